@@ -1,0 +1,9 @@
+# The commit the tool was built from, for the result document; "unknown" outside a checkout.
+execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} rev-parse --short=12 HEAD
+                OUTPUT_VARIABLE fanout_commit OUTPUT_STRIP_TRAILING_WHITESPACE
+                ERROR_QUIET RESULT_VARIABLE fanout_git_failed)
+if(fanout_git_failed)
+  set(fanout_commit unknown)
+endif()
+set_source_files_properties(harness/environment.cpp PROPERTIES COMPILE_DEFINITIONS
+  "FANOUT_VERSION=\"${PROJECT_VERSION}\";FANOUT_COMMIT=\"${fanout_commit}\";FANOUT_BUILD=\"${CMAKE_BUILD_TYPE}${FANOUT_SANITIZE}\"")

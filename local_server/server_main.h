@@ -1,0 +1,19 @@
+// The two ways the server runs: as the controller's child, and alone.
+#pragma once
+
+#include "local_server/behaviour.h"
+
+namespace fanout {
+
+// The child. Serves commands on `control_fd`, a SOCK_SEQPACKET socket, one JSON document a packet:
+//   {"command":"configure","server":{...}} -> {"endpoints":[{"address","port"}]}
+//   {"command":"finish"}                   -> {"counters":{...}}
+// and {"error":"..."} when one failed. "configure" starts a fresh engine, "finish" stops it. Ends
+// when the other side closes, so a dead controller leaves no server behind. Returns an exit code.
+int serve_controller(int control_fd);
+
+// `fanout serve`: prints the addresses once it listens, serves until SIGINT or SIGTERM, then prints
+// its counters. Returns an exit code; throws UsageError if the port is taken.
+int serve_alone(const ServerConfig& config);
+
+}  // namespace fanout

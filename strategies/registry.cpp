@@ -1,0 +1,21 @@
+#include "strategies/registry.h"
+
+#include <array>
+
+namespace fanout {
+
+// One line per strategy: it declares the row that the strategy's own file defines and takes its
+// address. Explicit on purpose: self-registering statics vanish when linked from static libraries.
+std::span<const Strategy* const> strategies() {
+  static const std::array rows{
+      [] { extern const Strategy sequential; return &sequential; }(),
+      [] { extern const Strategy session_reuse; return &session_reuse; }(),
+      [] { extern const Strategy thread_queue; return &thread_queue; }(),
+      [] { extern const Strategy thread_pool; return &thread_pool; }(),
+      [] { extern const Strategy process_pool; return &process_pool; }(),
+      [] { extern const Strategy event_loop; return &event_loop; }(),
+  };
+  return rows;
+}
+
+}  // namespace fanout

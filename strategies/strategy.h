@@ -1,0 +1,114 @@
+// Start reading here.
+//
+// A strategy is a way of issuing many requests: one after the other, by a pool of threads, from an
+// event loop ... It is one function that is handed a Job and a factory of clients, and knows nothing
+// of HTTP. The shortest is strategies/sequential.cpp; CONTRIBUTING.md shows how to add one.
+//
+// REQUIRED of every strategy:
+// - call job.ready() exactly once, when its workers exist and wait, before the first request;
+// - issue every request of the job exactly once, with at most job.workers() in flight;
+// - leave nothing behind when it returns: no thread, no process, no descriptor.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "transports/transport.h"
+
+namespace fanout {
+
+// What was measured of one request. Lies in memory shared with the controller, so that a crash
+// loses nothing that was measured; 32 bytes, zero means "not issued".
+struct Sample {
+  std::int64_t start_ns = 0;  // base/clock.h
+  std::int64_t end_ns = 0;
+  std::uint64_t body_bytes = 0;
+  std::uint16_t status = 0;
+  Outcome outcome = Outcome::none;
+  std::uint8_t starts = 0;    // exactly 1 after a correct run
+  std::uint8_t finishes = 0;  // exactly 1 after a correct run
+};
+
+// What a strategy is handed. started, finished and fetch may be called from any thread or forked
+// process, for different requests; the rest from the thread that runs the strategy.
+class Job {
+ public:
+  // What the harness does at the two moments a strategy announces; either may be empty.
+  struct Hooks {
+    std::function<void(const Job&)> ready;
+    std::function<void(const Job&)> idle;
+  };
+
+  // `samples` has one slot per request, at the request's index. Both are borrowed.
+  Job(std::span<const Request> requests, std::span<Sample> samples, unsigned workers, Hooks hooks)
+      : requests_(requests), samples_(samples), workers_(workers), hooks_(std::move(hooks)) {}
+
+  [[nodiscard]] std::span<const Request> requests() const { return requests_; }
+  [[nodiscard]] unsigned workers() const { return workers_; }
+
+  // Divides set-up from the timed part.
+  void ready() {
+    if (hooks_.ready) hooks_.ready(*this);
+  }
+
+  // Makes one request on a blocking client and records it.
+  void fetch(BlockingClient& client, const Request& request) {
+    started(request);
+    finished(request, client.fetch(request));
+  }
+
+  // The same in two halves, for clients that answer later.
+  void started(const Request& request) {
+    Sample& sample = samples_[request.index];
+    ++sample.starts;
+    sample.start_ns = now_ns();
+  }
+  void finished(const Request& request, const Response& response) {
+    Sample& sample = samples_[request.index];
+    sample.end_ns = now_ns();
+    sample.body_bytes = response.body_bytes;
+    sample.status = response.status;
+    sample.outcome = response.outcome;
+    ++sample.finishes;
+  }
+
+  // For strategies whose workers are processes: their ids, added before ready() ...
+  std::vector<pid_t> worker_processes;
+  // ... and the moment when all of them are done and none has left yet, when memory is read.
+  void idle() {
+    if (hooks_.idle) hooks_.idle(*this);
+  }
+
+ private:
+  std::span<const Request> requests_;
+  std::span<Sample> samples_;
+  unsigned workers_;
+  Hooks hooks_;
+};
+
+// Each call makes a new client of the cell's transport. Callable from any thread.
+using BlockingFactory = std::function<std::unique_ptr<BlockingClient>()>;
+using AsyncFactory = std::function<std::unique_ptr<AsyncClient>()>;
+
+using RunBlocking = void (*)(Job&, const BlockingFactory&);
+using RunAsync = void (*)(Job&, const AsyncFactory&);
+
+// Whether `--workers` means anything to a strategy.
+enum class Concurrency : std::uint8_t { one, workers };
+
+// One row of the registry (strategies/registry.cpp), defined in the strategy's own file.
+struct Strategy {
+  std::string_view name;
+  std::string_view summary;  // one line, for help
+  Concurrency concurrency;
+  std::variant<RunBlocking, RunAsync> run;
+};
+
+}  // namespace fanout

@@ -1,0 +1,22 @@
+#include "transports/registry.h"
+
+#include <array>
+
+namespace fanout {
+
+// One line per transport: it declares the row that the transport's own file defines and takes its
+// address. Explicit on purpose: self-registering statics vanish when linked from static libraries.
+std::span<const Transport* const> transports() {
+  static const std::array rows{
+      [] { extern const Transport curl_easy; return &curl_easy; }(),
+      [] { extern const Transport curl_asio; return &curl_asio; }(),
+      [] { extern const Transport curl_multi; return &curl_multi; }(),
+      [] { extern const Transport beast_sync; return &beast_sync; }(),
+      [] { extern const Transport beast_async; return &beast_async; }(),
+      [] { extern const Transport httplib_client; return &httplib_client; }(),
+      [] { extern const Transport null_transport; return &null_transport; }(),
+  };
+  return rows;
+}
+
+}  // namespace fanout

@@ -1,0 +1,116 @@
+// A transport is one HTTP client implementation. It starts no threads, and offers a BlockingClient,
+// an AsyncClient, or either. Strategies (strategies/strategy.h) drive clients and know nothing else.
+//
+// Contract of every client:
+// - A request ends in exactly one Response, whatever the network does; a failure is an Outcome,
+//   never an exception. Only construction may throw (RunError).
+// - Every response is verified: status, body length and token (transports/verify.h).
+// - A client belongs to one thread at a time and shares nothing with other clients.
+// - With reuse, connections are kept and used again; without, each request opens its own.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace fanout {
+
+enum class Method : std::uint8_t { get, head, post };
+
+// How one request ended.
+enum class Outcome : std::uint8_t {
+  none,             // not finished (an empty sample slot)
+  ok,               // answered, and status, length and token are as expected
+  refused,          // the connection was refused
+  reset,            // the connection was reset or closed before a complete response header
+  connect_timeout,  // no connection within ClientConfig::connect_timeout
+  timeout,          // no complete response within ClientConfig::timeout
+  truncated,        // the connection ended amid the body
+  bad_status,       // another status than expected
+  bad_length,       // another body length than expected
+  bad_token,        // the token of another request, or none
+  protocol,         // not HTTP, or an error of the client library
+};
+
+// One request to make. Plain data, 16 bytes.
+struct Request {
+  std::uint32_t index = 0;   // position in the job, and of its sample slot
+  std::uint32_t target = 0;  // index into ClientConfig::targets
+  std::uint64_t token = 0;   // base/token.h
+};
+
+// What became of one request.
+struct Response {
+  Outcome outcome = Outcome::none;
+  std::uint16_t status = 0;      // 0 if there was none
+  std::uint64_t body_bytes = 0;  // body bytes received
+};
+
+// Where requests go, and what a right answer looks like.
+struct Target {
+  std::string address;  // a literal IPv4 address
+  std::uint16_t port = 0;
+  std::uint16_t expected_status = 200;
+  std::uint64_t expected_body_bytes = 0;  // of a GET or POST; a HEAD has none
+};
+
+// Everything a client is told. Must outlive the clients made from it.
+struct ClientConfig {
+  std::vector<Target> targets;
+  Method method = Method::get;
+  std::uint64_t request_body_bytes = 0;  // body of a POST
+  bool reuse = true;
+  std::chrono::nanoseconds connect_timeout{};
+  std::chrono::nanoseconds timeout{};  // from start of the request to its last byte, connecting included
+  unsigned max_in_flight = 1;          // an AsyncClient is never asked for more at once
+};
+
+class BlockingClient {
+ public:
+  virtual ~BlockingClient() = default;
+  // Makes the request and returns when it has ended.
+  virtual Response fetch(const Request& request) = 0;
+};
+
+// An event loop that makes requests. All callbacks run inside run(), on its thread.
+class AsyncClient {
+ public:
+  using Done = std::function<void(const Response&)>;
+
+  virtual ~AsyncClient() = default;
+  // Begins a request; `done` is called once, from run(), never from within start() itself.
+  // Callable before run() and from callbacks. `request` must live until `done`.
+  virtual void start(const Request& request, Done done) = 0;
+  // Calls `callback` once, from run(), no sooner than `delay` from now.
+  virtual void after(std::chrono::nanoseconds delay, std::function<void()> callback) = 0;
+  // Returns when no request and no callback is outstanding. May be called again.
+  virtual void run() = 0;
+};
+
+using MakeBlockingClient = std::unique_ptr<BlockingClient> (*)(const ClientConfig&);
+using MakeAsyncClient = std::unique_ptr<AsyncClient> (*)(const ClientConfig&);
+struct MakeEitherClient {
+  MakeBlockingClient blocking;
+  MakeAsyncClient async;
+};
+
+// Part of the default comparison: `same_stack` transports share one HTTP library, so that rows
+// differ by strategy alone; `other_stack` ones are shown beside them, labelled.
+enum class Suite : std::uint8_t { none, same_stack, other_stack };
+
+// One row of the registry (transports/registry.cpp), defined in the transport's own file.
+struct Transport {
+  std::string_view name;
+  std::string_view stack;      // the HTTP library; rows of one stack compare strategies
+  std::string_view summary;    // one line, for help
+  std::string (*version)();    // the library's version as it runs
+  std::variant<MakeBlockingClient, MakeAsyncClient, MakeEitherClient> make;
+  Suite suite = Suite::none;
+};
+
+}  // namespace fanout

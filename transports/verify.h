@@ -1,0 +1,29 @@
+// The one place where a response is judged, for every transport alike.
+#pragma once
+
+#include <string_view>
+
+#include "transports/transport.h"
+
+namespace fanout {
+
+// What a transport saw of a complete response.
+struct Reply {
+  unsigned status = 0;
+  std::uint64_t body_bytes = 0;
+  std::string_view token;  // value of X-Fanout-Token, empty if there was none
+};
+
+// ok, bad_status, bad_length or bad_token, in that order of precedence.
+Response verify(const ClientConfig& config, const Request& request, const Reply& reply);
+
+// A request that ended without a complete response.
+inline Response failed(Outcome outcome, unsigned status = 0, std::uint64_t body_bytes = 0) {
+  return {outcome, static_cast<std::uint16_t>(status), body_bytes};
+}
+
+std::string_view outcome_name(Outcome outcome);  // "ok", "bad_status" ...: the keys of JSON errors
+std::string_view method_name(Method method);     // "GET"
+inline constexpr int kOutcomeCount = static_cast<int>(Outcome::protocol) + 1;
+
+}  // namespace fanout
