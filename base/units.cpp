@@ -19,8 +19,8 @@ struct Unit {
 template <std::size_t N>
 std::optional<double> parse_with(std::string_view text, const std::array<Unit, N>& units) {
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value,
-                                            std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (error != std::errc{} || value < 0) return std::nullopt;
   const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const Unit& unit : units) {

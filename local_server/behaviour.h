@@ -36,7 +36,7 @@ enum class Fault : std::uint8_t {
 };
 
 struct HostBehaviour {
-  Delay delay;
+  Delay delay{};
   std::uint64_t body_bytes = 115;
   unsigned status = 200;
   Fault fault = Fault::none;  // engine asio only
@@ -47,7 +47,7 @@ enum class EngineKind : std::uint8_t { asio, httplib };
 struct ServerConfig {
   EngineKind engine = EngineKind::asio;
   unsigned threads = 128;  // engine httplib: its pool; engine asio is one event loop on one thread
-  std::string bind;        // empty: host i listens on 127.0.0.(1 + i)
+  std::string bind{};      // empty: host i listens on 127.0.0.(1 + i)
   std::uint16_t port = 0;  // 0: a fresh port for each host
   std::vector<HostBehaviour> hosts{HostBehaviour{}};
 };

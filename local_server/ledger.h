@@ -26,9 +26,9 @@ struct ServerCounters {
   std::uint64_t duplicate_tokens = 0;  // requests whose token had been seen before
   std::uint64_t untokened = 0;         // requests without a token
   std::uint64_t peak_in_flight = 0;    // most requests received and not yet answered at one moment
-  Quantiles hold_ns;        // arrival of a request to its answer
-  Quantiles hold_error_ns;  // hold minus the delay intended: how late the server was
-  std::int64_t cpu_ns = 0;  // user + system of the server process during the run
+  Quantiles hold_ns;                   // arrival of a request to its answer
+  Quantiles hold_error_ns;             // hold minus the delay intended: how late the server was
+  std::int64_t cpu_ns = 0;             // user + system of the server process during the run
 };
 
 nlohmann::json to_json(const ServerCounters& counters);
@@ -38,8 +38,8 @@ ServerCounters server_counters_from_json(const nlohmann::json& json);
 class Ledger {
  public:
   void connected() { ++counters_.connections; }
-  // A request is complete; `token` as found in its path.
-  void arrived(std::optional<std::uint64_t> token);
+  // A request is complete; `token` as found in its path. Returns its number, from 1.
+  std::uint64_t arrived(std::optional<std::uint64_t> token);
   // It has been answered (or its fault has been acted out), `hold_ns` after it arrived.
   void answered(std::int64_t hold_ns, std::int64_t intended_ns);
   // It was given up: hung, reset or cut off by the client.

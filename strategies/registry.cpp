@@ -7,6 +7,7 @@ namespace fanout {
 // One line per strategy: it declares the row that the strategy's own file defines and takes its
 // address. Explicit on purpose: self-registering statics vanish when linked from static libraries.
 std::span<const Strategy* const> strategies() {
+  // clang-format off
   static const std::array rows{
       [] { extern const Strategy sequential; return &sequential; }(),
       [] { extern const Strategy session_reuse; return &session_reuse; }(),
@@ -15,6 +16,7 @@ std::span<const Strategy* const> strategies() {
       [] { extern const Strategy process_pool; return &process_pool; }(),
       [] { extern const Strategy event_loop; return &event_loop; }(),
   };
+  // clang-format on
   return rows;
 }
 

@@ -1,8 +1,8 @@
 // Start reading here.
 //
 // A strategy is a way of issuing many requests: one after the other, by a pool of threads, from an
-// event loop ... It is one function that is handed a Job and a factory of clients, and knows nothing
-// of HTTP. The shortest is strategies/sequential.cpp; CONTRIBUTING.md shows how to add one.
+// event loop ... It is one function that is handed a Job and a factory of clients, and knows
+// nothing of HTTP. The shortest is strategies/sequential.cpp; CONTRIBUTING.md shows how to add one.
 //
 // REQUIRED of every strategy:
 // - call job.ready() exactly once, when its workers exist and wait, before the first request;
@@ -100,14 +100,18 @@ using AsyncFactory = std::function<std::unique_ptr<AsyncClient>()>;
 using RunBlocking = void (*)(Job&, const BlockingFactory&);
 using RunAsync = void (*)(Job&, const AsyncFactory&);
 
-// Whether `--workers` means anything to a strategy.
+// How many requests a strategy has in flight: always one, or as many as there are workers.
 enum class Concurrency : std::uint8_t { one, workers };
+
+// How long a client lives: for one request, or as long as the worker (or loop slot) that uses it.
+enum class ClientLife : std::uint8_t { request, worker };
 
 // One row of the registry (strategies/registry.cpp), defined in the strategy's own file.
 struct Strategy {
   std::string_view name;
   std::string_view summary;  // one line, for help
   Concurrency concurrency;
+  ClientLife client_life;
   std::variant<RunBlocking, RunAsync> run;
 };
 

@@ -7,6 +7,7 @@ namespace fanout {
 // One line per transport: it declares the row that the transport's own file defines and takes its
 // address. Explicit on purpose: self-registering statics vanish when linked from static libraries.
 std::span<const Transport* const> transports() {
+  // clang-format off
   static const std::array rows{
       [] { extern const Transport curl_easy; return &curl_easy; }(),
       [] { extern const Transport curl_asio; return &curl_asio; }(),
@@ -16,6 +17,7 @@ std::span<const Transport* const> transports() {
       [] { extern const Transport httplib_client; return &httplib_client; }(),
       [] { extern const Transport null_transport; return &null_transport; }(),
   };
+  // clang-format on
   return rows;
 }
 

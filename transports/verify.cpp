@@ -9,8 +9,7 @@ namespace fanout {
 
 Response verify(const ClientConfig& config, const Request& request, const Reply& reply) {
   const Target& target = config.targets[request.target];
-  const std::uint64_t expected =
-      config.method == Method::head ? 0 : target.expected_body_bytes;
+  const std::uint64_t expected = config.method == Method::head ? 0 : target.expected_body_bytes;
   const TokenText token = token_text(request.token);
   Outcome outcome = Outcome::ok;
   if (reply.status != target.expected_status) {

@@ -1,11 +1,30 @@
 // The one place where a response is judged, for every transport alike.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
+#include "base/token.h"
 #include "transports/transport.h"
 
 namespace fanout {
+
+// The token of a response as it was received, kept without allocating.
+class ReceivedToken {
+ public:
+  void clear() { size_ = 0; }
+  // Of a value that is too long so much is kept that it still differs from every token.
+  void assign(std::string_view value) {
+    size_ = std::min(value.size(), text_.size());
+    std::copy_n(value.begin(), size_, text_.begin());
+  }
+  [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, kTokenDigits + 1> text_{};
+  std::size_t size_ = 0;
+};
 
 // What a transport saw of a complete response.
 struct Reply {

@@ -1,0 +1,62 @@
+// Reading JSON that people write: every mistake is a UsageError that names the full path of the
+// key, what was expected and what was found.
+//
+// `path` is where the value stands, e.g. "server.hosts[0].delay".
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fanout::json_read {
+
+using Json = nlohmann::json;
+template <class T, std::size_t N>
+using Names = std::array<std::pair<std::string_view, T>, N>;
+
+[[noreturn]] void fail(std::string_view path, const Json& found, std::string_view expected);
+
+// An object with no other keys than those known.
+void check_object(std::string_view path, const Json& json,
+                  std::initializer_list<std::string_view> known);
+
+// The value of a key that must be there; `needs` says why in the error.
+const Json& required(std::string_view path, const Json& json, const char* key,
+                     std::string_view needs);
+
+std::uint64_t whole_number(std::string_view path, const Json& json, std::uint64_t low,
+                           std::uint64_t high);
+bool boolean(std::string_view path, const Json& json);
+std::string text(std::string_view path, const Json& json);
+std::vector<std::string> texts(std::string_view path, const Json& json);
+std::chrono::nanoseconds duration(std::string_view path, const Json& json);
+
+// The value whose name `json` is.
+template <class T, std::size_t N>
+T one_of(std::string_view path, const Json& json, const Names<T, N>& names) {
+  std::vector<std::string_view> known;
+  for (const auto& [name, value] : names) {
+    if (json.is_string() && json.get_ref<const std::string&>() == name) return value;
+    known.push_back(name);
+  }
+  fail(path, json, fmt::format("one of {}", fmt::join(known, ", ")));
+}
+
+template <class T, std::size_t N>
+std::string name_of(T value, const Names<T, N>& names) {
+  for (const auto& [name, candidate] : names) {
+    if (candidate == value) return std::string(name);
+  }
+  return {};
+}
+
+}  // namespace fanout::json_read

@@ -1,0 +1,50 @@
+// The memory a run's process shares with the controller: what it measured stays readable when it
+// crashes. One writer per field; the controller reads after the process has ended.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/fd.h"
+#include "strategies/strategy.h"
+
+namespace fanout {
+
+struct CellHeader {
+  std::int64_t ready_ns;  // base/clock.h; 0 until ready()
+  std::uint32_t ready_calls;
+  std::uint32_t finished;            // 1 once the strategy has returned
+  std::int64_t cpu_at_ready_ns;      // user + system so far, worker processes included
+  std::int64_t cpu_at_end_ns;        // reaped children included
+  std::uint64_t voluntary_switches;  // from ready() to the end
+  std::uint64_t involuntary_switches;
+  std::int64_t peak_memory_bytes;
+  std::int64_t threads;         // at ready()
+  std::int64_t processes;       // at ready()
+  std::uint32_t children_left;  // worker processes the strategy did not reap
+  char error[500];              // why it failed, null-terminated; empty if it did not
+};
+
+class CellMemory {
+ public:
+  // New, zeroed memory for `requests` samples, in a memfd. Throws RunError.
+  explicit CellMemory(std::size_t requests);
+  // Maps the memory behind a descriptor made by the other constructor.
+  CellMemory(UniqueFd fd, std::size_t requests);
+  CellMemory(const CellMemory&) = delete;
+  CellMemory& operator=(const CellMemory&) = delete;
+  ~CellMemory();
+
+  [[nodiscard]] CellHeader& header() const { return *static_cast<CellHeader*>(memory_); }
+  [[nodiscard]] std::span<Sample> samples() const;
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  void map();
+
+  UniqueFd fd_;
+  std::size_t requests_;
+  void* memory_ = nullptr;
+};
+
+}  // namespace fanout

@@ -1,0 +1,100 @@
+#include "harness/cell_process.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/token.h"
+#include "harness/cell_memory.h"
+#include "harness/cell_spec.h"
+#include "harness/names.h"
+#include "harness/pairing.h"
+#include "harness/usage.h"
+#include "strategies/registry.h"
+#include "transports/registry.h"
+
+namespace fanout {
+namespace {
+
+std::string read_all(int fd) {
+  std::string text;
+  char buffer[4096];
+  for (;;) {
+    const auto count = ::read(fd, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return text;
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+}
+
+std::vector<Request> make_requests(const CellSpec& spec) {
+  std::vector<Request> requests(spec.requests);
+  for (std::uint32_t i = 0; i < requests.size(); ++i) {
+    requests[i] = {.index = i,
+                   .target = static_cast<std::uint32_t>(i % spec.client.targets.size()),
+                   .token = make_token(spec.token_seed, i)};
+  }
+  return requests;
+}
+
+// Everything but the time itself is read before the clock: reading it is not the strategy's work.
+void note_ready(CellHeader& header, ProcessUsage& at_ready, const Job& job) {
+  header.processes = 1 + std::ssize(job.worker_processes);
+  header.threads = own_status("Threads") + std::ssize(job.worker_processes);
+  at_ready = own_usage();
+  header.cpu_at_ready_ns = at_ready.cpu_ns;
+  for (const pid_t pid : job.worker_processes) header.cpu_at_ready_ns += cpu_ns_of(pid);
+  ++header.ready_calls;
+  header.ready_ns = now_ns();
+}
+
+void note_end(CellHeader& header, const ProcessUsage& at_ready) {
+  const ProcessUsage at_end = own_usage();
+  header.cpu_at_end_ns = at_end.cpu_ns;
+  header.voluntary_switches = at_end.voluntary_switches - at_ready.voluntary_switches;
+  header.involuntary_switches = at_end.involuntary_switches - at_ready.involuntary_switches;
+  if (header.peak_memory_bytes == 0) header.peak_memory_bytes = own_status("VmHWM") * 1024;
+  for (pid_t left = 0; (left = ::waitpid(-1, nullptr, WNOHANG)) >= 0;) {
+    ++header.children_left;
+    if (left == 0) break;  // one that still runs
+  }
+  header.finished = 1;
+}
+
+void run_job(const CellSpec& spec, CellMemory& memory) {
+  CellHeader& header = memory.header();
+  const auto pairing = pair_up(find_row("strategy", spec.strategy, strategies()),
+                               find_row("transport", spec.transport, transports()));
+  const std::vector<Request> requests = make_requests(spec);
+  ProcessUsage at_ready;
+  Job job(requests, memory.samples(), spec.workers,
+          {.ready = [&](const Job& self) { note_ready(header, at_ready, self); },
+           .idle =
+               [&](const Job& self) {
+                 header.peak_memory_bytes = pool_memory_bytes(self.worker_processes);
+               }});
+  std::get<RunPair>(pairing)(job, spec.client);
+  note_end(header, at_ready);
+}
+
+}  // namespace
+
+int run_cell_process(int spec_fd, int memory_fd) {
+  const CellSpec spec = cell_spec_from_text(read_all(spec_fd));
+  CellMemory memory(UniqueFd(memory_fd), spec.requests);
+  try {
+    run_job(spec, memory);
+    return 0;
+  } catch (const std::exception& error) {
+    const std::string reason = error.what();
+    const std::size_t kept = std::min(reason.size(), sizeof memory.header().error - 1);
+    std::copy_n(reason.begin(), kept, memory.header().error);
+    return 1;
+  }
+}
+
+}  // namespace fanout

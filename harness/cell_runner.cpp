@@ -1,0 +1,179 @@
+#include "harness/cell_runner.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/clock.h"
+#include "base/token.h"
+#include "base/units.h"
+#include "harness/cell_spec.h"
+#include "harness/usage.h"
+
+namespace fanout {
+namespace {
+
+constexpr std::size_t kKeptStandardError = 500;  // its end, shown when a run fails
+
+UniqueFd memory_with(const std::string& text) {
+  UniqueFd fd(::memfd_create("fanout-spec", MFD_CLOEXEC));
+  const bool written =
+      fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  if (!written || ::lseek(fd.get(), 0, SEEK_SET) != 0) {
+    throw RunError(fmt::format("handing the run its task: {}", std::strerror(errno)));
+  }
+  return fd;
+}
+
+struct Pipe {
+  UniqueFd read_end;
+  UniqueFd write_end;
+};
+
+Pipe make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+    throw RunError(fmt::format("pipe: {}", std::strerror(errno)));
+  }
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+// Appends what can be read now; false at the end of the stream.
+bool drain(int fd, std::string& text) {
+  char buffer[1024];
+  for (;;) {
+    const auto count = ::read(fd, buffer, sizeof buffer);
+    if (count == 0 || (count < 0 && errno != EINTR)) return count != 0;
+    if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
+    if (text.size() > kKeptStandardError) text.erase(0, text.size() - kKeptStandardError);
+  }
+}
+
+std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endpoint>& endpoints) {
+  std::vector<Target> targets;
+  for (std::size_t i = 0; i < scenario.server.hosts.size(); ++i) {
+    const HostBehaviour& host = scenario.server.hosts[i];
+    targets.push_back({.address = endpoints[i].address,
+                       .port = endpoints[i].port,
+                       .expected_status = static_cast<std::uint16_t>(host.status),
+                       .expected_body_bytes = host.body_bytes});
+  }
+  return targets;
+}
+
+CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
+                   std::uint64_t token_seed) {
+  return {.strategy = cell.strategy,
+          .transport = cell.transport,
+          .workers = cell.workers,
+          .requests = scenario.requests,
+          .token_seed = token_seed,
+          .client = {.targets = std::move(targets),
+                     .method = scenario.method,
+                     .request_body_bytes = scenario.request_body_bytes,
+                     .reuse = scenario.reuse,
+                     .connect_timeout = scenario.connect_timeout,
+                     .timeout = scenario.timeout,
+                     .max_in_flight = cell.workers}};
+}
+
+// Cells of one round carry the same tokens, so they meet the same delays.
+std::uint64_t token_seed_of(const Plan& plan, unsigned round) {
+  return make_token(plan.seed, round);
+}
+
+}  // namespace
+
+Run CellRunner::operator()(const Cell& cell, unsigned round) {
+  const Scenario& scenario = scenario_of(plan_, cell);
+  Execution execution;
+  execution.networked = cell.stack != "none";
+  execution.client_cpus = static_cast<unsigned>(
+      environment_.client_cpus.empty() ? environment_.cpus : environment_.client_cpus.size());
+  const std::vector<Target> targets =
+      execution.networked
+          ? prepare_server(scenario)
+          : targets_for(scenario, std::vector<Endpoint>(scenario.server.hosts.size()));
+  const UniqueFd spec =
+      memory_with(to_text(make_spec(cell, scenario, targets, token_seed_of(plan_, round))));
+  const CellMemory memory(scenario.requests);
+  Pipe standard_error = make_pipe();
+  const std::int64_t steal_before_ns = machine_steal_ns();
+  execution.started_ns = now_ns();
+  {
+    ChildProcess child(
+        {.arguments = {"internal-cell", std::to_string(spec.get()), std::to_string(memory.fd())},
+         .keep_fds = {spec.get(), memory.fd()},
+         .cpus = environment_.client_cpus,
+         .stderr_fd = std::move(standard_error.write_end)});
+    watch(child, std::move(standard_error.read_end), run_limit(plan_, cell).count(), execution);
+  }
+  execution.steal_ns = machine_steal_ns() - steal_before_ns;
+  if (execution.networked) execution.server = finish_server();
+  execution.header = memory.header();
+  execution.samples = memory.samples();
+  return judge(execution, cell, scenario);
+}
+
+std::optional<pid_t> CellRunner::server_pid() const {
+  return server_ ? std::optional(server_->pid()) : std::nullopt;
+}
+
+// A server found dead is replaced once; a second death is the machine's fault, not a run's.
+std::vector<Target> CellRunner::prepare_server(const Scenario& scenario) {
+  try {
+    if (server_) return targets_for(scenario, server_->configure(scenario.server));
+  } catch (const ServerDied&) {
+    server_.reset();
+  }
+  server_.emplace(environment_.server_cpus);
+  return targets_for(scenario, server_->configure(scenario.server));
+}
+
+std::optional<ServerCounters> CellRunner::finish_server() {
+  try {
+    if (server_) return server_->finish();
+  } catch (const ServerDied&) {
+    server_.reset();
+  }
+  return std::nullopt;
+}
+
+// Waits until the child has ended, or ends it: at its limit, or when the server dies.
+void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
+                       Execution& execution) {
+  const std::int64_t deadline_ns = execution.started_ns + limit_ns;
+  pollfd waiting[] = {{child.pidfd(), POLLIN, 0},
+                      {interrupt_.fd(), POLLIN, 0},
+                      {server_ ? server_->pidfd() : -1, POLLIN, 0},
+                      {standard_error.get(), POLLIN, 0}};
+  while ((waiting[0].revents & POLLIN) == 0) {
+    const std::int64_t left_ms = (deadline_ns - now_ns()) / 1'000'000;
+    if (left_ms <= 0) {
+      execution.failure = fmt::format("did not end within its limit of {}; ended from outside",
+                                      format_duration(static_cast<double>(limit_ns)));
+      return;
+    }
+    const int timeout_ms = static_cast<int>(std::min<std::int64_t>(left_ms + 1, 60'000));
+    if (::poll(waiting, std::size(waiting), timeout_ms) < 0 && errno != EINTR) {
+      throw RunError(fmt::format("poll: {}", std::strerror(errno)));
+    }
+    if ((waiting[1].revents & POLLIN) != 0) throw Interrupted();
+    if ((waiting[2].revents & POLLIN) != 0 && execution.networked) {
+      execution.failure = "the embedded server died during the run";
+      server_.reset();
+      return;
+    }
+    if (waiting[3].revents != 0 && !drain(standard_error.get(), execution.standard_error)) {
+      waiting[3].fd = -1;
+    }
+  }
+  drain(standard_error.get(), execution.standard_error);
+  execution.exit = child.reap();
+}
+
+}  // namespace fanout

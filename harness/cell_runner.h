@@ -1,0 +1,40 @@
+// Executes one cell once: a fresh process, fresh server ports, both watched until it has ended.
+// One of the two places (with cell_process) that touch the system while measuring.
+#pragma once
+
+#include <optional>
+
+#include "harness/environment.h"
+#include "harness/integrity.h"
+#include "harness/interrupt.h"
+#include "harness/plan.h"
+#include "harness/server_process.h"
+
+namespace fanout {
+
+class CellRunner {
+ public:
+  // All three are borrowed. Starts the server when the first run needs it.
+  CellRunner(const Plan& plan, const Environment& environment, const InterruptWatch& interrupt)
+      : plan_(plan), environment_(environment), interrupt_(interrupt) {}
+
+  // Never fails for what happens in the run: that is in the Run. Throws Interrupted, and RunError
+  // if the machine cannot run anything at all (no server can be started, no process forked).
+  Run operator()(const Cell& cell, unsigned round);
+
+  // The server's process, for tests; nothing before the first run.
+  [[nodiscard]] std::optional<pid_t> server_pid() const;
+
+ private:
+  std::vector<Target> prepare_server(const Scenario& scenario);
+  void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
+             Execution& execution);
+  std::optional<ServerCounters> finish_server();
+
+  const Plan& plan_;
+  const Environment& environment_;
+  const InterruptWatch& interrupt_;
+  std::optional<ServerProcess> server_;
+};
+
+}  // namespace fanout

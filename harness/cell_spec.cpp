@@ -1,0 +1,64 @@
+#include "harness/cell_spec.h"
+
+#include <nlohmann/json.hpp>
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+Json target_to_json(const Target& target) {
+  return {{"address", target.address},
+          {"port", target.port},
+          {"expected_status", target.expected_status},
+          {"expected_body_bytes", target.expected_body_bytes}};
+}
+
+Target target_from_json(const Json& json) {
+  return {.address = json.at("address"),
+          .port = json.at("port"),
+          .expected_status = json.at("expected_status"),
+          .expected_body_bytes = json.at("expected_body_bytes")};
+}
+
+}  // namespace
+
+std::string to_text(const CellSpec& spec) {
+  const ClientConfig& client = spec.client;
+  Json targets = Json::array();
+  for (const Target& target : client.targets) targets.push_back(target_to_json(target));
+  return Json{{"strategy", spec.strategy},
+              {"transport", spec.transport},
+              {"workers", spec.workers},
+              {"requests", spec.requests},
+              {"token_seed", spec.token_seed},
+              {"targets", targets},
+              {"method", static_cast<int>(client.method)},
+              {"request_body_bytes", client.request_body_bytes},
+              {"reuse", client.reuse},
+              {"connect_timeout_ns", client.connect_timeout.count()},
+              {"timeout_ns", client.timeout.count()}}
+      .dump();
+}
+
+CellSpec cell_spec_from_text(const std::string& text) {
+  const Json json = Json::parse(text);
+  CellSpec spec{.strategy = json.at("strategy"),
+                .transport = json.at("transport"),
+                .workers = json.at("workers"),
+                .requests = json.at("requests"),
+                .token_seed = json.at("token_seed"),
+                .client = {}};
+  for (const Json& target : json.at("targets")) {
+    spec.client.targets.push_back(target_from_json(target));
+  }
+  spec.client.method = static_cast<Method>(json.at("method").get<int>());
+  spec.client.request_body_bytes = json.at("request_body_bytes");
+  spec.client.reuse = json.at("reuse");
+  spec.client.connect_timeout = std::chrono::nanoseconds(json.at("connect_timeout_ns"));
+  spec.client.timeout = std::chrono::nanoseconds(json.at("timeout_ns"));
+  spec.client.max_in_flight = spec.workers;
+  return spec;
+}
+
+}  // namespace fanout

@@ -1,0 +1,23 @@
+// What a run's process is told: everything it needs to make the requests. Travels as JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "transports/transport.h"
+
+namespace fanout {
+
+struct CellSpec {
+  std::string strategy;
+  std::string transport;
+  unsigned workers = 1;
+  std::uint64_t requests = 0;
+  std::uint64_t token_seed = 0;  // request i carries make_token(token_seed, i)
+  ClientConfig client;
+};
+
+std::string to_text(const CellSpec& spec);
+CellSpec cell_spec_from_text(const std::string& text);
+
+}  // namespace fanout

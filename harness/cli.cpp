@@ -1,0 +1,265 @@
+#include "harness/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <iostream>
+#include <map>
+
+#include "base/units.h"
+#include "harness/environment.h"
+#include "harness/names.h"
+
+namespace fanout {
+namespace {
+
+[[noreturn]] void fail_value(const std::string& flag, const std::string& found,
+                             const std::string& expected) {
+  throw UsageError(fmt::format("{}: expected {}, found \"{}\"", flag, expected, found));
+}
+
+// An option whose text is turned into a value by `parse`, an optional-returning function.
+template <class Target, class Parse>
+void add_parsed(CLI::App& app, const std::string& flags, Target& target, Parse parse,
+                const std::string& expected, const std::string& help, const std::string& type) {
+  const std::string flag = flags.substr(flags.rfind(',') + 1);
+  app.add_option_function<std::string>(
+         flags,
+         [&target, parse, flag, expected](const std::string& text) {
+           const auto value = parse(text);
+           if (!value) fail_value(flag, text, expected);
+           target = *value;
+         },
+         help)
+      ->type_name(type);
+}
+
+void add_duration(CLI::App& app, const std::string& flags,
+                  std::optional<std::chrono::nanoseconds>& target, const std::string& help) {
+  const auto positive = [](const std::string& text) {
+    const auto value = parse_duration(text);
+    return value && value->count() > 0 ? value : std::nullopt;
+  };
+  add_parsed(app, flags, target, positive, "a duration with a unit, such as 1.5s or 250ms", help,
+             "DURATION");
+}
+
+template <class Target>
+void add_count(CLI::App& app, const std::string& flags, Target& target, std::uint64_t low,
+               std::uint64_t high, const std::string& help) {
+  const auto within = [=](const std::string& text) -> std::optional<std::uint64_t> {
+    const auto value = parse_count(text);
+    return value && *value >= low && *value <= high ? value : std::nullopt;
+  };
+  add_parsed(app, flags, target, within,
+             fmt::format("a whole number from {} to {} (10k and 2M are understood)", low, high),
+             help, "COUNT");
+}
+
+// An option whose text is one of a few names.
+template <class Target, class T>
+void add_names(CLI::App& app, const std::string& flags, Target& target,
+               const std::vector<std::pair<std::string, T>>& names, const std::string& help) {
+  std::vector<std::string> known;
+  for (const auto& [name, value] : names) known.push_back(name);
+  const auto choose = [names](const std::string& text) -> std::optional<T> {
+    for (const auto& [name, value] : names) {
+      if (name == text) return value;
+    }
+    return std::nullopt;
+  };
+  add_parsed(app, flags, target, choose, fmt::format("one of {}", fmt::join(known, ", ")),
+             fmt::format("{} ({})", help, fmt::join(known, ", ")), "NAME");
+}
+
+void add_list(CLI::App& app, const std::string& flag, std::vector<std::string>& target,
+              const std::string& help, const std::string& type) {
+  app.add_option_function<std::string>(
+         flag,
+         [&target, flag](const std::string& text) {
+           target = CLI::detail::split(text, ',');
+           if (text.empty() || std::ranges::count(target, "") != 0) {
+             fail_value(flag, text, "names with commas between them, none of them empty");
+           }
+         },
+         help)
+      ->type_name(type);
+}
+
+void add_selection(CLI::App& app, Selection& selection) {
+  add_list(app, "--scenario", selection.scenarios,
+           "built-in scenarios or files (default api-fanout)", "NAME|FILE,...");
+  add_list(app, "--strategy", selection.strategies, "strategies (default: the scenario's, or all)",
+           "A,B,...");
+  add_list(app, "--transport", selection.transports,
+           "transports, or all (default: one HTTP library for every strategy)", "A,B,...");
+  app.add_option_function<std::string>(
+         "--workers",
+         [&selection](const std::string& text) { selection.workers = parse_workers(text); },
+         "requests in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4 (steps)")
+      ->type_name("LIST");
+  add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests, "requests per run");
+  add_names(app, "--reuse", selection.reuse,
+            std::vector<std::pair<std::string, bool>>{{"on", true}, {"off", false}},
+            "keep connections, or open one per request");
+  add_names(app, "--method", selection.method,
+            std::vector<std::pair<std::string, Method>>{
+                {"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}},
+            "HTTP method");
+  add_names(app, "--engine", selection.engine,
+            std::vector<std::pair<std::string, EngineKind>>{{"asio", EngineKind::asio},
+                                                            {"httplib", EngineKind::httplib}},
+            "engine of the embedded server");
+  add_duration(app, "--timeout", selection.timeout, "longest a request may take");
+  add_duration(app, "--connect-timeout", selection.connect_timeout, "longest a connect may take");
+}
+
+void add_measuring(CLI::App& app, Options& options) {
+  auto* rounds = app.add_option_group("rounds");
+  add_count(*rounds, "--rounds", options.rounds, 1, 1000, "runs of every cell (default 10)");
+  rounds->add_flag_callback(
+      "--quick", [&] { options.rounds = 3; }, "3 rounds: no intervals");
+  rounds->add_flag_callback(
+      "--full", [&] { options.rounds = 20; }, "20 rounds");
+  rounds->require_option(0, 1);
+  add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "of the order and the delays");
+  add_duration(app, "--time-budget", options.time_budget, "start no further round after this");
+  add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this");
+  add_names(
+      app, "--affinity", options.affinity,
+      std::vector<std::pair<std::string, Affinity>>{
+          {"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}},
+      "CPUs of server and clients");
+  app.add_option("-o,--output", options.output, "result file (default results/runs/...json)")
+      ->type_name("FILE");
+  app.add_flag("--dry-run", options.dry_run, "print what would run, and stop");
+  app.add_flag("--no-progress", options.no_progress, "nothing on standard error while running");
+  app.add_flag("--quiet", options.quiet, "neither progress nor table: the result file only");
+  app.add_flag("--verbose", options.verbose, "a line per run");
+}
+
+void add_format(CLI::App& app, Options& options) {
+  add_names(app, "--format", options.format,
+            std::vector<std::pair<std::string, Format>>{{"table", Format::table},
+                                                        {"markdown", Format::markdown},
+                                                        {"csv", Format::csv},
+                                                        {"json", Format::json}},
+            "what to print");
+}
+
+void add_serve(CLI::App& app, ServerConfig& server) {
+  add_count(app, "--port", server.port, 0, 65535, "port to listen on (default: any free one)");
+  app.add_option("--bind", server.bind, "address (default 127.0.0.1: loopback only)")
+      ->check(CLI::ValidIPV4)
+      ->type_name("IPV4");
+  add_names(app, "--engine", server.engine,
+            std::vector<std::pair<std::string, EngineKind>>{{"asio", EngineKind::asio},
+                                                            {"httplib", EngineKind::httplib}},
+            "engine");
+  add_count(app, "--threads", server.threads, 1, 4096, "of engine httplib");
+  add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30, "body of an answer");
+  add_parsed(app, "--delay", server.hosts[0].delay.mean, parse_duration,
+             "a duration with a unit, such as 17ms", "fixed delay of an answer", "DURATION");
+}
+
+// The subcommands, each of which notes in `options` that it was chosen.
+void add_commands(CLI::App& app, Options& options) {
+  const auto add = [&](const char* name, const char* help, Command command) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->callback([&options, command] { options.command = command; });
+    return sub;
+  };
+  for (auto [name, help, command] :
+       {std::tuple{"run", "run strategies on a scenario; print the table, write the JSON",
+                   Command::run},
+        std::tuple{"sweep", "the same over numbers of workers, workers down, strategies across",
+                   Command::sweep}}) {
+    CLI::App* sub = add(name, help, command);
+    add_selection(*sub, options.selection);
+    add_measuring(*sub, options);
+    add_format(*sub, options);
+  }
+  CLI::App* list = add("list", "strategies, transports, scenarios or cells", Command::list);
+  add_names(*list, "topic", options.topic,
+            std::vector<std::pair<std::string, Topic>>{{"strategies", Topic::strategies},
+                                                       {"transports", Topic::transports},
+                                                       {"scenarios", Topic::scenarios},
+                                                       {"cells", Topic::cells}},
+            "what to list");
+  list->get_option("topic")->required();
+  add_selection(*list, options.selection);
+  CLI::App* report = add("report", "print a saved result", Command::report);
+  report->add_option("file", options.file, "result file")->required()->type_name("RESULT.json");
+  add_format(*report, options);
+  add_serve(*add("serve", "the local server alone", Command::serve), options.server);
+}
+
+// The unexpected argument with the nearest thing that is expected there.
+[[noreturn]] void throw_unexpected(const CLI::App& app, const std::string& argument) {
+  const auto chosen = app.get_subcommands();
+  const CLI::App& at = chosen.empty() ? app : *chosen.front();
+  std::vector<std::string> names;
+  for (const CLI::App* sub : at.get_subcommands({})) names.push_back(sub->get_name());
+  for (const CLI::Option* option : at.get_options()) names.push_back(option->get_name());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string nearest = nearest_name(argument.substr(0, argument.find('=')), known);
+  throw UsageError(fmt::format("{}: not expected here; {}see fanout {}{}--help", argument,
+                               nearest.empty() ? "" : "did you mean " + nearest + "? ",
+                               at.get_name() == "fanout" ? "" : at.get_name(),
+                               at.get_name() == "fanout" ? "" : " "));
+}
+
+}  // namespace
+
+std::vector<unsigned> parse_workers(const std::string& text) {
+  constexpr std::size_t kMaxPoints = 64;
+  const auto bad = [&](const std::string& expected) { fail_value("--workers", text, expected); };
+  const auto number = [&](const std::string& part) {
+    const auto value = parse_count(part);
+    if (!value || *value == 0 || *value > kMaxWorkers) {
+      bad(fmt::format("numbers from 1 to {}, such as 1,5,10 or 1..64 or 1..64:4", kMaxWorkers));
+    }
+    return static_cast<unsigned>(*value);
+  };
+  std::vector<unsigned> workers;
+  if (const auto dots = text.find(".."); dots != std::string::npos) {
+    const auto colon = text.find(':', dots);
+    const unsigned first = number(text.substr(0, dots));
+    const unsigned last = number(text.substr(dots + 2, colon - dots - 2));
+    const unsigned step = colon == std::string::npos ? 0 : number(text.substr(colon + 1));
+    if (first > last) bad("a range that ascends");
+    for (unsigned w = first; w <= last && workers.size() <= kMaxPoints; w += step ? step : w) {
+      workers.push_back(w);
+    }
+    if (step == 0 && workers.back() != last) workers.push_back(last);
+  } else {
+    for (const std::string& part : CLI::detail::split(text, ',')) workers.push_back(number(part));
+  }
+  if (workers.size() > kMaxPoints) bad(fmt::format("at most {} numbers", kMaxPoints));
+  return workers;
+}
+
+std::optional<Options> parse_command_line(int argc, char** argv) {
+  Options options;
+  options.command_line = "fanout";
+  for (int i = 1; i < argc; ++i) options.command_line += std::string(" ") + argv[i];
+  CLI::App app("Which client-side concurrency strategy should I use, and what will it cost me?",
+               "fanout");
+  app.set_version_flag("--version", this_tool().version);
+  app.require_subcommand(1);
+  add_commands(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    app.exit(success, std::cout, std::cerr);
+    return std::nullopt;
+  } catch (const CLI::ExtrasError&) {
+    throw_unexpected(app, app.remaining(true).front());
+  } catch (const CLI::RequiredError& error) {
+    throw UsageError(fmt::format("{}; see fanout --help", error.what()));
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  return options;
+}
+
+}  // namespace fanout

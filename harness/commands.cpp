@@ -1,0 +1,106 @@
+#include "harness/commands.h"
+
+#include <fmt/chrono.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "harness/cell_runner.h"
+#include "harness/list.h"
+#include "harness/progress.h"
+#include "harness/runner.h"
+#include "local_server/server_main.h"
+
+namespace fanout {
+namespace {
+
+constexpr int kExitInvalidRuns = 3;
+constexpr int kExitInterrupted = 130;
+
+std::string default_output(const Plan& plan) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return fmt::format("results/runs/{:%Y%m%d-%H%M%S}-{}.json", now, plan.scenarios.front().name);
+}
+
+Progress::Style progress_style(const Options& options) {
+  if (options.quiet || options.no_progress) return Progress::Style::none;
+  if (options.verbose || ::isatty(STDERR_FILENO) == 0) return Progress::Style::lines;
+  return Progress::Style::live;
+}
+
+Plan plan_for(const Options& options) {
+  Plan plan = make_plan(options.selection, machine_limits());
+  plan.rounds = options.rounds;
+  plan.seed = options.seed;
+  plan.affinity = options.affinity;
+  plan.time_budget = options.time_budget;
+  plan.run_limit = options.run_limit;
+  return plan;
+}
+
+// Runs the plan; the file is whole after every run.
+void measure(Report& report, const Options& options, const std::string& output) {
+  const InterruptWatch interrupt;
+  Progress progress(progress_style(options));
+  CellRunner runner(report.plan, report.environment, interrupt);
+  progress.plan(report);
+  save_report(report, output);
+  run_plan(report, std::ref(runner),
+           {.before_run = [&](const Report& r, std::size_t cell,
+                              unsigned round) { progress.before_run(r, cell, round); },
+            .after_run =
+                [&](const Report& r, std::size_t cell) {
+                  save_report(r, output);
+                  progress.after_run(r, cell);
+                }});
+  progress.end();
+  save_report(report, output);
+}
+
+int run(const Options& options) {
+  Plan plan = plan_for(options);
+  if (options.dry_run) {
+    fmt::print("{}", render_plan(plan));
+    return 0;
+  }
+  const std::string output = options.output.empty() ? default_output(plan) : options.output;
+  check_writable(output);
+  Environment environment = this_environment(plan.affinity);
+  Report report = empty_report(std::move(plan), std::move(environment), options.command_line);
+  measure(report, options, output);
+  const Layout layout = options.command == Command::sweep ? Layout::sweep : Layout::cells;
+  if (!options.quiet) fmt::print("{}", render(report, options.format, layout));
+  fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
+  if (report.status == "interrupted") return kExitInterrupted;
+  return has_invalid_runs(report) ? kExitInvalidRuns : 0;
+}
+
+int report_saved(const Options& options) {
+  const Report report = load_report(options.file);
+  const Layout layout = report.command.starts_with("fanout sweep") ? Layout::sweep : Layout::cells;
+  fmt::print("{}", render(report, options.format, layout));
+  return 0;
+}
+
+}  // namespace
+
+int execute_command(const Options& options) {
+  switch (options.command) {
+    case Command::run:
+    case Command::sweep:
+      return run(options);
+    case Command::list:
+      fmt::print("{}", options.topic == Topic::cells ? render_plan(plan_for(options))
+                                                     : render_list(options.topic));
+      return 0;
+    case Command::report:
+      return report_saved(options);
+    case Command::serve:
+      machine_limits();
+      return serve_alone(options.server);
+  }
+  return 1;
+}
+
+}  // namespace fanout

@@ -1,0 +1,16 @@
+// Files compiled into the program (cmake/embed.cmake).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace fanout {
+
+struct EmbeddedFile {
+  std::string_view name;  // without folder and ending
+  std::string_view text;
+};
+
+extern const std::span<const EmbeddedFile> builtin_scenarios;
+
+}  // namespace fanout

@@ -1,0 +1,113 @@
+#include "harness/environment.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "base/fd.h"
+#include "base/socket_options.h"
+#include "transports/registry.h"
+
+namespace fanout {
+namespace {
+
+std::string first_line(const char* file) {
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  return line;
+}
+
+// The value of the first line of `file` that begins with `key`, without separators and quotes.
+std::string value_of(const char* file, const std::string& key) {
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.starts_with(key)) continue;
+    const auto begin = line.find_first_not_of("=:\t \"", key.size());
+    const auto end = line.find_last_not_of('"');
+    return begin == std::string::npos ? "" : line.substr(begin, end - begin + 1);
+  }
+  return {};
+}
+
+std::vector<int> allowed_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> cpus;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
+std::string socket_congestion_control() {
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  set_fanout_socket_options(socket.get());
+  char name[16] = {};
+  socklen_t size = sizeof name - 1;
+  if (::getsockopt(socket.get(), IPPROTO_TCP, TCP_CONGESTION, name, &size) != 0) return {};
+  return name;
+}
+
+void divide_cpus(Environment& environment, Affinity affinity) {
+  const std::vector<int> cpus = allowed_cpus();
+  environment.cpus = static_cast<unsigned>(cpus.size());
+  if (affinity == Affinity::none) return;
+  environment.server_cpus = environment.client_cpus = cpus;
+  if (affinity == Affinity::isolated && cpus.size() > 1) {
+    environment.server_cpus = {cpus.back()};
+    environment.client_cpus.pop_back();
+  }
+}
+
+}  // namespace
+
+Tool this_tool() { return {FANOUT_VERSION, FANOUT_COMMIT, FANOUT_BUILD}; }
+
+std::string unfit_build() {
+  const std::string build = FANOUT_BUILD;
+  if (build == "Release" || build == "RelWithDebInfo") return {};
+  return "this is a " + build + " build: its figures are not ranked; use the release preset";
+}
+
+Environment this_environment(Affinity affinity) {
+  Environment environment;
+  utsname system{};
+  ::uname(&system);
+  environment.kernel = system.release;
+  environment.os = value_of("/etc/os-release", "PRETTY_NAME");
+  environment.cpu_model = value_of("/proc/cpuinfo", "model name");
+  environment.memory_bytes = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
+  environment.congestion_control = first_line("/proc/sys/net/ipv4/tcp_congestion_control");
+  environment.socket_congestion_control = socket_congestion_control();
+  const Limits limits = machine_limits();
+  environment.file_descriptors = limits.file_descriptors;
+  environment.ephemeral_ports = limits.ports;
+  divide_cpus(environment, affinity);
+  for (const Transport* transport : transports()) {
+    environment.libraries[std::string(transport->name)] = transport->version();
+  }
+  return environment;
+}
+
+Limits machine_limits() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::ifstream range("/proc/sys/net/ipv4/ip_local_port_range");
+  range >> first >> last;
+  constexpr std::uint64_t kDebianDefault = 28'232;
+  return {.file_descriptors = limit.rlim_max, .ports = range ? last - first + 1 : kDebianDefault};
+}
+
+}  // namespace fanout

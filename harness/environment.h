@@ -1,0 +1,43 @@
+// The machine and the build a result was measured with.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/plan.h"
+
+namespace fanout {
+
+struct Tool {
+  std::string version;
+  std::string commit;
+  std::string build;  // "Release", "Debug", with the sanitizers if any
+};
+Tool this_tool();
+
+// Why figures of this build are not to be ranked, or "" (a Release build without sanitizers).
+std::string unfit_build();
+
+struct Environment {
+  std::string kernel;
+  std::string os;
+  std::string cpu_model;
+  unsigned cpus = 0;  // this process may use
+  std::int64_t memory_bytes = 0;
+  std::string congestion_control;         // the system's default
+  std::string socket_congestion_control;  // what our sockets really got
+  std::uint64_t file_descriptors = 0;     // hard limit
+  std::uint64_t ephemeral_ports = 0;
+  std::vector<int> server_cpus;  // empty: not pinned
+  std::vector<int> client_cpus;
+  std::map<std::string, std::string> libraries;  // transport -> version of its library
+};
+// What this machine is, with the CPUs divided as `affinity` says.
+Environment this_environment(Affinity affinity);
+
+// The limits a plan must respect; raises this process's soft descriptor limit to the hard one.
+Limits machine_limits();
+
+}  // namespace fanout

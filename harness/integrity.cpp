@@ -1,0 +1,186 @@
+#include "harness/integrity.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/histogram.h"
+#include "harness/usage.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+// Efficiency is a bound divided by a measurement; more than clock error above 1 is a bug of ours.
+constexpr double kMaxEfficiency = 1.01;
+// A side is taken for the limit when it was busy for more than this share of the makespan.
+constexpr double kBusyShare = 0.85;
+constexpr double kLatencyShare = 0.85;
+constexpr std::uint64_t kSamplesForP999 = 10'000;
+
+void count_requests(Run& run, std::span<const Sample> samples) {
+  std::uint64_t unanswered = 0;
+  std::uint64_t repeated = 0;
+  run.requests.total = samples.size();
+  for (const Sample& sample : samples) {
+    if (sample.starts == 0 || sample.finishes == 0) ++unanswered;
+    if (sample.starts > 1 || sample.finishes > 1) ++repeated;
+    if (sample.outcome == Outcome::ok) {
+      ++run.requests.ok;
+    } else {
+      ++run.errors[std::string(outcome_name(sample.outcome))];
+    }
+  }
+  run.requests.failed = run.requests.total - run.requests.ok;
+  if (unanswered > 0) {
+    run.reasons.push_back(
+        fmt::format("{} of {} requests have no outcome", unanswered, run.requests.total));
+  }
+  if (repeated > 0) {
+    run.reasons.push_back(
+        fmt::format("{} requests were issued or recorded more than once", repeated));
+  }
+  if (run.requests.failed > unanswered) {
+    std::vector<std::string> classes;
+    for (const auto& [name, count] : run.errors) {
+      if (name != "none") classes.push_back(fmt::format("{} {}", count, name));
+    }
+    run.reasons.push_back(fmt::format("{} requests failed: {}", run.requests.failed - unanswered,
+                                      fmt::join(classes, ", ")));
+  }
+}
+
+void measure_latency(Run& run, std::span<const Sample> samples) {
+  Histogram histogram;
+  for (const Sample& sample : samples) {
+    if (sample.outcome == Outcome::ok) histogram.add(sample.end_ns - sample.start_ns);
+  }
+  run.latency_ns = {.min = histogram.min(),
+                    .mean = histogram.mean(),
+                    .p50 = histogram.quantile(0.5),
+                    .p90 = histogram.quantile(0.9),
+                    .p99 = histogram.quantile(0.99),
+                    .p999 = std::nullopt,
+                    .max = histogram.max()};
+  if (histogram.count() >= kSamplesForP999) run.latency_ns.p999 = histogram.quantile(0.999);
+  run.histogram = histogram.buckets();
+}
+
+void measure_process(Run& run, const Execution& execution) {
+  const CellHeader& header = execution.header;
+  if (header.ready_ns != 0) {
+    std::int64_t last_end_ns = header.ready_ns;
+    for (const Sample& sample : execution.samples) {
+      last_end_ns = std::max(last_end_ns, sample.end_ns);
+    }
+    run.makespan_ns = last_end_ns - header.ready_ns;
+    run.setup_ns = header.ready_ns - execution.started_ns;
+  }
+  if (header.finished != 0) run.cpu_ns = header.cpu_at_end_ns - header.cpu_at_ready_ns;
+  if (execution.exit) run.process_cpu_ns = cpu_ns(execution.exit->usage);
+  run.voluntary_switches = header.voluntary_switches;
+  run.involuntary_switches = header.involuntary_switches;
+  run.peak_memory_bytes = header.peak_memory_bytes;
+  run.threads = header.threads;
+  run.processes = header.processes;
+  run.steal_ns = execution.steal_ns;
+}
+
+void check_process(Run& run, const Execution& execution) {
+  const CellHeader& header = execution.header;
+  if (!execution.failure.empty()) run.reasons.push_back(execution.failure);
+  if (header.error[0] != '\0') {
+    run.reasons.push_back(fmt::format("the strategy failed: {}", header.error));
+  } else if (execution.exit && execution.exit->status != 0) {
+    std::string reason = "its process ended with " + describe_exit(execution.exit->status);
+    if (!execution.standard_error.empty()) reason += ": " + execution.standard_error;
+    run.reasons.push_back(std::move(reason));
+  }
+  if (header.finished == 0) return;
+  if (header.ready_calls != 1) {
+    run.reasons.push_back(
+        fmt::format("the strategy called ready() {} times, not once", header.ready_calls));
+  }
+  if (header.children_left != 0) {
+    run.reasons.push_back("the strategy left worker processes unreaped: their CPU is not counted");
+  }
+  for (const Sample& sample : execution.samples) {
+    if (sample.starts != 0 && sample.start_ns < header.ready_ns) {
+      run.reasons.push_back("a request was issued before ready()");
+      break;
+    }
+  }
+}
+
+void check_server(Run& run, const Execution& execution) {
+  if (!execution.networked) return;
+  if (!execution.server) {
+    run.reasons.push_back("no counters from the server: nothing proves the answers");
+    return;
+  }
+  const ServerCounters& server = *execution.server;
+  run.server = server;
+  const auto differs = [&](const char* what, std::uint64_t theirs) {
+    if (theirs == run.requests.total) return;
+    run.reasons.push_back(fmt::format("the server {} {}, the client made {} requests", what, theirs,
+                                      run.requests.total));
+  };
+  differs("received", server.requests);
+  differs("saw distinct tokens:", server.unique_tokens);
+  if (server.duplicate_tokens != 0) {
+    run.reasons.push_back(
+        fmt::format("{} requests reached the server more than once", server.duplicate_tokens));
+  }
+}
+
+// Requests that wait L each, W at a time, cannot take less than N x L / W; with one fixed delay
+// they go in ceil(N / W) whole waves. L is what the server measured.
+double latency_bound_ns(const ServerCounters& server, const Cell& cell, const Scenario& scenario) {
+  const auto requests = static_cast<double>(scenario.requests);
+  const auto& hosts = scenario.server.hosts;
+  const bool fixed = hosts.size() == 1 && hosts[0].delay.kind == Delay::Kind::fixed;
+  const double waves = requests / cell.workers;
+  return (fixed ? std::ceil(waves) : waves) * server.hold_ns.mean;
+}
+
+// Names the limit and computes the bound; called for runs that are otherwise believed.
+void bound(Run& run, const Execution& execution, const Cell& cell, const Scenario& scenario) {
+  const auto makespan = static_cast<double>(run.makespan_ns);
+  if (makespan <= 0) return;
+  const double latency_ns = execution.networked ? latency_bound_ns(run.server, cell, scenario) : 0;
+  const double cpu_share = static_cast<double>(run.cpu_ns) / execution.client_cpus / makespan;
+  const double server_share = static_cast<double>(run.server.cpu_ns) / makespan;
+  run.bound_ns = std::llround(std::max(latency_ns, std::min(cpu_share, 1.0) * makespan));
+  run.efficiency = static_cast<double>(run.bound_ns) / makespan;
+  if (run.efficiency > kMaxEfficiency) {
+    run.reasons.push_back(
+        fmt::format("efficiency {:.3f}: faster than its lower bound, so a measurement is wrong",
+                    run.efficiency));
+  }
+  if (latency_ns / makespan >= kLatencyShare) {
+    run.limited_by = "latency";
+  } else if (server_share >= kBusyShare && server_share >= cpu_share) {
+    run.limited_by = "server";
+  } else if (cpu_share >= kBusyShare) {
+    run.limited_by = "client";
+  }
+  if (server_share >= kBusyShare) run.flags.emplace_back("server_bound");
+}
+
+}  // namespace
+
+Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario) {
+  Run run;
+  check_process(run, execution);
+  count_requests(run, execution.samples);
+  measure_latency(run, execution.samples);
+  measure_process(run, execution);
+  check_server(run, execution);
+  if (run.reasons.empty()) bound(run, execution, cell, scenario);
+  run.valid = run.reasons.empty();
+  return run;
+}
+
+}  // namespace fanout

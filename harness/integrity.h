@@ -1,0 +1,32 @@
+// Whether a run may be believed, and what limited it. Pure functions of what was measured.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "harness/cell_memory.h"
+#include "harness/plan.h"
+#include "harness/process.h"
+#include "harness/run.h"
+
+namespace fanout {
+
+// What an execution left behind.
+struct Execution {
+  std::int64_t started_ns = 0;  // base/clock.h, just before the process was started
+  CellHeader header{};
+  std::span<const Sample> samples;
+  std::optional<Exit> exit;              // nothing: it had to be killed (see `failure`)
+  std::string failure;                   // why it was ended from outside, or ""
+  std::string standard_error;            // the end of what it printed there
+  std::optional<ServerCounters> server;  // nothing: the server died, or there is none (no network)
+  bool networked = true;                 // false for the null transport
+  std::int64_t steal_ns = 0;
+  unsigned client_cpus = 1;
+};
+
+// The run as reported: figures, and every reason not to believe them.
+Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario);
+
+}  // namespace fanout

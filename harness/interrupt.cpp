@@ -1,0 +1,30 @@
+#include "harness/interrupt.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace fanout {
+
+InterruptWatch::InterruptWatch() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+  fd_.reset(::signalfd(-1, &signals, SFD_CLOEXEC));
+  if (!fd_) throw RunError(fmt::format("signalfd: {}", std::strerror(errno)));
+}
+
+bool InterruptWatch::pending() const {
+  pollfd waiting{fd_.get(), POLLIN, 0};
+  return ::poll(&waiting, 1, 0) > 0;
+}
+
+}  // namespace fanout

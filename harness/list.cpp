@@ -1,0 +1,74 @@
+#include "harness/list.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "harness/embedded.h"
+#include "harness/table.h"
+#include "strategies/registry.h"
+#include "transports/registry.h"
+
+namespace fanout {
+namespace {
+
+using Align = Column::Align;
+
+std::string list_strategies() {
+  Table table{.columns = {{"strategy", Align::left},
+                          {"drives", Align::left},
+                          {"in flight", Align::left},
+                          {"what it does", Align::left}},
+              .rows = {}};
+  for (const Strategy* row : strategies()) {
+    const bool async = std::holds_alternative<RunAsync>(row->run);
+    table.rows.push_back({std::string(row->name), async ? "an event loop" : "blocking clients",
+                          row->concurrency == Concurrency::one ? "1" : "W",
+                          std::string(row->summary)});
+  }
+  return to_text(table);
+}
+
+std::string offers(const Transport& transport) {
+  static constexpr const char* kinds[] = {"blocking", "event loop", "both"};
+  return kinds[transport.make.index()];
+}
+
+std::string list_transports() {
+  Table table{.columns = {{"transport", Align::left},
+                          {"stack", Align::left},
+                          {"version", Align::left},
+                          {"offers", Align::left},
+                          {"by default", Align::left},
+                          {"what it is", Align::left}},
+              .rows = {}};
+  static constexpr const char* suites[] = {"-", "yes", "beside"};
+  for (const Transport* row : transports()) {
+    table.rows.push_back({std::string(row->name), std::string(row->stack), row->version(),
+                          offers(*row), suites[static_cast<int>(row->suite)],
+                          std::string(row->summary)});
+  }
+  return to_text(table);
+}
+
+std::string list_scenarios() {
+  Table table{.columns = {{"scenario", Align::left},
+                          {"requests"},
+                          {"workers", Align::left},
+                          {"what it is", Align::left}},
+              .rows = {}};
+  for (const EmbeddedFile& file : builtin_scenarios) {
+    const Scenario scenario = load_scenario(std::string(file.name));
+    table.rows.push_back({scenario.name, std::to_string(scenario.requests),
+                          fmt::format("{}", fmt::join(scenario.workers, ",")), scenario.summary});
+  }
+  return to_text(table);
+}
+
+}  // namespace
+
+std::string render_list(Topic topic) {
+  if (topic == Topic::strategies) return list_strategies();
+  return topic == Topic::transports ? list_transports() : list_scenarios();
+}
+
+}  // namespace fanout

@@ -1,0 +1,39 @@
+// The command line as values. Made by harness/cli.cpp, read by harness/commands.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "harness/plan.h"
+#include "harness/render.h"
+
+namespace fanout {
+
+enum class Command : std::uint8_t { run, sweep, list, report, serve };
+enum class Topic : std::uint8_t { strategies, transports, scenarios, cells };
+
+struct Options {
+  Command command = Command::run;
+  std::string command_line;  // as typed, to be shown again
+
+  // run, sweep, list cells
+  Selection selection;
+  unsigned rounds = 10;
+  std::uint64_t seed = 1;
+  Affinity affinity = Affinity::isolated;
+  std::optional<std::chrono::nanoseconds> time_budget;
+  std::optional<std::chrono::nanoseconds> run_limit;
+  std::string output;  // result file; empty: a fresh one under results/runs/
+  Format format = Format::table;
+  bool dry_run = false;
+  bool no_progress = false;
+  bool quiet = false;
+  bool verbose = false;
+
+  Topic topic = Topic::strategies;  // list
+  std::string file;                 // report
+  ServerConfig server;              // serve
+};
+
+}  // namespace fanout

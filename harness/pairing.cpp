@@ -1,0 +1,43 @@
+#include "harness/pairing.h"
+
+#include <fmt/format.h>
+
+namespace fanout {
+namespace {
+
+RunPair bind(RunBlocking run, MakeBlockingClient make) {
+  return [=](Job& job, const ClientConfig& config) { run(job, [&] { return make(config); }); };
+}
+
+RunPair bind(RunAsync run, MakeAsyncClient make) {
+  return [=](Job& job, const ClientConfig& config) { run(job, [&] { return make(config); }); };
+}
+
+struct PairUp {
+  using Result = std::variant<RunPair, Impossible>;
+  const Strategy& strategy;
+  const Transport& transport;
+
+  Result operator()(RunBlocking run, MakeBlockingClient make) const { return bind(run, make); }
+  Result operator()(RunAsync run, MakeAsyncClient make) const { return bind(run, make); }
+  Result operator()(RunBlocking run, MakeEitherClient make) const {
+    return bind(run, make.blocking);
+  }
+  Result operator()(RunAsync run, MakeEitherClient make) const { return bind(run, make.async); }
+  Result operator()(RunBlocking, MakeAsyncClient) const {
+    return Impossible{fmt::format("{} blocks a worker per request; {} is an event loop",
+                                  strategy.name, transport.name)};
+  }
+  Result operator()(RunAsync, MakeBlockingClient) const {
+    return Impossible{fmt::format("{} needs an event loop; {} blocks until the answer",
+                                  strategy.name, transport.name)};
+  }
+};
+
+}  // namespace
+
+std::variant<RunPair, Impossible> pair_up(const Strategy& strategy, const Transport& transport) {
+  return std::visit(PairUp{strategy, transport}, strategy.run, transport.make);
+}
+
+}  // namespace fanout

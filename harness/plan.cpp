@@ -1,0 +1,179 @@
+#include "harness/plan.h"
+
+#include <numeric>
+
+#include "base/token.h"
+#include "harness/names.h"
+#include "harness/pairing.h"
+#include "strategies/registry.h"
+#include "transports/registry.h"
+
+namespace fanout {
+namespace {
+
+// Descriptors a process needs besides its connections: standard ones, epoll, pipes, libraries.
+constexpr std::uint64_t kSpareDescriptors = 64;
+// Share of the ephemeral ports one run may use up: some are still in TIME_WAIT from other programs.
+constexpr double kUsablePorts = 0.9;
+
+Scenario select_scenario(const std::string& name, const Selection& selection) {
+  Scenario scenario = load_scenario(name);
+  if (selection.requests) scenario.requests = *selection.requests;
+  if (selection.reuse) scenario.reuse = *selection.reuse;
+  if (selection.method) scenario.method = *selection.method;
+  if (selection.timeout) scenario.timeout = *selection.timeout;
+  if (selection.connect_timeout) scenario.connect_timeout = *selection.connect_timeout;
+  if (selection.engine) scenario.server.engine = *selection.engine;
+  if (!selection.workers.empty()) scenario.workers = selection.workers;
+  if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
+  if (!selection.transports.empty()) scenario.transports = selection.transports;
+  return scenario;
+}
+
+void check_workers(const Scenario& scenario, const Limits& limits) {
+  for (std::size_t i = 0; i < scenario.workers.size(); ++i) {
+    const unsigned workers = scenario.workers[i];
+    const auto first = std::ranges::find(scenario.workers, workers);
+    if (first - scenario.workers.begin() != static_cast<std::ptrdiff_t>(i)) {
+      throw UsageError(fmt::format("--workers: {} is named twice; name it once", workers));
+    }
+    const std::uint64_t needed = workers * scenario.server.hosts.size() + kSpareDescriptors;
+    if (needed > limits.file_descriptors) {
+      throw UsageError(fmt::format(
+          "--workers: {} in flight need {} file descriptors, {} are available; use at most {} "
+          "workers or raise the hard limit (ulimit -Hn)",
+          workers, needed, limits.file_descriptors,
+          (limits.file_descriptors - kSpareDescriptors) / scenario.server.hosts.size()));
+    }
+  }
+}
+
+// The transports a strategy is paired with when the user names none: those of the default suite.
+bool in_default_suite(const Strategy& strategy, const Transport& transport) {
+  return transport.suite != Suite::none &&
+         std::holds_alternative<RunPair>(pair_up(strategy, transport));
+}
+
+std::string why_not(const Strategy& strategy, const Transport& transport, const Scenario& scenario,
+                    const Cell& cell, const Limits& limits) {
+  const auto pairing = pair_up(strategy, transport);
+  if (const auto* impossible = std::get_if<Impossible>(&pairing)) return impossible->reason;
+  const std::uint64_t per_host =
+      expected_connections(cell, scenario) / scenario.server.hosts.size();
+  const auto usable = static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
+  if (transport.stack != "none" && per_host > usable) {
+    return fmt::format(
+        "needs {} connections to one address, {} of its ports can be used; make "
+        "fewer requests or use more hosts",
+        per_host, usable);
+  }
+  return {};
+}
+
+// Adds the cells of one strategy and transport, one per number of workers.
+void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
+               const Transport& transport, const Limits& limits) {
+  for (const unsigned workers : scenario.workers) {
+    const bool one = strategy.concurrency == Concurrency::one;
+    const Cell cell{std::string(strategy.name), std::string(transport.name),
+                    std::string(transport.stack), scenario.name, one ? 1 : workers};
+    std::string reason = why_not(strategy, transport, scenario, cell, limits);
+    if (reason.empty()) {
+      plan.cells.push_back(cell);
+    } else {
+      plan.skipped.push_back({cell, std::move(reason)});
+    }
+    if (one) return;
+  }
+}
+
+void add_scenario(Plan& plan, const Scenario& scenario, const Limits& limits) {
+  const auto chosen =
+      scenario.strategies.empty()
+          ? std::vector<const Strategy*>(strategies().begin(), strategies().end())
+          : find_rows("strategy", std::span<const std::string>(scenario.strategies), strategies());
+  const bool named = !scenario.transports.empty();
+  const auto over =
+      named
+          ? find_rows("transport", std::span<const std::string>(scenario.transports), transports())
+          : std::vector<const Transport*>(transports().begin(), transports().end());
+  for (const Strategy* strategy : chosen) {
+    for (const Transport* transport : over) {
+      if (named || in_default_suite(*strategy, *transport)) {
+        add_cells(plan, scenario, *strategy, *transport, limits);
+      }
+    }
+  }
+}
+
+std::chrono::nanoseconds mean_delay(const Scenario& scenario) {
+  std::chrono::nanoseconds sum{};
+  for (const HostBehaviour& host : scenario.server.hosts) {
+    const Delay& delay = host.delay;
+    sum += delay.kind == Delay::Kind::uniform ? (delay.min + delay.max) / 2 : delay.mean;
+  }
+  return sum / static_cast<std::int64_t>(scenario.server.hosts.size());
+}
+
+}  // namespace
+
+Plan make_plan(const Selection& selection, const Limits& limits) {
+  Plan plan;
+  for (const std::string& name : selection.scenarios) {
+    Scenario scenario = select_scenario(name, selection);
+    check_workers(scenario, limits);
+    add_scenario(plan, scenario, limits);
+    plan.scenarios.push_back(std::move(scenario));
+  }
+  if (plan.cells.empty()) {
+    const std::string reason = plan.skipped.empty() ? "" : ": " + plan.skipped.front().reason;
+    throw UsageError("nothing to run" + reason + "; see fanout list cells");
+  }
+  return plan;
+}
+
+std::vector<std::size_t> round_order(const Plan& plan, unsigned round) {
+  std::vector<std::size_t> order(plan.cells.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  // Fisher and Yates; own numbers, because the standard shuffle differs between libraries.
+  const std::uint64_t seed = mix64(plan.seed) + round;
+  for (std::size_t left = order.size(); left > 1; --left) {
+    std::swap(order[left - 1], order[make_token(seed, left) % left]);
+  }
+  return order;
+}
+
+const Scenario& scenario_of(const Plan& plan, const Cell& cell) {
+  return *std::ranges::find(plan.scenarios, cell.scenario, &Scenario::name);
+}
+
+std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {
+  const Strategy& strategy = find_row("strategy", cell.strategy, strategies());
+  if (!scenario.reuse || strategy.client_life == ClientLife::request) return scenario.requests;
+  return std::min<std::uint64_t>(scenario.requests, cell.workers * scenario.server.hosts.size());
+}
+
+std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario) {
+  using namespace std::chrono_literals;
+  constexpr auto kProcess = 120ms;   // starting, setting up and ending a run's process
+  constexpr auto kClientCpu = 60us;  // of one request
+  const auto waves =
+      static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
+  const auto latency = waves * (mean_delay(scenario) + kClientCpu);
+  const auto cpu = static_cast<std::int64_t>(scenario.requests) * kClientCpu;
+  return kProcess + std::max<std::chrono::nanoseconds>(latency, cpu);
+}
+
+std::chrono::nanoseconds predicted_total(const Plan& plan) {
+  std::chrono::nanoseconds round{};
+  for (const Cell& cell : plan.cells) round += predicted_run(cell, scenario_of(plan, cell));
+  return round * plan.rounds;
+}
+
+std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell) {
+  if (plan.run_limit) return *plan.run_limit;
+  const Scenario& scenario = scenario_of(plan, cell);
+  return std::chrono::seconds(15) + scenario.timeout + 10 * predicted_run(cell, scenario);
+}
+
+}  // namespace fanout

@@ -1,0 +1,87 @@
+// What will run, in which order, and what will not, with the reason.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/scenario.h"
+
+namespace fanout {
+
+// Which CPUs the server and the clients get.
+enum class Affinity : std::uint8_t {
+  isolated,  // the server has the last CPU, clients the rest; `shared` on a machine with one
+  shared,    // both have all
+  none,      // left to the kernel
+};
+
+// One point of the comparison. Names, not pointers: a cell outlives the process that ran it.
+struct Cell {
+  std::string strategy;
+  std::string transport;
+  std::string stack;
+  std::string scenario;
+  unsigned workers = 1;
+  bool operator==(const Cell&) const = default;
+};
+
+struct Skipped {
+  Cell cell;
+  std::string reason;
+};
+
+struct Plan {
+  std::vector<Scenario> scenarios;
+  std::vector<Cell> cells;
+  std::vector<Skipped> skipped;
+  unsigned rounds = 10;
+  std::uint64_t seed = 1;
+  Affinity affinity = Affinity::isolated;
+  std::optional<std::chrono::nanoseconds> time_budget;  // no new round once it is spent
+  std::optional<std::chrono::nanoseconds> run_limit;    // overrules the limit of every run
+};
+
+// What the user asked for; empty lists mean the scenario's own, and then the default rows.
+struct Selection {
+  std::vector<std::string> scenarios{"api-fanout"};
+  std::vector<std::string> strategies;
+  std::vector<std::string> transports;
+  std::vector<unsigned> workers;
+  // Overrule the scenario.
+  std::optional<std::uint64_t> requests;
+  std::optional<bool> reuse;
+  std::optional<Method> method;
+  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<std::chrono::nanoseconds> connect_timeout;
+  std::optional<EngineKind> engine;
+};
+
+// What the machine allows; a parameter, so that plans can be tested.
+struct Limits {
+  std::uint64_t file_descriptors = 0;  // hard limit of a process
+  std::uint64_t ports = 0;             // ephemeral ports, for connections to one address and port
+};
+
+// Fills scenarios, cells and skipped. Throws UsageError on unknown names, on workers the
+// descriptor limit does not allow, and when nothing is left to run.
+Plan make_plan(const Selection& selection, const Limits& limits);
+
+// The order of the cells in a round: a fresh permutation for each, fixed by the seed.
+std::vector<std::size_t> round_order(const Plan& plan, unsigned round);
+
+const Scenario& scenario_of(const Plan& plan, const Cell& cell);
+
+// Connections the server should count for a run of this cell.
+std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario);
+
+// How long one run should take, starting its process included: a rough guess from the delays.
+std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario);
+// All rounds.
+std::chrono::nanoseconds predicted_total(const Plan& plan);
+// When a run that has not ended is taken for hung.
+std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell);
+
+}  // namespace fanout

@@ -1,0 +1,65 @@
+#include "harness/progress.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/clock.h"
+#include "base/units.h"
+
+namespace fanout {
+namespace {
+
+std::string label(const Cell& cell) {
+  return fmt::format("{} / {} / {} / {} workers", cell.strategy, cell.transport, cell.scenario,
+                     cell.workers);
+}
+
+std::size_t total_runs(const Report& report) { return report.cells.size() * report.plan.rounds; }
+
+}  // namespace
+
+void Progress::plan(const Report& report) {
+  started_ns_ = now_ns();
+  if (style_ == Style::none) return;
+  fmt::print(stderr, "{} cells x {} rounds, about {} (Ctrl-C keeps what was measured)\n",
+             report.cells.size(), report.plan.rounds,
+             format_duration(static_cast<double>(predicted_total(report.plan).count())));
+}
+
+void Progress::before_run(const Report& report, std::size_t cell, unsigned round) {
+  if (style_ != Style::live) return;
+  const std::size_t total = total_runs(report);
+  const auto elapsed = static_cast<double>(now_ns() - started_ns_);
+  const double expected = static_cast<double>(predicted_total(report.plan).count());
+  const double left =
+      done_ == 0 ? expected
+                 : elapsed / static_cast<double>(done_) * static_cast<double>(total - done_);
+  fmt::print(stderr, "\r\033[K[{}/{}] round {}/{}  {}  {} left", done_, total, round + 1,
+             report.plan.rounds, label(report.cells[cell].cell), format_duration(left));
+  std::fflush(stderr);
+}
+
+void Progress::after_run(const Report& report, std::size_t cell) {
+  ++done_;
+  if (style_ == Style::none) return;
+  const CellReport& row = report.cells[cell];
+  const Run& run = row.runs.back();
+  const std::string clear = style_ == Style::live ? "\r\033[K" : "";
+  if (!run.valid) {
+    fmt::print(stderr, "{}invalid run of {} (round {}): {}\n", clear, label(row.cell),
+               run.round + 1, run.reasons.front());
+  } else if (style_ == Style::lines) {
+    fmt::print(stderr, "[{}/{}] round {}  {}  {}\n", done_, total_runs(report), run.round + 1,
+               label(row.cell), format_duration(static_cast<double>(run.makespan_ns)));
+  }
+  std::fflush(stderr);
+}
+
+void Progress::end() {
+  if (style_ != Style::live) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+}
+
+}  // namespace fanout

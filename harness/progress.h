@@ -1,0 +1,26 @@
+// What the user sees while waiting, on standard error. Drawn by the controller between runs.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/report.h"
+
+namespace fanout {
+
+class Progress {
+ public:
+  enum class Style : std::uint8_t { none, lines, live };
+  explicit Progress(Style style) : style_(style) {}
+
+  void plan(const Report& report);
+  void before_run(const Report& report, std::size_t cell, unsigned round);
+  void after_run(const Report& report, std::size_t cell);
+  void end();
+
+ private:
+  Style style_;
+  std::int64_t started_ns_ = 0;
+  std::size_t done_ = 0;
+};
+
+}  // namespace fanout

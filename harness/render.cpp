@@ -1,0 +1,134 @@
+#include "harness/render.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/units.h"
+#include "harness/render_tables.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+constexpr unsigned kRoundsForIntervals = 6;
+constexpr unsigned kRoundsForRanks = 10;
+
+// How often each reason made a run invalid, per cell.
+std::string invalid_runs(const Report& report) {
+  std::string text;
+  for (const CellReport& cell : report.cells) {
+    std::map<std::string, int> reasons;
+    for (const Run& run : cell.runs) {
+      for (const std::string& reason : run.reasons) ++reasons[reason];
+    }
+    for (const auto& [reason, count] : reasons) {
+      text += fmt::format("INVALID {} / {} / {} workers: {} ({} of {} runs)\n", cell.cell.strategy,
+                          cell.cell.transport, cell.cell.workers, reason, count, cell.runs.size());
+    }
+  }
+  return text;
+}
+
+std::string skipped_rows(const Plan& plan) {
+  std::string text;
+  for (const Skipped& skipped : plan.skipped) {
+    text += fmt::format("skipped {} / {} / {} workers: {}\n", skipped.cell.strategy,
+                        skipped.cell.transport, skipped.cell.workers, skipped.reason);
+  }
+  return text;
+}
+
+unsigned fewest_valid_runs(const Report& report) {
+  unsigned fewest = report.plan.rounds;
+  for (const CellReport& cell : report.cells) {
+    fewest = std::min(fewest, cell.summary.valid_runs);
+  }
+  return fewest;
+}
+
+// What the reader must know before believing a difference.
+std::string caveats(const Report& report) {
+  std::string text;
+  for (const std::string& warning : report.warnings) text += "note: " + warning + "\n";
+  const unsigned rounds = fewest_valid_runs(report);
+  if (rounds < kRoundsForIntervals) {
+    text +=
+        fmt::format("note: {} valid rounds give no interval and rank nothing; use at least {}\n",
+                    rounds, kRoundsForRanks);
+  } else if (rounds < kRoundsForRanks) {
+    text += fmt::format("note: {} valid rounds rank nothing; use at least {}\n", rounds,
+                        kRoundsForRanks);
+  }
+  if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
+  if (report.status == "interrupted") text += "note: interrupted; what was measured is shown\n";
+  if (std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+        return is_other_stack(report, cell.cell);
+      })) {
+    text +=
+        "* another HTTP stack than the other rows: the difference is not the strategy's alone\n";
+  }
+  return text;
+}
+
+std::string heading(const Scenario& scenario) {
+  return fmt::format("{}: {}\n{} requests, {}, connections {}, server engine {}\n\n", scenario.name,
+                     scenario.summary, format_count(scenario.requests),
+                     method_name(scenario.method),
+                     scenario.reuse ? "reused" : "new for each request",
+                     scenario.server.engine == EngineKind::asio ? "asio" : "httplib");
+}
+
+std::string render_words(const Report& report, Layout layout, std::string (*draw)(const Table&)) {
+  std::string text;
+  for (const Scenario& scenario : report.plan.scenarios) {
+    text += heading(scenario);
+    if (layout == Layout::sweep) text += draw(sweep_table(report, scenario)) + "\n";
+    text += draw(cells_table(report, scenario)) + "\n";
+  }
+  text +=
+      "medians over the valid runs; 95%: half-width of the interval of the median; effic.: "
+      "lower bound / makespan;\nin flight: most at once at the server; proven: runs in which "
+      "every request was answered once, with its own token\n";
+  return text + invalid_runs(report) + skipped_rows(report.plan) + caveats(report);
+}
+
+}  // namespace
+
+std::string render(const Report& report, Format format, Layout layout) {
+  switch (format) {
+    case Format::markdown:
+      return render_words(report, layout, to_markdown);
+    case Format::csv:
+      return to_csv(runs_table(report));
+    case Format::json:
+      return to_json(report).dump(1) + "\n";
+    case Format::table:
+      break;
+  }
+  return render_words(report, layout, to_text);
+}
+
+std::string render_plan(const Plan& plan) {
+  Table table{.columns = {{"strategy", Column::Align::left},
+                          {"transport", Column::Align::left},
+                          {"stack", Column::Align::left},
+                          {"scenario", Column::Align::left},
+                          {"workers"},
+                          {"about"}},
+              .rows = {}};
+  for (const Cell& cell : plan.cells) {
+    const auto duration = predicted_run(cell, scenario_of(plan, cell));
+    table.rows.push_back({cell.strategy, cell.transport, cell.stack, cell.scenario,
+                          std::to_string(cell.workers),
+                          format_duration(static_cast<double>(duration.count()))});
+  }
+  return to_text(table) + skipped_rows(plan) +
+         fmt::format("{} cells x {} rounds, seed {}, about {}\n", plan.cells.size(), plan.rounds,
+                     plan.seed,
+                     format_duration(static_cast<double>(predicted_total(plan).count())));
+}
+
+}  // namespace fanout

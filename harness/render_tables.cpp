@@ -1,0 +1,230 @@
+#include "harness/render_tables.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "base/units.h"
+
+namespace fanout {
+namespace {
+
+using Align = Column::Align;
+
+// A column: how it is called and what it says of a cell.
+struct CellColumn {
+  Column column;
+  std::function<std::string(const CellReport&)> text;
+};
+
+std::string with_interval(const Interval& value) {
+  if (!value.low) return format_duration(value.median);
+  return fmt::format("{} [{}, {}]", format_duration(value.median), format_duration(*value.low),
+                     format_duration(*value.high));
+}
+
+// Half the interval's width relative to the median, in words a table has room for.
+std::string spread(const Interval& value) {
+  if (!value.low || value.median == 0) return "-";
+  const double half = (*value.high - *value.low) / 2 / value.median;
+  return fmt::format("±{:.{}f}%", half * 100, half < 0.1 ? 1 : 0);
+}
+
+std::string number(double value) {
+  return value >= 100 ? format_count(static_cast<std::uint64_t>(value + 0.5))
+                      : fmt::format("{:.{}f}", value, value >= 10 ? 1 : 2);
+}
+
+// What every row answers: how fast, how sure, at what cost, how connected, limited by what, proven?
+std::vector<CellColumn> cell_columns(const Report& report) {
+  const auto measured = [](auto text) {
+    return [text](const CellReport& cell) {
+      return cell.summary.valid_runs == 0 ? std::string("-") : text(cell.summary);
+    };
+  };
+  return {
+      {{"strategy", Align::left}, [](const CellReport& c) { return c.cell.strategy; }},
+      {{"transport", Align::left},
+       [&report](const CellReport& c) {
+         return c.cell.transport + (is_other_stack(report, c.cell) ? " *" : "");
+       }},
+      {{"workers"}, [](const CellReport& c) { return std::to_string(c.cell.workers); }},
+      {{"makespan"}, measured([](auto& s) { return format_duration(s.makespan_ns.median); })},
+      {{"95%"}, measured([](auto& s) { return spread(s.makespan_ns); })},
+      {{"req/s"}, measured([](auto& s) { return number(s.requests_per_second.median); })},
+      {{"effic."}, measured([](auto& s) { return fmt::format("{:.3f}", s.efficiency.median); })},
+      {{"p50"}, measured([](auto& s) { return format_duration(s.latency_p50_ns.median); })},
+      {{"p99"}, measured([](auto& s) { return format_duration(s.latency_p99_ns.median); })},
+      {{"CPU us/req"}, measured([](auto& s) { return number(s.cpu_us_per_request.median); })},
+      {{"95%"}, measured([](auto& s) { return spread(s.cpu_us_per_request); })},
+      {{"memory"}, measured([](auto& s) { return format_bytes(s.peak_memory_bytes.median); })},
+      {{"conns"}, measured([](auto& s) { return format_count(s.connections); })},
+      {{"in flight"}, measured([](auto& s) { return format_count(s.peak_in_flight); })},
+      {{"limit", Align::left},
+       measured([](auto& s) { return s.limited_by.empty() ? std::string("-") : s.limited_by; })},
+      {{"proven"},
+       [](const CellReport& c) {
+         return fmt::format("{}/{}", c.summary.valid_runs, c.summary.total_runs);
+       }},
+  };
+}
+
+std::string column_title(const Report& report, const Cell& cell) {
+  std::set<std::string> transports;
+  for (const CellReport& other : report.cells) {
+    if (other.cell.strategy == cell.strategy) transports.insert(other.cell.transport);
+  }
+  if (transports.size() == 1) return cell.strategy;
+  return cell.strategy + "/" + cell.transport + (is_other_stack(report, cell) ? " *" : "");
+}
+
+std::vector<std::string> run_row(const CellReport& cell, const Run& run) {
+  const auto text = [](auto value) { return fmt::format("{}", value); };
+  return {cell.cell.strategy,
+          cell.cell.transport,
+          cell.cell.stack,
+          cell.cell.scenario,
+          text(cell.cell.workers),
+          text(run.round),
+          text(run.position),
+          run.valid ? "true" : "false",
+          fmt::format("{}", fmt::join(run.flags, " ")),
+          fmt::format("{}", fmt::join(run.reasons, "; ")),
+          text(run.makespan_ns),
+          text(run.setup_ns),
+          text(run.requests.total),
+          text(run.requests.ok),
+          text(run.requests.failed),
+          text(run.requests.retried),
+          text(run.latency_ns.min),
+          text(run.latency_ns.mean),
+          text(run.latency_ns.p50),
+          text(run.latency_ns.p90),
+          text(run.latency_ns.p99),
+          run.latency_ns.p999 ? text(*run.latency_ns.p999) : "",
+          text(run.latency_ns.max),
+          text(run.cpu_ns),
+          text(run.process_cpu_ns),
+          text(run.voluntary_switches),
+          text(run.involuntary_switches),
+          text(run.peak_memory_bytes),
+          text(run.threads),
+          text(run.processes),
+          text(run.server.connections),
+          text(run.server.requests),
+          text(run.server.unique_tokens),
+          text(run.server.peak_in_flight),
+          text(run.server.hold_ns.mean),
+          text(run.server.cpu_ns),
+          text(run.steal_ns),
+          text(run.bound_ns),
+          text(run.efficiency),
+          run.limited_by};
+}
+
+}  // namespace
+
+bool is_other_stack(const Report& report, const Cell& cell) {
+  // The stack of most cells is the one the comparison holds fixed.
+  const auto cells_of = [&](const std::string& stack) {
+    return std::ranges::count(report.cells, stack,
+                              [](const CellReport& c) { return c.cell.stack; });
+  };
+  return std::ranges::any_of(report.cells, [&](const CellReport& other) {
+    return cells_of(other.cell.stack) > cells_of(cell.stack);
+  });
+}
+
+Table cells_table(const Report& report, const Scenario& scenario) {
+  Table table;
+  const auto columns = cell_columns(report);
+  for (const CellColumn& column : columns) table.columns.push_back(column.column);
+  for (const CellReport& cell : report.cells) {
+    if (cell.cell.scenario != scenario.name) continue;
+    std::vector<std::string> row;
+    for (const CellColumn& column : columns) row.push_back(column.text(cell));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table sweep_table(const Report& report, const Scenario& scenario) {
+  Table table{.columns = {{"workers"}}, .rows = {}};
+  std::set<unsigned> workers;
+  for (const CellReport& cell : report.cells) {
+    if (cell.cell.scenario != scenario.name) continue;
+    const std::string title = column_title(report, cell.cell);
+    if (std::ranges::find(table.columns, title, &Column::title) == table.columns.end()) {
+      table.columns.push_back({title});
+    }
+    workers.insert(cell.cell.workers);
+  }
+  for (const unsigned w : workers) {
+    std::vector<std::string> row(table.columns.size(), "");
+    row[0] = std::to_string(w);
+    for (const CellReport& cell : report.cells) {
+      if (cell.cell.scenario != scenario.name || cell.cell.workers != w) continue;
+      const auto at =
+          std::ranges::find(table.columns, column_title(report, cell.cell), &Column::title);
+      row[static_cast<std::size_t>(at - table.columns.begin())] =
+          cell.summary.valid_runs == 0 ? "invalid" : with_interval(cell.summary.makespan_ns);
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table runs_table(const Report& report) {
+  Table table;
+  for (const char* title : {"strategy",
+                            "transport",
+                            "stack",
+                            "scenario",
+                            "workers",
+                            "round",
+                            "position",
+                            "valid",
+                            "flags",
+                            "reasons",
+                            "makespan_ns",
+                            "setup_ns",
+                            "requests_total",
+                            "requests_ok",
+                            "requests_failed",
+                            "requests_retried",
+                            "latency_min_ns",
+                            "latency_mean_ns",
+                            "latency_p50_ns",
+                            "latency_p90_ns",
+                            "latency_p99_ns",
+                            "latency_p999_ns",
+                            "latency_max_ns",
+                            "cpu_ns",
+                            "process_cpu_ns",
+                            "context_switches_voluntary",
+                            "context_switches_involuntary",
+                            "peak_memory_bytes",
+                            "threads",
+                            "processes",
+                            "server_connections",
+                            "server_requests",
+                            "server_unique_tokens",
+                            "server_peak_in_flight",
+                            "server_hold_mean_ns",
+                            "server_cpu_ns",
+                            "host_steal_ns",
+                            "bound_ns",
+                            "efficiency",
+                            "limited_by"}) {
+    table.columns.push_back({title});
+  }
+  for (const CellReport& cell : report.cells) {
+    for (const Run& run : cell.runs) table.rows.push_back(run_row(cell, run));
+  }
+  return table;
+}
+
+}  // namespace fanout

@@ -1,0 +1,201 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/json_read.h"
+#include "harness/report.h"
+#include "harness/run_json.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+const json_read::Names<Affinity, 3> kAffinities{
+    {{"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}}};
+
+Json or_null(const auto& optional) { return optional ? Json(*optional) : Json(nullptr); }
+
+Json interval_to_json(const Interval& interval) {
+  return {{"median", interval.median},
+          {"ci_low", or_null(interval.low)},
+          {"ci_high", or_null(interval.high)}};
+}
+
+Json cell_to_json(const Cell& cell) {
+  return {{"strategy", cell.strategy},
+          {"transport", cell.transport},
+          {"stack", cell.stack},
+          {"scenario", cell.scenario},
+          {"workers", cell.workers}};
+}
+
+Cell cell_from_json(const Json& json) {
+  return {json.at("strategy"), json.at("transport"), json.at("stack"), json.at("scenario"),
+          json.at("workers")};
+}
+
+Json summary_to_json(const Summary& summary) {
+  return {
+      {"valid_runs", summary.valid_runs},
+      {"total_runs", summary.total_runs},
+      {"makespan_ns", interval_to_json(summary.makespan_ns)},
+      {"requests_per_second", summary.requests_per_second.median},
+      {"efficiency", summary.efficiency.median},
+      {"cpu_us_per_request", summary.cpu_us_per_request.median},
+      {"latency_p50_ns", summary.latency_p50_ns.median},
+      {"latency_p99_ns", summary.latency_p99_ns.median},
+      {"peak_memory_bytes", summary.peak_memory_bytes.median},
+      {"context_switches_per_request", summary.context_switches_per_request.median},
+      {"connections", summary.connections},
+      {"peak_in_flight", summary.peak_in_flight},
+      {"limited_by", summary.limited_by},
+      {"intervals",
+       {{"requests_per_second", interval_to_json(summary.requests_per_second)},
+        {"efficiency", interval_to_json(summary.efficiency)},
+        {"cpu_us_per_request", interval_to_json(summary.cpu_us_per_request)},
+        {"latency_p50_ns", interval_to_json(summary.latency_p50_ns)},
+        {"latency_p99_ns", interval_to_json(summary.latency_p99_ns)},
+        {"peak_memory_bytes", interval_to_json(summary.peak_memory_bytes)},
+        {"context_switches_per_request", interval_to_json(summary.context_switches_per_request)}}}};
+}
+
+Json environment_to_json(const Environment& environment) {
+  return {{"kernel", environment.kernel},
+          {"os", environment.os},
+          {"cpu_model", environment.cpu_model},
+          {"cpus", environment.cpus},
+          {"memory_bytes", environment.memory_bytes},
+          {"congestion_control", environment.congestion_control},
+          {"socket_congestion_control", environment.socket_congestion_control},
+          {"file_descriptors", environment.file_descriptors},
+          {"ephemeral_ports", environment.ephemeral_ports},
+          {"server_cpus", environment.server_cpus},
+          {"client_cpus", environment.client_cpus},
+          {"libraries", environment.libraries}};
+}
+
+Environment environment_from_json(const Json& json) {
+  Environment environment;
+  json.at("kernel").get_to(environment.kernel);
+  json.at("os").get_to(environment.os);
+  json.at("cpu_model").get_to(environment.cpu_model);
+  json.at("cpus").get_to(environment.cpus);
+  json.at("memory_bytes").get_to(environment.memory_bytes);
+  json.at("congestion_control").get_to(environment.congestion_control);
+  json.at("socket_congestion_control").get_to(environment.socket_congestion_control);
+  json.at("file_descriptors").get_to(environment.file_descriptors);
+  json.at("ephemeral_ports").get_to(environment.ephemeral_ports);
+  json.at("server_cpus").get_to(environment.server_cpus);
+  json.at("client_cpus").get_to(environment.client_cpus);
+  json.at("libraries").get_to(environment.libraries);
+  return environment;
+}
+
+Json plan_to_json(const Plan& plan) {
+  Json json{{"seed", plan.seed},
+            {"rounds", plan.rounds},
+            {"affinity", json_read::name_of(plan.affinity, kAffinities)},
+            {"time_budget_ns", plan.time_budget ? Json(plan.time_budget->count()) : Json(nullptr)},
+            {"predicted_ns", predicted_total(plan).count()},
+            {"scenarios", Json::array()},
+            {"cells", Json::array()},
+            {"skipped", Json::array()}};
+  for (const Scenario& scenario : plan.scenarios) json["scenarios"].push_back(to_json(scenario));
+  for (const Cell& cell : plan.cells) json["cells"].push_back(cell_to_json(cell));
+  for (const Skipped& skipped : plan.skipped) {
+    Json row = cell_to_json(skipped.cell);
+    row["reason"] = skipped.reason;
+    json["skipped"].push_back(std::move(row));
+  }
+  return json;
+}
+
+Plan plan_from_json(const Json& json) {
+  Plan plan;
+  json.at("seed").get_to(plan.seed);
+  json.at("rounds").get_to(plan.rounds);
+  plan.affinity = json_read::one_of("plan.affinity", json.at("affinity"), kAffinities);
+  if (const Json& budget = json.at("time_budget_ns"); !budget.is_null()) {
+    plan.time_budget = std::chrono::nanoseconds(budget.get<std::int64_t>());
+  }
+  for (const Json& scenario : json.at("scenarios")) {
+    plan.scenarios.push_back(scenario_from_json(scenario, "plan.scenarios"));
+  }
+  for (const Json& cell : json.at("cells")) plan.cells.push_back(cell_from_json(cell));
+  for (const Json& skipped : json.at("skipped")) {
+    plan.skipped.push_back({cell_from_json(skipped), skipped.at("reason")});
+  }
+  return plan;
+}
+
+CellReport cell_report_from_json(const Json& json) {
+  CellReport cell{.cell = cell_from_json(json), .runs = {}, .summary = {}};
+  for (const Json& run : json.at("runs")) cell.runs.push_back(run_from_json(run));
+  cell.summary = summarize(cell.runs);  // derived: never believed from a file
+  return cell;
+}
+
+Report read_report(const Json& json) {
+  Report report;
+  const Json& tool = json.at("tool");
+  report.tool = {tool.at("version"), tool.at("commit"), tool.at("build")};
+  report.environment = environment_from_json(json.at("environment"));
+  report.plan = plan_from_json(json.at("plan"));
+  json.at("command").get_to(report.command);
+  json.at("started_at").get_to(report.started_at);
+  json.at("status").get_to(report.status);
+  json.at("stopped_by").get_to(report.stopped_by);
+  json.at("warnings").get_to(report.warnings);
+  for (const Json& cell : json.at("cells")) report.cells.push_back(cell_report_from_json(cell));
+  return report;
+}
+
+}  // namespace
+
+Json to_json(const Report& report) {
+  Json json{{"schema_version", kSchemaVersion},
+            {"tool",
+             {{"version", report.tool.version},
+              {"commit", report.tool.commit},
+              {"build", report.tool.build}}},
+            {"environment", environment_to_json(report.environment)},
+            {"plan", plan_to_json(report.plan)},
+            {"command", report.command},
+            {"started_at", report.started_at},
+            {"status", report.status},
+            {"stopped_by", report.stopped_by},
+            {"warnings", report.warnings},
+            {"cells", Json::array()},
+            {"verdicts", Json::array()}};
+  for (const CellReport& cell : report.cells) {
+    Json row = cell_to_json(cell.cell);
+    row["runs"] = Json::array();
+    for (const Run& run : cell.runs) row["runs"].push_back(to_json(run));
+    row["summary"] = summary_to_json(cell.summary);
+    json["cells"].push_back(std::move(row));
+  }
+  return json;
+}
+
+Report report_from_json(const Json& json, const std::string& where) {
+  if (!json.is_object() || !json.contains("schema_version")) {
+    throw UsageError(where + ": not a fanout result; name a file fanout run has written");
+  }
+  if (json.at("schema_version") != kSchemaVersion) {
+    throw UsageError(fmt::format(
+        "{}: schema version {}, this fanout reads {}; measure again, or use the fanout that wrote "
+        "it",
+        where, json.at("schema_version").dump(), kSchemaVersion));
+  }
+  try {
+    return read_report(json);
+  } catch (const Json::exception& error) {
+    throw UsageError(fmt::format("{}: not a whole fanout result: {}", where, error.what()));
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("{}: not a whole fanout result: {}", where, error.what()));
+  }
+}
+
+}  // namespace fanout

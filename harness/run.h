@@ -1,0 +1,64 @@
+// What one execution of a cell returned. Plain data; the JSON form is in harness/report_json.cpp,
+// every field is explained in results/README.md.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "local_server/ledger.h"
+
+namespace fanout {
+
+struct RequestCounts {
+  std::uint64_t total = 0;
+  std::uint64_t ok = 0;
+  std::uint64_t failed = 0;   // ended otherwise, or not at all
+  std::uint64_t retried = 0;  // attempts beyond the first
+};
+
+// Service times of the requests that succeeded.
+struct Latency {
+  std::int64_t min = 0;
+  double mean = 0;
+  std::int64_t p50 = 0;
+  std::int64_t p90 = 0;
+  std::int64_t p99 = 0;
+  std::optional<std::int64_t> p999;  // only from 10,000 requests or more
+  std::int64_t max = 0;
+};
+
+struct Run {
+  unsigned round = 0;     // from 0
+  unsigned position = 0;  // in the round, from 0
+  bool valid = false;
+  std::vector<std::string> reasons;  // why it is not valid, one line each
+  std::vector<std::string> flags;    // what else should be known: server_bound ...
+
+  std::int64_t makespan_ns = 0;  // ready() to the end of the last request
+  std::int64_t setup_ns = 0;     // start of the process to ready()
+  RequestCounts requests;
+  std::map<std::string, std::uint64_t> errors;  // outcome name -> requests, other than "ok"
+  Latency latency_ns;
+  std::vector<std::pair<std::int64_t, std::uint64_t>> histogram;  // bucket's lowest value, count
+
+  std::int64_t cpu_ns = 0;          // user + system from ready() on, reaped children included
+  std::int64_t process_cpu_ns = 0;  // the same of the whole process, from exec to exit
+  std::uint64_t voluntary_switches = 0;
+  std::uint64_t involuntary_switches = 0;
+  std::int64_t peak_memory_bytes = 0;  // VmHWM; of a forked pool, all of it (harness/usage.h)
+  std::int64_t threads = 0;            // at ready(), over all processes
+  std::int64_t processes = 0;          // at ready()
+
+  ServerCounters server;
+  std::int64_t steal_ns = 0;  // taken from this machine by its neighbours during the run
+
+  std::int64_t bound_ns = 0;  // no client could have a shorter makespan (docs/methodology.md)
+  double efficiency = 0;      // bound_ns / makespan_ns
+  std::string limited_by;     // "latency", "client", "server" or "" if none stands out
+};
+
+}  // namespace fanout

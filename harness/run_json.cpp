@@ -1,0 +1,91 @@
+#include "harness/run_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+Json latency_to_json(const Latency& latency) {
+  return {{"min", latency.min}, {"mean", latency.mean},
+          {"p50", latency.p50}, {"p90", latency.p90},
+          {"p99", latency.p99}, {"p999", latency.p999 ? Json(*latency.p999) : Json(nullptr)},
+          {"max", latency.max}};
+}
+
+Latency latency_from_json(const Json& json) {
+  Latency latency{.min = json.at("min"),
+                  .mean = json.at("mean"),
+                  .p50 = json.at("p50"),
+                  .p90 = json.at("p90"),
+                  .p99 = json.at("p99"),
+                  .p999 = std::nullopt,
+                  .max = json.at("max")};
+  if (!json.at("p999").is_null()) latency.p999 = json.at("p999").get<std::int64_t>();
+  return latency;
+}
+
+}  // namespace
+
+Json to_json(const Run& run) {
+  return {{"round", run.round},
+          {"position", run.position},
+          {"valid", run.valid},
+          {"reasons", run.reasons},
+          {"flags", run.flags},
+          {"makespan_ns", run.makespan_ns},
+          {"setup_ns", run.setup_ns},
+          {"requests",
+           {{"total", run.requests.total},
+            {"ok", run.requests.ok},
+            {"failed", run.requests.failed},
+            {"retried", run.requests.retried}}},
+          {"errors", run.errors},
+          {"latency_ns", latency_to_json(run.latency_ns)},
+          {"histogram", run.histogram},
+          {"cpu_ns", run.cpu_ns},
+          {"process_cpu_ns", run.process_cpu_ns},
+          {"context_switches",
+           {{"voluntary", run.voluntary_switches}, {"involuntary", run.involuntary_switches}}},
+          {"peak_memory_bytes", run.peak_memory_bytes},
+          {"threads", run.threads},
+          {"processes", run.processes},
+          {"server", to_json(run.server)},
+          {"host", {{"steal_ns", run.steal_ns}}},
+          {"bound_ns", run.bound_ns},
+          {"efficiency", run.efficiency},
+          {"limited_by", run.limited_by}};
+}
+
+Run run_from_json(const Json& json) {
+  Run run;
+  json.at("round").get_to(run.round);
+  json.at("position").get_to(run.position);
+  json.at("valid").get_to(run.valid);
+  json.at("reasons").get_to(run.reasons);
+  json.at("flags").get_to(run.flags);
+  json.at("makespan_ns").get_to(run.makespan_ns);
+  json.at("setup_ns").get_to(run.setup_ns);
+  const Json& requests = json.at("requests");
+  run.requests = {requests.at("total"), requests.at("ok"), requests.at("failed"),
+                  requests.at("retried")};
+  json.at("errors").get_to(run.errors);
+  run.latency_ns = latency_from_json(json.at("latency_ns"));
+  json.at("histogram").get_to(run.histogram);
+  json.at("cpu_ns").get_to(run.cpu_ns);
+  json.at("process_cpu_ns").get_to(run.process_cpu_ns);
+  json.at("context_switches").at("voluntary").get_to(run.voluntary_switches);
+  json.at("context_switches").at("involuntary").get_to(run.involuntary_switches);
+  json.at("peak_memory_bytes").get_to(run.peak_memory_bytes);
+  json.at("threads").get_to(run.threads);
+  json.at("processes").get_to(run.processes);
+  run.server = server_counters_from_json(json.at("server"));
+  json.at("host").at("steal_ns").get_to(run.steal_ns);
+  json.at("bound_ns").get_to(run.bound_ns);
+  json.at("efficiency").get_to(run.efficiency);
+  json.at("limited_by").get_to(run.limited_by);
+  return run;
+}
+
+}  // namespace fanout

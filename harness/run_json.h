@@ -1,0 +1,13 @@
+// The JSON form of a run, part of the result document.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "harness/run.h"
+
+namespace fanout {
+
+nlohmann::json to_json(const Run& run);
+Run run_from_json(const nlohmann::json& json);  // throws nlohmann::json::exception
+
+}  // namespace fanout

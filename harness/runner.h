@@ -1,0 +1,24 @@
+// Works off a plan: round after round, every cell once in each, and keeps the report up to date.
+#pragma once
+
+#include <functional>
+
+#include "harness/report.h"
+
+namespace fanout {
+
+// How one cell is executed once; harness/cell_runner.h in production, a recorder in tests.
+using Execute = std::function<Run(const Cell& cell, unsigned round)>;
+
+// What wants to know. Called between runs only, so nobody watches what is being measured.
+struct Observer {
+  std::function<void(const Report&, std::size_t cell, unsigned round)> before_run;
+  // The run is the last of its cell's; the report is summarised.
+  std::function<void(const Report&, std::size_t cell)> after_run;
+};
+
+// Runs the report's plan until its rounds are done, its time budget is spent (looked at after whole
+// rounds only) or `execute` throws Interrupted; says which in the report. Other exceptions pass.
+void run_plan(Report& report, const Execute& execute, const Observer& observer);
+
+}  // namespace fanout

@@ -1,0 +1,152 @@
+#include "harness/scenario.h"
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <sstream>
+
+#include "base/json_read.h"
+#include "harness/embedded.h"
+#include "harness/names.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+using json_read::Json;
+
+const json_read::Names<Method, 3> kMethods{
+    {{"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}}};
+constexpr std::uint64_t kMaxRequestBody = 1ULL << 30;
+
+std::vector<unsigned> read_workers(const std::string& path, const Json& json) {
+  const Json list = json.is_array() ? json : Json::array({json});
+  if (list.empty()) json_read::fail(path, json, "at least one number of workers");
+  std::vector<unsigned> workers;
+  for (const Json& one : list) {
+    workers.push_back(static_cast<unsigned>(json_read::whole_number(path, one, 1, kMaxWorkers)));
+  }
+  return workers;
+}
+
+using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;
+
+// What each key of a scenario means.
+const std::map<std::string, Reader>& readers() {
+  using namespace json_read;
+  static const std::map<std::string, Reader> table{
+      {"name", [](auto& s, auto& path, auto& json) { s.name = text(path, json); }},
+      {"summary", [](auto& s, auto& path, auto& json) { s.summary = text(path, json); }},
+      {"requests", [](auto& s, auto& path,
+                      auto& json) { s.requests = whole_number(path, json, 1, kMaxRequests); }},
+      {"workers", [](auto& s, auto& path, auto& json) { s.workers = read_workers(path, json); }},
+      {"method", [](auto& s, auto& path, auto& json) { s.method = one_of(path, json, kMethods); }},
+      {"request_body_bytes",
+       [](auto& s, auto& path, auto& json) {
+         s.request_body_bytes = whole_number(path, json, 0, kMaxRequestBody);
+       }},
+      {"reuse", [](auto& s, auto& path, auto& json) { s.reuse = boolean(path, json); }},
+      {"connect_timeout",
+       [](auto& s, auto& path, auto& json) { s.connect_timeout = duration(path, json); }},
+      {"timeout", [](auto& s, auto& path, auto& json) { s.timeout = duration(path, json); }},
+      {"server", [](auto& s, auto&, auto& json) { s.server = server_config_from_json(json); }},
+      {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
+      {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
+  };
+  return table;
+}
+
+std::string nearest_key(const std::string& key) {
+  std::vector<std::string_view> known;
+  for (const auto& [name, reader] : readers()) known.push_back(name);
+  const std::string nearest = nearest_name(key, known);
+  return nearest.empty() ? fmt::format("known: {}", fmt::join(known, ", "))
+                         : fmt::format("did you mean \"{}\"?", nearest);
+}
+
+void check_timeouts(const Scenario& scenario, const std::string& where) {
+  for (const auto& [key, value] : {std::pair{"timeout", scenario.timeout},
+                                   std::pair{"connect_timeout", scenario.connect_timeout}}) {
+    if (value < std::chrono::milliseconds(1)) {
+      throw UsageError(fmt::format("{}: {}: expected at least 1ms", where, key));
+    }
+  }
+}
+
+Json parse(std::string_view text, const std::string& where) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    throw UsageError(
+        fmt::format("{}: not JSON at byte {}; a scenario is one JSON object, see "
+                    "docs/methodology.md",
+                    where, error.byte));
+  }
+}
+
+bool is_file_name(const std::string& name) {
+  return name.find('/') != std::string::npos || name.ends_with(".json");
+}
+
+}  // namespace
+
+Scenario scenario_from_json(const Json& json, const std::string& where) {
+  Scenario scenario;
+  if (!json.is_object()) json_read::fail(where, json, "a JSON object");
+  for (const auto& [key, value] : json.items()) {
+    const auto reader = readers().find(key);
+    if (reader == readers().end()) {
+      throw UsageError(fmt::format("{}: unknown key \"{}\"; {}", where, key, nearest_key(key)));
+    }
+    try {
+      reader->second(scenario, key, value);
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}: {}", where, error.what()));
+    }
+  }
+  json_read::required(where, json, "name", "every scenario has a name");
+  json_read::required(where, json, "requests", "say how many requests to make");
+  check_timeouts(scenario, where);
+  return scenario;
+}
+
+Json to_json(const Scenario& scenario) {
+  const auto nanoseconds = [](auto value) { return fmt::format("{}ns", value.count()); };
+  return {{"name", scenario.name},
+          {"summary", scenario.summary},
+          {"requests", scenario.requests},
+          {"workers", scenario.workers},
+          {"method", method_name(scenario.method)},
+          {"request_body_bytes", scenario.request_body_bytes},
+          {"reuse", scenario.reuse},
+          {"connect_timeout", nanoseconds(scenario.connect_timeout)},
+          {"timeout", nanoseconds(scenario.timeout)},
+          {"server", to_json(scenario.server)},
+          {"strategies", scenario.strategies},
+          {"transports", scenario.transports}};
+}
+
+Scenario load_scenario(const std::string& name_or_file) {
+  if (is_file_name(name_or_file)) {
+    std::ifstream file(name_or_file);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) {
+      throw UsageError(
+          fmt::format("{}: cannot be read; name a file, or one of the built-in "
+                      "scenarios (fanout list scenarios)",
+                      name_or_file));
+    }
+    return scenario_from_json(parse(text.str(), name_or_file), name_or_file);
+  }
+  std::vector<std::string_view> known;
+  for (const EmbeddedFile& file : builtin_scenarios) {
+    if (file.name == name_or_file) {
+      return scenario_from_json(parse(file.text, name_or_file), name_or_file);
+    }
+    known.push_back(file.name);
+  }
+  throw_unknown("scenario", name_or_file, known);
+}
+
+}  // namespace fanout

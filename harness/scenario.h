@@ -1,0 +1,44 @@
+// The work: how many requests, to which hosts, what they do, under which client policy. Plain data,
+// one JSON document; the built-in ones (harness/scenarios/) take the same path as a user's file.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "local_server/behaviour.h"
+#include "transports/transport.h"
+
+namespace fanout {
+
+struct Scenario {
+  std::string name;
+  std::string summary;                // one line, for help
+  std::uint64_t requests = 0;         // request i goes to host i modulo the number of hosts
+  std::vector<unsigned> workers{10};  // each makes a cell of its own
+  Method method = Method::get;
+  std::uint64_t request_body_bytes = 0;  // of a POST
+  bool reuse = true;                     // whether clients keep their connections
+  std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
+  std::chrono::nanoseconds timeout = std::chrono::seconds(30);
+  ServerConfig server;
+  // The rows it is meant for; empty: the default ones. `--strategy` and `--transport` overrule.
+  std::vector<std::string> strategies;
+  std::vector<std::string> transports;
+};
+
+inline constexpr std::uint64_t kMaxRequests = 10'000'000;
+inline constexpr unsigned kMaxWorkers = 100'000;
+
+// A built-in name, or the path of a file (it has a '/' or ends in ".json"). Throws UsageError
+// naming the file, the key and what was expected.
+Scenario load_scenario(const std::string& name_or_file);
+
+// `where` names the document in errors.
+Scenario scenario_from_json(const nlohmann::json& json, const std::string& where);
+nlohmann::json to_json(const Scenario& scenario);
+
+}  // namespace fanout

@@ -1,0 +1,77 @@
+#include "harness/usage.h"
+
+#include <fmt/format.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <limits>
+#include <string>
+
+namespace fanout {
+namespace {
+
+// The number behind `key` in a "Key:   123 kB" file of /proc; 0 if absent.
+std::int64_t number_behind(const std::string& file, const std::string& key) {
+  std::ifstream lines(file);
+  std::string word;
+  while (lines >> word) {
+    std::int64_t value = 0;
+    if (word == key + ":" && lines >> value) return value;
+    lines.clear();
+    lines.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return 0;
+}
+
+std::int64_t nanoseconds(const timeval& time) {
+  return time.tv_sec * 1'000'000'000LL + time.tv_usec * 1'000LL;
+}
+
+}  // namespace
+
+std::int64_t cpu_ns(const rusage& usage) {
+  return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
+}
+
+ProcessUsage own_usage() {
+  ProcessUsage total;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    ::getrusage(who, &usage);
+    total.cpu_ns += cpu_ns(usage);
+    total.voluntary_switches += static_cast<std::uint64_t>(usage.ru_nvcsw);
+    total.involuntary_switches += static_cast<std::uint64_t>(usage.ru_nivcsw);
+  }
+  return total;
+}
+
+std::int64_t cpu_ns_of(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
+  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
+
+std::int64_t own_status(const char* key) { return number_behind("/proc/self/status", key); }
+
+std::int64_t pool_memory_bytes(std::span<const pid_t> workers) {
+  std::int64_t kib = own_status("VmHWM");
+  for (const pid_t pid : workers) {
+    const std::string file = fmt::format("/proc/{}/smaps_rollup", pid);
+    kib += number_behind(file, "Private_Clean") + number_behind(file, "Private_Dirty");
+  }
+  return kib * 1024;
+}
+
+std::int64_t machine_steal_ns() {
+  constexpr int kStealColumn = 8;  // proc(5), /proc/stat: user nice system idle iowait irq softirq
+  std::ifstream stat("/proc/stat");
+  std::string word;
+  stat >> word;
+  std::int64_t ticks = 0;
+  for (int column = 1; column <= kStealColumn; ++column) stat >> ticks;
+  return stat ? ticks * 1'000'000'000LL / ::sysconf(_SC_CLK_TCK) : 0;
+}
+
+}  // namespace fanout

@@ -1,0 +1,38 @@
+// What processes have used, as the kernel accounts it.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
+
+namespace fanout {
+
+// User + system time in nanoseconds.
+std::int64_t cpu_ns(const rusage& usage);
+
+// getrusage of this process and of the children it has reaped, added up.
+struct ProcessUsage {
+  std::int64_t cpu_ns = 0;
+  std::uint64_t voluntary_switches = 0;
+  std::uint64_t involuntary_switches = 0;
+};
+ProcessUsage own_usage();
+
+// User + system time of another, living process; 0 if it is gone.
+std::int64_t cpu_ns_of(pid_t pid);
+
+// A line of /proc/self/status in its own unit ("Threads", "VmHWM": KiB); 0 if absent.
+std::int64_t own_status(const char* key);
+
+// Peak memory of this process and the workers it forked, in bytes: its own VmHWM, in which every
+// page they share counts once, and what each worker has for itself alone. (Summed PSS would divide
+// the program's pages by the controller and the server too, and make ten processes look smaller
+// than one.)
+std::int64_t pool_memory_bytes(std::span<const pid_t> workers);
+
+// Time stolen from this machine by its neighbours since boot, all CPUs; 0 if unknown.
+std::int64_t machine_steal_ns();
+
+}  // namespace fanout

@@ -1,0 +1,30 @@
+// The parts of an answer that are the same for every request to a host, and where hosts listen:
+// what the engines share so that they differ in nothing but how they serve.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "local_server/behaviour.h"
+
+namespace fanout {
+
+inline constexpr std::string_view kContentType = "text/plain";
+
+// The methods answered; any other gets 405.
+inline constexpr std::string_view kAllowedMethods = "GET, HEAD, POST";
+
+// False for 204 and 304, which HTTP forbids to have a body (RFC 9110, 6.4.1).
+constexpr bool may_have_body(unsigned status) { return status != 204 && status != 304; }
+
+// host.body_bytes bytes of printable text; empty where the status forbids a body.
+std::string body_of(const HostBehaviour& host);
+
+// Where each host listens; a port of 0 means a fresh one. Throws UsageError if the ports run out.
+std::vector<Endpoint> addresses_of(const ServerConfig& config);
+
+// "127.0.0.1:8080", "[::1]:8080".
+std::string to_text(const Endpoint& endpoint);
+
+}  // namespace fanout

@@ -1,0 +1,104 @@
+// One accepted connection of the asio engine, and what all connections of an engine share.
+//
+// Everything here is used on the engine's one thread. A connection handles one request at a time:
+// a pipelined request is parsed, and so arrives, when the one before it has been answered.
+#pragma once
+
+#include <array>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "local_server/behaviour.h"
+#include "local_server/hold_queue.h"
+#include "local_server/ledger.h"
+#include "local_server/request_scanner.h"
+
+namespace fanout {
+
+// What is the same in every answer of a host, built once.
+struct Answer {
+  Delay delay;
+  Fault fault = Fault::none;
+  std::string head;  // status line and constant fields, without the empty line at the end
+  std::string body;
+};
+
+Answer make_answer(const HostBehaviour& host);
+
+class Connection;
+
+struct AsioCore {
+  AsioCore();
+  ~AsioCore();
+  // A closed connection, used before or new.
+  Connection& idle_connection();
+
+  boost::asio::io_context io{1};
+  Ledger ledger;
+  HoldQueue holds{io};
+  std::vector<std::unique_ptr<Connection>> connections;  // all there ever were
+  std::vector<Connection*> idle;                         // those of them to be used again
+};
+
+class Connection {
+ public:
+  // A concrete executor type spares a virtual call and an allocation for each operation.
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+                                                  boost::asio::io_context::executor_type>;
+
+  explicit Connection(AsioCore& core) : core_(core), socket_(core.io) {}
+
+  Socket& socket() { return socket_; }  // to be accepted into
+  // Serves the accepted socket as `host`, which must outlive the connection.
+  void open(const Answer& host);
+  // The deadline of `ticket` has come (hold_queue.h).
+  void hold_over(std::uint64_t ticket);
+
+ private:
+  using Code = boost::system::error_code;
+  enum class State : std::uint8_t { closed, receiving, holding, sending, draining };
+
+  void receive();
+  void on_received(const Code& error, std::size_t size);
+  void serve();
+  void scan(Code& error);
+  void take_request();
+  void send();
+  void write_head(bool with_body);
+  void send_rest();
+  void on_sent(const Code& error);
+  void finish();
+  void reject();
+  void close();
+  void recycle();
+
+  static constexpr std::size_t kBufferSize = 8192;  // as large as the largest head accepted
+  static constexpr std::size_t kHeadSize = 384;     // an Answer's head and the fields added to it
+
+  AsioCore& core_;
+  Socket socket_;
+  const Answer* host_ = nullptr;
+  const Answer* answer_ = nullptr;  // to the current request
+  State state_ = State::closed;
+  bool reading_ = false;  // an asynchronous read is under way, into the buffer's end
+  bool writing_ = false;
+  bool keep_alive_ = true;
+  std::uint64_t ticket_ = 0;
+  std::int64_t arrival_ns_ = 0;
+  std::int64_t intended_ns_ = 0;
+  std::optional<RequestScanner> scanner_;
+  std::array<boost::asio::const_buffer, 2> unsent_;
+  std::size_t begin_ = 0;  // received and not yet scanned: [begin_, end_)
+  std::size_t end_ = 0;
+  std::array<char, kHeadSize> head_;
+  std::array<char, kBufferSize> buffer_;
+};
+
+}  // namespace fanout

@@ -1,0 +1,145 @@
+// The default engine: one event loop on one thread. As fast as nginx with one worker
+// (bench/, docs/), so that it is not what is measured.
+#include <fmt/format.h>
+#include <sys/prctl.h>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "base/socket_options.h"
+#include "local_server/answer.h"
+#include "local_server/asio_connection.h"
+#include "local_server/engine.h"
+
+namespace fanout {
+namespace {
+
+namespace asio = boost::asio;
+using Code = boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+// Accepts the connections of one host.
+class Listener {
+ public:
+  Listener(AsioCore& core, const HostBehaviour& host)
+      : core_(core), answer_(make_answer(host)), acceptor_(core.io), retry_(core.io) {}
+
+  Endpoint open(const Endpoint& wanted);
+  void wait();
+
+ private:
+  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+  using Timer =
+      asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, asio::io_context::executor_type>;
+
+  void accept_all();
+  void retry_later();
+
+  AsioCore& core_;
+  Answer answer_;
+  Acceptor acceptor_;
+  Timer retry_;
+};
+
+Endpoint Listener::open(const Endpoint& wanted) try {
+  const asio::ip::tcp::endpoint at(asio::ip::make_address(wanted.address), wanted.port);
+  acceptor_.open(at.protocol());
+  acceptor_.set_option(asio::socket_base::reuse_address(true));
+  // Linux hands a listener's options on to what it accepts, which saves two calls a connection.
+  set_fanout_socket_options(acceptor_.native_handle());
+  acceptor_.bind(at);
+  acceptor_.listen(SOMAXCONN);
+  acceptor_.non_blocking(true);
+  return {.address = wanted.address, .port = acceptor_.local_endpoint().port()};
+} catch (const boost::system::system_error& error) {
+  throw RunError(fmt::format("cannot listen on {}: {}", to_text(wanted), error.code().message()));
+}
+
+void Listener::wait() {
+  acceptor_.async_wait(asio::socket_base::wait_read, [this](const Code& error) {
+    if (!error) accept_all();
+  });
+}
+
+void Listener::accept_all() {
+  while (true) {
+    Connection& connection = core_.idle_connection();
+    Code error;
+    acceptor_.accept(connection.socket(), error);
+    if (!error) {
+      core_.ledger.connected();
+      connection.open(answer_);
+      continue;
+    }
+    core_.idle.push_back(&connection);
+    if (error == asio::error::would_block) return wait();
+    if (error == asio::error::connection_aborted || error == asio::error::interrupted) continue;
+    return retry_later();
+  }
+}
+
+// Out of descriptors or memory: the connection stays in the backlog and the listener readable, so
+// waiting for it would spin.
+void Listener::retry_later() {
+  constexpr std::chrono::milliseconds kPause{5};
+  retry_.expires_after(kPause);
+  retry_.async_wait([this](const Code& error) {
+    if (!error) accept_all();
+  });
+}
+
+class AsioEngine : public Engine {
+ public:
+  explicit AsioEngine(ServerConfig config) : config_(std::move(config)) {}
+  ~AsioEngine() override { shut_down(); }
+
+  std::vector<Endpoint> start() override;
+  ServerCounters stop() override;
+
+ private:
+  void shut_down();
+
+  ServerConfig config_;
+  AsioCore core_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::jthread thread_;
+};
+
+std::vector<Endpoint> AsioEngine::start() {
+  std::vector<Endpoint> endpoints = addresses_of(config_);
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    auto& listener = listeners_.emplace_back(std::make_unique<Listener>(core_, config_.hosts[i]));
+    endpoints[i] = listener->open(endpoints[i]);
+  }
+  for (const auto& listener : listeners_) listener->wait();
+  thread_ = std::jthread([this] {
+    ::prctl(PR_SET_TIMERSLACK, 1);  // the default lets the kernel be 50 us late
+    core_.io.run();
+  });
+  return endpoints;
+}
+
+ServerCounters AsioEngine::stop() {
+  shut_down();
+  return core_.ledger.counters();
+}
+
+void AsioEngine::shut_down() {
+  core_.io.stop();
+  if (thread_.joinable()) thread_.join();
+  listeners_.clear();
+  core_.idle.clear();
+  core_.connections.clear();  // closes their sockets; the loop runs no more
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_asio_engine(ServerConfig config) {
+  return std::make_unique<AsioEngine>(std::move(config));
+}
+
+}  // namespace fanout

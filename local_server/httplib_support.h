@@ -1,0 +1,19 @@
+// What cpp-httplib 0.11.4 lacks and its engine needs.
+#pragma once
+
+#include <httplib.h>
+
+#include <cstdint>
+#include <span>
+
+namespace fanout {
+
+// Reads the request's body, of any length and type, and forgets it.
+void discard_body(const httplib::Request& request, const httplib::ContentReader& read);
+
+// Shuts down every connected socket of this process whose local port is one of `ports`. A server's
+// threads wait on their connections and cpp-httplib does not tell which those are, so they are
+// looked up in /proc/self/fd. REQUIRES: nothing is accepted on these ports any more.
+void shut_down_connections(std::span<const std::uint16_t> ports);
+
+}  // namespace fanout

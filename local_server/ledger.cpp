@@ -1,0 +1,94 @@
+#include "local_server/ledger.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+namespace fanout {
+namespace {
+
+Quantiles quantiles_of(const Histogram& histogram) {
+  return {.mean = histogram.mean(),
+          .p50 = histogram.quantile(0.5),
+          .p99 = histogram.quantile(0.99),
+          .max = histogram.max()};
+}
+
+nlohmann::json to_json(const Quantiles& quantiles) {
+  return {{"mean", quantiles.mean},
+          {"p50", quantiles.p50},
+          {"p99", quantiles.p99},
+          {"max", quantiles.max}};
+}
+
+Quantiles quantiles_from_json(const nlohmann::json& json) {
+  Quantiles quantiles;
+  json.at("mean").get_to(quantiles.mean);
+  json.at("p50").get_to(quantiles.p50);
+  json.at("p99").get_to(quantiles.p99);
+  json.at("max").get_to(quantiles.max);
+  return quantiles;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const ServerCounters& counters) {
+  return {{"connections", counters.connections},
+          {"requests", counters.requests},
+          {"answered", counters.answered},
+          {"unique_tokens", counters.unique_tokens},
+          {"duplicate_tokens", counters.duplicate_tokens},
+          {"untokened", counters.untokened},
+          {"peak_in_flight", counters.peak_in_flight},
+          {"hold_ns", to_json(counters.hold_ns)},
+          {"hold_error_ns", to_json(counters.hold_error_ns)},
+          {"cpu_ns", counters.cpu_ns}};
+}
+
+ServerCounters server_counters_from_json(const nlohmann::json& json) try {
+  ServerCounters counters;
+  json.at("connections").get_to(counters.connections);
+  json.at("requests").get_to(counters.requests);
+  json.at("answered").get_to(counters.answered);
+  json.at("unique_tokens").get_to(counters.unique_tokens);
+  json.at("duplicate_tokens").get_to(counters.duplicate_tokens);
+  json.at("untokened").get_to(counters.untokened);
+  json.at("peak_in_flight").get_to(counters.peak_in_flight);
+  counters.hold_ns = quantiles_from_json(json.at("hold_ns"));
+  counters.hold_error_ns = quantiles_from_json(json.at("hold_error_ns"));
+  json.at("cpu_ns").get_to(counters.cpu_ns);
+  return counters;
+} catch (const nlohmann::json::exception& error) {
+  throw UsageError(std::string("server counters: ") + error.what());
+}
+
+std::uint64_t Ledger::arrived(std::optional<std::uint64_t> token) {
+  ++counters_.requests;
+  ++in_flight_;
+  counters_.peak_in_flight = std::max(counters_.peak_in_flight, in_flight_);
+  if (!token) {
+    ++counters_.untokened;
+  } else if (tokens_.insert(*token).second) {
+    ++counters_.unique_tokens;
+  } else {
+    ++counters_.duplicate_tokens;
+  }
+  return counters_.requests;
+}
+
+void Ledger::answered(std::int64_t hold_ns, std::int64_t intended_ns) {
+  ++counters_.answered;
+  --in_flight_;
+  hold_.add(hold_ns);
+  hold_error_.add(hold_ns - intended_ns);
+}
+
+ServerCounters Ledger::counters() const {
+  ServerCounters result = counters_;
+  result.hold_ns = quantiles_of(hold_);
+  result.hold_error_ns = quantiles_of(hold_error_);
+  return result;
+}
+
+}  // namespace fanout

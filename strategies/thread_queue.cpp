@@ -1,0 +1,38 @@
+#include <latch>
+#include <thread>
+
+#include "strategies/bounded_queue.h"
+#include "strategies/strategy.h"
+
+namespace fanout {
+namespace {
+
+void run(Job& job, const BlockingFactory& make_client) {
+  BoundedQueue<const Request*> queue(2 * std::size_t{job.workers()});
+  std::latch clients_made(job.workers());
+  std::vector<std::jthread> threads;                         // joined last,
+  const BoundedQueue<const Request*>::Closer closer(queue);  // after the queue is closed
+  for (unsigned i = 0; i < job.workers(); ++i) {
+    threads.emplace_back([&] {
+      const auto client = make_client();
+      clients_made.count_down();
+      while (const auto request = queue.pop()) job.fetch(*client, **request);
+    });
+  }
+  clients_made.wait();
+  job.ready();
+  for (const Request& request : job.requests()) queue.push(&request);
+}
+
+}  // namespace
+
+extern const Strategy thread_queue;
+const Strategy thread_queue{
+    .name = "thread_queue",
+    .summary = "W threads fed through a bounded queue of 2 x W, a client per thread",
+    .concurrency = Concurrency::workers,
+    .client_life = ClientLife::worker,
+    .run = run,
+};
+
+}  // namespace fanout

@@ -1,0 +1,166 @@
+// What every asynchronous client promises beyond one request at a time.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/contract/transport_harness.h"
+
+namespace fanout::transport_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class EveryAsyncTransport : public testing::TestWithParam<const Transport*> {
+ protected:
+  static std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
+    return async_of(*GetParam())(config);
+  }
+};
+
+// Makes `count` requests, `width` at once, and counts those that ended `expected`.
+unsigned drive(AsyncClient& client, unsigned count, unsigned width, unsigned targets,
+               Outcome expected) {
+  std::vector<Request> requests;
+  for (std::uint32_t i = 0; i < count; ++i) requests.push_back({i, i % targets, make_token(2, i)});
+  unsigned next = 0;
+  unsigned as_expected = 0;
+  const std::function<void()> start_next = [&] {
+    if (next == requests.size()) return;
+    client.start(requests[next++], [&](const Response& response) {
+      if (response.outcome == expected) ++as_expected;
+      start_next();
+    });
+  };
+  for (unsigned i = 0; i < width; ++i) start_next();
+  EXPECT_EQ(as_expected, 0U) << "done called from within start";
+  client.run();
+  return as_expected;
+}
+
+TEST_P(EveryAsyncTransport, OpensAsManyConnectionsAsRequestsAreInFlight) {
+  LocalServer server(HostBehaviour{.delay = {.mean = 5ms}});
+  ClientConfig config = server.config();
+  config.max_in_flight = 50;
+  const auto client = make(config);
+  EXPECT_EQ(drive(*client, 200, 50, 1, Outcome::ok), 200U);
+  const ServerCounters counters = server.stop();
+  EXPECT_EQ(counters.connections, 50U);
+  EXPECT_EQ(counters.unique_tokens, 200U);
+  EXPECT_EQ(counters.peak_in_flight, 50U);
+}
+
+TEST_P(EveryAsyncTransport, OpensAConnectionForEachRequestWithoutReuse) {
+  LocalServer server(HostBehaviour{});
+  ClientConfig config = server.config();
+  config.max_in_flight = 50;
+  config.reuse = false;
+  const auto client = make(config);
+  EXPECT_EQ(drive(*client, 200, 50, 1, Outcome::ok), 200U);
+  EXPECT_EQ(server.stop().connections, 200U);
+}
+
+TEST_P(EveryAsyncTransport, SharesItsSlotsAmongTargets) {
+  LocalServer server(std::vector<HostBehaviour>(4));
+  ClientConfig config = server.config();
+  config.max_in_flight = 10;
+  const auto client = make(config);
+  EXPECT_EQ(drive(*client, 400, 10, 4, Outcome::ok), 400U);
+  const ServerCounters counters = server.stop();
+  EXPECT_LE(counters.connections, 40U);
+  EXPECT_EQ(counters.unique_tokens, 400U);
+}
+
+TEST_P(EveryAsyncTransport, KeepsConnectionsFromOneRunToTheNext) {
+  LocalServer server(HostBehaviour{.delay = {.mean = 5ms}});
+  ClientConfig config = server.config();
+  config.max_in_flight = 5;
+  const auto client = make(config);
+  client->run();  // nothing to do: returns
+  EXPECT_EQ(drive(*client, 20, 5, 1, Outcome::ok), 20U);
+  EXPECT_EQ(drive(*client, 20, 5, 1, Outcome::ok), 20U);
+  EXPECT_EQ(server.stop().connections, 5U);
+}
+
+TEST_P(EveryAsyncTransport, MovesLargeBodiesAtOnce) {
+  LocalServer server(HostBehaviour{.body_bytes = 1 << 20});
+  ClientConfig config = server.config();
+  config.method = Method::post;
+  config.request_body_bytes = 1 << 20;
+  config.max_in_flight = 20;
+  const auto client = make(config);
+  EXPECT_EQ(drive(*client, 40, 20, 1, Outcome::ok), 40U);
+}
+
+TEST_P(EveryAsyncTransport, SurvivesManyFaultsAtOnce) {
+  const std::array faults{std::pair{Fault::reset, Outcome::truncated},
+                          std::pair{Fault::truncate, Outcome::truncated},
+                          std::pair{Fault::hang, Outcome::timeout}};
+  for (const auto& [fault, outcome] : faults) {
+    LocalServer server(HostBehaviour{.fault = fault});
+    ClientConfig config = server.config();
+    config.max_in_flight = 30;
+    config.timeout = fault == Fault::hang ? 100ms : 20s;
+    const auto client = make(config);
+    EXPECT_EQ(drive(*client, 90, 30, 1, outcome), 90U);
+  }
+  ClientConfig config = config_for({{"127.0.0.1", listen_on_loopback(1).second}});
+  config.max_in_flight = 30;
+  EXPECT_EQ(drive(*make(config), 90, 30, 1, Outcome::refused), 90U);
+}
+
+TEST_P(EveryAsyncTransport, CallsBackAfterDelaysInTheirOrder) {
+  const ClientConfig config = config_for({});
+  const auto client = make(config);
+  std::vector<int> order;
+  const std::int64_t start = now_ns();
+  std::int64_t last = 0;
+  client->after(40ms, [&] {
+    order.push_back(3);
+    last = now_ns();
+  });
+  client->after(20ms, [&] {
+    order.push_back(2);
+    client->after(50ms, [&] { order.push_back(4); });
+  });
+  client->after(0ns, [&] { order.push_back(1); });
+  EXPECT_TRUE(order.empty()) << "called from within after";
+  client->run();
+  EXPECT_THAT(order, testing::ElementsAre(1, 2, 3, 4));
+  EXPECT_GE(last - start, 40'000'000);
+}
+
+TEST_P(EveryAsyncTransport, StartsRequestsFromCallbacks) {
+  LocalServer server(HostBehaviour{.delay = {.mean = 20ms}});
+  ClientConfig config = server.config();
+  config.max_in_flight = 2;
+  const auto client = make(config);
+  const std::array requests{Request{0, 0, make_token(3, 0)}, Request{1, 0, make_token(3, 1)}};
+  unsigned ok = 0;
+  const auto count = [&](const Response& response) { ok += response.outcome == Outcome::ok; };
+  client->after(1ms, [&] { client->start(requests[0], count); });
+  client->after(10ms, [&] { client->start(requests[1], count); });
+  client->run();
+  EXPECT_EQ(ok, 2U);
+}
+
+TEST_P(EveryAsyncTransport, MayBeDestroyedWithRequestsUnderWay) {
+  LocalServer server(HostBehaviour{.fault = Fault::hang});
+  ClientConfig config = server.config();
+  config.max_in_flight = 10;
+  config.timeout = 20s;
+  std::vector<Request> requests;
+  for (std::uint32_t i = 0; i < 10; ++i) requests.push_back({i, 0, make_token(4, i)});
+  unsigned calls = 0;
+  const auto client = make(config);
+  for (const Request& request : requests) {
+    client->start(request, [&](const Response&) { ++calls; });
+  }
+  EXPECT_EQ(calls, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Transports, EveryAsyncTransport, testing::ValuesIn(networked_async()),
+                         row_name);
+
+}  // namespace
+}  // namespace fanout::transport_test

@@ -1,0 +1,164 @@
+#include "local_server/behaviour.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/token.h"
+
+namespace fanout {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+constexpr std::uint64_t kDraws = 100'000;
+
+double mean_ns(const Delay& delay) {
+  double sum = 0;
+  for (std::uint64_t i = 0; i < kDraws; ++i) {
+    sum += static_cast<double>(draw(delay, make_token(7, i)).count());
+  }
+  return sum / static_cast<double>(kDraws);
+}
+
+std::string error_of(const std::string& text) {
+  try {
+    server_config_from_json(Json::parse(text));
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Draw, FixedIsTheMean) {
+  EXPECT_EQ(draw({.mean = 17ms}, 1), 17ms);
+  EXPECT_EQ(draw({}, 1), 0ns);
+}
+
+TEST(Draw, DependsOnTheTokenAlone) {
+  const Delay delay{.kind = Delay::Kind::lognormal, .mean = 10ms, .sigma = 0.5};
+  EXPECT_EQ(draw(delay, 42), draw(delay, 42));
+  EXPECT_NE(draw(delay, 42), draw(delay, 43));
+}
+
+TEST(Draw, UniformStaysWithinItsBoundsAndReachesBoth) {
+  const Delay delay{.kind = Delay::Kind::uniform, .min = 5ns, .max = 8ns};
+  std::vector<int> seen(9);
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    const auto value = draw(delay, make_token(3, i)).count();
+    ASSERT_GE(value, 5);
+    ASSERT_LE(value, 8);
+    ++seen[static_cast<std::size_t>(value)];
+  }
+  for (std::size_t value = 5; value <= 8; ++value) EXPECT_NEAR(seen[value], 250, 60);
+}
+
+TEST(Draw, UniformHasTheMeanOfItsBounds) {
+  const Delay delay{.kind = Delay::Kind::uniform, .min = 5ms, .max = 20ms};
+  EXPECT_NEAR(mean_ns(delay), 12.5e6, 0.05e6);
+}
+
+TEST(Draw, LognormalHasTheArithmeticMeanAskedFor) {
+  for (const double sigma : {0.0, 0.5, 1.0}) {
+    const Delay delay{.kind = Delay::Kind::lognormal, .mean = 10ms, .sigma = sigma};
+    EXPECT_NEAR(mean_ns(delay), 10e6, 0.2e6) << "sigma " << sigma;
+  }
+}
+
+TEST(Draw, LognormalHasTheMedianOfItsFormula) {
+  const Delay delay{.kind = Delay::Kind::lognormal, .mean = 10ms, .sigma = 1};
+  const double median = 10e6 * std::exp(-0.5);
+  double below = 0;
+  for (std::uint64_t i = 0; i < kDraws; ++i) {
+    below += static_cast<double>(draw(delay, make_token(5, i)).count()) < median ? 1 : 0;
+  }
+  EXPECT_NEAR(below / static_cast<double>(kDraws), 0.5, 0.01);
+}
+
+TEST(Draw, LognormalIsCappedAtAHundredMeans) {
+  const Delay delay{.kind = Delay::Kind::lognormal, .mean = 1us, .sigma = 4};
+  std::chrono::nanoseconds longest{};
+  for (std::uint64_t i = 0; i < kDraws; ++i) {
+    longest = std::max(longest, draw(delay, make_token(9, i)));
+  }
+  EXPECT_EQ(longest, 100us);
+}
+
+TEST(ServerConfigJson, EmptyMeansDefaults) {
+  const ServerConfig config = server_config_from_json(Json::object());
+  EXPECT_EQ(to_json(config), to_json(ServerConfig{}));
+  EXPECT_EQ(config.hosts.size(), 1);
+  EXPECT_EQ(config.hosts[0].body_bytes, 115);
+}
+
+TEST(ServerConfigJson, ADelayMayBePlainText) {
+  const auto config = server_config_from_json(Json::parse(R"({"hosts":[{"delay":"17ms"}]})"));
+  EXPECT_EQ(config.hosts[0].delay.kind, Delay::Kind::fixed);
+  EXPECT_EQ(config.hosts[0].delay.mean, 17ms);
+}
+
+TEST(ServerConfigJson, RoundTrips) {
+  const auto config = server_config_from_json(Json::parse(R"({
+    "engine": "httplib", "threads": 7, "bind": "127.0.0.9", "port": 8080, "hosts": [
+      {"delay": {"kind": "fixed", "mean": "1.5ms"}, "body_bytes": 0, "status": 503},
+      {"delay": {"kind": "uniform", "min": "5ms", "max": "20ms"}, "fault": "reset"},
+      {"delay": {"kind": "lognormal", "mean": "10ms", "sigma": 0.5}, "fault": "hang"}]})"));
+  EXPECT_EQ(config.engine, EngineKind::httplib);
+  EXPECT_EQ(config.threads, 7U);
+  EXPECT_EQ(config.bind, "127.0.0.9");
+  EXPECT_EQ(config.port, 8080);
+  ASSERT_EQ(config.hosts.size(), 3U);
+  EXPECT_EQ(config.hosts[0].status, 503U);
+  EXPECT_EQ(config.hosts[1].delay.max, 20ms);
+  EXPECT_EQ(config.hosts[1].fault, Fault::reset);
+  EXPECT_EQ(config.hosts[2].delay.sigma, 0.5);
+  const Json json = to_json(config);
+  EXPECT_EQ(json["hosts"][0]["delay"], "1500000ns");
+  EXPECT_EQ(to_json(server_config_from_json(json)), json);
+}
+
+TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
+  EXPECT_EQ(error_of(R"({"hosts":[{"dleay":"1ms"}]})"),
+            "server.hosts[0].dleay: unknown key; known: delay, body_bytes, status, fault");
+  EXPECT_EQ(error_of(R"({"hots":[]})"),
+            "server.hots: unknown key; known: engine, threads, bind, port, hosts");
+  EXPECT_EQ(error_of(R"({"hosts":[{},{"delay":{"kind":"fixed","mean":"1ms","sigma":1}}]})"),
+            "server.hosts[1].delay.sigma: unknown key; known: kind, mean");
+}
+
+TEST(ServerConfigJson, NamesMissingKeys) {
+  EXPECT_EQ(error_of(R"({"hosts":[{"delay":{"kind":"uniform","min":"1ms"}}]})"),
+            "server.hosts[0].delay.max: missing; uniform needs min and max");
+  EXPECT_EQ(error_of(R"({"hosts":[{"delay":{"mean":"1ms"}}]})"),
+            "server.hosts[0].delay.kind: missing; one of fixed, uniform, lognormal");
+}
+
+TEST(ServerConfigJson, SaysWhatWasExpectedAndWhatWasFound) {
+  EXPECT_EQ(error_of(R"([])"), "server: expected an object, found []");
+  EXPECT_EQ(error_of(R"({"engine":"apache"})"),
+            "server.engine: expected one of asio, httplib, found \"apache\"");
+  EXPECT_EQ(error_of(R"({"port":65536})"),
+            "server.port: expected a whole number from 0 to 65535, found 65536");
+  EXPECT_EQ(error_of(R"({"threads":0})"),
+            "server.threads: expected a whole number from 1 to 10000, found 0");
+  EXPECT_EQ(error_of(R"({"bind":"localhost"})"),
+            "server.bind: expected an IP address, or \"\", found \"localhost\"");
+  EXPECT_EQ(error_of(R"({"hosts":[]})"),
+            "server.hosts: expected an array of 1 to 254 hosts, found []");
+  EXPECT_EQ(error_of(R"({"hosts":[{"body_bytes":-1}]})"),
+            "server.hosts[0].body_bytes: expected a whole number from 0 to 1073741824, found -1");
+  EXPECT_EQ(error_of(R"({"hosts":[{"delay":17}]})"),
+            "server.hosts[0].delay: expected a duration with a unit, such as \"17ms\", found 17");
+  EXPECT_EQ(error_of(R"({"hosts":[{"delay":{"kind":"uniform","min":"2ms","max":"1ms"}}]})"),
+            "server.hosts[0].delay.min: expected no more than max, found \"2ms\"");
+  EXPECT_EQ(error_of(R"({"hosts":[{"delay":{"kind":"lognormal","mean":"2ms","sigma":-1}}]})"),
+            "server.hosts[0].delay.sigma: expected a number from 0 to 5, found -1");
+}
+
+}  // namespace
+}  // namespace fanout

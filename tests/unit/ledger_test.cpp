@@ -1,0 +1,79 @@
+#include "local_server/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+namespace fanout {
+namespace {
+
+TEST(Ledger, StartsEmpty) {
+  const ServerCounters counters = Ledger().counters();
+  EXPECT_EQ(counters.requests, 0U);
+  EXPECT_EQ(counters.peak_in_flight, 0U);
+  EXPECT_EQ(counters.hold_ns.max, 0);
+}
+
+TEST(Ledger, TellsTokensApart) {
+  Ledger ledger;
+  EXPECT_EQ(ledger.arrived(1), 1U);
+  EXPECT_EQ(ledger.arrived(2), 2U);
+  ledger.arrived(1);
+  ledger.arrived(1);
+  ledger.arrived(std::nullopt);
+  ledger.arrived(0);
+  const ServerCounters counters = ledger.counters();
+  EXPECT_EQ(counters.requests, 6U);
+  EXPECT_EQ(counters.unique_tokens, 3U);
+  EXPECT_EQ(counters.duplicate_tokens, 2U);
+  EXPECT_EQ(counters.untokened, 1U);
+}
+
+TEST(Ledger, PeakInFlightCountsWhatIsNeitherAnsweredNorAbandoned) {
+  Ledger ledger;
+  ledger.arrived(1);
+  ledger.arrived(2);
+  ledger.abandoned();
+  ledger.arrived(3);
+  ledger.answered(10, 10);
+  ledger.answered(10, 10);
+  ledger.arrived(4);
+  EXPECT_EQ(ledger.counters().peak_in_flight, 2U);
+  EXPECT_EQ(ledger.counters().answered, 2U);
+}
+
+TEST(Ledger, HoldErrorIsWhatExceedsTheIntention) {
+  Ledger ledger;
+  for (const std::int64_t hold : {110, 120, 130}) {
+    ledger.arrived(std::nullopt);
+    ledger.answered(hold, 100);
+  }
+  const ServerCounters counters = ledger.counters();
+  EXPECT_EQ(counters.hold_ns.p50, 120);
+  EXPECT_EQ(counters.hold_ns.max, 130);
+  EXPECT_EQ(counters.hold_error_ns.p50, 20);
+  EXPECT_EQ(counters.hold_error_ns.p99, 30);
+  EXPECT_DOUBLE_EQ(counters.hold_error_ns.mean, 20);
+}
+
+TEST(ServerCountersJson, RoundTrips) {
+  const ServerCounters counters{.connections = 1,
+                                .requests = 2,
+                                .answered = 3,
+                                .unique_tokens = 4,
+                                .duplicate_tokens = 5,
+                                .untokened = 6,
+                                .peak_in_flight = 7,
+                                .hold_ns = {8.5, 9, 10, 11},
+                                .hold_error_ns = {12.5, 13, 14, 15},
+                                .cpu_ns = 16};
+  const nlohmann::json json = to_json(counters);
+  EXPECT_EQ(json["hold_ns"]["p99"], 10);
+  EXPECT_EQ(to_json(server_counters_from_json(json)), json);
+  EXPECT_THROW(server_counters_from_json(nlohmann::json::object()), UsageError);
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,279 @@
+// Boost.Beast's parser on Asio's sockets, by callbacks.
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <cassert>
+#include <cerrno>
+#include <deque>
+#include <utility>
+
+#include "base/clock.h"
+#include "transports/asio_loop.h"
+#include "transports/deadline.h"
+#include "transports/http_text.h"
+#include "transports/response_scanner.h"
+#include "transports/tcp_connect.h"
+
+namespace fanout {
+
+namespace {
+
+using boost::asio::ip::tcp;
+
+// A socket and the request it carries. Recycled, with its buffers, for other sockets.
+struct Connection {
+  explicit Connection(const AsioExecutor& executor) : socket(executor) {}
+
+  AsioSocket socket;
+  OutgoingRequest out;
+  ResponseScanner in;
+  const Request* request = nullptr;  // null: idle or spare
+  AsyncClient::Done done;
+  std::int64_t connect_by = kNever;  // kNever once connected
+  std::int64_t answer_by = kNever;
+  unsigned generation = 0;  // counts up when pending operations become void
+  bool connected = false;
+  bool kept = false;  // carried a request before
+};
+
+// What the requests to one target share.
+struct Destination {
+  Destination(const ClientConfig& config, const Target& target)
+      : address(socket_address(target)), text(config, target) {}
+  sockaddr_in address;
+  RequestText text;
+  std::vector<Connection*> idle;
+};
+
+class BeastAsyncClient final : public AsyncClient {
+ public:
+  explicit BeastAsyncClient(const ClientConfig& config);
+  void start(const Request& request, Done done) override;
+  void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
+    call_after(io_, delay, std::move(callback));
+  }
+  void run() override {
+    io_.restart();
+    io_.run();
+  }
+
+ private:
+  Connection& take(Destination& destination);
+  void connect(Connection& connection);
+  void send(Connection& connection);
+  void receive(Connection& connection);
+  void on_received(Connection& connection, const AsioError& error, std::size_t bytes);
+  void lost(Connection& connection);
+  void fail_soon(Connection& connection, Outcome outcome);
+  void close(Connection& connection);
+  void finish(Connection& connection, const Response& response, bool keep);
+  void watch_deadline(std::int64_t deadline);
+  void give_up_late_ones();
+
+  const ClientConfig& config_;
+  const std::string body_;
+  boost::asio::io_context io_{1};
+  AsioTimer timer_;  // one for all: at or before the earliest deadline
+  std::int64_t timer_set_to_ = kNever;
+  std::deque<Connection> connections_;  // a deque: connections stay where they are
+  std::vector<Connection*> spare_;
+  std::vector<Destination> destinations_;
+  unsigned in_flight_ = 0;
+};
+
+BeastAsyncClient::BeastAsyncClient(const ClientConfig& config)
+    : config_(config), body_(request_body(config)), timer_(io_.get_executor()) {
+  for (const Target& target : config.targets) {
+    destinations_.emplace_back(config, target).idle.reserve(config.max_in_flight);
+  }
+  for (unsigned i = 0; i < config.max_in_flight; ++i) {
+    spare_.push_back(&connections_.emplace_back(io_.get_executor()));
+  }
+}
+
+void BeastAsyncClient::start(const Request& request, Done done) {
+  assert(in_flight_ < config_.max_in_flight);
+  Destination& destination = destinations_[request.target];
+  Connection& connection = take(destination);
+  connection.request = &request;
+  connection.done = std::move(done);
+  connection.out.begin(destination.text, request.token, body_);
+  connection.in.begin(config_.method);
+  const std::int64_t now = now_ns();
+  connection.answer_by = deadline_after(now, config_.timeout);
+  connection.connect_by =
+      connection.connected ? kNever : deadline_after(now, config_.connect_timeout);
+  ++in_flight_;
+  watch_deadline(std::min(connection.connect_by, connection.answer_by));
+  if (connection.connected) {
+    send(connection);
+  } else {
+    connect(connection);
+  }
+}
+
+Connection& BeastAsyncClient::take(Destination& destination) {
+  // With several targets, connections to the others may hold all that were made beforehand.
+  if (destination.idle.empty() && spare_.empty()) {
+    return connections_.emplace_back(io_.get_executor());
+  }
+  std::vector<Connection*>& from = destination.idle.empty() ? spare_ : destination.idle;
+  Connection& connection = *from.back();
+  from.pop_back();
+  return connection;
+}
+
+void BeastAsyncClient::connect(Connection& connection) {
+  AsioError error;
+  connection.socket.open(tcp::v4(), error);
+  if (!error) connection.socket.native_non_blocking(true, error);
+  const sockaddr_in& address = destinations_[connection.request->target].address;
+  const int failure =
+      error ? error.value() : begin_connect(connection.socket.native_handle(), address);
+  if (failure != 0) return fail_soon(connection, connect_failure(failure));
+  send(connection);
+}
+
+// Tries at once, even while connecting: on a near network the socket is mostly ready, which saves
+// a turn of the loop.
+void BeastAsyncClient::send(Connection& connection) {
+  const int failure = connection.out.send(connection.socket.native_handle());
+  if (failure == 0 || connection.out.any_sent()) {
+    connection.connected = true;
+    connection.connect_by = kNever;
+  }
+  if (failure == 0) {
+    receive(connection);
+  } else if (failure == EAGAIN) {
+    connection.socket.async_wait(
+        AsioSocket::wait_write,
+        [this, &connection, generation = connection.generation](const AsioError&) {
+          if (connection.generation == generation) send(connection);
+        });
+  } else if (connection.connected) {
+    lost(connection);
+  } else {
+    fail_soon(connection, connect_failure(failure));
+  }
+}
+
+void BeastAsyncClient::receive(Connection& connection) {
+  const std::span<char> space = connection.in.space();
+  connection.socket.async_read_some(boost::asio::buffer(space.data(), space.size()),
+                                    [this, &connection, generation = connection.generation](
+                                        const AsioError& error, std::size_t bytes) {
+                                      if (connection.generation == generation)
+                                        on_received(connection, error, bytes);
+                                    });
+}
+
+void BeastAsyncClient::on_received(Connection& connection, const AsioError& error,
+                                   std::size_t bytes) {
+  using Step = ResponseScanner::Step;
+  ResponseScanner& in = connection.in;
+  Step step = Step::more;
+  if (!error) {
+    step = in.received(bytes);
+    if (step == Step::more) return receive(connection);
+  } else if (error == boost::asio::error::eof) {
+    step = in.closed();
+  }
+  if (step == Step::complete) {
+    finish(connection, verify(config_, *connection.request, in.reply()),
+           config_.reuse && in.reusable());
+  } else if (step == Step::broken) {
+    finish(connection, failed(Outcome::protocol), false);
+  } else {
+    lost(connection);
+  }
+}
+
+// The peer closed or reset the connection. A kept one it may have closed before the request came:
+// if nothing was answered, a new connection is tried, once, unless the request might count twice.
+void BeastAsyncClient::lost(Connection& connection) {
+  if (!connection.kept || connection.in.any_received() || config_.method == Method::post) {
+    return fail_soon(connection, connection.in.lost());
+  }
+  close(connection);
+  connection.out.rewind();
+  connection.connect_by = deadline_after(now_ns(), config_.connect_timeout);
+  watch_deadline(connection.connect_by);
+  connect(connection);
+}
+
+// From the loop, because start() must not call `done`.
+void BeastAsyncClient::fail_soon(Connection& connection, Outcome outcome) {
+  boost::asio::post(io_, [this, &connection, generation = connection.generation, outcome] {
+    if (connection.generation != generation) return;
+    const Reply seen = connection.in.reply();
+    finish(connection, failed(outcome, seen.status, seen.body_bytes), false);
+  });
+}
+
+void BeastAsyncClient::close(Connection& connection) {
+  ++connection.generation;
+  connection.connected = connection.kept = false;
+  AsioError ignored;
+  connection.socket.close(ignored);
+}
+
+void BeastAsyncClient::finish(Connection& connection, const Response& response, bool keep) {
+  Destination& destination = destinations_[connection.request->target];
+  connection.request = nullptr;
+  if (keep) {
+    connection.kept = true;
+    destination.idle.push_back(&connection);
+  } else {
+    close(connection);
+    spare_.push_back(&connection);
+  }
+  --in_flight_;
+  const Done done = std::move(connection.done);
+  done(response);
+  if (in_flight_ == 0 && timer_set_to_ != kNever) {
+    timer_set_to_ = kNever;
+    timer_.cancel();
+  }
+}
+
+// Deadlines mostly come in ascending order, so the timer is set once a timeout, not once a request.
+void BeastAsyncClient::watch_deadline(std::int64_t deadline) {
+  if (deadline >= timer_set_to_) return;
+  timer_set_to_ = deadline;
+  timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(deadline)));
+  timer_.async_wait([this](const AsioError& error) {
+    if (!error) give_up_late_ones();
+  });
+}
+
+void BeastAsyncClient::give_up_late_ones() {
+  timer_set_to_ = kNever;
+  const std::int64_t now = now_ns();
+  std::int64_t next = kNever;
+  for (std::size_t i = 0; i < connections_.size(); ++i) {  // `done` may add some
+    Connection& connection = connections_[i];
+    if (connection.request == nullptr) continue;
+    const std::int64_t deadline = std::min(connection.answer_by, connection.connect_by);
+    if (deadline > now) {
+      next = std::min(next, deadline);
+      continue;
+    }
+    const Reply seen = connection.in.reply();
+    const Outcome outcome =
+        connection.answer_by <= now ? Outcome::timeout : Outcome::connect_timeout;
+    finish(connection, failed(outcome, seen.status, seen.body_bytes), false);
+  }
+  if (next != kNever) watch_deadline(next);
+}
+
+std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
+  return std::make_unique<BeastAsyncClient>(config);
+}
+
+}  // namespace
+
+extern const Transport beast_async;
+const Transport beast_async{"beast_async",  "beast", "Boost.Beast's parser on Asio's sockets",
+                            &beast_version, &make,   Suite::other_stack};
+
+}  // namespace fanout

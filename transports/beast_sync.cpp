@@ -1,0 +1,149 @@
+// Boost.Beast's parser on a plain socket, one for each target. Waits with ppoll, because Asio's
+// blocking calls know no time limit.
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "transports/deadline.h"
+#include "transports/http_text.h"
+#include "transports/response_scanner.h"
+#include "transports/tcp_connect.h"
+
+namespace fanout {
+
+namespace {
+
+// Waits until `fd` is ready or `deadline` has passed; false if it has.
+bool wait_until(int fd, short events, std::int64_t deadline) {
+  pollfd entry{fd, events, 0};
+  while (true) {
+    const std::int64_t left = std::max<std::int64_t>(deadline - now_ns(), 0);
+    const timespec limit{left / 1'000'000'000, left % 1'000'000'000};
+    const int ready = ::ppoll(&entry, 1, deadline == kNever ? nullptr : &limit, nullptr);
+    if (ready != 0 && !(ready < 0 && errno == EINTR)) return true;
+    if (ready == 0) return false;
+  }
+}
+
+class BeastSyncClient final : public BlockingClient {
+ public:
+  explicit BeastSyncClient(const ClientConfig& config);
+  Response fetch(const Request& request) override;
+
+ private:
+  struct Destination {
+    sockaddr_in address;
+    RequestText text;
+    UniqueFd socket;  // kept for the next request
+  };
+
+  // Parts of fetch; each but the last returns Outcome::ok to go on.
+  Outcome send(int fd, bool connected);
+  Response receive(int fd, const Request& request);
+  Response exchange(Destination& destination, const Request& request);
+
+  const ClientConfig& config_;
+  const std::string body_;
+  std::vector<Destination> destinations_;
+  OutgoingRequest out_;
+  ResponseScanner in_;
+  std::int64_t connect_by_ = kNever;
+  std::int64_t answer_by_ = kNever;
+};
+
+BeastSyncClient::BeastSyncClient(const ClientConfig& config)
+    : config_(config), body_(request_body(config)) {
+  for (const Target& target : config.targets) {
+    destinations_.push_back({socket_address(target), RequestText(config, target), UniqueFd()});
+  }
+}
+
+Response BeastSyncClient::fetch(const Request& request) {
+  Destination& destination = destinations_[request.target];
+  out_.begin(destination.text, request.token, body_);
+  in_.begin(config_.method);
+  answer_by_ = deadline_after(now_ns(), config_.timeout);
+  const bool kept = static_cast<bool>(destination.socket);
+  const Response response = exchange(destination, request);
+  // The server may have closed a kept connection before the request came: if nothing was answered,
+  // a new one is tried, once, unless the request might count twice.
+  if (response.outcome == Outcome::reset && kept && !in_.any_received() &&
+      config_.method != Method::post) {
+    out_.rewind();
+    return exchange(destination, request);
+  }
+  return response;
+}
+
+// Leaves the socket in the destination only if it may be used again.
+Response BeastSyncClient::exchange(Destination& destination, const Request& request) {
+  UniqueFd socket = std::move(destination.socket);
+  const bool connected = static_cast<bool>(socket);
+  if (!connected) {
+    connect_by_ = deadline_after(now_ns(), config_.connect_timeout);
+    socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const int error = socket ? begin_connect(socket.get(), destination.address) : errno;
+    if (error != 0) return failed(connect_failure(error));
+  }
+  const Outcome sent = send(socket.get(), connected);
+  if (sent != Outcome::ok) return failed(sent);
+  const Response response = receive(socket.get(), request);
+  if (config_.reuse && in_.reusable()) destination.socket = std::move(socket);
+  return response;
+}
+
+// Tries at once, even while connecting: on a near network the socket is mostly ready.
+Outcome BeastSyncClient::send(int fd, bool connected) {
+  while (true) {
+    const int error = out_.send(fd);
+    if (error == 0) return Outcome::ok;
+    connected = connected || out_.any_sent();
+    if (error != EAGAIN) return connected ? Outcome::reset : connect_failure(error);
+    const std::int64_t deadline = connected ? answer_by_ : std::min(answer_by_, connect_by_);
+    if (!wait_until(fd, POLLOUT, deadline)) {
+      return deadline == answer_by_ ? Outcome::timeout : Outcome::connect_timeout;
+    }
+  }
+}
+
+Response BeastSyncClient::receive(int fd, const Request& request) {
+  using Step = ResponseScanner::Step;
+  Step step = Step::more;
+  Outcome outcome = Outcome::timeout;
+  bool wait_first = true;  // the answer is never there at once, the rest of a long body may be
+  while (step == Step::more) {
+    if (wait_first && !wait_until(fd, POLLIN, answer_by_)) break;
+    const std::span<char> space = in_.space();
+    const ssize_t bytes = ::recv(fd, space.data(), space.size(), MSG_DONTWAIT);
+    if (bytes > 0) {
+      step = in_.received(static_cast<std::size_t>(bytes));
+      wait_first = static_cast<std::size_t>(bytes) < space.size();
+    } else if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) {
+      wait_first = true;
+    } else {
+      if (bytes == 0) step = in_.closed();
+      outcome = in_.lost();
+      break;
+    }
+  }
+  const Reply seen = in_.reply();
+  if (step == Step::complete) return verify(config_, request, seen);
+  if (step == Step::broken) return failed(Outcome::protocol);
+  return failed(outcome, seen.status, seen.body_bytes);
+}
+
+std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
+  return std::make_unique<BeastSyncClient>(config);
+}
+
+}  // namespace
+
+extern const Transport beast_sync;
+const Transport beast_sync{"beast_sync", "beast", "Boost.Beast's parser on a blocking socket",
+                           &beast_version, &make};
+
+}  // namespace fanout

@@ -1,0 +1,199 @@
+// libcurl's multi-socket interface on an Asio loop: libcurl says which sockets and which time it
+// waits for, Asio waits. The cost of a request does not grow with the number in flight.
+//
+// Three rules keep this correct:
+// - libcurl is not re-entrant: its callbacks only note what it wants, settle() calls it.
+// - A socket belongs to Asio from the moment it is opened until libcurl closes it. That libcurl
+//   stops watching it (CURL_POLL_REMOVE, after every request) does not unregister it.
+// - A wait may complete after its socket was closed and the descriptor taken by another one:
+//   generations tell.
+#include <boost/asio/socket_base.hpp>
+#include <cerrno>
+#include <utility>
+
+#include "base/clock.h"
+#include "transports/asio_loop.h"
+#include "transports/curl_handles.h"
+#include "transports/deadline.h"
+
+namespace fanout {
+
+namespace {
+
+class CurlAsioClient final : public AsyncClient {
+ public:
+  explicit CurlAsioClient(const ClientConfig& config)
+      : timer_(io_.get_executor()),
+        handles_(config, {&CurlAsioClient::open_socket, &CurlAsioClient::close_socket, this}) {
+    watch_curl_multi(handles_.multi(), &CurlAsioClient::on_wanted, &CurlAsioClient::on_timer, this);
+  }
+
+  void start(const Request& request, Done done) override {
+    handles_.start(request, std::move(done));
+  }
+
+  void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
+    call_after(io_, delay, std::move(callback));
+  }
+
+  void run() override {
+    io_.restart();
+    io_.run();
+  }
+
+ private:
+  // A socket of libcurl's, at the index of its descriptor.
+  struct Watch {
+    explicit Watch(const AsioExecutor& executor) : socket(executor) {}
+    AsioSocket socket;
+    unsigned generation = 0;  // counts up whenever pending waits become void
+    int wanted = 0;           // CURL_POLL_IN, CURL_POLL_OUT
+    int waiting = 0;          // the same bits: waits under way
+  };
+
+  // Callbacks of libcurl.
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int close_socket(void* self, curl_socket_t fd);
+  static int on_wanted(CURL*, curl_socket_t fd, int wanted, void* self, void*);
+  static int on_timer(CURLM*, long timeout_ms, void* self);
+
+  Watch& watch(curl_socket_t fd) { return *watches_[static_cast<std::size_t>(fd)]; }
+  void wait(Watch& watch);
+  void wait(Watch& watch, AsioSocket::wait_type type, int event);
+  void on_ready(Watch& watch, unsigned generation, int event);
+  void settle();
+  void wait_for_timer();
+
+  boost::asio::io_context io_{1};
+  AsioTimer timer_;
+  std::int64_t timer_set_to_ = kNever;
+  std::int64_t curl_due_ = kNever;  // when libcurl wants to be called for its timers
+  bool curl_due_now_ = false;
+  bool settling_ = false;  // settle() runs, or is about to
+  std::vector<std::unique_ptr<Watch>> watches_;
+  CurlHandles handles_;  // last: closing its connections uses the rest
+};
+
+curl_socket_t CurlAsioClient::open_socket(void* self, curlsocktype, curl_sockaddr*) {
+  auto& client = *static_cast<CurlAsioClient*>(self);
+  AsioSocket socket(client.io_.get_executor());
+  AsioError error;
+  socket.open(boost::asio::ip::tcp::v4(), error);
+  if (error) {
+    errno = error.value();
+    return CURL_SOCKET_BAD;
+  }
+  const auto fd = static_cast<std::size_t>(socket.native_handle());
+  if (client.watches_.size() <= fd) client.watches_.resize(fd + 1);
+  std::unique_ptr<Watch>& watch = client.watches_[fd];
+  if (!watch) watch = std::make_unique<Watch>(client.io_.get_executor());
+  watch->socket = std::move(socket);
+  return static_cast<curl_socket_t>(fd);
+}
+
+int CurlAsioClient::close_socket(void* self, curl_socket_t fd) {
+  auto& client = *static_cast<CurlAsioClient*>(self);
+  Watch& watch = client.watch(fd);
+  ++watch.generation;
+  watch.wanted = watch.waiting = 0;
+  AsioError ignored;
+  watch.socket.close(ignored);
+  return 0;
+}
+
+int CurlAsioClient::on_wanted(CURL*, curl_socket_t fd, int wanted, void* self, void*) {
+  auto& client = *static_cast<CurlAsioClient*>(self);
+  Watch& watch = client.watch(fd);
+  if (!watch.socket.is_open()) return 0;
+  watch.wanted = wanted & CURL_POLL_INOUT;
+  if (watch.wanted != 0) {
+    client.wait(watch);
+  } else if (watch.waiting != 0) {
+    // An idle connection must not keep run() from returning.
+    ++watch.generation;
+    watch.waiting = 0;
+    AsioError ignored;
+    watch.socket.cancel(ignored);
+  }
+  return 0;
+}
+
+int CurlAsioClient::on_timer(CURLM*, long timeout_ms, void* self) {
+  auto& client = *static_cast<CurlAsioClient*>(self);
+  client.curl_due_ = timeout_ms < 0 ? kNever : now_ns() + timeout_ms * 1'000'000;
+  client.curl_due_now_ = timeout_ms == 0;
+  if (client.settling_) return 0;
+  client.settling_ = true;
+  boost::asio::post(client.io_, [&client] { client.settle(); });
+  return 0;
+}
+
+void CurlAsioClient::wait(Watch& watch) {
+  const int missing = watch.wanted & ~watch.waiting;
+  if ((missing & CURL_POLL_IN) != 0) wait(watch, AsioSocket::wait_read, CURL_POLL_IN);
+  if ((missing & CURL_POLL_OUT) != 0) wait(watch, AsioSocket::wait_write, CURL_POLL_OUT);
+}
+
+void CurlAsioClient::wait(Watch& watch, AsioSocket::wait_type type, int event) {
+  watch.waiting |= event;
+  watch.socket.async_wait(type, [this, &watch, generation = watch.generation,
+                                 event](const AsioError&) { on_ready(watch, generation, event); });
+}
+
+void CurlAsioClient::on_ready(Watch& watch, unsigned generation, int event) {
+  if (watch.generation != generation) return;
+  watch.waiting &= ~event;
+  if ((watch.wanted & event) == 0) return;
+  static_assert(CURL_POLL_IN == CURL_CSELECT_IN && CURL_POLL_OUT == CURL_CSELECT_OUT);
+  settling_ = true;
+  int running = 0;
+  curl_multi_socket_action(handles_.multi(), watch.socket.native_handle(), event, &running);
+  settle();
+  if (watch.generation == generation) wait(watch);
+}
+
+// Reports what has finished, and lets libcurl go on with what is due at once: requests begun.
+void CurlAsioClient::settle() {
+  settling_ = true;
+  handles_.finish();
+  while (curl_due_now_) {
+    curl_due_now_ = false;
+    curl_due_ = kNever;
+    int running = 0;
+    curl_multi_socket_action(handles_.multi(), CURL_SOCKET_TIMEOUT, 0, &running);
+    handles_.finish();
+  }
+  settling_ = false;
+  wait_for_timer();
+}
+
+// Keeps a timer at or before curl_due_. One that turns out early is set again when it expires:
+// libcurl moves its time with every request, the timer is set a few times a second.
+void CurlAsioClient::wait_for_timer() {
+  if (handles_.in_flight() == 0) {
+    if (timer_set_to_ != kNever) timer_.cancel();
+    timer_set_to_ = kNever;
+    return;
+  }
+  if (curl_due_ >= timer_set_to_) return;
+  timer_set_to_ = curl_due_;
+  timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(curl_due_)));
+  timer_.async_wait([this](const AsioError& error) {
+    if (error) return;
+    timer_set_to_ = kNever;
+    curl_due_now_ = curl_due_ <= now_ns();
+    settle();
+  });
+}
+
+std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
+  return std::make_unique<CurlAsioClient>(config);
+}
+
+}  // namespace
+
+extern const Transport curl_asio;
+const Transport curl_asio{"curl_asio",        "libcurl", "libcurl's multi-socket interface on Asio",
+                          &curl_version_text, &make,     Suite::same_stack};
+
+}  // namespace fanout

@@ -1,0 +1,33 @@
+// libcurl's easy interface: one handle, used for every request.
+#include "transports/curl_options.h"
+
+namespace fanout {
+
+namespace {
+
+class CurlEasyClient final : public BlockingClient {
+ public:
+  explicit CurlEasyClient(const ClientConfig& config) : shared_(config), exchange_(shared_) {}
+
+  Response fetch(const Request& request) override {
+    exchange_.begin(request);
+    return exchange_.end(curl_easy_perform(exchange_.handle()));
+  }
+
+ private:
+  CurlShared shared_;
+  CurlExchange exchange_;
+};
+
+std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
+  return std::make_unique<CurlEasyClient>(config);
+}
+
+}  // namespace
+
+extern const Transport curl_easy;
+const Transport curl_easy{
+    "curl_easy",        "libcurl", "libcurl's easy interface, one call a request",
+    &curl_version_text, &make,     Suite::same_stack};
+
+}  // namespace fanout

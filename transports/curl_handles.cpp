@@ -1,0 +1,51 @@
+#include "transports/curl_handles.h"
+
+#include <cassert>
+#include <utility>
+
+namespace fanout {
+
+CurlHandles::CurlHandles(const ClientConfig& config, const CurlSocketHooks& hooks)
+    : shared_(config), multi_(make_curl_multi(config)) {
+  free_.reserve(config.max_in_flight);
+  for (unsigned i = 0; i < config.max_in_flight; ++i) {
+    free_.push_back(&slots_.emplace_back(shared_, hooks));
+  }
+}
+
+CurlHandles::~CurlHandles() {
+  for (const Slot& slot : slots_) {
+    if (slot.busy) curl_multi_remove_handle(multi(), slot.exchange.handle());
+  }
+}
+
+void CurlHandles::start(const Request& request, AsyncClient::Done done) {
+  assert(!free_.empty());
+  Slot& slot = *free_.back();
+  free_.pop_back();
+  slot.busy = true;
+  slot.done = std::move(done);
+  slot.exchange.begin(request);
+  [[maybe_unused]] const CURLMcode code = curl_multi_add_handle(multi(), slot.exchange.handle());
+  assert(code == CURLM_OK);
+}
+
+bool CurlHandles::finish() {
+  bool any = false;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    any = true;
+    Slot& slot = *static_cast<Slot*>(CurlExchange::owner_of(message->easy_handle));
+    const Response response = slot.exchange.end(message->data.result);
+    // From here on `message` is gone and the slot is free for a request that `done` starts.
+    curl_multi_remove_handle(multi(), slot.exchange.handle());
+    const AsyncClient::Done done = std::move(slot.done);
+    slot.busy = false;
+    free_.push_back(&slot);
+    done(response);
+  }
+  return any;
+}
+
+}  // namespace fanout

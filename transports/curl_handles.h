@@ -1,0 +1,45 @@
+// The easy handles of an asynchronous libcurl client: max_in_flight of them, made beforehand and
+// recycled, and the multi handle that runs them. Shared by curl_multi and curl_asio, which differ
+// in how they wait.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "transports/curl_options.h"
+
+namespace fanout {
+
+class CurlHandles {
+ public:
+  // `config` is borrowed. Throws RunError.
+  explicit CurlHandles(const ClientConfig& config, const CurlSocketHooks& hooks = {});
+  // Ends unfinished transfers without calling their `done`, and closes all connections.
+  ~CurlHandles();
+  CurlHandles(const CurlHandles&) = delete;
+  CurlHandles& operator=(const CurlHandles&) = delete;
+
+  [[nodiscard]] CURLM* multi() const { return multi_.get(); }
+  [[nodiscard]] std::size_t in_flight() const { return slots_.size() - free_.size(); }
+
+  // Hands a request to libcurl. REQUIRED: fewer than max_in_flight are in flight.
+  void start(const Request& request, AsyncClient::Done done);
+  // Calls `done` of every transfer that libcurl has finished; these may start others. Returns
+  // whether any was finished. Not to be called from a callback of libcurl, nor from `done`.
+  bool finish();
+
+ private:
+  struct Slot {
+    Slot(const CurlShared& shared, const CurlSocketHooks& hooks) : exchange(shared, hooks, this) {}
+    CurlExchange exchange;
+    AsyncClient::Done done;
+    bool busy = false;
+  };
+
+  CurlShared shared_;
+  CurlMulti multi_;
+  std::deque<Slot> slots_;  // a deque: slots stay where they are
+  std::vector<Slot*> free_;
+};
+
+}  // namespace fanout

@@ -1,0 +1,257 @@
+#include "transports/curl_options.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <limits>
+
+#include "base/error.h"
+#include "base/socket_options.h"
+#include "base/token.h"
+#include "transports/http_text.h"
+#include "transports/tcp_connect.h"
+
+namespace fanout {
+
+namespace {
+
+// Of the memory only the pages that are received into count.
+constexpr long kReceiveBufferBytes = 16 * 1024;
+
+template <typename Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(easy, option, value);
+  if (code != CURLE_OK) {
+    throw RunError(
+        fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
+  }
+}
+
+template <typename Value>
+void set(CURLM* multi, CURLMoption option, Value value) {
+  const CURLMcode code = curl_multi_setopt(multi, option, value);
+  if (code != CURLM_OK) {
+    throw RunError(fmt::format("libcurl multi option {}: {}", static_cast<int>(option),
+                               curl_multi_strerror(code)));
+  }
+}
+
+// CURL_GLOBAL_NOTHING: targets speak plain HTTP, and initialising TLS costs memory and start-up.
+// Never undone: other clients, in other threads, may still use libcurl.
+void initialise_curl() {
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_NOTHING);
+  if (code != CURLE_OK) {
+    throw RunError(fmt::format("libcurl does not initialise: {}", curl_easy_strerror(code)));
+  }
+}
+
+CurlList header_list(const ClientConfig& config) {
+  CurlList list;
+  const auto add = [&list](const std::string& line) {
+    curl_slist* grown = curl_slist_append(list.get(), line.c_str());
+    if (grown == nullptr) throw RunError("libcurl is out of memory");
+    (void)list.release();
+    list.reset(grown);
+  };
+  add("Accept:");  // without a value: do not send it
+  if (!config.reuse) add("Connection: close");
+  if (config.method == Method::post) {
+    add("Expect:");  // libcurl asks leave before it sends a body of more than 1 MiB
+    add(fmt::format("Content-Type: {}", kRequestContentType));
+  }
+  return list;
+}
+
+// Whole milliseconds, rounded up; 0, no limit, only for 0.
+long milliseconds(std::chrono::nanoseconds time) {
+  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+  return static_cast<long>(std::clamp<std::int64_t>(rounded, 0, std::numeric_limits<int>::max()));
+}
+
+int on_socket_made(void*, curl_socket_t fd, curlsocktype) {
+  set_fanout_socket_options(fd);
+  return CURL_SOCKOPT_OK;
+}
+
+bool same_header(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+}  // namespace
+
+std::string curl_version_text() { return curl_version_info(CURLVERSION_NOW)->version; }
+
+CurlShared::CurlShared(const ClientConfig& client_config)
+    : config(client_config), body(request_body(client_config)), headers(header_list(config)) {
+  initialise_curl();
+  for (const Target& target : config.targets) {
+    (void)socket_address(target);  // libcurl would look a name up
+    urls.push_back(fmt::format("http://{}:{}{}", target.address, target.port, kTokenPathPrefix));
+  }
+}
+
+CurlExchange::CurlExchange(const CurlShared& shared, const CurlSocketHooks& hooks, void* owner)
+    : shared_(shared), easy_(curl_easy_init()) {
+  if (!easy_) throw RunError("libcurl makes no easy handle");
+  set(handle(), CURLOPT_PRIVATE, owner);
+  set_policy(hooks);
+  set_request();
+  set_callbacks();
+}
+
+// How a connection is made, kept and given up.
+void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
+  const ClientConfig& config = shared_.config;
+  set(handle(), CURLOPT_NOSIGNAL, 1L);
+  set(handle(), CURLOPT_PROTOCOLS_STR, "http");
+  set(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(handle(), CURLOPT_HTTP09_ALLOWED, 0L);
+  set(handle(), CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle(), CURLOPT_PROXY, "");  // the environment's proxies are none of ours
+  set(handle(), CURLOPT_NOPROXY, "*");
+  set(handle(), CURLOPT_IPRESOLVE, static_cast<long>(CURL_IPRESOLVE_V4));
+  set(handle(), CURLOPT_DNS_CACHE_TIMEOUT, -1L);  // literal addresses do not go stale
+  set(handle(), CURLOPT_TIMEOUT_MS, milliseconds(config.timeout));
+  set(handle(), CURLOPT_CONNECTTIMEOUT_MS, milliseconds(config.connect_timeout));
+  set(handle(), CURLOPT_FRESH_CONNECT, config.reuse ? 0L : 1L);
+  set(handle(), CURLOPT_FORBID_REUSE, config.reuse ? 0L : 1L);
+  set(handle(), CURLOPT_MAXCONNECTS, static_cast<long>(config.targets.size()) + 1);
+  set(handle(), CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
+  set(handle(), CURLOPT_TCP_NODELAY, 0L);  // on_socket_made sets it, as for every transport
+  set(handle(), CURLOPT_SOCKOPTFUNCTION, &on_socket_made);
+  if (hooks.open == nullptr) return;
+  set(handle(), CURLOPT_OPENSOCKETFUNCTION, hooks.open);
+  set(handle(), CURLOPT_OPENSOCKETDATA, hooks.context);
+  set(handle(), CURLOPT_CLOSESOCKETFUNCTION, hooks.close);
+  set(handle(), CURLOPT_CLOSESOCKETDATA, hooks.context);
+}
+
+void CurlExchange::set_request() {
+  const ClientConfig& config = shared_.config;
+  set(handle(), CURLOPT_HTTPHEADER, shared_.headers.get());
+  if (config.method == Method::head) set(handle(), CURLOPT_NOBODY, 1L);
+  if (config.method == Method::post) {
+    set(handle(), CURLOPT_POST, 1L);
+    set(handle(), CURLOPT_POSTFIELDS, shared_.body.data());
+    set(handle(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(shared_.body.size()));
+  }
+}
+
+void CurlExchange::set_callbacks() {
+  set(handle(), CURLOPT_WRITEFUNCTION, &CurlExchange::on_body);
+  set(handle(), CURLOPT_WRITEDATA, this);
+  set(handle(), CURLOPT_HEADERFUNCTION, &CurlExchange::on_header);
+  set(handle(), CURLOPT_HEADERDATA, this);
+}
+
+void* CurlExchange::owner_of(CURL* easy) {
+  void* owner = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
+  return owner;
+}
+
+void CurlExchange::begin(const Request& request) {
+  request_ = &request;
+  body_bytes_ = 0;
+  token_.clear();
+  header_complete_ = false;
+  const TokenText digits = token_text(request.token);
+  url_ = shared_.urls[request.target];
+  url_.append(digits.data(), digits.size());
+  set(handle(), CURLOPT_URL, url_.c_str());
+}
+
+Response CurlExchange::end(CURLcode code) const {
+  long status = 0;
+  curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
+  const auto seen = static_cast<unsigned>(status);
+  // libcurl is content with a header cut short.
+  if (code == CURLE_OK && !header_complete_) return failed(Outcome::reset);
+  if (code != CURLE_OK) {
+    return failed(failure(code), header_complete_ ? seen : 0, body_bytes_);
+  }
+  return verify(shared_.config, *request_, {seen, body_bytes_, token_.view()});
+}
+
+Outcome CurlExchange::failure(CURLcode code) const {
+  const ClientConfig& config = shared_.config;
+  long error_number = 0;
+  curl_easy_getinfo(handle(), CURLINFO_OS_ERRNO, &error_number);
+  switch (code) {
+    case CURLE_COULDNT_CONNECT:
+      return connect_failure(static_cast<int>(error_number));
+    case CURLE_OPERATION_TIMEDOUT: {
+      curl_off_t connected_after = 0;
+      curl_easy_getinfo(handle(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);
+      const bool connect_limit =
+          config.connect_timeout.count() > 0 &&
+          (config.timeout.count() <= 0 || config.connect_timeout < config.timeout);
+      return connected_after == 0 && connect_limit ? Outcome::connect_timeout : Outcome::timeout;
+    }
+    case CURLE_PARTIAL_FILE:
+      return Outcome::truncated;
+    case CURLE_RECV_ERROR:
+      // Also what libcurl says of a malformed chunk, but then no system call has failed.
+      if (header_complete_) return error_number != 0 ? Outcome::truncated : Outcome::protocol;
+      return Outcome::reset;
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+      return header_complete_ ? Outcome::truncated : Outcome::reset;
+    default:
+      return Outcome::protocol;
+  }
+}
+
+void CurlExchange::header_line(std::string_view line) {
+  if (line.starts_with("HTTP/")) {  // of an interim response too: what follows starts anew
+    header_complete_ = false;
+    token_.clear();
+  } else if (trimmed(line).empty()) {
+    header_complete_ = true;
+  } else if (line.size() > kTokenHeader.size() && line[kTokenHeader.size()] == ':' &&
+             same_header(line.substr(0, kTokenHeader.size()), kTokenHeader)) {
+    token_.assign(trimmed(line.substr(kTokenHeader.size() + 1)));
+  }
+}
+
+std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  static_cast<CurlExchange*>(self)->header_line({data, size * count});
+  return size * count;
+}
+
+std::size_t CurlExchange::on_body(char*, std::size_t size, std::size_t count, void* self) {
+  static_cast<CurlExchange*>(self)->body_bytes_ += size * count;
+  return size * count;
+}
+
+CurlMulti make_curl_multi(const ClientConfig& config) {
+  CurlMulti multi(curl_multi_init());
+  if (!multi) throw RunError("libcurl makes no multi handle");
+  const auto per_target = static_cast<long>(config.max_in_flight);
+  const long total = per_target * static_cast<long>(config.targets.size());
+  set(multi.get(), CURLMOPT_MAXCONNECTS, total);
+  set(multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS, per_target);
+  set(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, total);
+  set(multi.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+  return multi;
+}
+
+void watch_curl_multi(CURLM* multi, curl_socket_callback socket, curl_multi_timer_callback timer,
+                      void* context) {
+  set(multi, CURLMOPT_SOCKETFUNCTION, socket);
+  set(multi, CURLMOPT_SOCKETDATA, context);
+  set(multi, CURLMOPT_TIMERFUNCTION, timer);
+  set(multi, CURLMOPT_TIMERDATA, context);
+}
+
+}  // namespace fanout

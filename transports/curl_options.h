@@ -1,0 +1,91 @@
+// libcurl: its resources, and the only place where an option of it is set.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "transports/transport.h"
+#include "transports/verify.h"
+
+namespace fanout {
+
+template <auto free_function>
+struct CurlDeleter {
+  template <typename T>
+  void operator()(T* resource) const {
+    free_function(resource);
+  }
+};
+using CurlEasy = std::unique_ptr<CURL, CurlDeleter<&curl_easy_cleanup>>;
+using CurlMulti = std::unique_ptr<CURLM, CurlDeleter<&curl_multi_cleanup>>;
+using CurlList = std::unique_ptr<curl_slist, CurlDeleter<&curl_slist_free_all>>;
+
+// libcurl's version at run time.
+std::string curl_version_text();
+
+// What all easy handles of one client share; outlives them. Initialises libcurl, once and for all
+// threads. Throws RunError.
+struct CurlShared {
+  explicit CurlShared(const ClientConfig& client_config);
+
+  const ClientConfig& config;
+  std::vector<std::string> urls;  // by target; the token follows
+  std::string body;
+  CurlList headers;
+};
+
+// Who opens and closes the sockets of an easy handle; empty: libcurl does.
+struct CurlSocketHooks {
+  curl_opensocket_callback open = nullptr;
+  curl_closesocket_callback close = nullptr;
+  void* context = nullptr;
+};
+
+// One easy handle, and what it has seen of the response it is receiving. Stays where it is made.
+class CurlExchange {
+ public:
+  // Sets everything that is the same for every request. `owner` is what owner_of() returns. Throws
+  // RunError.
+  CurlExchange(const CurlShared& shared, const CurlSocketHooks& hooks = {}, void* owner = nullptr);
+  CurlExchange(const CurlExchange&) = delete;
+  CurlExchange& operator=(const CurlExchange&) = delete;
+
+  [[nodiscard]] CURL* handle() const { return easy_.get(); }
+  static void* owner_of(CURL* easy);
+
+  // Before a transfer ...
+  void begin(const Request& request);
+  // ... and what became of it.
+  [[nodiscard]] Response end(CURLcode code) const;
+
+ private:
+  void set_policy(const CurlSocketHooks& hooks);
+  void set_request();
+  void set_callbacks();
+  [[nodiscard]] Outcome failure(CURLcode code) const;
+  void header_line(std::string_view line);
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+
+  const CurlShared& shared_;
+  CurlEasy easy_;
+  const Request* request_ = nullptr;
+  std::string url_;
+  std::uint64_t body_bytes_ = 0;
+  ReceivedToken token_;
+  bool header_complete_ = false;
+};
+
+// A multi handle that keeps every connection the client may open: with reuse, max_in_flight to each
+// target, none of them ever closed to make room. Throws RunError.
+CurlMulti make_curl_multi(const ClientConfig& config);
+
+// Lets libcurl say which sockets and which time it waits for (the multi-socket interface).
+void watch_curl_multi(CURLM* multi, curl_socket_callback socket, curl_multi_timer_callback timer,
+                      void* context);
+
+}  // namespace fanout

@@ -1,0 +1,65 @@
+#include "transports/http_text.h"
+
+#include <fmt/core.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/token.h"
+#include "transports/verify.h"
+
+namespace fanout {
+
+std::string request_body(const ClientConfig& config) {
+  return std::string(config.method == Method::post ? config.request_body_bytes : 0, 'x');
+}
+
+RequestText::RequestText(const ClientConfig& config, const Target& target) {
+  text_ = fmt::format("{} {}", method_name(config.method), kTokenPathPrefix);
+  token_at_ = text_.size();
+  text_.append(kTokenDigits, '0');
+  text_ += fmt::format(" HTTP/1.1\r\nHost: {}:{}\r\n", target.address, target.port);
+  if (!config.reuse) text_ += "Connection: close\r\n";
+  if (config.method == Method::post) {
+    text_ += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", kRequestContentType,
+                         config.request_body_bytes);
+  }
+  text_ += "\r\n";
+}
+
+void RequestText::write(std::uint64_t token, std::string& out) const {
+  out = text_;
+  const TokenText digits = token_text(token);
+  std::ranges::copy(digits, out.begin() + static_cast<std::ptrdiff_t>(token_at_));
+}
+
+void OutgoingRequest::begin(const RequestText& text, std::uint64_t token, std::string_view body) {
+  text.write(token, head_);
+  body_ = body;
+  sent_ = 0;
+}
+
+int OutgoingRequest::send(int fd) {
+  const std::size_t total = head_.size() + body_.size();
+  while (sent_ < total) {
+    const std::string_view head = std::string_view(head_).substr(std::min(sent_, head_.size()));
+    const std::string_view body = body_.substr(sent_ - (head_.size() - head.size()));
+    std::array<iovec, 2> parts{iovec{const_cast<char*>(head.data()), head.size()},
+                               iovec{const_cast<char*>(body.data()), body.size()}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = body.empty() ? 1 : 2;
+    const ssize_t sent = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) {
+      sent_ += static_cast<std::size_t>(sent);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+}  // namespace fanout

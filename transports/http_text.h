@@ -1,0 +1,51 @@
+// The bytes of requests, for transports that write HTTP themselves: built once per target, with
+// only the token changing. All transports send the same: the request line, Host, for a POST
+// Content-Type and Content-Length, and without reuse "Connection: close". (cpp-httplib adds Accept
+// and User-Agent, which it cannot be told to leave out.)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "transports/transport.h"
+
+namespace fanout {
+
+inline constexpr std::string_view kRequestContentType = "application/octet-stream";
+
+// The body every request of a client carries: config.request_body_bytes of a POST, else empty.
+std::string request_body(const ClientConfig& config);
+
+// The head of one target's requests.
+class RequestText {
+ public:
+  RequestText(const ClientConfig& config, const Target& target);
+  // Replaces `out` by the head that carries `token`; allocates only while `out` is too small.
+  void write(std::uint64_t token, std::string& out) const;
+
+ private:
+  std::string text_;
+  std::size_t token_at_;
+};
+
+// A request on its way into a socket.
+class OutgoingRequest {
+ public:
+  // Makes ready to send; `body` is borrowed until all is sent.
+  void begin(const RequestText& text, std::uint64_t token, std::string_view body);
+  // To the first byte again, for another connection.
+  void rewind() { sent_ = 0; }
+  // Sends what the socket takes. Returns 0 once all is sent, else errno; after EAGAIN wait until
+  // the socket is writable and call again.
+  int send(int fd);
+  [[nodiscard]] bool any_sent() const { return sent_ > 0; }
+
+ private:
+  std::string head_;
+  std::string_view body_;
+  std::size_t sent_ = 0;
+};
+
+}  // namespace fanout

@@ -1,0 +1,156 @@
+// cpp-httplib's client, one for each target.
+//
+// It reports errors more coarsely than others: an answer that is not HTTP looks like a connection
+// closed before the header (Outcome::reset). Its time limits are per wait; the limit on the whole
+// request is checked whenever a piece of the body arrives, so a header that trickles in may
+// exceed it.
+#include <httplib.h>
+
+#include "base/clock.h"
+#include "base/socket_options.h"
+#include "transports/deadline.h"
+#include "transports/http_text.h"
+#include "transports/tcp_connect.h"
+#include "transports/verify.h"
+
+namespace fanout {
+
+namespace {
+
+class HttplibClient final : public BlockingClient {
+ public:
+  explicit HttplibClient(const ClientConfig& config);
+  // The handlers of the prepared requests point here.
+  HttplibClient(const HttplibClient&) = delete;
+  HttplibClient& operator=(const HttplibClient&) = delete;
+
+  Response fetch(const Request& request) override;
+
+ private:
+  struct Destination {
+    std::unique_ptr<httplib::Client> client;
+    httplib::Request request;  // prepared; only the path changes
+  };
+
+  // What was seen of the response being received.
+  struct Progress {
+    std::int64_t answer_by = kNever;
+    std::uint64_t body_bytes = 0;
+    unsigned status = 0;  // 0 until the header is complete
+    bool late = false;
+  };
+
+  void set_policy(httplib::Client& client) const;
+  httplib::Request prepare();
+  Response exchange(Destination& destination, const Request& request);
+  [[nodiscard]] Outcome failure(httplib::Error error) const;
+
+  const ClientConfig& config_;
+  std::vector<Destination> destinations_;
+  Progress progress_;
+};
+
+HttplibClient::HttplibClient(const ClientConfig& config) : config_(config) {
+  for (const Target& target : config.targets) {
+    (void)socket_address(target);  // cpp-httplib would look a name up
+    auto client = std::make_unique<httplib::Client>(target.address, target.port);
+    set_policy(*client);
+    destinations_.push_back({std::move(client), prepare()});
+  }
+}
+
+void HttplibClient::set_policy(httplib::Client& client) const {
+  // Its own default, 0, would be "at once"; no limit cannot be said.
+  static constexpr std::chrono::nanoseconds none = std::chrono::hours(1);
+  const auto limit = [](std::chrono::nanoseconds time) {
+    return std::chrono::ceil<std::chrono::microseconds>(time.count() > 0 ? time : none);
+  };
+  const auto connect = std::min(limit(config_.connect_timeout), limit(config_.timeout));
+  client.set_connection_timeout(connect);
+  client.set_read_timeout(limit(config_.timeout));
+  client.set_write_timeout(limit(config_.timeout));
+  client.set_keep_alive(config_.reuse);
+  client.set_follow_location(false);
+  client.set_decompress(false);
+  client.set_url_encode(false);
+  client.set_socket_options([](int fd) { set_fanout_socket_options(fd); });
+}
+
+httplib::Request HttplibClient::prepare() {
+  httplib::Request request;
+  request.method = method_name(config_.method);
+  request.body = request_body(config_);
+  if (config_.method == Method::post) {
+    request.set_header("Content-Type", std::string(kRequestContentType));
+  }
+  request.response_handler = [this](const httplib::Response& response) {
+    progress_.status = static_cast<unsigned>(response.status);
+    return true;
+  };
+  request.content_receiver = [this](const char*, std::size_t bytes, std::uint64_t, std::uint64_t) {
+    progress_.body_bytes += bytes;
+    progress_.late = progress_.answer_by != kNever && now_ns() > progress_.answer_by;
+    return !progress_.late;
+  };
+  return request;
+}
+
+Response HttplibClient::fetch(const Request& request) {
+  Destination& destination = destinations_[request.target];
+  progress_ = {};
+  progress_.answer_by = deadline_after(now_ns(), config_.timeout);
+  const bool kept = destination.client->is_socket_open() != 0;
+  const Response response = exchange(destination, request);
+  // The server may have closed a kept connection before the request came: if nothing was answered,
+  // a new one is tried, once, unless the request might count twice.
+  if (response.outcome == Outcome::reset && kept && config_.method != Method::post) {
+    return exchange(destination, request);
+  }
+  return response;
+}
+
+Response HttplibClient::exchange(Destination& destination, const Request& request) {
+  const TokenText digits = token_text(request.token);
+  destination.request.path = kTokenPathPrefix;
+  destination.request.path.append(digits.data(), digits.size());
+  httplib::Response response;
+  httplib::Error error = httplib::Error::Success;
+  if (!destination.client->send(destination.request, response, error)) {
+    return failed(failure(error), progress_.status, progress_.body_bytes);
+  }
+  const auto token = response.headers.find(std::string(kTokenHeader));
+  return verify(config_, request,
+                {static_cast<unsigned>(response.status), progress_.body_bytes,
+                 token == response.headers.end() ? std::string_view() : token->second});
+}
+
+Outcome HttplibClient::failure(httplib::Error error) const {
+  const bool late = progress_.late || now_ns() >= progress_.answer_by;
+  switch (error) {
+    case httplib::Error::Connection:
+      return Outcome::refused;
+    case httplib::Error::ConnectionTimeout:
+      return late ? Outcome::timeout : Outcome::connect_timeout;
+    case httplib::Error::Read:
+    case httplib::Error::Write:
+    case httplib::Error::Canceled:
+      if (late) return Outcome::timeout;
+      return progress_.status != 0 ? Outcome::truncated : Outcome::reset;
+    default:
+      return Outcome::protocol;
+  }
+}
+
+std::string version() { return CPPHTTPLIB_VERSION; }
+
+std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
+  return std::make_unique<HttplibClient>(config);
+}
+
+}  // namespace
+
+extern const Transport httplib_client;
+const Transport httplib_client{"httplib", "httplib",
+                               "cpp-httplib's client, one connection a target", &version, &make};
+
+}  // namespace fanout

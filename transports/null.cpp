@@ -1,0 +1,97 @@
+// No network: every request is answered at once, rightly. Tests the harness and measures what the
+// strategies themselves cost.
+#include <map>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/token.h"
+#include "transports/transport.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+Response answer(const ClientConfig& config, const Request& request) {
+  const Target& target = config.targets[request.target];
+  const TokenText token = token_text(request.token);
+  return verify(config, request,
+                {.status = target.expected_status,
+                 .body_bytes = config.method == Method::head ? 0 : target.expected_body_bytes,
+                 .token = {token.data(), token.size()}});
+}
+
+class NullBlockingClient : public BlockingClient {
+ public:
+  explicit NullBlockingClient(const ClientConfig& config) : config_(config) {}
+  Response fetch(const Request& request) override { return answer(config_, request); }
+
+ private:
+  const ClientConfig& config_;
+};
+
+class NullAsyncClient : public AsyncClient {
+ public:
+  explicit NullAsyncClient(const ClientConfig& config) : config_(config) {}
+
+  void start(const Request& request, Done done) override {
+    started_.push_back({&request, std::move(done)});
+  }
+
+  void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
+    timers_.emplace(now_ns() + delay.count(), std::move(callback));
+  }
+
+  void run() override {
+    while (!started_.empty() || !timers_.empty()) {
+      answer_started();
+      call_due_timer();
+    }
+  }
+
+ private:
+  struct Pending {
+    const Request* request;
+    Done done;
+  };
+
+  void answer_started() {
+    std::swap(started_, answering_);
+    for (Pending& pending : answering_) pending.done(answer(config_, *pending.request));
+    answering_.clear();
+  }
+
+  void call_due_timer() {
+    if (timers_.empty()) return;
+    const std::int64_t left_ns = timers_.begin()->first - now_ns();
+    if (left_ns > 0) {
+      if (started_.empty()) std::this_thread::sleep_for(std::chrono::nanoseconds(left_ns));
+      return;
+    }
+    auto timer = timers_.extract(timers_.begin());
+    timer.mapped()();
+  }
+
+  const ClientConfig& config_;
+  std::vector<Pending> started_;
+  std::vector<Pending> answering_;
+  std::multimap<std::int64_t, std::function<void()>> timers_;  // by due time
+};
+
+}  // namespace
+
+extern const Transport null_transport;
+const Transport null_transport{
+    .name = "null",
+    .stack = "none",
+    .summary = "no network, every request answered at once: measures fanout itself",
+    .version = [] { return std::string("1"); },
+    .make = MakeEitherClient{
+        .blocking = [](const ClientConfig& config) -> std::unique_ptr<BlockingClient> {
+          return std::make_unique<NullBlockingClient>(config);
+        },
+        .async = [](const ClientConfig& config) -> std::unique_ptr<AsyncClient> {
+          return std::make_unique<NullAsyncClient>(config);
+        }},
+};
+
+}  // namespace fanout

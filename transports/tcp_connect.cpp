@@ -1,0 +1,44 @@
+#include "transports/tcp_connect.h"
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/socket_options.h"
+
+namespace fanout {
+
+sockaddr_in socket_address(const Target& target) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(target.port);
+  if (::inet_pton(AF_INET, target.address.c_str(), &address.sin_addr) != 1) {
+    throw RunError(fmt::format("'{}' is not a literal IPv4 address", target.address));
+  }
+  return address;
+}
+
+int begin_connect(int fd, const sockaddr_in& address) {
+  set_fanout_socket_options(fd);
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return 0;
+  return errno == EINPROGRESS || errno == EINTR ? 0 : errno;
+}
+
+Outcome connect_failure(int error_number) {
+  switch (error_number) {
+    case ECONNREFUSED:
+      return Outcome::refused;
+    case ETIMEDOUT:
+      return Outcome::connect_timeout;
+    case ECONNRESET:
+    case EPIPE:
+      return Outcome::reset;
+    default:  // of this side: no descriptor, port or route left
+      return Outcome::protocol;
+  }
+}
+
+}  // namespace fanout
