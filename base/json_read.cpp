@@ -19,8 +19,8 @@ void check_object(std::string_view path, const Json& json,
   if (!json.is_object()) fail(path, json, "an object");
   for (const auto& item : json.items()) {
     if (std::ranges::find(known, item.key()) == known.end()) {
-      throw UsageError(fmt::format("{}: unknown key \"{}\"; known: {}", path, item.key(),
-                                   fmt::join(known, ", ")));
+      throw UsageError(
+          fmt::format("{}.{}: unknown key; known: {}", path, item.key(), fmt::join(known, ", ")));
     }
   }
 }
@@ -28,7 +28,7 @@ void check_object(std::string_view path, const Json& json,
 const Json& required(std::string_view path, const Json& json, const char* key,
                      std::string_view needs) {
   const auto found = json.find(key);
-  if (found == json.end()) throw UsageError(fmt::format("{}: no \"{}\"; {}", path, key, needs));
+  if (found == json.end()) throw UsageError(fmt::format("{}.{}: missing; {}", path, key, needs));
   return *found;
 }
 

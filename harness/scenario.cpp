@@ -105,8 +105,11 @@ Scenario scenario_from_json(const Json& json, const std::string& where) {
       throw UsageError(fmt::format("{}: {}", where, error.what()));
     }
   }
-  json_read::required(where, json, "name", "every scenario has a name");
-  json_read::required(where, json, "requests", "say how many requests to make");
+  for (const char* key : {"name", "requests"}) {
+    if (!json.contains(key)) {
+      throw UsageError(fmt::format("{}: no \"{}\"; every scenario has one", where, key));
+    }
+  }
   check_timeouts(scenario, where);
   return scenario;
 }

@@ -1,96 +1,34 @@
 // The JSON form of a ServerConfig. Every error names the full path of the key.
 #include <arpa/inet.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-#include <array>
-#include <initializer_list>
-#include <nlohmann/json.hpp>
-#include <utility>
-
-#include "base/error.h"
-#include "base/units.h"
+#include "base/json_read.h"
 #include "local_server/behaviour.h"
 
 namespace fanout {
 namespace {
 
-using Json = nlohmann::json;
-using Keys = std::initializer_list<std::string_view>;
+using json_read::check_object;
+using json_read::duration;
+using json_read::fail;
+using json_read::Json;
+using json_read::name_of;
+using json_read::one_of;
+using json_read::required;
+using json_read::whole_number;
 
-constexpr std::array<std::pair<std::string_view, Delay::Kind>, 3> kDelayKinds{
-    {{"fixed", Delay::Kind::fixed},
-     {"uniform", Delay::Kind::uniform},
-     {"lognormal", Delay::Kind::lognormal}}};
-constexpr std::array<std::pair<std::string_view, Fault>, 4> kFaults{{{"none", Fault::none},
-                                                                     {"reset", Fault::reset},
-                                                                     {"truncate", Fault::truncate},
-                                                                     {"hang", Fault::hang}}};
-constexpr std::array<std::pair<std::string_view, EngineKind>, 2> kEngines{
+constexpr json_read::Names<Delay::Kind, 3> kDelayKinds{{{"fixed", Delay::Kind::fixed},
+                                                        {"uniform", Delay::Kind::uniform},
+                                                        {"lognormal", Delay::Kind::lognormal}}};
+constexpr json_read::Names<Fault, 4> kFaults{{{"none", Fault::none},
+                                              {"reset", Fault::reset},
+                                              {"truncate", Fault::truncate},
+                                              {"hang", Fault::hang}}};
+constexpr json_read::Names<EngineKind, 2> kEngines{
     {{"asio", EngineKind::asio}, {"httplib", EngineKind::httplib}}};
 
 constexpr std::uint64_t kMaxBody = 1ULL << 30;
 constexpr std::size_t kMaxHosts = 254;  // 127.0.0.1 to 127.0.0.254
 constexpr double kMaxSigma = 5;
-
-[[noreturn]] void fail(std::string_view path, const Json& found, std::string_view expected) {
-  constexpr std::size_t kShown = 60;
-  std::string text = found.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() > kShown) text = text.substr(0, kShown) + "...";
-  throw UsageError(fmt::format("{}: expected {}, found {}", path, expected, text));
-}
-
-void check_object(std::string_view path, const Json& json, Keys known) {
-  if (!json.is_object()) fail(path, json, "an object");
-  for (const auto& item : json.items()) {
-    if (std::find(known.begin(), known.end(), item.key()) == known.end()) {
-      throw UsageError(
-          fmt::format("{}.{}: unknown key; known: {}", path, item.key(), fmt::join(known, ", ")));
-    }
-  }
-}
-
-const Json& required(std::string_view path, const Json& json, const char* key, const char* what) {
-  const auto found = json.find(key);
-  if (found == json.end()) throw UsageError(fmt::format("{}.{}: missing; {}", path, key, what));
-  return *found;
-}
-
-std::uint64_t whole_number(std::string_view path, const Json& json, std::uint64_t low,
-                           std::uint64_t high) {
-  const bool fits = json.is_number_unsigned() && json.get<std::uint64_t>() >= low &&
-                    json.get<std::uint64_t>() <= high;
-  if (!fits) fail(path, json, fmt::format("a whole number from {} to {}", low, high));
-  return json.get<std::uint64_t>();
-}
-
-std::chrono::nanoseconds duration(std::string_view path, const Json& json) {
-  constexpr std::string_view expected = "a duration with a unit, such as \"17ms\"";
-  if (!json.is_string()) fail(path, json, expected);
-  const auto value = parse_duration(json.get_ref<const std::string&>());
-  if (!value) fail(path, json, expected);
-  return *value;
-}
-
-template <class T, std::size_t N>
-T one_of(std::string_view path, const Json& json,
-         const std::array<std::pair<std::string_view, T>, N>& names) {
-  std::vector<std::string_view> known;
-  for (const auto& [name, value] : names) {
-    if (json.is_string() && json.get_ref<const std::string&>() == name) return value;
-    known.push_back(name);
-  }
-  fail(path, json, fmt::format("one of {}", fmt::join(known, ", ")));
-}
-
-template <class T, std::size_t N>
-std::string name_of(T value, const std::array<std::pair<std::string_view, T>, N>& names) {
-  for (const auto& [name, candidate] : names) {
-    if (candidate == value) return std::string(name);
-  }
-  return {};
-}
 
 Delay uniform_delay(const std::string& path, const Json& json) {
   check_object(path, json, {"kind", "min", "max"});

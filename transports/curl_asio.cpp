@@ -1,5 +1,6 @@
 // libcurl's multi-socket interface on an Asio loop: libcurl says which sockets and which time it
-// waits for, Asio waits. The cost of a request does not grow with the number in flight.
+// waits for, Asio waits. The cost of waiting does not grow with the number in flight; what does is
+// libcurl's own search, request by request, for an idle one among the connections to a host.
 //
 // Three rules keep this correct:
 // - libcurl is not re-entrant: its callbacks only note what it wants, settle() calls it.

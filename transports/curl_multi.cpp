@@ -19,7 +19,8 @@ class DueCallbacks {
     queue_.push({due_ns, order_++, std::move(callback)});
   }
   [[nodiscard]] bool empty() const { return queue_.empty(); }
-  // Milliseconds until the first is due, rounded up, at most `most`.
+  // Milliseconds until the first is due, rounded up (curl_multi_poll knows no less), at most
+  // `most`.
   [[nodiscard]] int wait_ms(int most) const {
     if (queue_.empty()) return most;
     const std::int64_t left = std::max<std::int64_t>(queue_.top().due_ns - now_ns(), 0);

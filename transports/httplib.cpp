@@ -1,9 +1,9 @@
 // cpp-httplib's client, one for each target.
 //
-// It reports errors more coarsely than others: an answer that is not HTTP looks like a connection
-// closed before the header (Outcome::reset). Its time limits are per wait; the limit on the whole
-// request is checked whenever a piece of the body arrives, so a header that trickles in may
-// exceed it.
+// It reports errors more coarsely than others: whatever keeps it from connecting counts as refused,
+// and an answer that is not HTTP looks like a connection closed before the header (reset). Its time
+// limits are per wait; the limit on the whole request is checked whenever a piece of the body
+// arrives, so a header that trickles in may exceed it.
 #include <httplib.h>
 
 #include "base/clock.h"

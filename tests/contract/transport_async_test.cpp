@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "tests/contract/canned_server.h"
 #include "tests/contract/transport_harness.h"
 
 namespace fanout::transport_test {

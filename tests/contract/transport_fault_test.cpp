@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/contract/canned_server.h"
 #include "tests/contract/transport_harness.h"
 
 namespace fanout::transport_test {

@@ -1,0 +1,108 @@
+// A server for the tests of the transports that sends exactly the bytes it is told to.
+#pragma once
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/token.h"
+#include "tests/contract/transport_harness.h"
+
+namespace fanout::transport_test {
+
+// A listening socket on a fresh port of 127.0.0.1.
+inline std::pair<UniqueFd, std::uint16_t> listen_on_loopback(int backlog) {
+  UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(::listen(fd.get(), backlog), 0);
+  ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  return {std::move(fd), ntohs(address.sin_port)};
+}
+
+// Serves one connection at a time. The n-th request is answered by the n-th act, later ones by the
+// last. Clients must be gone before it is destroyed.
+class CannedServer {
+ public:
+  enum class Then : std::uint8_t { keep, close, reset };
+  struct Act {
+    std::string bytes;  // empty and keep: no answer at all
+    Then then = Then::close;
+  };
+
+  explicit CannedServer(std::vector<Act> acts) : acts_(std::move(acts)) {
+    std::tie(listener_, port_) = listen_on_loopback(16);
+    thread_ = std::jthread([this] { serve(); });
+  }
+  ~CannedServer() { ::shutdown(listener_.get(), SHUT_RDWR); }
+  CannedServer(const CannedServer&) = delete;
+  CannedServer& operator=(const CannedServer&) = delete;
+
+  [[nodiscard]] ClientConfig config(std::uint64_t expected_body_bytes = 5) const {
+    return config_for({{"127.0.0.1", port_, 200, expected_body_bytes}});
+  }
+
+ private:
+  void serve() {
+    while (true) {
+      const UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      if (!client) return;
+      while (receive_head(client.get()) && act(client.get())) {
+      }
+    }
+  }
+
+  static bool receive_head(int fd) {
+    std::string head;
+    std::array<char, 4096> buffer{};
+    while (head.find("\r\n\r\n") == std::string::npos) {
+      const ssize_t bytes = ::recv(fd, buffer.data(), buffer.size(), 0);
+      if (bytes <= 0) return false;
+      head.append(buffer.data(), static_cast<std::size_t>(bytes));
+    }
+    return true;
+  }
+
+  // Whether the connection is to be kept.
+  bool act(int fd) {
+    const Act& act = acts_[std::min(next_++, acts_.size() - 1)];
+    (void)::send(fd, act.bytes.data(), act.bytes.size(), MSG_NOSIGNAL);
+    if (act.then == Then::reset) {
+      // What was sent should be read before the reset discards it.
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      const linger at_once{1, 0};
+      ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+    return act.then == Then::keep;
+  }
+
+  std::vector<Act> acts_;
+  std::size_t next_ = 0;
+  UniqueFd listener_;
+  std::uint16_t port_ = 0;
+  std::jthread thread_;  // last: joined first
+};
+
+// A right answer to request `index` of AnyClient::fetch, with these fields and this body.
+inline std::string answer(std::uint32_t index, std::string_view fields, std::string_view body) {
+  const TokenText token = token_text(make_token(1, index));
+  return "HTTP/1.1 200 OK\r\n" + std::string(kTokenHeader) + ": " +
+         std::string(token.data(), token.size()) + "\r\n" + std::string(fields) + "\r\n" +
+         std::string(body);
+}
+
+}  // namespace fanout::transport_test
