@@ -75,17 +75,21 @@ class BoundedQueue {
   // The threads that wait on one side of the queue. All but wake_one with the mutex held.
   //
   // At most one of them is being woken at any moment; it wakes the next if there is more to do.
-  // Before a thread sleeps it yields a few times: short waits are common, and far cheaper that way.
+  // The first to wait yields a few times before it sleeps: short waits are common, and far cheaper
+  // that way; more than one would only pass the CPU round.
   class Side {
    public:
     // Returns at once, or after a few yields, if `ready`; else sleeps until `wake`.
     template <class Ready, class Wake>
     void wait(std::unique_lock<std::mutex>& lock, Ready ready, Wake wake) {
       constexpr int kYields = 3;
-      for (int i = 0; i < kYields && !ready(); ++i) {
-        lock.unlock();
-        std::this_thread::yield();
-        lock.lock();
+      if (!ready() && !std::exchange(yielding_, true)) {
+        for (int i = 0; i < kYields && !ready(); ++i) {
+          lock.unlock();
+          std::this_thread::yield();
+          lock.lock();
+        }
+        yielding_ = false;
       }
       if (ready()) return;
       ++asleep_;
@@ -104,6 +108,7 @@ class BoundedQueue {
     std::condition_variable condition_;
     unsigned asleep_ = 0;
     bool waking_ = false;
+    bool yielding_ = false;
   };
 
   [[nodiscard]] bool half_empty() const { return size_ <= ring_.size() / 2; }

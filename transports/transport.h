@@ -6,9 +6,10 @@
 //   never an exception. Only construction may throw (RunError).
 // - Every response is verified: status, body length and token (transports/verify.h).
 // - A client belongs to one thread at a time and shares nothing with other clients.
-// - With reuse, connections are kept and used again, one to each target by a BlockingClient, at most
-//   max_in_flight to each by an AsyncClient, and none is closed to make room for another; without,
-//   each request opens its own. A kept connection that its server has closed is replaced unnoticed.
+// - With reuse, connections are kept and used again: one to each target by a BlockingClient, at
+//   most max_in_flight to each by an AsyncClient, and none is closed to make room for another.
+//   Without, each request opens its own. A kept connection that its server has closed is replaced
+//   unnoticed.
 #pragma once
 
 #include <chrono>

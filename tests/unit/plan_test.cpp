@@ -1,0 +1,186 @@
+// What a selection becomes: cells, skipped ones with the reason, and refusals.
+#include "harness/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "strategies/registry.h"
+#include "tests/unit/support.h"
+
+namespace fanout {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using unit_test::TempFolder;
+using unit_test::usage_error;
+
+constexpr Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
+
+std::string refusal(const Selection& selection, const Limits& limits = kAmple) {
+  return usage_error([&] { make_plan(selection, limits); });
+}
+
+std::set<std::pair<std::string, std::string>> pairs_of(const Plan& plan) {
+  std::set<std::pair<std::string, std::string>> pairs;
+  for (const Cell& cell : plan.cells) pairs.emplace(cell.strategy, cell.transport);
+  return pairs;
+}
+
+TEST(MakePlan, PairsEveryStrategyWithLibcurlAndEventLoopsWithBeastToo) {
+  std::set<std::pair<std::string, std::string>> expected;
+  for (const Strategy* strategy : strategies()) {
+    const std::string name(strategy->name);
+    if (std::holds_alternative<RunAsync>(strategy->run)) {
+      expected.emplace(name, "curl_asio");
+      expected.emplace(name, "beast_async");
+    } else {
+      expected.emplace(name, "curl_easy");
+    }
+  }
+  const Plan plan = make_plan({}, kAmple);
+  EXPECT_EQ(pairs_of(plan), expected);
+  EXPECT_THAT(plan.cells, SizeIs(expected.size()));
+  EXPECT_THAT(plan.skipped, IsEmpty());
+}
+
+TEST(MakePlan, HoldsTheStackOfEachCell) {
+  for (const Cell& cell : make_plan({}, kAmple).cells) {
+    EXPECT_EQ(cell.stack, cell.transport == "beast_async" ? "beast" : "libcurl");
+    EXPECT_EQ(cell.scenario, "api-fanout");
+  }
+}
+
+TEST(MakePlan, SkipsImpossiblePairsWithTheReason) {
+  const Plan plan = make_plan({.strategies = {"thread_pool", "event_loop"},
+                               .transports = {"curl_easy", "beast_async"}},
+                              kAmple);
+  EXPECT_EQ(pairs_of(plan), (std::set<std::pair<std::string, std::string>>{
+                                {"thread_pool", "curl_easy"}, {"event_loop", "beast_async"}}));
+  ASSERT_THAT(plan.skipped, SizeIs(2));
+  EXPECT_EQ(plan.skipped[0].cell.strategy, "thread_pool");
+  EXPECT_EQ(plan.skipped[0].reason,
+            "thread_pool blocks a worker per request; beast_async is an event loop");
+  EXPECT_EQ(plan.skipped[1].cell.strategy, "event_loop");
+  EXPECT_EQ(plan.skipped[1].reason,
+            "event_loop needs an event loop; curl_easy blocks until the answer");
+}
+
+TEST(MakePlan, RefusesWhenNothingIsLeftAndSaysWhy) {
+  EXPECT_THAT(refusal({.strategies = {"event_loop"}, .transports = {"curl_easy"}}),
+              AllOf(HasSubstr("nothing to run"), HasSubstr("blocks until the answer")));
+}
+
+TEST(MakePlan, EntersAStrategyWithOneInFlightOnceWhateverTheWorkers) {
+  const Plan plan = make_plan({.transports = {"null"}, .workers = {2, 5, 10}}, kAmple);
+  for (const Strategy* strategy : strategies()) {
+    std::vector<unsigned> workers;
+    for (const Cell& cell : plan.cells) {
+      if (cell.strategy == strategy->name) workers.push_back(cell.workers);
+    }
+    const bool one = strategy->concurrency == Concurrency::one;
+    EXPECT_EQ(workers, one ? std::vector<unsigned>{1} : (std::vector<unsigned>{2, 5, 10}))
+        << strategy->name;
+  }
+}
+
+TEST(MakePlan, RefusesWhatIsNamedTwice) {
+  EXPECT_THAT(refusal({.workers = {5, 10, 5}}), HasSubstr("--workers: 5 is named twice"));
+  EXPECT_THAT(refusal({.strategies = {"sequential", "sequential"}}),
+              HasSubstr("strategy \"sequential\" is named twice"));
+  EXPECT_THAT(refusal({.transports = {"null", "null"}}),
+              HasSubstr("transport \"null\" is named twice"));
+  EXPECT_THAT(refusal({.scenarios = {"zero", "zero"}}), HasSubstr("zero"));
+}
+
+TEST(MakePlan, RefusesTwoScenariosOfOneName) {
+  // A cell names its scenario, so the second could never be told from the first.
+  const TempFolder folder;
+  const std::string file = folder.file("mine.json", R"({"name": "zero", "requests": 3})");
+  EXPECT_THAT(refusal({.scenarios = {"zero", file}}), HasSubstr("zero"));
+}
+
+TEST(MakePlan, RefusesUnknownNames) {
+  EXPECT_THAT(refusal({.strategies = {"thread_pol"}}), HasSubstr("did you mean thread_pool?"));
+  EXPECT_THAT(refusal({.transports = {"curl-easy"}}), HasSubstr("did you mean curl_easy?"));
+  EXPECT_THAT(refusal({.scenarios = {"zerro"}}), HasSubstr("did you mean zero?"));
+}
+
+TEST(MakePlan, SaysHowManyDescriptorsAreRequiredAndAvailable) {
+  // 50 connections to one host and 64 to spare; with 100 there is room for 36.
+  EXPECT_THAT(refusal({.workers = {50}}, {.file_descriptors = 100, .ports = 28'232}),
+              AllOf(HasSubstr("50 in flight need 114 file descriptors"), HasSubstr("100 are"),
+                    HasSubstr("at most 36 workers")));
+  EXPECT_EQ(refusal({.workers = {50}}, {.file_descriptors = 114, .ports = 28'232}), "no error");
+}
+
+TEST(MakePlan, AdvisesNoImpossibleNumberWhenDescriptorsAreVeryFew) {
+  EXPECT_THAT(refusal({}, {.file_descriptors = 60, .ports = 28'232}),
+              AllOf(HasSubstr("60 are available"), Not(HasSubstr("18446744"))));
+}
+
+TEST(MakePlan, SkipsCellsThatNeedMoreConnectionsThanPorts) {
+  // `sequential` opens a connection per request: 20,000, and 0.9 x 20,000 can be used.
+  const Plan plan = make_plan({.scenarios = {"zero"}}, {.file_descriptors = 4096, .ports = 20'000});
+  ASSERT_THAT(plan.skipped, SizeIs(1));
+  EXPECT_EQ(plan.skipped[0].cell.strategy, "sequential");
+  EXPECT_THAT(plan.skipped[0].reason, AllOf(HasSubstr("20000"), HasSubstr("18000")));
+  EXPECT_FALSE(pairs_of(plan).contains({"sequential", "curl_easy"}));
+}
+
+TEST(MakePlan, NeedsNoPortsWithoutNetwork) {
+  const Plan plan = make_plan({.scenarios = {"zero"}, .transports = {"null"}},
+                              {.file_descriptors = 4096, .ports = 10});
+  EXPECT_THAT(plan.skipped, IsEmpty());
+  EXPECT_THAT(plan.cells, SizeIs(strategies().size()));
+}
+
+TEST(MakePlan, LetsTheUserOverruleTheScenario) {
+  const Plan plan = make_plan({.scenarios = {"zero"},
+                               .requests = 77,
+                               .reuse = false,
+                               .method = Method::head,
+                               .timeout = std::chrono::seconds(3),
+                               .connect_timeout = std::chrono::seconds(2),
+                               .engine = EngineKind::httplib},
+                              kAmple);
+  const Scenario& scenario = scenario_of(plan, plan.cells.front());
+  EXPECT_EQ(scenario.requests, 77U);
+  EXPECT_FALSE(scenario.reuse);
+  EXPECT_EQ(scenario.method, Method::head);
+  EXPECT_EQ(scenario.timeout, std::chrono::seconds(3));
+  EXPECT_EQ(scenario.connect_timeout, std::chrono::seconds(2));
+  EXPECT_EQ(scenario.server.engine, EngineKind::httplib);
+}
+
+TEST(MakePlan, TakesTheRowsAScenarioIsMeantForUnlessOverruled) {
+  using Pairs = std::set<std::pair<std::string, std::string>>;
+  EXPECT_EQ(pairs_of(make_plan({.scenarios = {"wide"}}, kAmple)),
+            (Pairs{{"event_loop", "curl_asio"}, {"event_loop", "beast_async"}}));
+  EXPECT_EQ(pairs_of(make_plan({.scenarios = {"wide"}, .transports = {"null"}}, kAmple)),
+            (Pairs{{"event_loop", "null"}}));
+}
+
+TEST(ExpectedConnections, IsOnePerRequestWithoutReuseAndOnePerWorkerAndHostWithIt) {
+  Scenario scenario{.name = "mine", .requests = 100};
+  scenario.server.hosts.resize(3);
+  const Cell pool{.strategy = "thread_pool", .workers = 4};
+  const Cell many{.strategy = "thread_pool", .workers = 50};
+  const Cell sequential{.strategy = "sequential", .workers = 1};
+  EXPECT_EQ(expected_connections(pool, scenario), 12U);  // 4 workers x 3 hosts
+  EXPECT_EQ(expected_connections(many, scenario), 100U);
+  EXPECT_EQ(expected_connections(sequential, scenario), 100U);
+  scenario.reuse = false;
+  EXPECT_EQ(expected_connections(pool, scenario), 100U);
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,169 @@
+#include "harness/runner.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "harness/interrupt.h"
+
+namespace fanout {
+namespace {
+
+using namespace std::chrono_literals;
+using Log = std::vector<std::string>;
+
+Report report_of(std::size_t cells, unsigned rounds) {
+  Plan plan;
+  plan.rounds = rounds;
+  plan.scenarios = {{.name = "mine", .requests = 10}};
+  for (std::size_t i = 0; i < cells; ++i) {
+    plan.cells.push_back({.strategy = "s" + std::to_string(i), .scenario = "mine"});
+  }
+  return empty_report(std::move(plan), {}, "fanout run");
+}
+
+// An execution that takes no time and is noted down as "round strategy".
+struct Recorder {
+  Log log;
+  Run operator()(const Cell& cell, unsigned round) {
+    log.push_back(std::to_string(round) + " " + cell.strategy);
+    Run run;
+    run.valid = true;
+    run.makespan_ns = 1'000'000;
+    run.requests = {.total = 10, .ok = 10, .failed = 0, .retried = 0};
+    return run;
+  }
+};
+
+const Observer kNobody{.before_run = [](auto&&...) {}, .after_run = [](auto&&...) {}};
+
+TEST(RunPlan, ExecutesEveryCellOncePerRoundInTheOrderOfTheRound) {
+  Report report = report_of(5, 4);
+  Log expected;
+  for (unsigned round = 0; round < 4; ++round) {
+    for (const std::size_t cell : round_order(report.plan, round)) {
+      expected.push_back(std::to_string(round) + " s" + std::to_string(cell));
+    }
+  }
+  Recorder recorder;
+  run_plan(report, std::ref(recorder), kNobody);
+  EXPECT_EQ(recorder.log, expected);
+  EXPECT_EQ(report.status, "complete");
+  EXPECT_EQ(report.stopped_by, "rounds");
+}
+
+TEST(RunPlan, NotesRoundAndPositionOfEveryRun) {
+  Report report = report_of(3, 2);
+  Recorder recorder;
+  run_plan(report, std::ref(recorder), kNobody);
+  for (unsigned round = 0; round < 2; ++round) {
+    const auto order = round_order(report.plan, round);
+    for (unsigned position = 0; position < 3; ++position) {
+      const CellReport& cell = report.cells[order[position]];
+      ASSERT_EQ(cell.runs.size(), 2U);
+      EXPECT_EQ(cell.runs[round].round, round);
+      EXPECT_EQ(cell.runs[round].position, position);
+    }
+  }
+}
+
+TEST(RunPlan, SummarisesEveryCell) {
+  Report report = report_of(2, 3);
+  Recorder recorder;
+  run_plan(report, std::ref(recorder), kNobody);
+  for (const CellReport& cell : report.cells) {
+    EXPECT_EQ(cell.summary.valid_runs, 3U);
+    EXPECT_EQ(cell.summary.makespan_ns.median, 1'000'000);
+    EXPECT_EQ(cell.summary.requests_per_second.median, 10'000);  // 10 in 1 ms
+  }
+}
+
+TEST(RunPlan, StopsForTheTimeBudgetOnlyAfterAWholeRoundAndSaysSo) {
+  Report report = report_of(3, 100);
+  report.plan.time_budget = 1ms;
+  unsigned runs = 0;
+  const auto slow = [&](const Cell&, unsigned) {
+    ++runs;
+    std::this_thread::sleep_for(2ms);  // spent during the first run already
+    return Run{};
+  };
+  run_plan(report, slow, kNobody);
+  EXPECT_EQ(runs, 3U);
+  EXPECT_EQ(report.stopped_by, "time budget");
+  EXPECT_EQ(report.status, "complete");
+}
+
+TEST(RunPlan, DoesNotBlameTheBudgetForEndingWithTheLastRound) {
+  Report report = report_of(1, 1);
+  report.plan.time_budget = 1ns;
+  Recorder recorder;
+  run_plan(report, std::ref(recorder), kNobody);
+  EXPECT_EQ(report.stopped_by, "rounds");
+}
+
+TEST(RunPlan, KeepsWhatWasMeasuredWhenInterrupted) {
+  Report report = report_of(3, 10);
+  Recorder recorder;
+  const auto execute = [&](const Cell& cell, unsigned round) {
+    if (recorder.log.size() == 4) throw Interrupted();  // in the second round
+    return recorder(cell, round);
+  };
+  run_plan(report, execute, kNobody);
+  EXPECT_EQ(report.status, "interrupted");
+  EXPECT_EQ(report.stopped_by, "interrupt");
+  std::size_t kept = 0;
+  for (const CellReport& cell : report.cells) kept += cell.runs.size();
+  EXPECT_EQ(kept, 4U);
+}
+
+TEST(RunPlan, LetsOtherExceptionsPass) {
+  Report report = report_of(1, 1);
+  const auto execute = [](const Cell&, unsigned) -> Run { throw RunError("no memory"); };
+  EXPECT_THROW(run_plan(report, execute, kNobody), RunError);
+}
+
+TEST(RunPlan, TellsTheObserverBeforeAndAfterEveryRun) {
+  Report report = report_of(2, 2);
+  Log log;
+  const auto name = [](const Report& r, std::size_t cell) { return r.cells[cell].cell.strategy; };
+  const auto runs = [](const Report& r, std::size_t cell) {
+    return std::to_string(r.cells[cell].runs.size());
+  };
+  const auto execute = [&](const Cell& cell, unsigned) {
+    log.push_back("run " + cell.strategy);
+    return Run{};
+  };
+  run_plan(report, execute,
+           {.before_run =
+                [&](const Report& r, std::size_t cell, unsigned) {
+                  log.push_back("before " + name(r, cell) + " with " + runs(r, cell));
+                },
+            .after_run =
+                [&](const Report& r, std::size_t cell) {
+                  log.push_back("after " + name(r, cell) + " with " + runs(r, cell));
+                }});
+  Log expected;
+  for (unsigned round = 0; round < 2; ++round) {
+    for (const std::size_t cell : round_order(report.plan, round)) {
+      const std::string strategy = "s" + std::to_string(cell);
+      expected.push_back("before " + strategy + " with " + std::to_string(round));
+      expected.push_back("run " + strategy);
+      expected.push_back("after " + strategy + " with " + std::to_string(round + 1));
+    }
+  }
+  EXPECT_EQ(log, expected);
+}
+
+TEST(RunPlan, SaysNothingOfWhyItStoppedWhileRunning) {
+  Report report = report_of(1, 2);
+  Recorder recorder;
+  Observer observer = kNobody;
+  observer.after_run = [](const Report& r, std::size_t) {
+    EXPECT_EQ(r.status, "running");
+    EXPECT_EQ(r.stopped_by, "");
+  };
+  run_plan(report, std::ref(recorder), observer);
+}
+
+}  // namespace
+}  // namespace fanout
