@@ -1,4 +1,6 @@
 // Boost.Beast's parser on Asio's sockets, by callbacks.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -8,6 +10,8 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/error.h"
+#include "base/socket_options.h"
 #include "transports/asio_loop.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
@@ -59,6 +63,7 @@ class BeastAsyncClient final : public AsyncClient {
 
  private:
   Connection& take(Destination& destination);
+  static AsioError open_socket(Connection& connection);
   void connect(Connection& connection);
   void send(Connection& connection);
   void receive(Connection& connection);
@@ -88,6 +93,10 @@ BeastAsyncClient::BeastAsyncClient(const ClientConfig& config)
   }
   for (unsigned i = 0; i < config.max_in_flight; ++i) {
     spare_.push_back(&connections_.emplace_back(io_.get_executor()));
+    if (const AsioError error = open_socket(connections_.back())) {
+      throw RunError(
+          fmt::format("socket {} of {}: {}", i + 1, config.max_in_flight, error.message()));
+    }
   }
 }
 
@@ -123,10 +132,18 @@ Connection& BeastAsyncClient::take(Destination& destination) {
   return connection;
 }
 
-void BeastAsyncClient::connect(Connection& connection) {
+// Those of the first connections are opened in set-up, like the handles of libcurl.
+AsioError BeastAsyncClient::open_socket(Connection& connection) {
   AsioError error;
   connection.socket.open(tcp::v4(), error);
   if (!error) connection.socket.native_non_blocking(true, error);
+  if (!error) set_fanout_socket_options(connection.socket.native_handle());
+  return error;
+}
+
+void BeastAsyncClient::connect(Connection& connection) {
+  AsioError error;
+  if (!connection.socket.is_open()) error = open_socket(connection);
   const sockaddr_in& address = destinations_[connection.request->target].address;
   const int failure =
       error ? error.value() : begin_connect(connection.socket.native_handle(), address);

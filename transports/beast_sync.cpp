@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/socket_options.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/response_scanner.h"
@@ -86,6 +87,7 @@ Response BeastSyncClient::exchange(Destination& destination, const Request& requ
   if (!connected) {
     connect_by_ = deadline_after(now_ns(), config_.connect_timeout);
     socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (socket) set_fanout_socket_options(socket.get());
     const int error = socket ? begin_connect(socket.get(), destination.address) : errno;
     if (error != 0) return failed(connect_failure(error));
   }

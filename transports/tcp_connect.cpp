@@ -7,7 +7,6 @@
 #include <cerrno>
 
 #include "base/error.h"
-#include "base/socket_options.h"
 
 namespace fanout {
 
@@ -22,7 +21,6 @@ sockaddr_in socket_address(const Target& target) {
 }
 
 int begin_connect(int fd, const sockaddr_in& address) {
-  set_fanout_socket_options(fd);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return 0;
   return errno == EINPROGRESS || errno == EINTR ? 0 : errno;
 }

@@ -11,8 +11,8 @@ namespace fanout {
 // Throws RunError if the target's address is not a literal IPv4 address.
 sockaddr_in socket_address(const Target& target);
 
-// Sets fanout's socket options on `fd`, a non-blocking socket, and begins to connect it. Returns 0
-// if it is connected or on its way, else errno. A send may be tried at once: it says EAGAIN until
+// Begins to connect `fd`, a non-blocking socket. Returns 0 if it is connected or on its way, else
+// errno. A send may be tried at once: it says EAGAIN until
 // the socket is connected, and the reason if it cannot be.
 int begin_connect(int fd, const sockaddr_in& address);
 

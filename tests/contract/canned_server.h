@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -56,6 +57,12 @@ class CannedServer {
     return config_for({{"127.0.0.1", port_, 200, expected_body_bytes}});
   }
 
+  // The heads of the requests received so far.
+  std::vector<std::string> heads() {
+    const std::lock_guard lock(mutex_);
+    return heads_;
+  }
+
  private:
   void serve() {
     while (true) {
@@ -66,7 +73,7 @@ class CannedServer {
     }
   }
 
-  static bool receive_head(int fd) {
+  bool receive_head(int fd) {
     std::string head;
     std::array<char, 4096> buffer{};
     while (head.find("\r\n\r\n") == std::string::npos) {
@@ -74,6 +81,8 @@ class CannedServer {
       if (bytes <= 0) return false;
       head.append(buffer.data(), static_cast<std::size_t>(bytes));
     }
+    const std::lock_guard lock(mutex_);
+    heads_.push_back(std::move(head));
     return true;
   }
 
@@ -91,6 +100,8 @@ class CannedServer {
   }
 
   std::vector<Act> acts_;
+  std::mutex mutex_;
+  std::vector<std::string> heads_;
   std::size_t next_ = 0;
   UniqueFd listener_;
   std::uint16_t port_ = 0;

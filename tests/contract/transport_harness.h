@@ -80,9 +80,13 @@ inline ClientConfig config_for(std::vector<Target> targets) {
 // The real server, with these hosts.
 class LocalServer {
  public:
-  explicit LocalServer(const HostBehaviour& host) : LocalServer(std::vector{host}) {}
-  explicit LocalServer(std::vector<HostBehaviour> hosts) : hosts_(std::move(hosts)) {
+  explicit LocalServer(const HostBehaviour& host, EngineKind engine = EngineKind::asio)
+      : LocalServer(std::vector{host}, engine) {}
+  explicit LocalServer(std::vector<HostBehaviour> hosts, EngineKind engine = EngineKind::asio)
+      : hosts_(std::move(hosts)) {
     ServerConfig config;
+    config.engine = engine;
+    config.threads = 16;  // of engine httplib: more than any test keeps connections
     config.hosts = hosts_;
     engine_ = make_engine(config);
     endpoints_ = engine_->start();

@@ -89,7 +89,7 @@ TEST(PredictedRun, GrowsWithRequestsAndDelay) {
   const auto more = predicted_run(plan.cells[3], scenario);
   scenario.server.hosts[0].delay = {
       .kind = Delay::Kind::uniform, .mean = {}, .min = 10ms, .max = 90ms, .sigma = 0};
-  EXPECT_GT(more, before + 2s);                                 // 125 more waves of 17 ms
+  EXPECT_GT(more, before + 2s);                                   // 125 more waves of 17 ms
   EXPECT_GE(predicted_run(plan.cells[3], scenario), 250 * 50ms);  // 250 waves of 50 ms on average
 }
 

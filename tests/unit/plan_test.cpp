@@ -60,9 +60,9 @@ TEST(MakePlan, HoldsTheStackOfEachCell) {
 }
 
 TEST(MakePlan, SkipsImpossiblePairsWithTheReason) {
-  const Plan plan = make_plan({.strategies = {"thread_pool", "event_loop"},
-                               .transports = {"curl_easy", "beast_async"}},
-                              kAmple);
+  const Plan plan = make_plan(
+      {.strategies = {"thread_pool", "event_loop"}, .transports = {"curl_easy", "beast_async"}},
+      kAmple);
   EXPECT_EQ(pairs_of(plan), (std::set<std::pair<std::string, std::string>>{
                                 {"thread_pool", "curl_easy"}, {"event_loop", "beast_async"}}));
   ASSERT_THAT(plan.skipped, SizeIs(2));

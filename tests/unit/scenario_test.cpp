@@ -99,8 +99,7 @@ TEST(ScenarioError, NamesFileKeyExpectedAndFound) {
   EXPECT_EQ(error_with("requests", 1.5),
             "mine.json: requests: expected a whole number from 1 to 10000000, found 1.5");
   EXPECT_EQ(error_with("name", 7), "mine.json: name: expected a text, found 7");
-  EXPECT_EQ(error_with("reuse", "yes"),
-            "mine.json: reuse: expected true or false, found \"yes\"");
+  EXPECT_EQ(error_with("reuse", "yes"), "mine.json: reuse: expected true or false, found \"yes\"");
   EXPECT_EQ(error_with("method", "PUT"),
             "mine.json: method: expected one of GET, HEAD, POST, found \"PUT\"");
   EXPECT_EQ(error_with("workers", Json::array()),
@@ -117,9 +116,13 @@ TEST(ScenarioError, NamesFileKeyExpectedAndFound) {
 }
 
 TEST(ScenarioError, NamesTheKeyThatIsMissing) {
-  EXPECT_EQ(usage_error([] { scenario_from_json({{"requests", 10}}, "mine.json"); }),
+  EXPECT_EQ(usage_error([] {
+              scenario_from_json({{"requests", 10}}, "mine.json");
+            }),
             "mine.json: no \"name\"; every scenario has one");
-  EXPECT_EQ(usage_error([] { scenario_from_json({{"name", "mine"}}, "mine.json"); }),
+  EXPECT_EQ(usage_error([] {
+              scenario_from_json({{"name", "mine"}}, "mine.json");
+            }),
             "mine.json: no \"requests\"; every scenario has one");
 }
 

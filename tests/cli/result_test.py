@@ -1,0 +1,252 @@
+"""What real, small runs put into the result document, and that it is true."""
+
+import json
+import unittest
+
+import fanout_cli
+from fanout_cli import load, table_rows, validate
+
+WORKERS = 4
+HOST = {"delay": "5ms"}  # so that every worker gets work
+NULL = ("--scenario", "zero", "--transport", "null")
+
+
+def runs_of(document):
+    return [(cell, run) for cell in document["cells"] for run in cell["runs"]]
+
+
+class Measured(fanout_cli.CliTest):
+    def all_pairs(self, *arguments, rounds=1, **keys):
+        """Every strategy on every transport that can; checks what holds of any valid run."""
+        keys = {"hosts": [HOST], "workers": WORKERS, "requests": 40, **keys}
+        document, result = self.measure("--scenario", self.scenario("pairs", **keys), "--transport",
+                                        "all", "--rounds", rounds, *arguments)
+        self.assertEqual(document["status"], "complete")
+        self.assertEqual(document["stopped_by"], "rounds")
+        for cell, run in runs_of(document):
+            with self.subTest(f"{cell['strategy']} / {cell['transport']}"):
+                self.check_run(cell, run, keys["requests"])
+        for cell in document["cells"]:
+            self.assertEqual(len(cell["runs"]), rounds)
+            self.assertEqual(cell["summary"]["valid_runs"], rounds)
+        return document, result
+
+    def check_run(self, cell, run, requests):
+        counts, server = run["requests"], run["server"]
+        self.assertEqual((run["valid"], run["reasons"], run["errors"]), (True, [], {}))
+        self.assertEqual(counts, {"total": requests, "ok": requests, "failed": 0, "retried": 0})
+        self.assertEqual(sum(count for _, count in run["histogram"]), requests)
+        lowest = [value for value, _ in run["histogram"]]
+        self.assertEqual(lowest, sorted(set(lowest)))
+        latency = run["latency_ns"]
+        order = [latency[key] for key in ("min", "p50", "p90", "p99", "max")]
+        self.assertEqual(order, sorted(order))
+        self.assertLessEqual(run["cpu_ns"], run["process_cpu_ns"])
+        self.assertGreater(run["peak_memory_bytes"], 1 << 20)
+        self.assertEqual(run["processes"], 1 + cell["workers"]
+                         if cell["strategy"] == "process_pool" else 1)
+        if cell["stack"] == "none":
+            self.assertEqual(server["requests"], 0)
+            return
+        self.assertEqual((server["requests"], server["unique_tokens"], server["answered"]),
+                         (requests,) * 3)
+        self.assertEqual((server["duplicate_tokens"], server["untokened"]), (0, 0))
+        self.assertLessEqual(server["peak_in_flight"], cell["workers"])
+
+    def check_connections(self, document, expected):
+        for cell, run in runs_of(document):
+            if cell["stack"] == "none":
+                continue
+            with self.subTest(f"{cell['strategy']} / {cell['transport']}"):
+                allowed = expected.get(cell["strategy"], expected["others"])
+                self.assertIn(run["server"]["connections"], allowed)
+
+
+class PairsTest(Measured):
+    def test_connections_with_and_without_reuse(self):
+        for engine in ("asio", "httplib"):
+            kept, _ = self.all_pairs("--engine", engine)
+            self.check_connections(kept, {"sequential": [40], "session_reuse": [1],
+                                          "others": [WORKERS]})
+            fresh, _ = self.all_pairs("--engine", engine, "--reuse", "off")
+            self.check_connections(fresh, {"others": [40]})
+
+    def test_every_worker_is_used(self):
+        document, _ = self.all_pairs()
+        for cell, run in runs_of(document):
+            if cell["stack"] != "none":
+                self.assertEqual(run["server"]["peak_in_flight"], cell["workers"], cell["strategy"])
+
+    def test_head_and_post_on_every_pair(self):
+        for method in ("HEAD", "POST"):
+            for engine in ("asio", "httplib"):
+                document, _ = self.all_pairs("--method", method, "--engine", engine, requests=12,
+                                             hosts=[{"delay": "1ms", "body_bytes": 3000}],
+                                             request_body_bytes=2000)
+                self.assertEqual(document["plan"]["scenarios"][0]["method"], method)
+
+    def test_two_hosts(self):
+        document, _ = self.all_pairs(hosts=[HOST, {"delay": "4ms", "body_bytes": 0}])
+        # A worker needs a connection to a host only if it gets a request for it.
+        some = range(WORKERS, 2 * WORKERS + 1)
+        self.check_connections(document, {"sequential": [40], "session_reuse": [2],
+                                          "others": some})
+
+    def test_statuses_that_were_asked_for_are_answers(self):
+        for status in (404, 500, 301, 204, 304):
+            with self.subTest(status):
+                self.all_pairs(requests=8, hosts=[{"status": status}])
+
+    def test_large_and_empty_bodies(self):
+        for size in (0, 1, 1 << 20):
+            self.all_pairs(requests=8, hosts=[{"body_bytes": size}])
+
+
+class PlanTest(Measured):
+    def test_impossible_pairs_are_skipped_with_a_reason(self):
+        document, result = self.all_pairs(requests=8)
+        pairs = {(row["strategy"], row["transport"]) for row in document["plan"]["skipped"]}
+        self.assertIn(("event_loop", "curl_easy"), pairs)
+        self.assertIn(("sequential", "curl_asio"), pairs)
+        for row in document["plan"]["skipped"]:
+            self.assertIn(row["strategy"], row["reason"])
+            self.assertIn(f"skipped {row['strategy']} / {row['transport']}", result.out)
+        measured = [{key: cell[key] for key in document["plan"]["cells"][0]}
+                    for cell in document["cells"]]
+        self.assertEqual(measured, document["plan"]["cells"])
+
+    def order(self, seed):
+        document, _ = self.measure(*NULL, "-n", 20, "--rounds", 4, "--seed", seed)
+        order = sorted((run["round"], run["position"], cell["strategy"])
+                       for cell, run in runs_of(document))
+        cells = len(document["cells"])
+        self.assertEqual([entry[:2] for entry in order],
+                         [(place // cells, place % cells) for place in range(4 * cells)])
+        return order
+
+    def test_the_seed_fixes_the_order(self):
+        first = self.order(5)
+        self.assertEqual(self.order(5), first)
+        self.assertNotEqual(self.order(6), first)
+        rounds = [[name for number, _, name in first if number == wanted] for wanted in range(4)]
+        self.assertNotEqual(rounds[0], rounds[1], "every round has an order of its own")
+
+    def test_sweep_has_a_row_per_number_of_workers(self):
+        document, result = self.measure(*NULL, "-n", 20, "--rounds", 1, "--workers", "1..4:3",
+                                        command="sweep")
+        self.assertEqual([row[0] for row in table_rows(result.out)[1:]], ["1", "4"])
+        alone = [cell for cell in document["cells"] if cell["strategy"] == "sequential"]
+        self.assertEqual([cell["workers"] for cell in alone], [1])
+
+    def test_time_budget_ends_after_a_whole_round(self):
+        document, result = self.measure(*NULL, "-n", 20, "--rounds", 50, "--time-budget", "1ms")
+        self.assertEqual((document["status"], document["stopped_by"]), ("complete", "time budget"))
+        self.assertEqual({len(cell["runs"]) for cell in document["cells"]}, {1})
+        self.assertIn("time budget", result.out)
+
+
+class FiguresTest(Measured):
+    def test_intervals_only_from_six_rounds_and_p999_only_from_10_000_requests(self):
+        for rounds, requests in ((5, 9_999), (6, 10_000)):
+            document, result = self.measure(*NULL, "--strategy", "event_loop", "-n", requests,
+                                            "--rounds", rounds)
+            summary = document["cells"][0]["summary"]
+            for interval in (summary["makespan_ns"], *summary["intervals"].values()):
+                self.assertEqual(interval["ci_low"] is not None, rounds == 6)
+                if rounds == 6:
+                    self.assertLessEqual(interval["ci_low"], interval["median"])
+                    self.assertGreaterEqual(interval["ci_high"], interval["median"])
+            for _, run in runs_of(document):
+                self.assertEqual(run["latency_ns"]["p999"] is not None, requests == 10_000)
+            self.assertEqual("give no interval" in result.out, rounds == 5)
+
+    def test_report_as_json_is_the_file(self):
+        document, _ = self.all_pairs(requests=12, rounds=3)
+        (self.folder / "r.json").write_text(json.dumps(document))
+        again = json.loads(self.succeed("report", "r.json", "--format", "json").out)
+        self.assertEqual(again, document)
+
+
+class InvalidTest(Measured):
+    def bad_and_good(self, fault, *arguments):
+        """A scenario with a fault and one without, in one invocation."""
+        bad = self.scenario("bad", requests=12, workers=WORKERS, hosts=[{"fault": fault}])
+        good = self.scenario("good", requests=12, workers=WORKERS, hosts=[{"delay": "1ms"}])
+        document, result = self.measure("--scenario", f"{bad},{good}", "--rounds", 2, *arguments,
+                                        code=3)
+        self.assertEqual(document["status"], "complete")
+        for cell, run in runs_of(document):
+            with self.subTest(f"{cell['strategy']} / {cell['transport']} / {cell['scenario']}"):
+                self.assertEqual(run["valid"], cell["scenario"] == "good", run["reasons"])
+        for cell in document["cells"]:
+            self.assertEqual(len(cell["runs"]), 2)
+            if cell["scenario"] == "bad":
+                self.assertEqual(cell["summary"]["valid_runs"], 0)
+                self.assertIn(f"INVALID {cell['strategy']} / {cell['transport']} / ", result.out)
+        return [run for cell, run in runs_of(document) if cell["scenario"] == "bad"]
+
+    def test_truncated_and_reset_answers(self):
+        for fault, outcomes in (("truncate", {"truncated"}), ("reset", {"reset", "truncated"})):
+            for run in self.bad_and_good(fault, "--transport", "curl_easy,curl_asio"):
+                self.assertLessEqual(set(run["errors"]), outcomes)
+                self.assertEqual(sum(run["errors"].values()), 12)
+                self.assertEqual((run["requests"]["ok"], run["requests"]["failed"]), (0, 12))
+                self.assertRegex(run["reasons"][0], "12 requests failed: ")
+
+    def test_hanging_answers_time_out(self):
+        for run in self.bad_and_good("hang", "--timeout", "400ms", "--strategy",
+                                     "thread_pool,event_loop"):
+            self.assertEqual(run["errors"], {"timeout": 12})
+
+    def test_a_run_that_hangs_is_ended_at_its_limit(self):
+        runs = self.bad_and_good("hang", "--run-limit", "1.5s", "--strategy",
+                                 "thread_queue,process_pool,event_loop",
+                                 "--transport", "curl_easy,curl_asio")
+        for run in runs:
+            self.assertIn("limit of 1.50 s", " ".join(run["reasons"]))
+
+    def test_csv_and_saved_table_name_the_reasons(self):
+        file = self.scenario("bad", requests=6, hosts=[{"fault": "truncate"}])
+        result = self.succeed("run", "--scenario", file, "--strategy", "session_reuse", "--rounds",
+                              1, "--format", "csv", "-o", "r.json", code=3)
+        self.assertIn(",false,", result.out)
+        self.assertIn("6 requests failed: 6 truncated", result.out)
+        validate(load(self.folder / "r.json"))
+        saved = self.succeed("report", "r.json")
+        self.assertIn("INVALID session_reuse / curl_easy / 1 workers: 6 requests", saved.out)
+
+
+class SchemaTest(Measured):
+    def objects(self, node):
+        if isinstance(node, dict):
+            if node.get("type") == "object":
+                yield node
+            node = list(node.values())
+        for value in node if isinstance(node, list) else []:
+            yield from self.objects(value)
+
+    def test_no_object_may_hold_unknown_keys(self):
+        schema = load(fanout_cli.ROOT / "results" / "report.schema.json")
+        for node in self.objects(schema):
+            if node.get("additionalProperties") is False:
+                self.assertEqual(set(node["required"]), set(node["properties"]), node)
+            else:
+                self.assertIn("propertyNames" if "minProperties" not in node else "minProperties",
+                              node)
+
+    def test_documents_that_lack_or_add_something_break_it(self):
+        document, _ = self.measure(*NULL, "--strategy", "sequential", "--rounds", 1)
+        for place in (lambda d: d, lambda d: d["plan"], lambda d: d["cells"][0],
+                      lambda d: d["cells"][0]["runs"][0], lambda d: d["cells"][0]["summary"],
+                      lambda d: d["cells"][0]["runs"][0]["server"]["hold_ns"]):
+            for key in place(document):
+                broken = json.loads(json.dumps(document))
+                del place(broken)[key]
+                self.assertRaises(ValueError, validate, broken)
+                broken = json.loads(json.dumps(document))
+                place(broken)["unknown"] = 1
+                self.assertRaises(ValueError, validate, broken)
+
+
+if __name__ == "__main__":
+    unittest.main()

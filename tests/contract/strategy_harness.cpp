@@ -1,0 +1,137 @@
+#include "tests/contract/strategy_harness.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <new>
+
+#include "base/error.h"
+#include "base/token.h"
+#include "transports/registry.h"
+
+namespace fanout::strategy_test {
+namespace {
+
+const MakeEitherClient& null_clients() {
+  const auto row = std::ranges::find(transports(), "null", [](auto* t) { return t->name; });
+  return std::get<MakeEitherClient>((*row)->make);
+}
+
+// Counts a client as long as it lives.
+class Counted {
+ public:
+  explicit Counted(Counters& counters) : counters_(counters) { ++counters_.clients_alive; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --counters_.clients_alive; }
+
+ private:
+  Counters& counters_;
+};
+
+using DuringRequest = std::function<void(Counters&)>;
+
+class CountingBlockingClient : public BlockingClient {
+ public:
+  CountingBlockingClient(std::unique_ptr<BlockingClient> inner, Counters& counters,
+                         const DuringRequest& during)
+      : inner_(std::move(inner)), counters_(counters), during_(during), counted_(counters) {}
+
+  Response fetch(const Request& request) override {
+    counters_.enter();
+    if (during_) during_(counters_);
+    const Response response = inner_->fetch(request);
+    counters_.leave();
+    return response;
+  }
+
+ private:
+  std::unique_ptr<BlockingClient> inner_;
+  Counters& counters_;
+  const DuringRequest& during_;
+  Counted counted_;
+};
+
+class CountingAsyncClient : public AsyncClient {
+ public:
+  CountingAsyncClient(std::unique_ptr<AsyncClient> inner, Counters& counters,
+                      const DuringRequest& during)
+      : inner_(std::move(inner)), counters_(counters), during_(during), counted_(counters) {}
+
+  void start(const Request& request, Done done) override {
+    counters_.enter();
+    inner_->start(request, [this, done = std::move(done)](const Response& response) {
+      if (during_) during_(counters_);
+      counters_.leave();
+      done(response);
+    });
+  }
+  void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
+    inner_->after(delay, std::move(callback));
+  }
+  void run() override { inner_->run(); }
+
+ private:
+  std::unique_ptr<AsyncClient> inner_;
+  Counters& counters_;
+  const DuringRequest& during_;
+  Counted counted_;
+};
+
+}  // namespace
+
+void Counters::enter() {
+  if (ready == 0) ++before_ready;
+  const std::int32_t now = ++in_flight;
+  std::int32_t seen = peak;
+  while (now > seen && !peak.compare_exchange_weak(seen, now)) {
+  }
+}
+
+SharedMemory::SharedMemory(std::size_t bytes)
+    : bytes_(std::max<std::size_t>(bytes, 1)),
+      memory_(::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) {
+  if (memory_ == MAP_FAILED) throw RunError("mmap");
+}
+
+SharedMemory::~SharedMemory() { ::munmap(memory_, bytes_); }
+
+Execution::Execution(const Strategy& strategy, std::size_t requests, unsigned workers)
+    : strategy_(strategy),
+      workers_(workers),
+      config_{.targets = {{.address = "127.0.0.1"}}, .max_in_flight = workers},
+      counters_(sizeof(Counters)),
+      samples_(requests * sizeof(Sample)) {
+  new (counters_.get()) Counters;
+  for (std::uint32_t i = 0; i < requests; ++i) requests_.push_back({i, 0, make_token(1, i)});
+}
+
+void Execution::run() {
+  Counters& counted = counters();
+  const auto note_client = [&] {
+    const unsigned number = ++counted.clients;
+    if (on_client) on_client(number);
+  };
+  Job job(requests_, {static_cast<Sample*>(samples_.get()), requests_.size()}, workers_,
+          {.ready =
+               [&](const Job& self) {
+                 forked_ = !self.worker_processes.empty();
+                 ++counted.ready;
+               },
+           .idle = {}});
+  if (const auto* blocking = std::get_if<RunBlocking>(&strategy_.run)) {
+    (*blocking)(job, [&] {
+      note_client();
+      return std::make_unique<CountingBlockingClient>(null_clients().blocking(config_), counted,
+                                                      during_request);
+    });
+  } else {
+    std::get<RunAsync>(strategy_.run)(job, [&] {
+      note_client();
+      return std::make_unique<CountingAsyncClient>(null_clients().async(config_), counted,
+                                                   during_request);
+    });
+  }
+}
+
+}  // namespace fanout::strategy_test

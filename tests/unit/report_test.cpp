@@ -1,0 +1,207 @@
+#include "harness/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/sample_report.h"
+#include "tests/unit/support.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using unit_test::sample_report;
+using unit_test::sample_run;
+using unit_test::TempFolder;
+using unit_test::text_of;
+using unit_test::usage_error;
+
+// The one line loading this file ends in; the file's name is left out.
+std::string load_error(const TempFolder& folder, const std::string& text) {
+  const std::string file = folder.file("result.json", text);
+  const std::string error = usage_error([&] { load_report(file); });
+  EXPECT_THAT(error, AllOf(StartsWith(file + ": "), Not(HasSubstr("\n"))));
+  return error.substr(std::min(error.size(), file.size() + 2));
+}
+
+TEST(Summarize, TakesMediansOverTheValidRuns) {
+  Run invalid = sample_run(3, 1);
+  invalid.valid = false;
+  invalid.server.connections = 99;
+  const Summary summary =
+      summarize({sample_run(0, 250), sample_run(1, 200), sample_run(2, 400), invalid});
+  EXPECT_EQ(summary.valid_runs, 3U);
+  EXPECT_EQ(summary.total_runs, 4U);
+  EXPECT_EQ(summary.makespan_ns.median, 250e6);
+  EXPECT_DOUBLE_EQ(summary.requests_per_second.median, 800);            // 200 in 250 ms
+  EXPECT_DOUBLE_EQ(summary.efficiency.median, 0.8);                     // 200 of 250 ms
+  EXPECT_DOUBLE_EQ(summary.cpu_us_per_request.median, 40);              // 8 ms / 200
+  EXPECT_DOUBLE_EQ(summary.context_switches_per_request.median, 2.05);  // 410 / 200
+  EXPECT_EQ(summary.connections, 10U);
+  EXPECT_EQ(summary.peak_in_flight, 10U);
+  EXPECT_EQ(summary.limited_by, "latency");
+  EXPECT_EQ(summary.makespan_ns.low, std::nullopt);
+}
+
+TEST(Summarize, NamesALimitOnlyIfItHeldForMoreThanHalfOfTheRuns) {
+  Run free = sample_run(1, 200);
+  free.limited_by = "";
+  EXPECT_EQ(summarize({sample_run(0, 200), free}).limited_by, "");
+  EXPECT_EQ(summarize({sample_run(0, 200), sample_run(2, 200), free}).limited_by, "latency");
+}
+
+TEST(Summarize, IsAllZeroWithoutValidRuns) {
+  EXPECT_EQ(summarize({}).makespan_ns.median, 0);
+  EXPECT_EQ(summarize({Run{}}).valid_runs, 0U);
+  EXPECT_EQ(summarize({Run{}}).total_runs, 1U);
+}
+
+TEST(Report, SurvivesARoundTripThroughJson) {
+  Report report = sample_report();
+  report.cells[0].runs[0].latency_ns.p999 = 19'000'000;
+  report.cells[0].runs[0].flags = {"server_bound"};
+  const Json json = to_json(report);
+  EXPECT_EQ(to_json(report_from_json(json, "here")), json);
+}
+
+TEST(Report, KeepsWhatTheRunsMeasured) {
+  const Report report = report_from_json(to_json(sample_report()), "here");
+  const Run& run = report.cells.at(1).runs.at(0);
+  const Run expected = sample_run(0, 220);
+  EXPECT_EQ(run.makespan_ns, expected.makespan_ns);
+  EXPECT_EQ(run.histogram, expected.histogram);
+  EXPECT_EQ(run.server.hold_error_ns.p99, expected.server.hold_error_ns.p99);
+  EXPECT_EQ(run.latency_ns.p999, std::nullopt);
+  EXPECT_EQ(report.plan.cells, sample_report().plan.cells);
+  EXPECT_EQ(report.plan.time_budget, std::chrono::seconds(60));
+}
+
+TEST(Report, DerivesSummariesInsteadOfBelievingTheFile) {
+  Json json = to_json(sample_report());
+  json["cells"][0]["summary"]["makespan_ns"]["median"] = 1;
+  EXPECT_EQ(report_from_json(json, "here").cells[0].summary.makespan_ns.median, 2100e6);
+}
+
+TEST(Report, KnowsWhetherAnyRunIsInvalid) {
+  Report report = sample_report();
+  EXPECT_TRUE(has_invalid_runs(report));
+  report.cells.resize(1);
+  EXPECT_FALSE(has_invalid_runs(report));
+}
+
+TEST(EmptyReport, HasAnEntryForEveryCellOfThePlan) {
+  Plan plan = sample_report().plan;
+  const Report report = empty_report(plan, {}, "fanout run");
+  ASSERT_EQ(report.cells.size(), plan.cells.size());
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    EXPECT_EQ(report.cells[i].cell, plan.cells[i]);
+    EXPECT_TRUE(report.cells[i].runs.empty());
+  }
+  EXPECT_EQ(report.status, "running");
+}
+
+TEST(LoadReport, RefusesAnotherSchemaVersion) {
+  const TempFolder folder;
+  Json json = to_json(sample_report());
+  json["schema_version"] = 2;
+  EXPECT_THAT(load_error(folder, json.dump()),
+              StartsWith("schema version 2, this fanout reads 1; "));
+}
+
+TEST(LoadReport, RefusesATruncatedFile) {
+  const TempFolder folder;
+  const std::string text = to_json(sample_report()).dump();
+  EXPECT_THAT(load_error(folder, text.substr(0, text.size() / 2)),
+              AllOf(StartsWith("not JSON at byte "), HasSubstr("cut short?")));
+}
+
+TEST(LoadReport, RefusesJsonThatIsNotOurs) {
+  const TempFolder folder;
+  for (const char* text : {"{}", "[]", "1", "null", R"({"name": "zero", "requests": 3})"}) {
+    EXPECT_THAT(load_error(folder, text), StartsWith("not a fanout result; ")) << text;
+  }
+}
+
+TEST(LoadReport, RefusesAFileWithAKeyMissing) {
+  const TempFolder folder;
+  for (const auto& item : to_json(sample_report()).items()) {
+    if (item.key() == "schema_version" || item.key() == "verdicts") continue;
+    Json json = to_json(sample_report());
+    json.erase(item.key());
+    EXPECT_THAT(load_error(folder, json.dump()),
+                AllOf(StartsWith("not a whole fanout result: "), HasSubstr(item.key())));
+  }
+}
+
+TEST(LoadReport, RefusesAnEmptyAndAMissingFileAndAFolder) {
+  const TempFolder folder;
+  EXPECT_NE(load_error(folder, ""), "no error");
+  for (const std::string& file : {folder.path("absent.json"), folder.path("")}) {
+    EXPECT_THAT(usage_error([&] { load_report(file); }), StartsWith(file + ": cannot be read"));
+  }
+}
+
+TEST(SaveReport, WritesWhatLoadReportReads) {
+  const TempFolder folder;
+  const std::string file = folder.path("result.json");
+  save_report(sample_report(), file);
+  EXPECT_EQ(to_json(load_report(file)), to_json(sample_report()));
+}
+
+TEST(SaveReport, ReplacesTheFileAndLeavesNoOther) {
+  const TempFolder folder;
+  const std::string file = folder.file("result.json", "old");
+  save_report(sample_report(), file);
+  EXPECT_THAT(text_of(file), StartsWith("{"));
+  EXPECT_EQ(folder.files(), 1);
+}
+
+TEST(SaveReport, LeavesTheOldFileWholeAndNoOtherWhenItFails) {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder.path("result.json"));  // cannot be replaced
+  EXPECT_THROW(save_report(sample_report(), folder.path("result.json")), RunError);
+  EXPECT_EQ(folder.files(), 1);
+  EXPECT_THROW(save_report(sample_report(), folder.path("absent/result.json")), RunError);
+}
+
+TEST(SaveReport, LosesNoMeasurementToBytesThatAreNotUtf8) {
+  // The end of what a crashed run printed is a reason, and may be cut amid a character.
+  const TempFolder folder;
+  const std::string file = folder.path("result.json");
+  Report report = sample_report();
+  report.cells[3].runs[0].reasons = {"its process ended with exit code 1: \xc3"};
+  EXPECT_NO_THROW(save_report(report, file));
+  EXPECT_NO_THROW(load_report(file));
+}
+
+TEST(CheckWritable, MakesTheFolderAndLeavesNoFile) {
+  const TempFolder folder;
+  check_writable(folder.path("a/b/result.json"));
+  EXPECT_TRUE(std::filesystem::is_directory(folder.path("a/b")));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path("a/b")));
+}
+
+TEST(CheckWritable, KeepsAFileThatIsThere) {
+  const TempFolder folder;
+  const std::string file = folder.file("result.json", "old");
+  check_writable(file);
+  EXPECT_EQ(text_of(file), "old");
+}
+
+TEST(CheckWritable, RefusesAFolderAndAFileInTheWay) {
+  const TempFolder folder;
+  const std::string in_the_way = folder.file("result.json", "old");
+  for (const std::string& file : {folder.path(""), in_the_way + "/result.json"}) {
+    EXPECT_THAT(usage_error([&] { check_writable(file); }),
+                StartsWith("--output " + file + ": cannot be written; "));
+  }
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,108 @@
+#include "tests/unit/sample_report.h"
+
+namespace fanout::unit_test {
+namespace {
+
+constexpr std::int64_t kMs = 1'000'000;
+
+Cell cell_of(const char* strategy, const char* transport, const char* stack, unsigned workers) {
+  return {strategy, transport, stack, "mine", workers};
+}
+
+Environment sample_environment() {
+  return {.kernel = "6.1.0",
+          .os = "Debian",
+          .cpu_model = "a CPU",
+          .cpus = 2,
+          .memory_bytes = 8LL << 30,
+          .congestion_control = "bbr",
+          .socket_congestion_control = "reno",
+          .file_descriptors = 1024,
+          .ephemeral_ports = 28'232,
+          .server_cpus = {1},
+          .client_cpus = {0},
+          .libraries = {{"curl_easy", "7.88.1"}}};
+}
+
+Plan sample_plan() {
+  Plan plan;
+  plan.rounds = 3;
+  plan.seed = 42;
+  plan.time_budget = std::chrono::seconds(60);
+  plan.scenarios = {{.name = "mine", .summary = "made up", .requests = 200}};
+  plan.cells = {cell_of("sequential", "curl_easy", "libcurl", 1),
+                cell_of("thread_pool", "curl_easy", "libcurl", 10),
+                cell_of("event_loop", "curl_asio", "libcurl", 10),
+                cell_of("event_loop", "beast_async", "beast", 10)};
+  plan.skipped = {{cell_of("event_loop", "curl_easy", "libcurl", 10), "curl_easy blocks"}};
+  return plan;
+}
+
+Run invalid_run(unsigned round) {
+  Run run = sample_run(round, 100);
+  run.valid = false;
+  run.reasons = {"1 requests failed: 1 reset"};
+  run.requests = {.total = 200, .ok = 199, .failed = 1, .retried = 0};
+  run.errors = {{"reset", 1}};
+  return run;
+}
+
+}  // namespace
+
+Run sample_run(unsigned round, std::int64_t makespan_ms) {
+  Run run;
+  run.round = round;
+  run.valid = true;
+  run.makespan_ns = makespan_ms * kMs;
+  run.setup_ns = 3 * kMs;
+  run.requests = {.total = 200, .ok = 200, .failed = 0, .retried = 0};
+  run.latency_ns = {.min = 9 * kMs,
+                    .mean = 10.5e6,
+                    .p50 = 10 * kMs,
+                    .p90 = 12 * kMs,
+                    .p99 = 17 * kMs,
+                    .p999 = std::nullopt,
+                    .max = 20 * kMs};
+  run.histogram = {{9 * kMs, 150}, {12 * kMs, 50}};
+  run.cpu_ns = 8 * kMs;
+  run.process_cpu_ns = 11 * kMs;
+  run.voluntary_switches = 400;
+  run.involuntary_switches = 10;
+  run.peak_memory_bytes = 12 << 20;
+  run.threads = 11;
+  run.processes = 1;
+  run.server = {.connections = 10,
+                .requests = 200,
+                .answered = 200,
+                .unique_tokens = 200,
+                .peak_in_flight = 10,
+                .hold_ns = {.mean = 10e6, .p50 = 10 * kMs, .p99 = 11 * kMs, .max = 12 * kMs},
+                .hold_error_ns = {.mean = 1e4, .p50 = 9000, .p99 = 30'000, .max = 50'000},
+                .cpu_ns = 5 * kMs};
+  run.bound_ns = 200 * kMs;
+  run.efficiency = 200.0 / static_cast<double>(makespan_ms);
+  run.limited_by = "latency";
+  return run;
+}
+
+Report sample_report() {
+  Report report = empty_report(sample_plan(), sample_environment(), "fanout run --rounds 3");
+  report.tool = {"0.1.0", "abc", "Release"};
+  report.started_at = "2026-01-02T03:04:05Z";
+  report.status = "complete";
+  report.stopped_by = "rounds";
+  report.warnings = {};
+  // Makespans per round in ms, in the order of the cells; 0 stands for an invalid run.
+  const std::int64_t makespans[][3] = {
+      {2100, 2000, 2200}, {220, 0, 210}, {205, 215, 210}, {0, 0, 0}};
+  for (std::size_t cell = 0; cell < report.cells.size(); ++cell) {
+    for (unsigned round = 0; round < 3; ++round) {
+      const std::int64_t ms = makespans[cell][round];
+      report.cells[cell].runs.push_back(ms == 0 ? invalid_run(round) : sample_run(round, ms));
+    }
+    report.cells[cell].summary = summarize(report.cells[cell].runs);
+  }
+  return report;
+}
+
+}  // namespace fanout::unit_test

@@ -1,0 +1,14 @@
+// A small report made up by hand, for the tests of what reads and writes reports.
+#pragma once
+
+#include "harness/report.h"
+
+namespace fanout::unit_test {
+
+// Three strategies over libcurl, one over Beast, 3 rounds, one invalid run, one skipped pair.
+Report sample_report();
+
+// A valid run of 200 requests that took this long.
+Run sample_run(unsigned round, std::int64_t makespan_ms);
+
+}  // namespace fanout::unit_test
