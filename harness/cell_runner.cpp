@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "harness/cell_spec.h"
 #include "harness/usage.h"
+#include "local_server/answer.h"
 
 namespace fanout {
 namespace {
@@ -60,7 +61,7 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
     targets.push_back({.address = endpoints[i].address,
                        .port = endpoints[i].port,
                        .expected_status = static_cast<std::uint16_t>(host.status),
-                       .expected_body_bytes = host.body_bytes});
+                       .expected_body_bytes = may_have_body(host.status) ? host.body_bytes : 0});
   }
   return targets;
 }
@@ -123,15 +124,17 @@ std::optional<pid_t> CellRunner::server_pid() const {
   return server_ ? std::optional(server_->pid()) : std::nullopt;
 }
 
-// A server found dead is replaced once; a second death is the machine's fault, not a run's.
+// A server found dead is replaced; if its successors die as well, the machine is at fault.
 std::vector<Target> CellRunner::prepare_server(const Scenario& scenario) {
-  try {
-    if (server_) return targets_for(scenario, server_->configure(scenario.server));
-  } catch (const ServerDied&) {
-    server_.reset();
+  for (int attempts_left = 2;; --attempts_left) {
+    try {
+      if (!server_) server_.emplace(environment_.server_cpus);
+      return targets_for(scenario, server_->configure(scenario.server));
+    } catch (const ServerDied&) {
+      server_.reset();
+      if (attempts_left == 0) throw;
+    }
   }
-  server_.emplace(environment_.server_cpus);
-  return targets_for(scenario, server_->configure(scenario.server));
 }
 
 std::optional<ServerCounters> CellRunner::finish_server() {

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "harness/environment.h"
 #include "harness/names.h"
@@ -76,8 +77,8 @@ void add_list(CLI::App& app, const std::string& flag, std::vector<std::string>& 
   app.add_option_function<std::string>(
          flag,
          [&target, flag](const std::string& text) {
-           target = CLI::detail::split(text, ',');
-           if (text.empty() || std::ranges::count(target, "") != 0) {
+           target = split_commas(text);
+           if (std::ranges::count(target, "") != 0) {
              fail_value(flag, text, "names with commas between them, none of them empty");
            }
          },
@@ -193,19 +194,30 @@ void add_commands(CLI::App& app, Options& options) {
   add_serve(*add("serve", "the local server alone", Command::serve), options.server);
 }
 
+// Everything that may stand where `app` is parsing: its subcommands and options, grouped or not.
+std::vector<std::string> expected_at(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
+  for (const CLI::App* sub : app.get_subcommands({})) {
+    if (!sub->get_name().empty()) {
+      names.push_back(sub->get_name());
+      continue;
+    }
+    for (std::string& name : expected_at(*sub)) names.push_back(std::move(name));  // a group
+  }
+  return names;
+}
+
 // The unexpected argument with the nearest thing that is expected there.
 [[noreturn]] void throw_unexpected(const CLI::App& app, const std::string& argument) {
   const auto chosen = app.get_subcommands();
   const CLI::App& at = chosen.empty() ? app : *chosen.front();
-  std::vector<std::string> names;
-  for (const CLI::App* sub : at.get_subcommands({})) names.push_back(sub->get_name());
-  for (const CLI::Option* option : at.get_options()) names.push_back(option->get_name());
+  const std::vector<std::string> names = expected_at(at);
   const std::vector<std::string_view> known(names.begin(), names.end());
   const std::string nearest = nearest_name(argument.substr(0, argument.find('=')), known);
-  throw UsageError(fmt::format("{}: not expected here; {}see fanout {}{}--help", argument,
+  throw UsageError(fmt::format("{}: not expected here; {}see fanout {}--help", argument,
                                nearest.empty() ? "" : "did you mean " + nearest + "? ",
-                               at.get_name() == "fanout" ? "" : at.get_name(),
-                               at.get_name() == "fanout" ? "" : " "));
+                               chosen.empty() ? "" : at.get_name() + " "));
 }
 
 }  // namespace
@@ -232,7 +244,7 @@ std::vector<unsigned> parse_workers(const std::string& text) {
     }
     if (step == 0 && workers.back() != last) workers.push_back(last);
   } else {
-    for (const std::string& part : CLI::detail::split(text, ',')) workers.push_back(number(part));
+    for (const std::string& part : split_commas(text)) workers.push_back(number(part));
   }
   if (workers.size() > kMaxPoints) bad(fmt::format("at most {} numbers", kMaxPoints));
   return workers;
@@ -241,7 +253,7 @@ std::vector<unsigned> parse_workers(const std::string& text) {
 std::optional<Options> parse_command_line(int argc, char** argv) {
   Options options;
   options.command_line = "fanout";
-  for (int i = 1; i < argc; ++i) options.command_line += std::string(" ") + argv[i];
+  for (int i = 1; i < argc; ++i) options.command_line += " " + shell_word(argv[i]);
   CLI::App app("Which client-side concurrency strategy should I use, and what will it cost me?",
                "fanout");
   app.set_version_flag("--version", this_tool().version);
@@ -255,6 +267,7 @@ std::optional<Options> parse_command_line(int argc, char** argv) {
   } catch (const CLI::ExtrasError&) {
     throw_unexpected(app, app.remaining(true).front());
   } catch (const CLI::RequiredError& error) {
+    if (const auto rest = app.remaining(true); !rest.empty()) throw_unexpected(app, rest.front());
     throw UsageError(fmt::format("{}; see fanout --help", error.what()));
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 
 #include "harness/cell_runner.h"
 #include "harness/list.h"
@@ -18,9 +19,14 @@ namespace {
 constexpr int kExitInvalidRuns = 3;
 constexpr int kExitInterrupted = 130;
 
+// A name no file has yet.
 std::string default_output(const Plan& plan) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return fmt::format("results/runs/{:%Y%m%d-%H%M%S}-{}.json", now, plan.scenarios.front().name);
+  const std::string stem =
+      fmt::format("results/runs/{:%Y%m%d-%H%M%S}-{}", now, plan.scenarios.front().name);
+  std::string name = stem + ".json";
+  for (int i = 2; std::filesystem::exists(name); ++i) name = fmt::format("{}-{}.json", stem, i);
+  return name;
 }
 
 Progress::Style progress_style(const Options& options) {
@@ -46,14 +52,22 @@ void measure(Report& report, const Options& options, const std::string& output) 
   CellRunner runner(report.plan, report.environment, interrupt);
   progress.plan(report);
   save_report(report, output);
-  run_plan(report, std::ref(runner),
-           {.before_run = [&](const Report& r, std::size_t cell,
-                              unsigned round) { progress.before_run(r, cell, round); },
-            .after_run =
-                [&](const Report& r, std::size_t cell) {
-                  save_report(r, output);
-                  progress.after_run(r, cell);
-                }});
+  const Observer observer{
+      .before_run = [&](const Report& r, std::size_t cell,
+                        unsigned round) { progress.before_run(r, cell, round); },
+      .after_run =
+          [&](const Report& r, std::size_t cell) {
+            save_report(r, output);
+            progress.after_run(r, cell);
+          }};
+  try {
+    run_plan(report, std::ref(runner), observer);
+  } catch (...) {
+    report.status = "failed";
+    report.stopped_by = "error";
+    save_report(report, output);
+    throw;
+  }
   progress.end();
   save_report(report, output);
 }

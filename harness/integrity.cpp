@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/histogram.h"
+#include "base/text.h"
 #include "harness/usage.h"
 #include "transports/verify.h"
 
@@ -92,10 +93,12 @@ void check_process(Run& run, const Execution& execution) {
   const CellHeader& header = execution.header;
   if (!execution.failure.empty()) run.reasons.push_back(execution.failure);
   if (header.error[0] != '\0') {
-    run.reasons.push_back(fmt::format("the strategy failed: {}", header.error));
+    run.reasons.push_back("the strategy failed: " + on_one_line(header.error));
   } else if (execution.exit && execution.exit->status != 0) {
     std::string reason = "its process ended with " + describe_exit(execution.exit->status);
-    if (!execution.standard_error.empty()) reason += ": " + execution.standard_error;
+    if (!execution.standard_error.empty()) {
+      reason += ": " + on_one_line(execution.standard_error);
+    }
     run.reasons.push_back(std::move(reason));
   }
   if (header.finished == 0) return;

@@ -1,7 +1,9 @@
 // Parse, plan, run, report; and the two processes fanout starts of itself.
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <string_view>
 
 #include "base/error.h"
@@ -30,7 +32,10 @@ int run_main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return run_main(argc, argv);
+    const int code = run_main(argc, argv);
+    std::cout.flush();
+    if (std::fflush(stdout) == 0 && std::cout) return code;
+    throw fanout::RunError("standard output: cannot be written");
   } catch (const fanout::UsageError& error) {
     fmt::print(stderr, "fanout: {}\n", error.what());
     return kExitUsage;

@@ -30,22 +30,31 @@ Scenario select_scenario(const std::string& name, const Selection& selection) {
   return scenario;
 }
 
-void check_workers(const Scenario& scenario, const Limits& limits) {
+void check_workers(const Scenario& scenario) {
   for (std::size_t i = 0; i < scenario.workers.size(); ++i) {
     const unsigned workers = scenario.workers[i];
     const auto first = std::ranges::find(scenario.workers, workers);
     if (first - scenario.workers.begin() != static_cast<std::ptrdiff_t>(i)) {
       throw UsageError(fmt::format("--workers: {} is named twice; name it once", workers));
     }
-    const std::uint64_t needed = workers * scenario.server.hosts.size() + kSpareDescriptors;
-    if (needed > limits.file_descriptors) {
-      throw UsageError(fmt::format(
-          "--workers: {} in flight need {} file descriptors, {} are available; use at most {} "
-          "workers or raise the hard limit (ulimit -Hn)",
-          workers, needed, limits.file_descriptors,
-          (limits.file_descriptors - kSpareDescriptors) / scenario.server.hosts.size()));
-    }
   }
+}
+
+// Descriptors the busiest process of a cell's run needs: a connection per worker and host, and what
+// each client holds besides.
+void check_descriptors(const Cell& cell, const Strategy& strategy, const Transport& transport,
+                       const Scenario& scenario, const Limits& limits) {
+  const std::uint64_t hosts = scenario.server.hosts.size();
+  const bool client_each = std::holds_alternative<RunBlocking>(strategy.run);
+  const std::uint64_t per_worker = hosts + (client_each ? transport.client_descriptors : 0);
+  const std::uint64_t needed = cell.workers * per_worker + kSpareDescriptors;
+  const std::uint64_t available = limits.file_descriptors;
+  if (transport.stack == "none" || needed <= available) return;
+  throw UsageError(fmt::format(
+      "--workers: {} workers of {} / {} need {} file descriptors, {} are available; use at most {} "
+      "workers or raise the hard limit (ulimit -Hn)",
+      cell.workers, cell.strategy, cell.transport, needed, available,
+      available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0));
 }
 
 // The transports a strategy is paired with when the user names none: those of the default suite.
@@ -79,6 +88,7 @@ void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
                     std::string(transport.stack), scenario.name, one ? 1 : workers};
     std::string reason = why_not(strategy, transport, scenario, cell, limits);
     if (reason.empty()) {
+      check_descriptors(cell, strategy, transport, scenario, limits);
       plan.cells.push_back(cell);
     } else {
       plan.skipped.push_back({cell, std::move(reason)});
@@ -121,7 +131,10 @@ Plan make_plan(const Selection& selection, const Limits& limits) {
   Plan plan;
   for (const std::string& name : selection.scenarios) {
     Scenario scenario = select_scenario(name, selection);
-    check_workers(scenario, limits);
+    check_workers(scenario);
+    if (std::ranges::find(plan.scenarios, scenario.name, &Scenario::name) != plan.scenarios.end()) {
+      throw UsageError(fmt::format("scenario \"{}\" is named twice; name it once", scenario.name));
+    }
     add_scenario(plan, scenario, limits);
     plan.scenarios.push_back(std::move(scenario));
   }

@@ -10,9 +10,9 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace fanout {
 namespace {
@@ -99,14 +99,13 @@ bool has_invalid_runs(const Report& report) {
 }
 
 Report load_report(const std::string& file) {
-  std::ifstream stream(file);
-  std::ostringstream text;
-  if (!stream || std::filesystem::is_directory(file) || !(text << stream.rdbuf())) {
+  const std::optional<std::string> text = read_file(file);
+  if (!text) {
     throw UsageError(
         fmt::format("{}: cannot be read; name a result file fanout run has written", file));
   }
   try {
-    return report_from_json(nlohmann::json::parse(text.str()), file);
+    return report_from_json(nlohmann::json::parse(*text), file);
   } catch (const nlohmann::json::parse_error& error) {
     throw UsageError(fmt::format("{}: not JSON at byte {}; was it cut short?", file, error.byte));
   }
@@ -114,22 +113,27 @@ Report load_report(const std::string& file) {
 
 void save_report(const Report& report, const std::string& file) {
   const std::string temporary = temporary_beside(file);
-  write_file(temporary, to_json(report).dump(1) + "\n");
+  // Arguments and paths may hold bytes that are not UTF-8; JSON may not.
+  write_file(temporary,
+             to_json(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   std::filesystem::rename(temporary, file);
 }
 
 void check_writable(const std::string& file) {
-  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  const std::filesystem::path path(file);
+  const std::filesystem::path folder = path.parent_path();
   const std::string temporary = temporary_beside(file);
   try {
-    if (std::filesystem::is_directory(file)) throw RunError(file + ": is a folder");
+    const auto status = std::filesystem::symlink_status(path);
+    const bool replaceable = !exists(status) || is_regular_file(status);
+    if (!replaceable || !path.has_filename()) throw RunError(file + ": is no file to be replaced");
     if (!folder.empty()) std::filesystem::create_directories(folder);
     write_file(temporary, "");
     std::filesystem::remove(temporary);
   } catch (const std::exception&) {
     throw UsageError(
-        fmt::format("--output {}: cannot be written; name a file in a folder you may "
-                    "write to",
+        fmt::format("--output {}: cannot be written; name a new or an ordinary file in a folder "
+                    "you may write to",
                     file));
   }
 }

@@ -45,8 +45,8 @@ struct Report {
   Plan plan;
   std::string command;     // how to run it again
   std::string started_at;  // UTC, ISO 8601
-  std::string status;      // "running", "complete", "interrupted"
-  std::string stopped_by;  // "rounds", "time budget", "interrupt"; "" while running
+  std::string status;      // "running", "complete", "interrupted", "failed"
+  std::string stopped_by;  // "rounds", "time budget", "interrupt", "error"; "" while running
   std::vector<CellReport> cells;
   std::vector<std::string> warnings;
 };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -98,6 +99,7 @@ Json plan_to_json(const Plan& plan) {
             {"rounds", plan.rounds},
             {"affinity", json_read::name_of(plan.affinity, kAffinities)},
             {"time_budget_ns", plan.time_budget ? Json(plan.time_budget->count()) : Json(nullptr)},
+            {"run_limit_ns", plan.run_limit ? Json(plan.run_limit->count()) : Json(nullptr)},
             {"predicted_ns", predicted_total(plan).count()},
             {"scenarios", Json::array()},
             {"cells", Json::array()},
@@ -119,6 +121,9 @@ Plan plan_from_json(const Json& json) {
   plan.affinity = json_read::one_of("plan.affinity", json.at("affinity"), kAffinities);
   if (const Json& budget = json.at("time_budget_ns"); !budget.is_null()) {
     plan.time_budget = std::chrono::nanoseconds(budget.get<std::int64_t>());
+  }
+  if (const Json& limit = json.at("run_limit_ns"); !limit.is_null()) {
+    plan.run_limit = std::chrono::nanoseconds(limit.get<std::int64_t>());
   }
   for (const Json& scenario : json.at("scenarios")) {
     plan.scenarios.push_back(scenario_from_json(scenario, "plan.scenarios"));
@@ -148,7 +153,14 @@ Report read_report(const Json& json) {
   json.at("status").get_to(report.status);
   json.at("stopped_by").get_to(report.stopped_by);
   json.at("warnings").get_to(report.warnings);
-  for (const Json& cell : json.at("cells")) report.cells.push_back(cell_report_from_json(cell));
+  for (const Json& cell : json.at("cells")) {
+    report.cells.push_back(cell_report_from_json(cell));
+    const std::string& scenario = report.cells.back().cell.scenario;
+    if (std::ranges::find(report.plan.scenarios, scenario, &Scenario::name) ==
+        report.plan.scenarios.end()) {
+      throw UsageError(fmt::format("cell of scenario \"{}\", which is not planned", scenario));
+    }
+  }
   return report;
 }
 

@@ -24,17 +24,18 @@ void run_round(Report& report, unsigned round, const Execute& execute, const Obs
 
 void run_plan(Report& report, const Execute& execute, const Observer& observer) {
   const std::int64_t started_ns = now_ns();
-  report.stopped_by = "rounds";
+  std::string stopped_by = "rounds";
   try {
     for (unsigned round = 0; round < report.plan.rounds; ++round) {
       run_round(report, round, execute, observer);
       const auto& budget = report.plan.time_budget;
       if (budget && now_ns() - started_ns >= budget->count() && round + 1 < report.plan.rounds) {
-        report.stopped_by = "time budget";
+        stopped_by = "time budget";
         break;
       }
     }
     report.status = "complete";
+    report.stopped_by = stopped_by;
   } catch (const Interrupted&) {
     report.stopped_by = "interrupt";
     report.status = "interrupted";

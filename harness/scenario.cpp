@@ -1,11 +1,10 @@
 #include "harness/scenario.h"
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <map>
-#include <sstream>
 
+#include "base/file.h"
 #include "base/json_read.h"
 #include "harness/embedded.h"
 #include "harness/names.h"
@@ -30,13 +29,34 @@ std::vector<unsigned> read_workers(const std::string& path, const Json& json) {
   return workers;
 }
 
+// A name goes into tables and file names.
+std::string read_name(const std::string& path, const Json& json) {
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  constexpr std::size_t kLongest = 60;
+  const std::string name = json_read::text(path, json);
+  const bool fits = !name.empty() && name.size() <= kLongest && name.front() != '.' &&
+                    name.find_first_not_of(allowed) == std::string::npos;
+  if (!fits) json_read::fail(path, json, "up to 60 letters, digits, _, - and .");
+  return name;
+}
+
+ServerConfig read_server(const Json& json) {
+  ServerConfig server = server_config_from_json(json);
+  if (!server.bind.empty() || server.port != 0) {
+    throw UsageError(
+        "server.bind and server.port are for fanout serve; runs use fresh ports on loopback");
+  }
+  return server;
+}
+
 using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;
 
 // What each key of a scenario means.
 const std::map<std::string, Reader>& readers() {
   using namespace json_read;
   static const std::map<std::string, Reader> table{
-      {"name", [](auto& s, auto& path, auto& json) { s.name = text(path, json); }},
+      {"name", [](auto& s, auto& path, auto& json) { s.name = read_name(path, json); }},
       {"summary", [](auto& s, auto& path, auto& json) { s.summary = text(path, json); }},
       {"requests", [](auto& s, auto& path,
                       auto& json) { s.requests = whole_number(path, json, 1, kMaxRequests); }},
@@ -50,7 +70,7 @@ const std::map<std::string, Reader>& readers() {
       {"connect_timeout",
        [](auto& s, auto& path, auto& json) { s.connect_timeout = duration(path, json); }},
       {"timeout", [](auto& s, auto& path, auto& json) { s.timeout = duration(path, json); }},
-      {"server", [](auto& s, auto&, auto& json) { s.server = server_config_from_json(json); }},
+      {"server", [](auto& s, auto&, auto& json) { s.server = read_server(json); }},
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
   };
@@ -97,7 +117,8 @@ Scenario scenario_from_json(const Json& json, const std::string& where) {
   for (const auto& [key, value] : json.items()) {
     const auto reader = readers().find(key);
     if (reader == readers().end()) {
-      throw UsageError(fmt::format("{}: unknown key \"{}\"; {}", where, key, nearest_key(key)));
+      throw UsageError(
+          fmt::format("{}: unknown key {}; {}", where, Json(key).dump(), nearest_key(key)));
     }
     try {
       reader->second(scenario, key, value);
@@ -132,15 +153,14 @@ Json to_json(const Scenario& scenario) {
 
 Scenario load_scenario(const std::string& name_or_file) {
   if (is_file_name(name_or_file)) {
-    std::ifstream file(name_or_file);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) {
+    const std::optional<std::string> text = read_file(name_or_file);
+    if (!text) {
       throw UsageError(
           fmt::format("{}: cannot be read; name a file, or one of the built-in "
                       "scenarios (fanout list scenarios)",
                       name_or_file));
     }
-    return scenario_from_json(parse(text.str(), name_or_file), name_or_file);
+    return scenario_from_json(parse(*text, name_or_file), name_or_file);
   }
   std::vector<std::string_view> known;
   for (const EmbeddedFile& file : builtin_scenarios) {

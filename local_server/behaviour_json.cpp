@@ -1,6 +1,9 @@
 // The JSON form of a ServerConfig. Every error names the full path of the key.
 #include <arpa/inet.h>
 
+#include <algorithm>
+
+#include "base/error.h"
 #include "base/json_read.h"
 #include "local_server/behaviour.h"
 
@@ -76,6 +79,8 @@ HostBehaviour host_from_json(const std::string& path, const Json& json) {
     if (item.key() == "body_bytes") host.body_bytes = whole_number(at, item.value(), 0, kMaxBody);
     if (item.key() == "status") {
       host.status = static_cast<unsigned>(whole_number(at, item.value(), 200, 599));
+      // It answers a conditional request, which no client here makes.
+      if (host.status == 304) fail(at, item.value(), "a status other than 304");
     }
     if (item.key() == "fault") host.fault = one_of(at, item.value(), kFaults);
   }
@@ -141,6 +146,11 @@ ServerConfig server_config_from_json(const nlohmann::json& json) {
       config.port = static_cast<std::uint16_t>(whole_number(at, value, 0, 65535));
     }
     if (item.key() == "hosts") config.hosts = hosts_from_json(at, value);
+  }
+  const bool faults = std::ranges::any_of(
+      config.hosts, [](const HostBehaviour& host) { return host.fault != Fault::none; });
+  if (faults && config.engine == EngineKind::httplib) {
+    throw UsageError("server: engine httplib cannot act out faults; use engine asio");
   }
   return config;
 }

@@ -14,25 +14,27 @@ namespace {
 thread_local std::unique_ptr<BlockingClient> thread_client;
 
 // Gives each thread of the pool a client: one task per thread, none of which ends before all began.
-void make_clients(boost::asio::thread_pool& pool, unsigned workers,
-                  const BlockingFactory& make_client) {
-  std::latch all_made(workers);
-  std::vector<std::future<void>> made;
-  for (unsigned i = 0; i < workers; ++i) {
-    made.push_back(boost::asio::post(pool, boost::asio::use_future([&] {
-                                       thread_client = make_client();
-                                       all_made.arrive_and_wait();
-                                     })));
+void hand_out(boost::asio::thread_pool& pool,
+              std::vector<std::unique_ptr<BlockingClient>> clients) {
+  std::latch all_taken(std::ssize(clients));
+  std::vector<std::future<void>> taken;
+  for (std::unique_ptr<BlockingClient>& client : clients) {
+    taken.push_back(boost::asio::post(pool, boost::asio::use_future([&] {
+                                        thread_client = std::move(client);
+                                        all_taken.arrive_and_wait();
+                                      })));
   }
-  for (std::future<void>& one : made) one.get();
+  for (std::future<void>& one : taken) one.get();
 }
 
 void run(Job& job, const BlockingFactory& make_client) {
   const auto requests = job.requests();
   BoundedQueue<std::size_t> completed(requests.size() + 1);
   std::vector<std::future<void>> results(requests.size());
+  std::vector<std::unique_ptr<BlockingClient>> clients(job.workers());
+  for (std::unique_ptr<BlockingClient>& client : clients) client = make_client();
   boost::asio::thread_pool pool(job.workers());
-  make_clients(pool, job.workers(), make_client);
+  hand_out(pool, std::move(clients));
   job.ready();
   boost::asio::post(pool, [&] {
     for (std::size_t i = 0; i < requests.size(); ++i) {

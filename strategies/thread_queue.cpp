@@ -9,17 +9,16 @@ namespace {
 
 void run(Job& job, const BlockingFactory& make_client) {
   BoundedQueue<const Request*> queue(2 * std::size_t{job.workers()});
-  std::latch clients_made(job.workers());
+  std::latch started(job.workers());
   std::vector<std::jthread> threads;                         // joined last,
   const BoundedQueue<const Request*>::Closer closer(queue);  // after the queue is closed
   for (unsigned i = 0; i < job.workers(); ++i) {
-    threads.emplace_back([&] {
-      const auto client = make_client();
-      clients_made.count_down();
+    threads.emplace_back([&, client = make_client()] {
+      started.count_down();
       while (const auto request = queue.pop()) job.fetch(*client, **request);
     });
   }
-  clients_made.wait();
+  started.wait();
   job.ready();
   for (const Request& request : job.requests()) queue.push(&request);
 }

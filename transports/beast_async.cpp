@@ -290,7 +290,13 @@ std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
 }  // namespace
 
 extern const Transport beast_async;
-const Transport beast_async{"beast_async",  "beast", "Boost.Beast's parser on Asio's sockets",
-                            &beast_version, &make,   Suite::other_stack};
+const Transport beast_async{
+    .name = "beast_async",
+    .stack = "beast",
+    .summary = "Boost.Beast's parser on Asio's sockets",
+    .version = &beast_version,
+    .make = &make,
+    .suite = Suite::other_stack,
+};
 
 }  // namespace fanout

@@ -145,7 +145,12 @@ std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
 }  // namespace
 
 extern const Transport beast_sync;
-const Transport beast_sync{"beast_sync", "beast", "Boost.Beast's parser on a blocking socket",
-                           &beast_version, &make};
+const Transport beast_sync{
+    .name = "beast_sync",
+    .stack = "beast",
+    .summary = "Boost.Beast's parser on a blocking socket",
+    .version = &beast_version,
+    .make = &make,
+};
 
 }  // namespace fanout

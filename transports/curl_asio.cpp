@@ -194,7 +194,13 @@ std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
 }  // namespace
 
 extern const Transport curl_asio;
-const Transport curl_asio{"curl_asio",        "libcurl", "libcurl's multi-socket interface on Asio",
-                          &curl_version_text, &make,     Suite::same_stack};
+const Transport curl_asio{
+    .name = "curl_asio",
+    .stack = "libcurl",
+    .summary = "libcurl's multi-socket interface on Asio",
+    .version = &curl_version_text,
+    .make = &make,
+    .suite = Suite::same_stack,
+};
 
 }  // namespace fanout

@@ -27,7 +27,13 @@ std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
 
 extern const Transport curl_easy;
 const Transport curl_easy{
-    "curl_easy",        "libcurl", "libcurl's easy interface, one call a request",
-    &curl_version_text, &make,     Suite::same_stack};
+    .name = "curl_easy",
+    .stack = "libcurl",
+    .summary = "libcurl's easy interface, one call a request",
+    .version = &curl_version_text,
+    .make = &make,
+    .suite = Suite::same_stack,
+    .client_descriptors = 2,  // the pair a handle wakes itself with
+};
 
 }  // namespace fanout

@@ -86,7 +86,12 @@ std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
 }  // namespace
 
 extern const Transport curl_multi;
-const Transport curl_multi{"curl_multi", "libcurl", "libcurl's multi interface with its own poll",
-                           &curl_version_text, &make};
+const Transport curl_multi{
+    .name = "curl_multi",
+    .stack = "libcurl",
+    .summary = "libcurl's multi interface with its own poll",
+    .version = &curl_version_text,
+    .make = &make,
+};
 
 }  // namespace fanout

@@ -150,7 +150,12 @@ std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
 }  // namespace
 
 extern const Transport httplib_client;
-const Transport httplib_client{"httplib", "httplib",
-                               "cpp-httplib's client, one connection a target", &version, &make};
+const Transport httplib_client{
+    .name = "httplib",
+    .stack = "httplib",
+    .summary = "cpp-httplib's client, one connection a target",
+    .version = &version,
+    .make = &make,
+};
 
 }  // namespace fanout

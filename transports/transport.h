@@ -114,6 +114,8 @@ struct Transport {
   std::string (*version)();    // the library's version as it runs
   std::variant<MakeBlockingClient, MakeAsyncClient, MakeEitherClient> make;
   Suite suite = Suite::none;
+  // File descriptors a client holds besides its connections (loops, timers, wake-up pairs).
+  unsigned client_descriptors = 0;
 };
 
 }  // namespace fanout

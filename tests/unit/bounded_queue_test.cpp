@@ -29,8 +29,9 @@ TEST(BoundedQueue, KeepsTheOrderAcrossTheEndOfItsRing) {
   int next = 0;
   for (int item = 0; item < 20; ++item) {
     queue.push(item);
-    if (item % 3 != 0) ASSERT_EQ(queue.pop(), next++);  // drifts around the ring
-    if (item - next >= 2) ASSERT_EQ(queue.pop(), next++);
+    while (next <= item - item % 3) {  // drifts around the ring, one to three inside
+      ASSERT_EQ(queue.pop(), next++);
+    }
   }
 }
 
@@ -131,7 +132,7 @@ struct Load {
 class BoundedQueueUnderLoad : public testing::TestWithParam<Load> {};
 
 TEST_P(BoundedQueueUnderLoad, DeliversEveryItemExactlyOnceAndNeverHoldsMoreThanItsCapacity) {
-  constexpr int kEach = 5000;
+  constexpr int kEach = 1000;
   const auto [capacity, producers, consumers] = GetParam();
   Queue queue(capacity);
   std::vector<std::atomic<int>> taken(static_cast<std::size_t>(producers * kEach));
@@ -168,13 +169,13 @@ TEST_P(BoundedQueueUnderLoad, DeliversEveryItemExactlyOnceAndNeverHoldsMoreThanI
   EXPECT_TRUE(std::ranges::all_of(taken, [](const auto& times) { return times == 1; }));
 }
 
-INSTANTIATE_TEST_SUITE_P(, BoundedQueueUnderLoad,
+INSTANTIATE_TEST_SUITE_P(Loads, BoundedQueueUnderLoad,
                          testing::Values(Load{1, 1, 1}, Load{1, 4, 4}, Load{2, 1, 8}, Load{3, 8, 1},
                                          Load{64, 4, 4}, Load{20, 1, 50}),
-                         [](const auto& info) {
-                           return std::to_string(info.param.producers) + "To" +
-                                  std::to_string(info.param.consumers) + "Through" +
-                                  std::to_string(info.param.capacity);
+                         [](const auto& tested) {
+                           return std::to_string(tested.param.producers) + "To" +
+                                  std::to_string(tested.param.consumers) + "Through" +
+                                  std::to_string(tested.param.capacity);
                          });
 
 }  // namespace

@@ -89,8 +89,8 @@ TEST_P(HistogramOf, MinMaxAndMeanAreExact) {
   EXPECT_DOUBLE_EQ(histogram.mean(), sum / 1000);
 }
 
-INSTANTIATE_TEST_SUITE_P(, HistogramOf, testing::ValuesIn(distributions()),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Distributions, HistogramOf, testing::ValuesIn(distributions()),
+                         [](const auto& tested) { return tested.param.name; });
 
 void expect_same(const Histogram& a, const Histogram& b) {
   EXPECT_EQ(a.buckets(), b.buckets());

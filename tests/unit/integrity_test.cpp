@@ -55,13 +55,13 @@ class Judge : public testing::Test {
             .finishes = 1};
   }
 
-  Run judged() {
+  fanout::Run judged() {
     execution.samples = samples;
     return judge(execution, cell, scenario);
   }
   // The reasons, all of which make the run invalid.
   std::vector<std::string> reasons() {
-    const Run run = judged();
+    const auto run = judged();
     EXPECT_EQ(run.valid, run.reasons.empty());
     return run.reasons;
   }
@@ -73,7 +73,7 @@ class Judge : public testing::Test {
 };
 
 TEST_F(Judge, BelievesACleanRun) {
-  const Run run = judged();
+  const auto run = judged();
   EXPECT_THAT(run.reasons, IsEmpty());
   EXPECT_TRUE(run.valid);
   EXPECT_THAT(run.flags, IsEmpty());
@@ -85,7 +85,7 @@ TEST_F(Judge, BelievesACleanRun) {
 
 TEST_F(Judge, MeasuresTimesCpuAndEfficiency) {
   execution.steal_ns = 5;
-  const Run run = judged();
+  const auto run = judged();
   EXPECT_EQ(run.setup_ns, 7 * kMs);
   EXPECT_EQ(run.makespan_ns, 25 * kMs);
   EXPECT_EQ(run.cpu_ns, 5 * kMs);          // 8 - 3
@@ -109,7 +109,7 @@ TEST_F(Judge, ReportsP999OnlyFromTenThousandRequests) {
 
 TEST_F(Judge, RefusesAMissingSlot) {
   samples[2] = {};
-  const Run run = judged();
+  const auto run = judged();
   EXPECT_FALSE(run.valid);
   EXPECT_THAT(run.reasons, ElementsAre("1 of 4 requests have no outcome"));
   EXPECT_EQ(run.requests.failed, 1U);
@@ -130,7 +130,7 @@ TEST_F(Judge, RefusesARequestIssuedOrRecordedTwice) {
 TEST_F(Judge, RefusesFailedRequestsAndCountsThemByClass) {
   samples[1].outcome = Outcome::bad_token;
   samples[2].outcome = Outcome::timeout;
-  const Run run = judged();
+  const auto run = judged();
   EXPECT_THAT(run.reasons, ElementsAre("2 requests failed: 1 bad_token, 1 timeout"));
   EXPECT_FALSE(run.valid);
   EXPECT_EQ(run.requests.ok, 2U);
@@ -169,7 +169,7 @@ TEST_F(Judge, NeedsNoServerWithoutNetwork) {
 
 TEST_F(Judge, RefusesARunFasterThanItsLowerBound) {
   execution.server->hold_ns.mean = 13e6;  // 2 waves of 13 ms in 25 ms: 1.04
-  const Run run = judged();
+  const auto run = judged();
   EXPECT_FALSE(run.valid);
   EXPECT_THAT(run.reasons, ElementsAre("efficiency 1.040: faster than its lower bound, so a "
                                        "measurement is wrong"));
@@ -210,7 +210,7 @@ TEST_F(Judge, KeepsWhatAKilledChildMeasured) {
   execution.exit.reset();
   execution.failure = "did not end within its limit of 1.00 s; ended from outside";
   samples[3] = {};
-  const Run run = judged();
+  const auto run = judged();
   EXPECT_THAT(run.reasons, Contains(execution.failure));
   EXPECT_EQ(run.makespan_ns, 23 * kMs);
   EXPECT_EQ(run.requests.ok, 3U);

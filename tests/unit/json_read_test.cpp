@@ -14,7 +14,7 @@ enum class Colour { red, green };
 const Names<Colour, 2> kColours{{{"red", Colour::red}, {"green", Colour::green}}};
 
 TEST(JsonRead, ReturnsWhatIsThere) {
-  EXPECT_EQ(whole_number("a", 5, 5, 5), 5U);
+  EXPECT_EQ(whole_number("a", 5U, 5, 5), 5U);
   EXPECT_EQ(boolean("a", true), true);
   EXPECT_EQ(text("a", "b"), "b");
   EXPECT_EQ(texts("a", {"b", "c"}), (std::vector<std::string>{"b", "c"}));
@@ -26,7 +26,7 @@ TEST(JsonRead, ReturnsWhatIsThere) {
 }
 
 TEST(JsonRead, NamesPathExpectedAndFound) {
-  EXPECT_EQ(usage_error([] { whole_number("a.b", 6, 1, 5); }),
+  EXPECT_EQ(usage_error([] { whole_number("a.b", 6U, 1, 5); }),
             "a.b: expected a whole number from 1 to 5, found 6");
   EXPECT_EQ(usage_error([] { boolean("a.b", 1); }), "a.b: expected true or false, found 1");
   EXPECT_EQ(usage_error([] { text("a.b", nullptr); }), "a.b: expected a text, found null");

@@ -34,6 +34,12 @@ TEST(NearestName, FindsTheOneWithTheFewestChanges) {
   EXPECT_EQ(nearest_name("eventloop", known), "event_loop");
 }
 
+TEST(NearestName, TakesTwoSwappedLettersForOneChange) {
+  constexpr std::array<std::string_view, 2> known{"tact", "post"};
+  EXPECT_EQ(nearest_name("psot", known), "post");
+  EXPECT_EQ(nearest_name("atct", known), "tact");
+}
+
 TEST(NearestName, SuggestsNothingFarAway) {
   constexpr std::array<std::string_view, 2> known{"thread_pool", "event_loop"};
   EXPECT_EQ(nearest_name("coroutines", known), "");

@@ -93,6 +93,13 @@ TEST(PredictedRun, GrowsWithRequestsAndDelay) {
   EXPECT_GE(predicted_run(plan.cells[3], scenario), 250 * 50ms);  // 250 waves of 50 ms on average
 }
 
+TEST(PredictedRun, CountsTheLastWaveEvenIfItIsNotFull) {
+  Plan plan = plan_of(10);
+  const auto fifty_waves = predicted_run(plan.cells[9], plan.scenarios[0]);
+  plan.scenarios[0].requests = 501;
+  EXPECT_GE(predicted_run(plan.cells[9], plan.scenarios[0]), fifty_waves + 17ms);
+}
+
 TEST(PredictedTotal, IsTheSumOverCellsAndRounds) {
   Plan plan = plan_of(2);
   plan.rounds = 3;

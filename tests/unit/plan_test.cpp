@@ -115,11 +115,21 @@ TEST(MakePlan, RefusesUnknownNames) {
 }
 
 TEST(MakePlan, SaysHowManyDescriptorsAreRequiredAndAvailable) {
-  // 50 connections to one host and 64 to spare; with 100 there is room for 36.
-  EXPECT_THAT(refusal({.workers = {50}}, {.file_descriptors = 100, .ports = 28'232}),
-              AllOf(HasSubstr("50 in flight need 114 file descriptors"), HasSubstr("100 are"),
-                    HasSubstr("at most 36 workers")));
-  EXPECT_EQ(refusal({.workers = {50}}, {.file_descriptors = 114, .ports = 28'232}), "no error");
+  // One client with 50 connections to one host, and 64 to spare; with 100 there is room for 36.
+  const Selection loop{
+      .strategies = {"event_loop"}, .transports = {"beast_async"}, .workers = {50}};
+  EXPECT_THAT(refusal(loop, {.file_descriptors = 100, .ports = 28'232}),
+              AllOf(HasSubstr("50 workers of event_loop / beast_async need 114 file descriptors"),
+                    HasSubstr("100 are available"), HasSubstr("at most 36 workers")));
+  EXPECT_EQ(refusal(loop, {.file_descriptors = 114, .ports = 28'232}), "no error");
+}
+
+TEST(MakePlan, CountsTheDescriptorsOfAClientPerWorker) {
+  // 50 clients that each hold a connection and the pair libcurl wakes itself with: 50 x 3 + 64.
+  const Selection pool{.strategies = {"thread_pool"}, .transports = {"curl_easy"}, .workers = {50}};
+  EXPECT_THAT(refusal(pool, {.file_descriptors = 213, .ports = 28'232}),
+              HasSubstr("need 214 file descriptors"));
+  EXPECT_EQ(refusal(pool, {.file_descriptors = 214, .ports = 28'232}), "no error");
 }
 
 TEST(MakePlan, AdvisesNoImpossibleNumberWhenDescriptorsAreVeryFew) {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/unit/sample_report.h"
 
@@ -16,8 +16,126 @@ using testing::Not;
 using unit_test::sample_report;
 using unit_test::sample_run;
 
-TEST(Render, TableIsThis) {
-  EXPECT_EQ(render(sample_report(), Format::table, Layout::cells), "golden");
+// clang-format off
+const std::string kHeading =
+    "mine: made up\n"
+    "200 requests, GET, connections reused, server engine asio\n"
+    "\n";
+const std::string kCells =
+    "strategy     transport      workers  makespan  95%  req/s  effic.      p50      p99  CPU us/req  95%    memory  conns  in flight  limit    proven\n"
+    "-----------  -------------  -------  --------  ---  -----  ------  -------  -------  ----------  ---  --------  -----  ---------  -------  ------\n"
+    "sequential   curl_easy            1    2.10 s    -   95.2   0.095  10.0 ms  17.0 ms        40.0    -  12.0 MiB     10         10  latency     3/3\n"
+    "thread_pool  curl_easy           10    215 ms    -    931   0.931  10.0 ms  17.0 ms        40.0    -  12.0 MiB     10         10  latency     2/3\n"
+    "event_loop   curl_asio           10    210 ms    -    952   0.952  10.0 ms  17.0 ms        40.0    -  12.0 MiB     10         10  latency     3/3\n"
+    "event_loop   beast_async *       10         -    -      -       -        -        -           -    -         -      -          -  -           0/3\n"
+    "\n";
+const std::string kSweep =
+    "workers  sequential  thread_pool  event_loop/curl_asio  event_loop/beast_async *\n"
+    "-------  ----------  -----------  --------------------  ------------------------\n"
+    "      1      2.10 s\n"
+    "     10                   215 ms                210 ms                   invalid\n"
+    "\n";
+const std::string kWords =
+    "medians over the valid runs; 95%: half-width of the interval of the median; effic.: lower bound / makespan;\n"
+    "in flight: most at once at the server; proven: runs in which every request was answered once, with its own token\n"
+    "INVALID thread_pool / curl_easy / 10 workers: 1 requests failed: 1 reset (1 of 3 runs)\n"
+    "INVALID event_loop / beast_async / 10 workers: 1 requests failed: 1 reset (3 of 3 runs)\n"
+    "skipped event_loop / curl_easy / 10 workers: curl_easy blocks\n"
+    "note: 0 valid rounds give no interval and rank nothing; use at least 10\n"
+    "* another HTTP stack than the other rows: the difference is not the strategy's alone\n";
+// clang-format on
+
+TEST(Render, CellsAreOneRowEachWithWhatMustBeKnownBelow) {
+  EXPECT_EQ(render(sample_report(), Format::table, Layout::cells), kHeading + kCells + kWords);
+}
+
+TEST(Render, SweepHasWorkersDownAndStrategiesAcrossAndThenTheCells) {
+  EXPECT_EQ(render(sample_report(), Format::table, Layout::sweep),
+            kHeading + kSweep + kCells + kWords);
+}
+
+TEST(Render, MarkdownHoldsTheSameCells) {
+  EXPECT_THAT(render(sample_report(), Format::markdown, Layout::cells),
+              HasSubstr("| thread_pool | curl_easy | 10 | 215 ms | - | 931 | 0.931 | 10.0 ms | "
+                        "17.0 ms | 40.0 | - | 12.0 MiB | 10 | 10 | latency | 2/3 |\n"));
+}
+
+TEST(Render, JsonIsTheDocument) {
+  EXPECT_EQ(nlohmann::json::parse(render(sample_report(), Format::json, Layout::cells)),
+            to_json(sample_report()));
+}
+
+TEST(Render, CsvIsOneLinePerRunWithEveryFigure) {
+  const std::string csv = render(sample_report(), Format::csv, Layout::cells);
+  EXPECT_EQ(std::ranges::count(csv, '\n'), 1 + 4 * 3);
+  EXPECT_TRUE(csv.starts_with(
+      "strategy,transport,stack,scenario,workers,round,position,valid,flags,reasons,makespan_ns,"
+      "setup_ns,requests_total,requests_ok,requests_failed,requests_retried,latency_min_ns,"
+      "latency_mean_ns,latency_p50_ns,latency_p90_ns,latency_p99_ns,latency_p999_ns,"
+      "latency_max_ns,cpu_ns,process_cpu_ns,context_switches_voluntary,"
+      "context_switches_involuntary,peak_memory_bytes,threads,processes,server_connections,"
+      "server_requests,server_unique_tokens,server_peak_in_flight,server_hold_mean_ns,"
+      "server_cpu_ns,host_steal_ns,bound_ns,efficiency,limited_by\n"
+      "sequential,curl_easy,libcurl,mine,1,0,0,true,,,2100000000,3000000,200,200,0,0,9000000,"
+      "10500000,10000000,12000000,17000000,,20000000,8000000,11000000,400,10,12582912,11,1,10,"
+      "200,200,10,10000000,5000000,0,200000000,0.09523809523809523,latency\n"))
+      << csv;
+  EXPECT_THAT(csv, HasSubstr("mine,10,1,0,false,,1 requests failed: 1 reset,100000000,"));
+}
+
+// Six valid rounds of 200, 202 ... 210 ms: median 205, limits the smallest and the largest.
+Report six_rounds() {
+  Report report = sample_report();
+  report.plan.rounds = 6;
+  report.plan.skipped.clear();
+  report.cells.resize(1);
+  report.cells[0].runs.clear();
+  for (unsigned round = 0; round < 6; ++round) {
+    report.cells[0].runs.push_back(sample_run(round, 200 + 2 * round));
+  }
+  report.cells[0].summary = summarize(report.cells[0].runs);
+  return report;
+}
+
+TEST(Render, ShowsIntervalsFromSixRounds) {
+  // Half of 210 - 200 is 5; 5 / 205 = 2.4 %.
+  EXPECT_THAT(render(six_rounds(), Format::table, Layout::cells), HasSubstr(" 205 ms  ±2.4% "));
+  EXPECT_THAT(render(six_rounds(), Format::table, Layout::sweep),
+              HasSubstr("205 ms [200 ms, 210 ms]"));
+}
+
+TEST(Render, SaysNoMoreThanIsTrue) {
+  const std::string text = render(six_rounds(), Format::table, Layout::cells);
+  EXPECT_THAT(text, HasSubstr("note: 6 valid rounds rank nothing; use at least 10\n"));
+  for (const char* absent :
+       {"INVALID", "skipped", "another HTTP stack", "no interval", "interrupted", "time budget"}) {
+    EXPECT_THAT(text, Not(HasSubstr(absent)));
+  }
+}
+
+TEST(Render, SaysWhyARunEndedEarlyAndWhatToBeWareOf) {
+  Report report = six_rounds();
+  report.stopped_by = "time budget";
+  report.status = "interrupted";
+  report.warnings = {"this is a Debug build"};
+  const std::string text = render(report, Format::table, Layout::cells);
+  EXPECT_THAT(text, HasSubstr("note: the time budget ended the rounds early\n"));
+  EXPECT_THAT(text, HasSubstr("note: interrupted; what was measured is shown\n"));
+  EXPECT_THAT(text, HasSubstr("note: this is a Debug build\n"));
+}
+
+TEST(RenderPlan, ListsCellsAndSkippedOnesAndTheirTime) {
+  // 200 requests without delay: 60 us of CPU each and 120 ms for the process = 132 ms a run;
+  // 4 cells x 3 rounds x 132 ms = 1.584 s.
+  EXPECT_EQ(render_plan(sample_report().plan),
+            "strategy     transport    stack    scenario  workers   about\n"
+            "-----------  -----------  -------  --------  -------  ------\n"
+            "sequential   curl_easy    libcurl  mine            1  132 ms\n"
+            "thread_pool  curl_easy    libcurl  mine           10  132 ms\n"
+            "event_loop   curl_asio    libcurl  mine           10  132 ms\n"
+            "event_loop   beast_async  beast    mine           10  132 ms\n"
+            "skipped event_loop / curl_easy / 10 workers: curl_easy blocks\n"
+            "4 cells x 3 rounds, seed 42, about 1.58 s\n");
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ std::string load_error(const TempFolder& folder, const std::string& text) {
 }
 
 TEST(Summarize, TakesMediansOverTheValidRuns) {
-  Run invalid = sample_run(3, 1);
+  auto invalid = sample_run(3, 1);
   invalid.valid = false;
   invalid.server.connections = 99;
   const Summary summary =
@@ -50,7 +50,7 @@ TEST(Summarize, TakesMediansOverTheValidRuns) {
 }
 
 TEST(Summarize, NamesALimitOnlyIfItHeldForMoreThanHalfOfTheRuns) {
-  Run free = sample_run(1, 200);
+  auto free = sample_run(1, 200);
   free.limited_by = "";
   EXPECT_EQ(summarize({sample_run(0, 200), free}).limited_by, "");
   EXPECT_EQ(summarize({sample_run(0, 200), sample_run(2, 200), free}).limited_by, "latency");
@@ -58,8 +58,8 @@ TEST(Summarize, NamesALimitOnlyIfItHeldForMoreThanHalfOfTheRuns) {
 
 TEST(Summarize, IsAllZeroWithoutValidRuns) {
   EXPECT_EQ(summarize({}).makespan_ns.median, 0);
-  EXPECT_EQ(summarize({Run{}}).valid_runs, 0U);
-  EXPECT_EQ(summarize({Run{}}).total_runs, 1U);
+  EXPECT_EQ(summarize({fanout::Run{}}).valid_runs, 0U);
+  EXPECT_EQ(summarize({fanout::Run{}}).total_runs, 1U);
 }
 
 TEST(Report, SurvivesARoundTripThroughJson) {
@@ -72,8 +72,8 @@ TEST(Report, SurvivesARoundTripThroughJson) {
 
 TEST(Report, KeepsWhatTheRunsMeasured) {
   const Report report = report_from_json(to_json(sample_report()), "here");
-  const Run& run = report.cells.at(1).runs.at(0);
-  const Run expected = sample_run(0, 220);
+  const auto& run = report.cells.at(1).runs.at(0);
+  const auto expected = sample_run(0, 220);
   EXPECT_EQ(run.makespan_ns, expected.makespan_ns);
   EXPECT_EQ(run.histogram, expected.histogram);
   EXPECT_EQ(run.server.hold_error_ns.p99, expected.server.hold_error_ns.p99);
@@ -130,9 +130,10 @@ TEST(LoadReport, RefusesJsonThatIsNotOurs) {
 
 TEST(LoadReport, RefusesAFileWithAKeyMissing) {
   const TempFolder folder;
-  for (const auto& item : to_json(sample_report()).items()) {
+  const Json whole = to_json(sample_report());
+  for (const auto& item : whole.items()) {
     if (item.key() == "schema_version" || item.key() == "verdicts") continue;
-    Json json = to_json(sample_report());
+    Json json = whole;
     json.erase(item.key());
     EXPECT_THAT(load_error(folder, json.dump()),
                 AllOf(StartsWith("not a whole fanout result: "), HasSubstr(item.key())));

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "base/error.h"
 #include "harness/interrupt.h"
 
 namespace fanout {
@@ -85,7 +86,7 @@ TEST(RunPlan, StopsForTheTimeBudgetOnlyAfterAWholeRoundAndSaysSo) {
   const auto slow = [&](const Cell&, unsigned) {
     ++runs;
     std::this_thread::sleep_for(2ms);  // spent during the first run already
-    return Run{};
+    return fanout::Run{};
   };
   run_plan(report, slow, kNobody);
   EXPECT_EQ(runs, 3U);
@@ -118,7 +119,7 @@ TEST(RunPlan, KeepsWhatWasMeasuredWhenInterrupted) {
 
 TEST(RunPlan, LetsOtherExceptionsPass) {
   Report report = report_of(1, 1);
-  const auto execute = [](const Cell&, unsigned) -> Run { throw RunError("no memory"); };
+  const auto execute = [](const Cell&, unsigned) -> fanout::Run { throw RunError("no memory"); };
   EXPECT_THROW(run_plan(report, execute, kNobody), RunError);
 }
 
@@ -131,7 +132,7 @@ TEST(RunPlan, TellsTheObserverBeforeAndAfterEveryRun) {
   };
   const auto execute = [&](const Cell& cell, unsigned) {
     log.push_back("run " + cell.strategy);
-    return Run{};
+    return fanout::Run{};
   };
   run_plan(report, execute,
            {.before_run =

@@ -19,10 +19,14 @@ using testing::StartsWith;
 using unit_test::TempFolder;
 using unit_test::usage_error;
 
+Scenario scenario_of(const std::string& text) {
+  return scenario_from_json(Json::parse(text), "mine.json");
+}
+
 // The error a scenario with this key in addition to the required ones ends in.
-std::string error_with(const std::string& key, const Json& value) {
-  Json json{{"name", "mine"}, {"requests", 10}};
-  json[key] = value;
+std::string error_with(const std::string& key, const std::string& value) {
+  Json json = Json::parse(R"({"name": "mine", "requests": 10})");
+  json[key] = Json::parse(value);
   return usage_error([&] { scenario_from_json(json, "mine.json"); });
 }
 
@@ -44,7 +48,7 @@ TEST(BuiltInScenarios, HoldTheWorkOfArticleB) {
 }
 
 TEST(ScenarioFromJson, NeedsOnlyNameAndRequests) {
-  const Scenario scenario = scenario_from_json({{"name", "mine"}, {"requests", 10}}, "mine.json");
+  const Scenario scenario = scenario_of(R"({"name": "mine", "requests": 10})");
   EXPECT_EQ(scenario.name, "mine");
   EXPECT_EQ(scenario.requests, 10U);
   EXPECT_EQ(scenario.workers, std::vector<unsigned>{10});
@@ -54,19 +58,12 @@ TEST(ScenarioFromJson, NeedsOnlyNameAndRequests) {
 }
 
 TEST(ScenarioFromJson, ReadsEveryKeyAndSurvivesARoundTrip) {
-  const Json written{{"name", "mine"},
-                     {"summary", "all keys"},
-                     {"requests", 12},
-                     {"workers", {1, 4}},
-                     {"method", "POST"},
-                     {"request_body_bytes", 64},
-                     {"reuse", false},
-                     {"connect_timeout", "250ms"},
-                     {"timeout", "2s"},
-                     {"server", {{"hosts", {{{"delay", "3ms"}, {"body_bytes", 9}}}}}},
-                     {"strategies", {"sequential"}},
-                     {"transports", {"null"}}};
-  const Scenario scenario = scenario_from_json(written, "mine.json");
+  const Scenario scenario = scenario_of(R"({
+    "name": "mine", "summary": "all keys", "requests": 12, "workers": [1, 4],
+    "method": "POST", "request_body_bytes": 64, "reuse": false,
+    "connect_timeout": "250ms", "timeout": "2s",
+    "server": {"hosts": [{"delay": "3ms", "body_bytes": 9}]},
+    "strategies": ["sequential"], "transports": ["null"]})");
   EXPECT_EQ(scenario.workers, (std::vector<unsigned>{1, 4}));
   EXPECT_EQ(scenario.method, Method::post);
   EXPECT_EQ(scenario.request_body_bytes, 64U);
@@ -82,53 +79,60 @@ TEST(ScenarioFromJson, ReadsEveryKeyAndSurvivesARoundTrip) {
 }
 
 TEST(ScenarioError, NamesTheKeyMeant) {
-  EXPECT_EQ(error_with("request", 10),
+  EXPECT_EQ(error_with("request", "10"),
             "mine.json: unknown key \"request\"; did you mean \"requests\"?");
-  EXPECT_THAT(error_with("colour", "red"),
+  EXPECT_THAT(error_with("colour", R"("red")"),
               AllOf(StartsWith("mine.json: unknown key \"colour\"; known: "),
                     HasSubstr("connect_timeout, method, name")));
 }
 
 TEST(ScenarioError, NamesFileKeyExpectedAndFound) {
-  EXPECT_EQ(error_with("requests", "many"),
+  EXPECT_EQ(error_with("requests", R"("many")"),
             "mine.json: requests: expected a whole number from 1 to 10000000, found \"many\"");
-  EXPECT_EQ(error_with("requests", 0),
+  EXPECT_EQ(error_with("requests", "0"),
             "mine.json: requests: expected a whole number from 1 to 10000000, found 0");
-  EXPECT_EQ(error_with("requests", -3),
+  EXPECT_EQ(error_with("requests", "-3"),
             "mine.json: requests: expected a whole number from 1 to 10000000, found -3");
-  EXPECT_EQ(error_with("requests", 1.5),
+  EXPECT_EQ(error_with("requests", "1.5"),
             "mine.json: requests: expected a whole number from 1 to 10000000, found 1.5");
-  EXPECT_EQ(error_with("name", 7), "mine.json: name: expected a text, found 7");
-  EXPECT_EQ(error_with("reuse", "yes"), "mine.json: reuse: expected true or false, found \"yes\"");
-  EXPECT_EQ(error_with("method", "PUT"),
+  EXPECT_EQ(error_with("name", "7"), "mine.json: name: expected a text, found 7");
+  EXPECT_EQ(error_with("reuse", R"("yes")"),
+            "mine.json: reuse: expected true or false, found \"yes\"");
+  EXPECT_EQ(error_with("method", R"("PUT")"),
             "mine.json: method: expected one of GET, HEAD, POST, found \"PUT\"");
-  EXPECT_EQ(error_with("workers", Json::array()),
+  EXPECT_EQ(error_with("workers", "[]"),
             "mine.json: workers: expected at least one number of workers, found []");
-  EXPECT_EQ(error_with("workers", {1, 0}),
+  EXPECT_EQ(error_with("workers", "[1, 0]"),
             "mine.json: workers: expected a whole number from 1 to 100000, found 0");
-  EXPECT_EQ(error_with("timeout", 5),
+  EXPECT_EQ(error_with("timeout", "5"),
             "mine.json: timeout: expected a duration with a unit, such as \"17ms\", found 5");
-  EXPECT_EQ(error_with("timeout", "1us"), "mine.json: timeout: expected at least 1ms");
-  EXPECT_EQ(error_with("strategies", {"sequential", 2}),
+  EXPECT_EQ(error_with("timeout", R"("1us")"), "mine.json: timeout: expected at least 1ms");
+  EXPECT_EQ(error_with("strategies", R"(["sequential", 2])"),
             "mine.json: strategies[1]: expected a text, found 2");
-  EXPECT_THAT(error_with("server", {{"hosts", {{{"delay", 17}}}}}),
+  EXPECT_THAT(error_with("server", R"({"hosts": [{"delay": 17}]})"),
               StartsWith("mine.json: server.hosts[0].delay: expected "));
 }
 
+TEST(ScenarioError, RefusesNamesThatAreNotFitForTablesAndFiles) {
+  for (const char* name : {R"("")", R"("a b")", R"("a/b")", R"(".a")", R"("a|b")", R"("a\nb")"}) {
+    EXPECT_THAT(error_with("name", name), StartsWith("mine.json: name: expected ")) << name;
+  }
+}
+
+TEST(ScenarioError, RefusesAnAddressOrPortOfItsOwn) {
+  EXPECT_THAT(error_with("server", R"({"port": 8080})"), HasSubstr("for fanout serve"));
+  EXPECT_THAT(error_with("server", R"({"bind": "127.0.0.9"})"), HasSubstr("for fanout serve"));
+}
+
 TEST(ScenarioError, NamesTheKeyThatIsMissing) {
-  EXPECT_EQ(usage_error([] {
-              scenario_from_json({{"requests", 10}}, "mine.json");
-            }),
+  EXPECT_EQ(usage_error([] { scenario_of(R"({"requests": 10})"); }),
             "mine.json: no \"name\"; every scenario has one");
-  EXPECT_EQ(usage_error([] {
-              scenario_from_json({{"name", "mine"}}, "mine.json");
-            }),
+  EXPECT_EQ(usage_error([] { scenario_of(R"({"name": "mine"})"); }),
             "mine.json: no \"requests\"; every scenario has one");
 }
 
 TEST(ScenarioError, RefusesWhatIsNotAnObject) {
-  EXPECT_EQ(usage_error([] { scenario_from_json(Json::array(), "mine.json"); }),
-            "mine.json: expected a JSON object, found []");
+  EXPECT_EQ(usage_error([] { scenario_of("[]"); }), "mine.json: expected a JSON object, found []");
 }
 
 TEST(LoadScenario, ReadsAFile) {
@@ -143,12 +147,14 @@ TEST(LoadScenario, NamesTheByteWhereAFileIsNotJson) {
   const std::string file = folder.file("bad.json", R"({"name": })");
   EXPECT_THAT(usage_error([&] { load_scenario(file); }),
               StartsWith(file + ": not JSON at byte 10; "));
+  const std::string empty = folder.file("empty.json", "");
+  EXPECT_THAT(usage_error([&] { load_scenario(empty); }),
+              StartsWith(empty + ": not JSON at byte 1; "));
 }
 
 TEST(LoadScenario, NamesAFileThatCannotBeRead) {
   const TempFolder folder;
-  for (const std::string& file :
-       {folder.path("absent.json"), folder.path(""), folder.file("empty.json", "")}) {
+  for (const std::string& file : {folder.path("absent.json"), folder.path("")}) {
     EXPECT_THAT(usage_error([&] { load_scenario(file); }), StartsWith(file + ": cannot be read"));
   }
 }

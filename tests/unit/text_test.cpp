@@ -1,0 +1,43 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "tests/unit/support.h"
+
+namespace fanout {
+namespace {
+
+using Parts = std::vector<std::string>;
+using unit_test::TempFolder;
+
+TEST(SplitCommas, KeepsEmptyParts) {
+  EXPECT_EQ(split_commas("a,,b,"), (Parts{"a", "", "b", ""}));
+  EXPECT_EQ(split_commas("a"), Parts{"a"});
+  EXPECT_EQ(split_commas(""), Parts{""});
+}
+
+TEST(OnOneLine, MakesEveryRunOfWhiteSpaceOneBlank) {
+  EXPECT_EQ(on_one_line(" one\r\n\ttwo  three\n"), "one two three");
+  EXPECT_EQ(on_one_line("\n \n"), "");
+}
+
+TEST(ShellWord, QuotesOnlyWhatAShellWouldChange) {
+  EXPECT_EQ(shell_word("--workers=1..64:4"), "--workers=1..64:4");
+  EXPECT_EQ(shell_word("two words"), "'two words'");
+  EXPECT_EQ(shell_word("it's"), R"('it'\''s')");
+  EXPECT_EQ(shell_word("$HOME"), "'$HOME'");
+  EXPECT_EQ(shell_word(""), "''");
+}
+
+TEST(ReadFile, ReturnsAllBytesAndNothingForWhatIsNoFile) {
+  const TempFolder folder;
+  const std::string bytes("a\0b\r\n\xff", 6);
+  EXPECT_EQ(read_file(folder.file("some", bytes)), bytes);
+  EXPECT_EQ(read_file(folder.file("empty", "")), "");
+  EXPECT_EQ(read_file(folder.path("absent")), std::nullopt);
+  EXPECT_EQ(read_file(folder.path("")), std::nullopt);
+}
+
+}  // namespace
+}  // namespace fanout
