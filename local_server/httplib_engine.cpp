@@ -18,7 +18,6 @@
 #include <functional>
 #include <limits>
 #include <mutex>
-#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -37,14 +36,6 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 using Handled = httplib::Server::HandlerResponse;
-
-// The request this thread is answering: cpp-httplib answers one at a time per thread, but keeps
-// nothing of ours between its handler and its log hook, which runs when the answer has been sent.
-struct Pending {
-  std::int64_t arrival_ns;
-  std::int64_t intended_ns;
-};
-thread_local std::optional<Pending> pending;
 
 class HttplibEngine : public Engine {
  public:
@@ -81,7 +72,7 @@ class HttplibEngine : public Engine {
   void refuse(const Request& request, Response& response);
   std::uint64_t arrived(const Request& request, Response& response);
   void sleep_until(std::int64_t deadline_ns) const;
-  void sent();
+  void answered(std::int64_t arrival_ns, std::int64_t intended_ns);
   void shut_down();
 
   ServerConfig config_;
@@ -145,7 +136,6 @@ void HttplibEngine::configure(Host& host) {
     discard_body(request, read);
     answer(host, request, response);
   });
-  server.set_logger([this](const Request&, const Response&) { sent(); });
 }
 
 Endpoint HttplibEngine::listen(Host& host, const Endpoint& wanted) {
@@ -176,9 +166,8 @@ void HttplibEngine::accepted(std::function<void()> serve) {
   });
 }
 
-// Counts the request, starts its answer, and returns what its delay is drawn by.
+// Counts the request, gives its answer the token, and returns what its delay is drawn by.
 std::uint64_t HttplibEngine::arrived(const Request& request, Response& response) {
-  pending = Pending{.arrival_ns = now_ns(), .intended_ns = 0};
   const auto token = token_of_path(request.path);
   if (token) {
     const TokenText text = token_text(*token);
@@ -189,19 +178,23 @@ std::uint64_t HttplibEngine::arrived(const Request& request, Response& response)
 }
 
 void HttplibEngine::answer(const Host& host, const Request& request, Response& response) {
+  const std::int64_t arrival_ns = now_ns();
   const std::uint64_t drawn_by = arrived(request, response);
-  pending->intended_ns = draw(host.behaviour.delay, drawn_by).count();
+  const std::int64_t intended_ns = draw(host.behaviour.delay, drawn_by).count();
   response.status = static_cast<int>(host.behaviour.status);
   if (may_have_body(host.behaviour.status)) {
     response.set_content(host.body, std::string(kContentType));
   }
-  if (pending->intended_ns > 0) sleep_until(pending->arrival_ns + pending->intended_ns);
+  if (intended_ns > 0) sleep_until(arrival_ns + intended_ns);
+  answered(arrival_ns, intended_ns);
 }
 
 void HttplibEngine::refuse(const Request& request, Response& response) {
+  const std::int64_t arrival_ns = now_ns();
   arrived(request, response);
   response.status = 405;
   response.set_header("Allow", std::string(kAllowedMethods));
+  answered(arrival_ns, 0);
 }
 
 // Sleeps in slices, so that stop() need not wait for a long delay; the last ends at the deadline.
@@ -215,16 +208,16 @@ void HttplibEngine::sleep_until(std::int64_t deadline_ns) const {
   }
 }
 
-void HttplibEngine::sent() {
-  if (!pending) return;  // a request cpp-httplib rejected by itself
-  const std::int64_t hold_ns = now_ns() - pending->arrival_ns;
+// Counted before cpp-httplib sends it: once the client has the answer it may start another request,
+// which must not look like one more in flight.
+void HttplibEngine::answered(std::int64_t arrival_ns, std::int64_t intended_ns) {
+  const std::int64_t hold_ns = now_ns() - arrival_ns;
   const std::scoped_lock lock(mutex_);
-  if (hold_ns < pending->intended_ns) {
+  if (hold_ns < intended_ns) {
     ledger_.abandoned();  // cut short by stop()
   } else {
-    ledger_.answered(hold_ns, pending->intended_ns);
+    ledger_.answered(hold_ns, intended_ns);
   }
-  pending.reset();
 }
 
 ServerCounters HttplibEngine::stop() {
