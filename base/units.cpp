@@ -21,7 +21,7 @@ std::optional<double> parse_with(std::string_view text, const std::array<Unit, N
   double value = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (error != std::errc{} || value < 0) return std::nullopt;
+  if (error != std::errc{} || !(value >= 0)) return std::nullopt;  // NaN is not either
   const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const Unit& unit : units) {
     if (unit.name == suffix) return value * unit.factor;
@@ -51,8 +51,11 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
 std::optional<std::uint64_t> parse_count(std::string_view text) {
   static constexpr std::array<Unit, 3> units{{{"", 1}, {"k", 1e3}, {"M", 1e6}}};
   const auto value = parse_with(text, units);
-  if (!value || *value > 1e12 || *value != std::floor(*value)) return std::nullopt;
-  return static_cast<std::uint64_t>(*value);
+  constexpr double kRounding = 1e-6;  // 1.001 * 1000 is not 1001
+  if (!value || *value > 1e12 || std::abs(*value - std::round(*value)) > kRounding) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(std::llround(*value));
 }
 
 std::string format_duration(double nanoseconds) {

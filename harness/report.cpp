@@ -114,9 +114,16 @@ Report load_report(const std::string& file) {
 void save_report(const Report& report, const std::string& file) {
   const std::string temporary = temporary_beside(file);
   // Arguments and paths may hold bytes that are not UTF-8; JSON may not.
-  write_file(temporary,
-             to_json(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  std::filesystem::rename(temporary, file);
+  const std::string text =
+      to_json(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  try {
+    write_file(temporary, text);
+    std::filesystem::rename(temporary, file);
+  } catch (const std::exception& error) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    throw RunError(error.what());
+  }
 }
 
 void check_writable(const std::string& file) {

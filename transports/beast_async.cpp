@@ -19,7 +19,6 @@
 #include "transports/tcp_connect.h"
 
 namespace fanout {
-
 namespace {
 
 using boost::asio::ip::tcp;
@@ -142,8 +141,7 @@ AsioError BeastAsyncClient::open_socket(Connection& connection) {
 }
 
 void BeastAsyncClient::connect(Connection& connection) {
-  AsioError error;
-  if (!connection.socket.is_open()) error = open_socket(connection);
+  const AsioError error = connection.socket.is_open() ? AsioError() : open_socket(connection);
   const sockaddr_in& address = destinations_[connection.request->target].address;
   const int failure =
       error ? error.value() : begin_connect(connection.socket.native_handle(), address);

@@ -104,11 +104,11 @@ TEST(ServerConfigJson, ADelayMayBePlainText) {
 
 TEST(ServerConfigJson, RoundTrips) {
   const auto config = server_config_from_json(Json::parse(R"({
-    "engine": "httplib", "threads": 7, "bind": "127.0.0.9", "port": 8080, "hosts": [
+    "threads": 7, "bind": "127.0.0.9", "port": 8080, "hosts": [
       {"delay": {"kind": "fixed", "mean": "1.5ms"}, "body_bytes": 0, "status": 503},
       {"delay": {"kind": "uniform", "min": "5ms", "max": "20ms"}, "fault": "reset"},
       {"delay": {"kind": "lognormal", "mean": "10ms", "sigma": 0.5}, "fault": "hang"}]})"));
-  EXPECT_EQ(config.engine, EngineKind::httplib);
+  EXPECT_EQ(config.engine, EngineKind::asio);
   EXPECT_EQ(config.threads, 7U);
   EXPECT_EQ(config.bind, "127.0.0.9");
   EXPECT_EQ(config.port, 8080);
@@ -120,6 +120,19 @@ TEST(ServerConfigJson, RoundTrips) {
   const Json json = to_json(config);
   EXPECT_EQ(json["hosts"][0]["delay"], "1500000ns");
   EXPECT_EQ(to_json(server_config_from_json(json)), json);
+}
+
+TEST(ServerConfigJson, KeepsTheEngine) {
+  const auto config = server_config_from_json(Json::parse(R"({"engine":"httplib"})"));
+  EXPECT_EQ(config.engine, EngineKind::httplib);
+  EXPECT_EQ(server_config_from_json(to_json(config)).engine, EngineKind::httplib);
+}
+
+TEST(ServerConfigJson, RefusesWhatAnEngineCannotDo) {
+  EXPECT_EQ(error_of(R"({"engine":"httplib","hosts":[{"fault":"hang"}]})"),
+            "server: engine httplib cannot act out faults; use engine asio");
+  EXPECT_EQ(error_of(R"({"hosts":[{"status":304}]})"),
+            "server.hosts[0].status: expected a status other than 304, found 304");
 }
 
 TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
