@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -75,22 +74,11 @@ class BoundedQueue {
   // The threads that wait on one side of the queue. All but wake_one with the mutex held.
   //
   // At most one of them is being woken at any moment; it wakes the next if there is more to do.
-  // The first to wait yields a few times before it sleeps: short waits are common, and far cheaper
-  // that way; more than one would only pass the CPU round.
   class Side {
    public:
-    // Returns at once, or after a few yields, if `ready`; else sleeps until `wake`.
+    // Returns at once if `ready`; else sleeps until `wake`.
     template <class Ready, class Wake>
     void wait(std::unique_lock<std::mutex>& lock, Ready ready, Wake wake) {
-      constexpr int kYields = 3;
-      if (!ready() && !std::exchange(yielding_, true)) {
-        for (int i = 0; i < kYields && !ready(); ++i) {
-          lock.unlock();
-          std::this_thread::yield();
-          lock.lock();
-        }
-        yielding_ = false;
-      }
       if (ready()) return;
       ++asleep_;
       while (!wake()) {
@@ -108,7 +96,6 @@ class BoundedQueue {
     std::condition_variable condition_;
     unsigned asleep_ = 0;
     bool waking_ = false;
-    bool yielding_ = false;
   };
 
   [[nodiscard]] bool half_empty() const { return size_ <= ring_.size() / 2; }
