@@ -19,7 +19,7 @@ std::optional<std::uint64_t> parse_count(std::string_view text);
 // Three significant digits and the unit that keeps the number between 1 and 1000: "17.1 ms".
 std::string format_duration(double nanoseconds);
 
-// "2.1 MiB", "512 KiB", "0 B".
+// "2.10 MiB", "512 KiB", "0 B".
 std::string format_bytes(double bytes);
 
 // "1,234,567".

@@ -5,5 +5,9 @@ execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} rev-parse --short=12 HEAD
 if(fanout_git_failed)
   set(fanout_commit unknown)
 endif()
+set(fanout_build ${CMAKE_BUILD_TYPE})
+if(FANOUT_SANITIZE)
+  string(APPEND fanout_build " with ${FANOUT_SANITIZE}")
+endif()
 set_source_files_properties(harness/environment.cpp PROPERTIES COMPILE_DEFINITIONS
-  "FANOUT_VERSION=\"${PROJECT_VERSION}\";FANOUT_COMMIT=\"${fanout_commit}\";FANOUT_BUILD=\"${CMAKE_BUILD_TYPE}${FANOUT_SANITIZE}\"")
+  "FANOUT_VERSION=\"${PROJECT_VERSION}\";FANOUT_COMMIT=\"${fanout_commit}\";FANOUT_BUILD=\"${fanout_build}\"")

@@ -14,8 +14,8 @@
 
 namespace fanout {
 
-// The known name nearest to `name` by edit distance, or empty if none is near (more than a third of
-// its letters differ).
+// The known name nearest to `name` by edit distance, or empty if none is near (more than two edits,
+// or a third of its letters, away).
 std::string nearest_name(std::string_view name, std::span<const std::string_view> known);
 
 // "unknown strategy "thread_pol"; did you mean thread_pool? known: ..."
