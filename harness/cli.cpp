@@ -20,17 +20,19 @@ namespace {
 
 // An option whose text is turned into a value by `parse`, an optional-returning function.
 template <class Target, class Parse>
-void add_parsed(CLI::App& app, const std::string& flags, Target& target, Parse parse,
-                const std::string& expected, const std::string& help, const std::string& type) {
+CLI::Option* add_parsed(CLI::App& app, const std::string& flags, Target& target, Parse parse,
+                        const std::string& expected, const std::string& help,
+                        const std::string& type) {
   const std::string flag = flags.substr(flags.rfind(',') + 1);
-  app.add_option_function<std::string>(
-         flags,
-         [&target, parse, flag, expected](const std::string& text) {
-           const auto value = parse(text);
-           if (!value) fail_value(flag, text, expected);
-           target = *value;
-         },
-         help)
+  return app
+      .add_option_function<std::string>(
+          flags,
+          [&target, parse, flag, expected](const std::string& text) {
+            const auto value = parse(text);
+            if (!value) fail_value(flag, text, expected);
+            target = *value;
+          },
+          help)
       ->type_name(type);
 }
 
@@ -45,15 +47,16 @@ void add_duration(CLI::App& app, const std::string& flags,
 }
 
 template <class Target>
-void add_count(CLI::App& app, const std::string& flags, Target& target, std::uint64_t low,
-               std::uint64_t high, const std::string& help) {
+CLI::Option* add_count(CLI::App& app, const std::string& flags, Target& target, std::uint64_t low,
+                       std::uint64_t high, const std::string& help) {
   const auto within = [=](const std::string& text) -> std::optional<std::uint64_t> {
     const auto value = parse_count(text);
     return value && *value >= low && *value <= high ? value : std::nullopt;
   };
-  add_parsed(app, flags, target, within,
-             fmt::format("a whole number from {} to {} (10k and 2M are understood)", low, high),
-             help, "COUNT");
+  return add_parsed(
+      app, flags, target, within,
+      fmt::format("a whole number from {} to {} (10k and 2M are understood)", low, high), help,
+      "COUNT");
 }
 
 // An option whose text is one of a few names.
@@ -115,13 +118,14 @@ void add_selection(CLI::App& app, Selection& selection) {
 }
 
 void add_measuring(CLI::App& app, Options& options) {
-  auto* rounds = app.add_option_group("rounds");
-  add_count(*rounds, "--rounds", options.rounds, 1, 1000, "runs of every cell (default 10)");
-  rounds->add_flag_callback(
-      "--quick", [&] { options.rounds = 3; }, "3 rounds: no intervals");
-  rounds->add_flag_callback(
+  CLI::Option* rounds =
+      add_count(app, "--rounds", options.rounds, 1, 1000, "runs of every cell (default 10)");
+  CLI::Option* quick = app.add_flag_callback(
+      "--quick", [&] { options.rounds = 3; }, "3 rounds: no intervals, no ranks");
+  CLI::Option* full = app.add_flag_callback(
       "--full", [&] { options.rounds = 20; }, "20 rounds");
-  rounds->require_option(0, 1);
+  quick->excludes(rounds)->excludes(full);
+  full->excludes(rounds);
   add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "of the order and the delays");
   add_duration(app, "--time-budget", options.time_budget, "start no further round after this");
   add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this");
@@ -194,17 +198,11 @@ void add_commands(CLI::App& app, Options& options) {
   add_serve(*add("serve", "the local server alone", Command::serve), options.server);
 }
 
-// Everything that may stand where `app` is parsing: its subcommands and options, grouped or not.
+// Everything that may stand where `app` is parsing.
 std::vector<std::string> expected_at(const CLI::App& app) {
   std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
   for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
-  for (const CLI::App* sub : app.get_subcommands({})) {
-    if (!sub->get_name().empty()) {
-      names.push_back(sub->get_name());
-      continue;
-    }
-    for (std::string& name : expected_at(*sub)) names.push_back(std::move(name));  // a group
-  }
   return names;
 }
 
