@@ -81,49 +81,58 @@ std::string column_title(const Report& report, const Cell& cell) {
   return cell.strategy + "/" + cell.transport + (is_other_stack(report, cell) ? " *" : "");
 }
 
-std::vector<std::string> run_row(const CellReport& cell, const Run& run) {
-  const auto text = [](auto value) { return fmt::format("{}", value); };
-  return {cell.cell.strategy,
-          cell.cell.transport,
-          cell.cell.stack,
-          cell.cell.scenario,
-          text(cell.cell.workers),
-          text(run.round),
-          text(run.position),
-          run.valid ? "true" : "false",
-          fmt::format("{}", fmt::join(run.flags, " ")),
-          fmt::format("{}", fmt::join(run.reasons, "; ")),
-          text(run.makespan_ns),
-          text(run.setup_ns),
-          text(run.requests.total),
-          text(run.requests.ok),
-          text(run.requests.failed),
-          text(run.requests.retried),
-          text(run.latency_ns.min),
-          text(run.latency_ns.mean),
-          text(run.latency_ns.p50),
-          text(run.latency_ns.p90),
-          text(run.latency_ns.p99),
-          run.latency_ns.p999 ? text(*run.latency_ns.p999) : "",
-          text(run.latency_ns.max),
-          text(run.cpu_ns),
-          text(run.process_cpu_ns),
-          text(run.voluntary_switches),
-          text(run.involuntary_switches),
-          text(run.peak_memory_bytes),
-          text(run.threads),
-          text(run.processes),
-          text(run.server.connections),
-          text(run.server.requests),
-          text(run.server.unique_tokens),
-          text(run.server.peak_in_flight),
-          text(run.server.hold_ns.mean),
-          text(run.server.cpu_ns),
-          text(run.steal_ns),
-          text(run.bound_ns),
-          text(run.efficiency),
-          run.limited_by};
-}
+// A column of the table of runs: how it is called, with its unit, and what it says of a run.
+struct RunColumn {
+  const char* title;
+  std::string (*text)(const CellReport& cell, const Run& run);
+};
+
+std::string text(auto value) { return fmt::format("{}", value); }
+
+// clang-format off
+const RunColumn kRunColumns[] = {
+    {"strategy", [](auto& c, auto&) { return c.cell.strategy; }},
+    {"transport", [](auto& c, auto&) { return c.cell.transport; }},
+    {"stack", [](auto& c, auto&) { return c.cell.stack; }},
+    {"scenario", [](auto& c, auto&) { return c.cell.scenario; }},
+    {"workers", [](auto& c, auto&) { return text(c.cell.workers); }},
+    {"round", [](auto&, auto& r) { return text(r.round); }},
+    {"position", [](auto&, auto& r) { return text(r.position); }},
+    {"valid", [](auto&, auto& r) { return std::string(r.valid ? "true" : "false"); }},
+    {"flags", [](auto&, auto& r) { return fmt::format("{}", fmt::join(r.flags, " ")); }},
+    {"reasons", [](auto&, auto& r) { return fmt::format("{}", fmt::join(r.reasons, "; ")); }},
+    {"makespan_ns", [](auto&, auto& r) { return text(r.makespan_ns); }},
+    {"setup_ns", [](auto&, auto& r) { return text(r.setup_ns); }},
+    {"requests_total", [](auto&, auto& r) { return text(r.requests.total); }},
+    {"requests_ok", [](auto&, auto& r) { return text(r.requests.ok); }},
+    {"requests_failed", [](auto&, auto& r) { return text(r.requests.failed); }},
+    {"requests_retried", [](auto&, auto& r) { return text(r.requests.retried); }},
+    {"latency_min_ns", [](auto&, auto& r) { return text(r.latency_ns.min); }},
+    {"latency_mean_ns", [](auto&, auto& r) { return text(r.latency_ns.mean); }},
+    {"latency_p50_ns", [](auto&, auto& r) { return text(r.latency_ns.p50); }},
+    {"latency_p90_ns", [](auto&, auto& r) { return text(r.latency_ns.p90); }},
+    {"latency_p99_ns", [](auto&, auto& r) { return text(r.latency_ns.p99); }},
+    {"latency_p999_ns", [](auto&, auto& r) { return r.latency_ns.p999 ? text(*r.latency_ns.p999) : std::string(); }},
+    {"latency_max_ns", [](auto&, auto& r) { return text(r.latency_ns.max); }},
+    {"cpu_ns", [](auto&, auto& r) { return text(r.cpu_ns); }},
+    {"process_cpu_ns", [](auto&, auto& r) { return text(r.process_cpu_ns); }},
+    {"context_switches_voluntary", [](auto&, auto& r) { return text(r.voluntary_switches); }},
+    {"context_switches_involuntary", [](auto&, auto& r) { return text(r.involuntary_switches); }},
+    {"peak_memory_bytes", [](auto&, auto& r) { return text(r.peak_memory_bytes); }},
+    {"threads", [](auto&, auto& r) { return text(r.threads); }},
+    {"processes", [](auto&, auto& r) { return text(r.processes); }},
+    {"server_connections", [](auto&, auto& r) { return text(r.server.connections); }},
+    {"server_requests", [](auto&, auto& r) { return text(r.server.requests); }},
+    {"server_unique_tokens", [](auto&, auto& r) { return text(r.server.unique_tokens); }},
+    {"server_peak_in_flight", [](auto&, auto& r) { return text(r.server.peak_in_flight); }},
+    {"server_hold_mean_ns", [](auto&, auto& r) { return text(r.server.hold_ns.mean); }},
+    {"server_cpu_ns", [](auto&, auto& r) { return text(r.server.cpu_ns); }},
+    {"host_steal_ns", [](auto&, auto& r) { return text(r.steal_ns); }},
+    {"bound_ns", [](auto&, auto& r) { return text(r.bound_ns); }},
+    {"efficiency", [](auto&, auto& r) { return text(r.efficiency); }},
+    {"limited_by", [](auto&, auto& r) { return r.limited_by; }},
+};
+// clang-format on
 
 }  // namespace
 
@@ -179,50 +188,13 @@ Table sweep_table(const Report& report, const Scenario& scenario) {
 
 Table runs_table(const Report& report) {
   Table table;
-  for (const char* title : {"strategy",
-                            "transport",
-                            "stack",
-                            "scenario",
-                            "workers",
-                            "round",
-                            "position",
-                            "valid",
-                            "flags",
-                            "reasons",
-                            "makespan_ns",
-                            "setup_ns",
-                            "requests_total",
-                            "requests_ok",
-                            "requests_failed",
-                            "requests_retried",
-                            "latency_min_ns",
-                            "latency_mean_ns",
-                            "latency_p50_ns",
-                            "latency_p90_ns",
-                            "latency_p99_ns",
-                            "latency_p999_ns",
-                            "latency_max_ns",
-                            "cpu_ns",
-                            "process_cpu_ns",
-                            "context_switches_voluntary",
-                            "context_switches_involuntary",
-                            "peak_memory_bytes",
-                            "threads",
-                            "processes",
-                            "server_connections",
-                            "server_requests",
-                            "server_unique_tokens",
-                            "server_peak_in_flight",
-                            "server_hold_mean_ns",
-                            "server_cpu_ns",
-                            "host_steal_ns",
-                            "bound_ns",
-                            "efficiency",
-                            "limited_by"}) {
-    table.columns.push_back({title});
-  }
+  for (const RunColumn& column : kRunColumns) table.columns.push_back({column.title});
   for (const CellReport& cell : report.cells) {
-    for (const Run& run : cell.runs) table.rows.push_back(run_row(cell, run));
+    for (const Run& run : cell.runs) {
+      std::vector<std::string> row;
+      for (const RunColumn& column : kRunColumns) row.push_back(column.text(cell, run));
+      table.rows.push_back(std::move(row));
+    }
   }
   return table;
 }
