@@ -75,7 +75,10 @@ void run_job(const CellSpec& spec, CellMemory& memory) {
           {.ready = [&](const Job& self) { note_ready(header, at_ready, self); },
            .idle =
                [&](const Job& self) {
+                 const std::int64_t cpu_before_ns = own_usage().cpu_ns;
                  header.peak_memory_bytes = pool_memory_bytes(self.worker_processes);
+                 // Reading it is not the strategy's work.
+                 header.cpu_at_ready_ns += own_usage().cpu_ns - cpu_before_ns;
                }});
   std::get<RunPair>(pairing)(job, spec.client);
   note_end(header, at_ready);

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/token.h"
@@ -117,7 +118,9 @@ Run CellRunner::operator()(const Cell& cell, unsigned round) {
   if (execution.networked) execution.server = finish_server();
   execution.header = memory.header();
   execution.samples = memory.samples();
-  return judge(execution, cell, scenario);
+  Run run = judge(execution, cell, scenario);
+  if (std::exchange(server_replaced_, false)) run.flags.emplace_back("server_replaced");
+  return run;
 }
 
 std::optional<pid_t> CellRunner::server_pid() const {
@@ -132,6 +135,7 @@ std::vector<Target> CellRunner::prepare_server(const Scenario& scenario) {
       return targets_for(scenario, server_->configure(scenario.server));
     } catch (const ServerDied&) {
       server_.reset();
+      server_replaced_ = true;
       if (attempts_left == 0) throw;
     }
   }
@@ -152,7 +156,7 @@ void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_
   const std::int64_t deadline_ns = execution.started_ns + limit_ns;
   pollfd waiting[] = {{child.pidfd(), POLLIN, 0},
                       {interrupt_.fd(), POLLIN, 0},
-                      {server_ ? server_->pidfd() : -1, POLLIN, 0},
+                      {execution.networked && server_ ? server_->pidfd() : -1, POLLIN, 0},
                       {standard_error.get(), POLLIN, 0}};
   while ((waiting[0].revents & POLLIN) == 0) {
     const std::int64_t left_ms = (deadline_ns - now_ns()) / 1'000'000;
@@ -166,7 +170,7 @@ void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_
       throw RunError(fmt::format("poll: {}", std::strerror(errno)));
     }
     if ((waiting[1].revents & POLLIN) != 0) throw Interrupted();
-    if ((waiting[2].revents & POLLIN) != 0 && execution.networked) {
+    if ((waiting[2].revents & POLLIN) != 0) {
       execution.failure = "the embedded server died during the run";
       server_.reset();
       return;

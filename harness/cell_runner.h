@@ -35,6 +35,7 @@ class CellRunner {
   const Environment& environment_;
   const InterruptWatch& interrupt_;
   std::optional<ServerProcess> server_;
+  bool server_replaced_ = false;  // since the last run: one was found dead
 };
 
 }  // namespace fanout

@@ -117,7 +117,7 @@ void check_process(Run& run, const Execution& execution) {
   }
 }
 
-void check_server(Run& run, const Execution& execution) {
+void check_server(Run& run, const Execution& execution, const Cell& cell) {
   if (!execution.networked) return;
   if (!execution.server) {
     run.reasons.push_back("no counters from the server: nothing proves the answers");
@@ -130,6 +130,10 @@ void check_server(Run& run, const Execution& execution) {
     run.reasons.push_back(fmt::format("the server {} {}, the client made {} requests", what, theirs,
                                       run.requests.total));
   };
+  if (server.peak_in_flight > cell.workers) {
+    run.reasons.push_back(fmt::format("{} requests were in flight at once, {} are allowed",
+                                      server.peak_in_flight, cell.workers));
+  }
   differs("received", server.requests);
   differs("saw distinct tokens:", server.unique_tokens);
   if (server.duplicate_tokens != 0) {
@@ -138,14 +142,15 @@ void check_server(Run& run, const Execution& execution) {
   }
 }
 
-// Requests that wait L each, W at a time, cannot take less than N x L / W; with one fixed delay
-// they go in ceil(N / W) whole waves. L is what the server measured.
+// Requests that wait L each, W at a time, cannot take less than N x L / W, where L is what the
+// server measured. With one fixed delay they also go in ceil(N / W) whole waves of at least that
+// delay.
 double latency_bound_ns(const ServerCounters& server, const Cell& cell, const Scenario& scenario) {
-  const auto requests = static_cast<double>(scenario.requests);
-  const auto& hosts = scenario.server.hosts;
-  const bool fixed = hosts.size() == 1 && hosts[0].delay.kind == Delay::Kind::fixed;
-  const double waves = requests / cell.workers;
-  return (fixed ? std::ceil(waves) : waves) * server.hold_ns.mean;
+  const double waves = static_cast<double>(scenario.requests) / cell.workers;
+  const double mean_bound = waves * server.hold_ns.mean;
+  const Delay& delay = scenario.server.hosts[0].delay;
+  if (scenario.server.hosts.size() > 1 || delay.kind != Delay::Kind::fixed) return mean_bound;
+  return std::max(mean_bound, std::ceil(waves) * static_cast<double>(delay.mean.count()));
 }
 
 // Names the limit and computes the bound; called for runs that are otherwise believed.
@@ -180,7 +185,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   count_requests(run, execution.samples);
   measure_latency(run, execution.samples);
   measure_process(run, execution);
-  check_server(run, execution);
+  check_server(run, execution, cell);
   if (run.reasons.empty()) bound(run, execution, cell, scenario);
   run.valid = run.reasons.empty();
   return run;

@@ -63,6 +63,8 @@ std::string caveats(const Report& report) {
                         kRoundsForRanks);
   }
   if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
+  if (report.status == "running") text += "note: unfinished; its fanout still runs or was killed\n";
+  if (report.status == "failed") text += "note: an error ended it; what was measured is shown\n";
   if (report.status == "interrupted") text += "note: interrupted; what was measured is shown\n";
   if (std::ranges::any_of(report.cells, [&](const CellReport& cell) {
         return is_other_stack(report, cell.cell);
@@ -104,7 +106,7 @@ std::string render(const Report& report, Format format, Layout layout) {
     case Format::csv:
       return to_csv(runs_table(report));
     case Format::json:
-      return to_json(report).dump(1) + "\n";
+      return to_json(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     case Format::table:
       break;
   }

@@ -137,14 +137,11 @@ const RunColumn kRunColumns[] = {
 }  // namespace
 
 bool is_other_stack(const Report& report, const Cell& cell) {
-  // The stack of most cells is the one the comparison holds fixed.
-  const auto cells_of = [&](const std::string& stack) {
-    return std::ranges::count(report.cells, stack,
-                              [](const CellReport& c) { return c.cell.stack; });
-  };
-  return std::ranges::any_of(report.cells, [&](const CellReport& other) {
-    return cells_of(other.cell.stack) > cells_of(cell.stack);
+  // The first row of a scenario names the stack that its comparison holds fixed.
+  const auto first = std::ranges::find_if(report.cells, [&](const CellReport& other) {
+    return other.cell.scenario == cell.scenario && other.cell.stack != "none";
   });
+  return cell.stack != "none" && first != report.cells.end() && first->cell.stack != cell.stack;
 }
 
 Table cells_table(const Report& report, const Scenario& scenario) {

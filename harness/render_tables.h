@@ -13,7 +13,7 @@ Table sweep_table(const Report& report, const Scenario& scenario);
 // One row per run, unit in the column name.
 Table runs_table(const Report& report);
 
-// Marks transports that are not of the default comparison's HTTP library.
+// Whether a cell's HTTP library is another than that of its scenario's first row.
 bool is_other_stack(const Report& report, const Cell& cell);
 
 }  // namespace fanout

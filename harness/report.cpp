@@ -89,6 +89,10 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   for (const Cell& cell : plan.cells) report.cells.push_back({cell, {}, {}});
   report.plan = std::move(plan);
   if (const std::string unfit = unfit_build(); !unfit.empty()) report.warnings.push_back(unfit);
+  const Environment& machine = report.environment;
+  if (report.plan.affinity == Affinity::isolated && machine.server_cpus == machine.client_cpus) {
+    report.warnings.emplace_back("one CPU only: server and clients share it");
+  }
   return report;
 }
 

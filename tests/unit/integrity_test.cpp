@@ -1,6 +1,7 @@
 // Whether judge() believes a run exactly when it should, on measurements made up by hand.
 #include "harness/integrity.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -154,6 +155,15 @@ TEST_F(Judge, RefusesAServerThatSawFewerTokens) {
 TEST_F(Judge, RefusesDuplicatesAtTheServer) {
   execution.server->duplicate_tokens = 2;
   EXPECT_THAT(reasons(), ElementsAre("2 requests reached the server more than once"));
+}
+
+TEST_F(Judge, RefusesMoreInFlightThanWorkers) {
+  execution.server->peak_in_flight = cell.workers;
+  EXPECT_THAT(reasons(), ElementsAre());
+  execution.server->peak_in_flight = cell.workers + 1;
+  EXPECT_THAT(reasons(),
+              ElementsAre(fmt::format("{} requests were in flight at once, {} are allowed",
+                                      cell.workers + 1, cell.workers)));
 }
 
 TEST_F(Judge, RefusesARunNoServerProves) {
