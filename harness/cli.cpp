@@ -118,14 +118,17 @@ void add_selection(CLI::App& app, Selection& selection) {
 }
 
 void add_measuring(CLI::App& app, Options& options) {
-  CLI::Option* rounds =
+  const CLI::Option* rounds =
       add_count(app, "--rounds", options.rounds, 1, 1000, "runs of every cell (default 10)");
-  CLI::Option* quick = app.add_flag_callback(
+  const CLI::Option* quick = app.add_flag_callback(
       "--quick", [&] { options.rounds = 3; }, "3 rounds: no intervals, no ranks");
-  CLI::Option* full = app.add_flag_callback(
+  const CLI::Option* full = app.add_flag_callback(
       "--full", [&] { options.rounds = 20; }, "20 rounds");
-  quick->excludes(rounds)->excludes(full);
-  full->excludes(rounds);
+  app.parse_complete_callback([=] {
+    if (rounds->count() + quick->count() + full->count() > 1) {
+      throw UsageError("--rounds, --quick and --full exclude each other; use one of them");
+    }
+  });
   add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "of the order and the delays");
   add_duration(app, "--time-budget", options.time_budget, "start no further round after this");
   add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this");
