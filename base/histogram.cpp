@@ -24,6 +24,19 @@ std::uint64_t lowest_of(std::size_t bucket) {
 
 }  // namespace
 
+Histogram Histogram::of_buckets(const Buckets& buckets, std::int64_t min, std::int64_t max) {
+  Histogram histogram;
+  for (const auto& [lowest, count] : buckets) {
+    const std::size_t bucket = bucket_of(static_cast<std::uint64_t>(lowest));
+    if (bucket >= histogram.counts_.size()) histogram.counts_.resize(bucket + 1);
+    histogram.counts_[bucket] += count;
+    histogram.count_ += count;
+  }
+  histogram.min_ = std::min(min, max);
+  histogram.max_ = std::max(min, max);
+  return histogram;
+}
+
 void Histogram::add(std::int64_t value) {
   value = std::max<std::int64_t>(value, 0);
   const std::size_t bucket = bucket_of(static_cast<std::uint64_t>(value));
@@ -53,13 +66,13 @@ std::int64_t Histogram::quantile(double fraction) const {
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(exact), 1, count_);
   std::uint64_t seen = 0;
   std::size_t bucket = 0;
-  while ((seen += counts_[bucket]) < rank) ++bucket;
+  while ((seen += counts_[bucket]) < rank && bucket + 1 < counts_.size()) ++bucket;
   const std::uint64_t middle = (lowest_of(bucket) + lowest_of(bucket + 1) - 1) / 2;
   return std::clamp(static_cast<std::int64_t>(middle), min_, max_);
 }
 
-std::vector<std::pair<std::int64_t, std::uint64_t>> Histogram::buckets() const {
-  std::vector<std::pair<std::int64_t, std::uint64_t>> result;
+Histogram::Buckets Histogram::buckets() const {
+  Buckets result;
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     if (counts_[i] != 0) result.emplace_back(static_cast<std::int64_t>(lowest_of(i)), counts_[i]);
   }

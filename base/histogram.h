@@ -13,6 +13,11 @@ namespace fanout {
 
 class Histogram {
  public:
+  using Buckets = std::vector<std::pair<std::int64_t, std::uint64_t>>;
+
+  // The histogram whose buckets() these are, with the extremes it had; its mean is lost (0).
+  static Histogram of_buckets(const Buckets& buckets, std::int64_t min, std::int64_t max);
+
   // Counts one value; negative values count as 0.
   void add(std::int64_t value);
   void merge(const Histogram& other);
@@ -27,7 +32,7 @@ class Histogram {
   [[nodiscard]] std::int64_t quantile(double fraction) const;
 
   // The non-empty buckets as (lowest value of the bucket, count), ascending.
-  [[nodiscard]] std::vector<std::pair<std::int64_t, std::uint64_t>> buckets() const;
+  [[nodiscard]] Buckets buckets() const;
 
  private:
   std::vector<std::uint64_t> counts_;

@@ -1,25 +1,39 @@
 # fanout_embed(TARGET NAME FILES...): compiles the files into TARGET as
 #   const std::span<const EmbeddedFile> NAME   (declared in harness/embedded.h)
-# in alphabetical order, so the program needs no data files at run time.
-function(fanout_embed target name)
+# in the order given, so the program needs no data files at run time. The files may be made by the
+# build. Run as a script (cmake -P), this file writes the source that holds them.
+if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
   set(rows "")
-  foreach(file IN LISTS ARGN)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  foreach(file IN LISTS FILES)
     file(READ ${file} text)
     cmake_path(GET file STEM stem)
-    string(APPEND rows "    {\"${stem}\", R\"embedded(${text})embedded\"},\n")
+    string(APPEND rows "    EmbeddedFile{\"${stem}\", R\"embedded(${text})embedded\"sv},\n")
   endforeach()
-  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp @ONLY CONTENT [[
-// Made by cmake/embed.cmake.
-#include "harness/embedded.h"
+  list(LENGTH FILES count)
+  file(WRITE ${OUTPUT} "// Made by cmake/embed.cmake.
+#include <array>
+
+#include \"harness/embedded.h\"
 
 namespace fanout {
 namespace {
-const EmbeddedFile kFiles[] = {
-@rows@};
+using std::string_view_literals::operator\"\"sv;
+constexpr std::array<EmbeddedFile, ${count}> kFiles{
+${rows}};
 }  // namespace
-const std::span<const EmbeddedFile> @name@{kFiles};
+const std::span<const EmbeddedFile> ${NAME}{kFiles};
 }  // namespace fanout
-]])
-  target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+")
+  return()
+endif()
+
+set(fanout_embed_script ${CMAKE_CURRENT_LIST_FILE})
+
+function(fanout_embed target name)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+  add_custom_command(OUTPUT ${source}
+    COMMAND ${CMAKE_COMMAND} "-DFILES=${ARGN}" -DNAME=${name} -DOUTPUT=${source}
+            -P ${fanout_embed_script}
+    DEPENDS ${ARGN} ${fanout_embed_script} VERBATIM)
+  target_sources(${target} PRIVATE ${source})
 endfunction()

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "harness/environment.h"
 #include "harness/names.h"
+#include "harness/worker_list.h"
 
 namespace fanout {
 namespace {
@@ -150,7 +151,8 @@ void add_format(CLI::App& app, Options& options) {
             std::vector<std::pair<std::string, Format>>{{"table", Format::table},
                                                         {"markdown", Format::markdown},
                                                         {"csv", Format::csv},
-                                                        {"json", Format::json}},
+                                                        {"json", Format::json},
+                                                        {"gbench", Format::gbench}},
             "what to print");
 }
 
@@ -195,8 +197,14 @@ void add_commands(CLI::App& app, Options& options) {
             "what to list");
   list->get_option("topic")->required();
   add_selection(*list, options.selection);
-  CLI::App* report = add("report", "print a saved result", Command::report);
-  report->add_option("file", options.file, "result file")->required()->type_name("RESULT.json");
+  CLI::App* report = add("report", "print a saved result, or make a page of it", Command::report);
+  report->add_option("file", options.files, "result files; several need --html")
+      ->required()
+      ->type_name("RESULT.json");
+  report
+      ->add_option("--html", options.html,
+                   "write a page with charts, in one file that needs no network")
+      ->type_name("FILE");
   add_format(*report, options);
   add_serve(*add("serve", "the local server alone", Command::serve), options.server);
 }
@@ -216,39 +224,35 @@ std::vector<std::string> expected_at(const CLI::App& app) {
   const std::vector<std::string> names = expected_at(at);
   const std::vector<std::string_view> known(names.begin(), names.end());
   const std::string nearest = nearest_name(argument.substr(0, argument.find('=')), known);
-  throw UsageError(fmt::format("{}: not expected here; {}see fanout {}--help", argument,
+  throw UsageError(fmt::format("{}: not expected here; {}see {} {}--help", argument,
                                nearest.empty() ? "" : "did you mean " + nearest + "? ",
-                               chosen.empty() ? "" : at.get_name() + " "));
+                               app.get_name(), chosen.empty() ? "" : at.get_name() + " "));
+}
+
+// Turns what CLI11 throws into one line. False if help or the version was asked for and printed.
+bool parse_with(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    app.exit(success, std::cout, std::cerr);
+    return false;
+  } catch (const CLI::ExtrasError&) {
+    throw_unexpected(app, app.remaining(true).front());
+  } catch (const CLI::RequiredError& error) {
+    if (const auto rest = app.remaining(true); !rest.empty()) throw_unexpected(app, rest.front());
+    throw UsageError(fmt::format("{}; see {} --help", error.what(), app.get_name()));
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  return true;
 }
 
 }  // namespace
 
-std::vector<unsigned> parse_workers(const std::string& text) {
-  constexpr std::size_t kMaxPoints = 64;
-  const auto bad = [&](const std::string& expected) { fail_value("--workers", text, expected); };
-  const auto number = [&](const std::string& part) {
-    const auto value = parse_count(part);
-    if (!value || *value == 0 || *value > kMaxWorkers) {
-      bad(fmt::format("numbers from 1 to {}, such as 1,5,10 or 1..64 or 1..64:4", kMaxWorkers));
-    }
-    return static_cast<unsigned>(*value);
-  };
-  std::vector<unsigned> workers;
-  if (const auto dots = text.find(".."); dots != std::string::npos) {
-    const auto colon = text.find(':', dots);
-    const unsigned first = number(text.substr(0, dots));
-    const unsigned last = number(text.substr(dots + 2, colon - dots - 2));
-    const unsigned step = colon == std::string::npos ? 0 : number(text.substr(colon + 1));
-    if (first > last) bad("a range that ascends");
-    for (unsigned w = first; w <= last && workers.size() <= kMaxPoints; w += step ? step : w) {
-      workers.push_back(w);
-    }
-    if (step == 0 && workers.back() != last) workers.push_back(last);
-  } else {
-    for (const std::string& part : split_commas(text)) workers.push_back(number(part));
-  }
-  if (workers.size() > kMaxPoints) bad(fmt::format("at most {} numbers", kMaxPoints));
-  return workers;
+bool parse_selection(int argc, char** argv, const std::string& program, Selection& selection) {
+  CLI::App app("Flags that choose what runs", program);
+  add_selection(app, selection);
+  return parse_with(app, argc, argv);
 }
 
 std::optional<Options> parse_command_line(int argc, char** argv) {
@@ -260,19 +264,7 @@ std::optional<Options> parse_command_line(int argc, char** argv) {
   app.set_version_flag("--version", this_tool().version);
   app.require_subcommand(1);
   add_commands(app, options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    app.exit(success, std::cout, std::cerr);
-    return std::nullopt;
-  } catch (const CLI::ExtrasError&) {
-    throw_unexpected(app, app.remaining(true).front());
-  } catch (const CLI::RequiredError& error) {
-    if (const auto rest = app.remaining(true); !rest.empty()) throw_unexpected(app, rest.front());
-    throw UsageError(fmt::format("{}; see fanout --help", error.what()));
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
-  }
+  if (!parse_with(app, argc, argv)) return std::nullopt;
   return options;
 }
 

@@ -11,7 +11,9 @@ namespace fanout {
 // that says what is wrong and what to do.
 std::optional<Options> parse_command_line(int argc, char** argv);
 
-// "1,5,10,20", "1..64" (powers of two from 1, and 64), "1..64:4" (1, 5, 9 ...). Throws UsageError.
-std::vector<unsigned> parse_workers(const std::string& text);
+// Only the flags that choose what runs (--scenario, --strategy ...), for another program; flags
+// that are absent leave the selection as it is. False if help was asked for and printed. Throws
+// UsageError.
+bool parse_selection(int argc, char** argv, const std::string& program, Selection& selection);
 
 }  // namespace fanout

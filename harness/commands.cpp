@@ -3,12 +3,15 @@
 #include <fmt/chrono.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 
 #include "harness/cell_runner.h"
+#include "harness/html_page.h"
 #include "harness/list.h"
+#include "harness/output_file.h"
 #include "harness/progress.h"
 #include "harness/runner.h"
 #include "local_server/server_main.h"
@@ -36,7 +39,9 @@ Progress::Style progress_style(const Options& options) {
 }
 
 Plan plan_for(const Options& options) {
-  Plan plan = make_plan(options.selection, machine_limits());
+  Selection selection = options.selection;
+  selection.sweep = options.command == Command::sweep;
+  Plan plan = make_plan(selection, machine_limits());
   plan.rounds = options.rounds;
   plan.seed = options.seed;
   plan.affinity = options.affinity;
@@ -79,21 +84,47 @@ int run(const Options& options) {
     return 0;
   }
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
-  check_writable(output);
+  check_writable("--output", output);
   Environment environment = this_environment(plan.affinity);
   Report report = empty_report(std::move(plan), std::move(environment), options.command_line);
   measure(report, options, output);
-  const Layout layout = options.command == Command::sweep ? Layout::sweep : Layout::cells;
-  if (!options.quiet) fmt::print("{}", render(report, options.format, layout));
+  if (!options.quiet) fmt::print("{}", render(report, options.format));
   fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
   if (report.status == "interrupted") return kExitInterrupted;
   return has_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
 
+bool has_valid_runs(const Report& report) {
+  return std::ranges::any_of(report.cells,
+                             [](const CellReport& cell) { return cell.summary.valid_runs > 0; });
+}
+
+UsageError without_valid_runs(const std::string& file) {
+  return UsageError(file + ": holds no valid run, so there is nothing to compare; measure again");
+}
+
+int write_page(const Options& options) {
+  std::vector<NamedReport> reports;
+  for (const std::string& file : options.files) {
+    reports.push_back({std::filesystem::path(file).stem(), load_report(file)});
+    if (!has_valid_runs(reports.back().report)) throw without_valid_runs(file);
+  }
+  check_writable("--html", options.html);
+  replace_file(options.html, html_page(reports));
+  fmt::print("page: {}\n", options.html);
+  return 0;
+}
+
 int report_saved(const Options& options) {
-  const Report report = load_report(options.file);
-  const Layout layout = report.command.starts_with("fanout sweep") ? Layout::sweep : Layout::cells;
-  fmt::print("{}", render(report, options.format, layout));
+  if (!options.html.empty()) return write_page(options);
+  if (options.files.size() > 1) {
+    throw UsageError(
+        "report: several results are laid over each other by --html FILE only; name one");
+  }
+  const std::string& file = options.files.front();
+  const Report report = load_report(file);
+  fmt::print("{}", render(report, options.format));
+  if (!has_valid_runs(report)) throw without_valid_runs(file);
   return 0;
 }
 

@@ -12,5 +12,6 @@ struct EmbeddedFile {
 };
 
 extern const std::span<const EmbeddedFile> builtin_scenarios;
+extern const std::span<const EmbeddedFile> report_page;  // empty if the build had no Node
 
 }  // namespace fanout

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/plan.h"
 #include "harness/render.h"
@@ -32,7 +33,8 @@ struct Options {
   bool verbose = false;
 
   Topic topic = Topic::strategies;  // list
-  std::string file;                 // report
+  std::vector<std::string> files;   // report: at least one
+  std::string html;                 // report: the page to write; empty: print instead
   ServerConfig server;              // serve
 };
 

@@ -16,6 +16,12 @@ constexpr std::uint64_t kSpareDescriptors = 64;
 // Share of the ephemeral ports one run may use up: some are still in TIME_WAIT from other programs.
 constexpr double kUsablePorts = 0.9;
 
+// What a sweep runs of a scenario that names one number of workers only.
+std::vector<unsigned> sweep_workers(unsigned own) {
+  if (own > 64) return {own / 8, own / 4, own / 2, own};
+  return {1, 2, 4, 8, 16, 32, 64};
+}
+
 Scenario select_scenario(const std::string& name, const Selection& selection) {
   Scenario scenario = load_scenario(name);
   if (selection.requests) scenario.requests = *selection.requests;
@@ -24,20 +30,14 @@ Scenario select_scenario(const std::string& name, const Selection& selection) {
   if (selection.timeout) scenario.timeout = *selection.timeout;
   if (selection.connect_timeout) scenario.connect_timeout = *selection.connect_timeout;
   if (selection.engine) scenario.server.engine = *selection.engine;
-  if (!selection.workers.empty()) scenario.workers = selection.workers;
+  if (!selection.workers.empty()) {
+    scenario.workers = selection.workers;
+  } else if (selection.sweep && scenario.workers.size() == 1) {
+    scenario.workers = sweep_workers(scenario.workers.front());
+  }
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
   return scenario;
-}
-
-void check_workers(const Scenario& scenario) {
-  for (std::size_t i = 0; i < scenario.workers.size(); ++i) {
-    const unsigned workers = scenario.workers[i];
-    const auto first = std::ranges::find(scenario.workers, workers);
-    if (first - scenario.workers.begin() != static_cast<std::ptrdiff_t>(i)) {
-      throw UsageError(fmt::format("--workers: {} is named twice; name it once", workers));
-    }
-  }
 }
 
 // Descriptors the busiest process of a cell's run needs: a connection per worker and host, and what
@@ -131,7 +131,6 @@ Plan make_plan(const Selection& selection, const Limits& limits) {
   Plan plan;
   for (const std::string& name : selection.scenarios) {
     Scenario scenario = select_scenario(name, selection);
-    check_workers(scenario);
     if (std::ranges::find(plan.scenarios, scenario.name, &Scenario::name) != plan.scenarios.end()) {
       throw UsageError(fmt::format("scenario \"{}\" is named twice; name it once", scenario.name));
     }

@@ -50,6 +50,7 @@ struct Selection {
   std::vector<std::string> strategies;
   std::vector<std::string> transports;
   std::vector<unsigned> workers;
+  bool sweep = false;  // several numbers of workers, whatever the scenario names
   // Overrule the scenario.
   std::optional<std::uint64_t> requests;
   std::optional<bool> reuse;

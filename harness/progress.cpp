@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "base/clock.h"
@@ -27,31 +28,37 @@ void Progress::plan(const Report& report) {
              format_duration(static_cast<double>(predicted_total(report.plan).count())));
 }
 
+// What is left, as predicted, corrected by how the runs so far differed from their prediction.
+double Progress::left_ns(const Report& report) const {
+  const auto predicted = static_cast<double>(predicted_total(report.plan).count());
+  if (predicted_done_ns_ == 0) return predicted;
+  const auto elapsed = static_cast<double>(now_ns() - started_ns_);
+  return elapsed / predicted_done_ns_ * std::max(0.0, predicted - predicted_done_ns_);
+}
+
 void Progress::before_run(const Report& report, std::size_t cell, unsigned round) {
   if (style_ != Style::live) return;
-  const std::size_t total = total_runs(report);
-  const auto elapsed = static_cast<double>(now_ns() - started_ns_);
-  const double expected = static_cast<double>(predicted_total(report.plan).count());
-  const double left =
-      done_ == 0 ? expected
-                 : elapsed / static_cast<double>(done_) * static_cast<double>(total - done_);
-  fmt::print(stderr, "\r\033[K[{}/{}] round {}/{}  {}  {} left", done_, total, round + 1,
-             report.plan.rounds, label(report.cells[cell].cell), format_duration(left));
+  fmt::print(stderr, "\r\033[K[{}/{}] round {}/{}  {}  {} left{}", done_, total_runs(report),
+             round + 1, report.plan.rounds, label(report.cells[cell].cell),
+             format_duration(left_ns(report)), last_.empty() ? "" : "  (last: " + last_ + ")");
   std::fflush(stderr);
 }
 
 void Progress::after_run(const Report& report, std::size_t cell) {
-  ++done_;
-  if (style_ == Style::none) return;
   const CellReport& row = report.cells[cell];
   const Run& run = row.runs.back();
+  ++done_;
+  predicted_done_ns_ +=
+      static_cast<double>(predicted_run(row.cell, scenario_of(report.plan, row.cell)).count());
+  last_ = run.valid ? format_duration(static_cast<double>(run.makespan_ns)) : "invalid";
+  if (style_ == Style::none) return;
   const std::string clear = style_ == Style::live ? "\r\033[K" : "";
   if (!run.valid) {
     fmt::print(stderr, "{}invalid run of {} (round {}): {}\n", clear, label(row.cell),
                run.round + 1, run.reasons.front());
   } else if (style_ == Style::lines) {
     fmt::print(stderr, "[{}/{}] round {}  {}  {}\n", done_, total_runs(report), run.round + 1,
-               label(row.cell), format_duration(static_cast<double>(run.makespan_ns)));
+               label(row.cell), last_);
   }
   std::fflush(stderr);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "harness/report.h"
 
@@ -18,9 +19,13 @@ class Progress {
   void end();
 
  private:
+  [[nodiscard]] double left_ns(const Report& report) const;
+
   Style style_;
   std::int64_t started_ns_ = 0;
   std::size_t done_ = 0;
+  double predicted_done_ns_ = 0;  // how long the runs done were to take
+  std::string last_;              // how the last one ended
 };
 
 }  // namespace fanout

@@ -1,12 +1,15 @@
 #include "harness/render.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/units.h"
+#include "harness/gbench.h"
+#include "harness/recommendation.h"
 #include "harness/render_tables.h"
 #include "transports/verify.h"
 
@@ -83,12 +86,38 @@ std::string heading(const Scenario& scenario) {
                      scenario.server.engine == EngineKind::asio ? "asio" : "httplib");
 }
 
-std::string render_words(const Report& report, Layout layout, std::string (*draw)(const Table&)) {
+using Draw = std::string (*)(const Table&);
+
+// How each strategy fares with more workers.
+std::string render_sweep(const Report& report, const Scenario& scenario, Draw draw) {
+  std::string text;
+  for (const SweepTable& one : sweep_tables(report, scenario)) {
+    text += one.title + "\n\n" + draw(one.table) + "\n";
+  }
+  return text;
+}
+
+std::string render_knees(const Report& report, const Scenario& scenario, Draw draw) {
+  const Table table = knees_table(report, scenario);
+  if (table.rows.empty()) return {};
+  return draw(table) +
+         "\nbest: workers with the highest median throughput; knee: fewest that reach 95 % of it "
+         "(+: the most tested);\nW*: as many as keep the client's CPUs busy, by model; peak: by "
+         "the Universal Scalability Law\n\n";
+}
+
+std::string render_recommendation(const Report& report, const Scenario& scenario) {
+  const auto found = recommend(report, scenario);
+  if (!found) return {};
+  return fmt::format("{}\n\n", fmt::join(found->lines, "\n"));
+}
+
+std::string render_words(const Report& report, Draw draw) {
   std::string text;
   for (const Scenario& scenario : report.plan.scenarios) {
-    text += heading(scenario);
-    if (layout == Layout::sweep) text += draw(sweep_table(report, scenario)) + "\n";
+    text += heading(scenario) + render_sweep(report, scenario, draw);
     text += draw(cells_table(report, scenario)) + "\n";
+    text += render_knees(report, scenario, draw) + render_recommendation(report, scenario);
   }
   text +=
       "medians over the valid runs; 95%: half-width of the interval of the median; effic.: "
@@ -99,18 +128,20 @@ std::string render_words(const Report& report, Layout layout, std::string (*draw
 
 }  // namespace
 
-std::string render(const Report& report, Format format, Layout layout) {
+std::string render(const Report& report, Format format) {
   switch (format) {
     case Format::markdown:
-      return render_words(report, layout, to_markdown);
+      return render_words(report, to_markdown);
     case Format::csv:
       return to_csv(runs_table(report));
     case Format::json:
-      return to_json(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+      return to_text(to_json(report));
+    case Format::gbench:
+      return to_text(to_gbench(report));
     case Format::table:
       break;
   }
-  return render_words(report, layout, to_text);
+  return render_words(report, to_text);
 }
 
 std::string render_plan(const Plan& plan) {

@@ -1,4 +1,4 @@
-// A report as people and spreadsheets read it. Pure functions of the report.
+// A report as people, spreadsheets and other tools read it. Pure functions of the report.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,10 @@
 
 namespace fanout {
 
-enum class Format : std::uint8_t { table, markdown, csv, json };
-enum class Layout : std::uint8_t {
-  cells,  // one row per cell with all its figures
-  sweep,  // first workers down, strategies across, makespans inside; then the cells
-};
+enum class Format : std::uint8_t { table, markdown, csv, json, gbench };
 
-std::string render(const Report& report, Format format, Layout layout);
+// Tables begin with workers down and strategies across where several numbers of workers were run.
+std::string render(const Report& report, Format format);
 
 // What would run and what would not, in words (--dry-run).
 std::string render_plan(const Plan& plan);

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "base/units.h"
+#include "harness/sweep.h"
 
 namespace fanout {
 namespace {
@@ -20,10 +22,9 @@ struct CellColumn {
   std::function<std::string(const CellReport&)> text;
 };
 
-std::string with_interval(const Interval& value) {
-  if (!value.low) return format_duration(value.median);
-  return fmt::format("{} [{}, {}]", format_duration(value.median), format_duration(*value.low),
-                     format_duration(*value.high));
+std::string with_interval(const Interval& value, std::string (*text)(double)) {
+  if (!value.low) return text(value.median);
+  return fmt::format("{} [{}, {}]", text(value.median), text(*value.low), text(*value.high));
 }
 
 // Half the interval's width relative to the median, in words a table has room for.
@@ -79,6 +80,55 @@ std::string column_title(const Report& report, const Cell& cell) {
   }
   if (transports.size() == 1) return cell.strategy;
   return cell.strategy + "/" + cell.transport + (is_other_stack(report, cell) ? " *" : "");
+}
+
+// Whether a strategy was planned with several numbers of workers.
+bool has_sweep(const Report& report, const Scenario& scenario) {
+  return std::ranges::any_of(report.cells, [&](const CellReport& one) {
+    return std::ranges::any_of(report.cells, [&](const CellReport& other) {
+      return one.cell.scenario == scenario.name && other.cell.scenario == scenario.name &&
+             one.cell.strategy == other.cell.strategy &&
+             one.cell.transport == other.cell.transport && one.cell.workers != other.cell.workers;
+    });
+  });
+}
+
+// A figure that sweeps are looked at by.
+struct SweepFigure {
+  const char* title;
+  Interval Summary::*value;
+  std::string (*text)(double);
+};
+
+const SweepFigure kSweepFigures[] = {
+    {"makespan", &Summary::makespan_ns, format_duration},
+    {"requests per second", &Summary::requests_per_second, number},
+    {"efficiency", &Summary::efficiency, [](double v) { return fmt::format("{:.3f}", v); }},
+    {"CPU us per request", &Summary::cpu_us_per_request, number},
+};
+
+// Workers down, strategies across.
+Table sweep_table(const Report& report, const Scenario& scenario, const SweepFigure& figure) {
+  Table table{.columns = {{"workers"}}, .rows = {}};
+  std::map<unsigned, std::map<std::string, std::string>> texts;
+  for (const CellReport& cell : report.cells) {
+    if (cell.cell.scenario != scenario.name) continue;
+    const std::string title = column_title(report, cell.cell);
+    if (std::ranges::find(table.columns, title, &Column::title) == table.columns.end()) {
+      table.columns.push_back({title});
+    }
+    texts[cell.cell.workers][title] = cell.summary.valid_runs == 0
+                                          ? "invalid"
+                                          : with_interval(cell.summary.*figure.value, figure.text);
+  }
+  for (const auto& [workers, row] : texts) {
+    table.rows.push_back({std::to_string(workers)});
+    for (std::size_t i = 1; i < table.columns.size(); ++i) {
+      const auto found = row.find(table.columns[i].title);
+      table.rows.back().push_back(found == row.end() ? "" : found->second);
+    }
+  }
+  return table;
 }
 
 // A column of the table of runs: how it is called, with its unit, and what it says of a run.
@@ -157,28 +207,35 @@ Table cells_table(const Report& report, const Scenario& scenario) {
   return table;
 }
 
-Table sweep_table(const Report& report, const Scenario& scenario) {
-  Table table{.columns = {{"workers"}}, .rows = {}};
-  std::set<unsigned> workers;
-  for (const CellReport& cell : report.cells) {
-    if (cell.cell.scenario != scenario.name) continue;
-    const std::string title = column_title(report, cell.cell);
-    if (std::ranges::find(table.columns, title, &Column::title) == table.columns.end()) {
-      table.columns.push_back({title});
-    }
-    workers.insert(cell.cell.workers);
+std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scenario) {
+  if (!has_sweep(report, scenario)) return {};
+  std::vector<SweepTable> tables;
+  for (const SweepFigure& figure : kSweepFigures) {
+    tables.push_back({figure.title, sweep_table(report, scenario, figure)});
   }
-  for (const unsigned w : workers) {
-    std::vector<std::string> row(table.columns.size(), "");
-    row[0] = std::to_string(w);
-    for (const CellReport& cell : report.cells) {
-      if (cell.cell.scenario != scenario.name || cell.cell.workers != w) continue;
-      const auto at =
-          std::ranges::find(table.columns, column_title(report, cell.cell), &Column::title);
-      row[static_cast<std::size_t>(at - table.columns.begin())] =
-          cell.summary.valid_runs == 0 ? "invalid" : with_interval(cell.summary.makespan_ns);
-    }
-    table.rows.push_back(std::move(row));
+  return tables;
+}
+
+Table knees_table(const Report& report, const Scenario& scenario) {
+  Table table{.columns = {{"strategy", Align::left},
+                          {"transport", Align::left},
+                          {"best"},
+                          {"knee"},
+                          {"W*"},
+                          {"peak", Align::left}},
+              .rows = {}};
+  for (const Sweep& sweep : sweeps_of(report)) {
+    const Cell& cell = sweep.at_knee;
+    if (cell.scenario != scenario.name) continue;
+    const Scalability& found = sweep.scalability;
+    table.rows.push_back(
+        {cell.strategy, cell.transport + (is_other_stack(report, cell) ? " *" : ""),
+         std::to_string(sweep.best_workers),
+         std::to_string(sweep.knee_workers()) + (sweep.knee_at_end() ? "+" : ""),
+         sweep.model_knee_workers ? number(*sweep.model_knee_workers) : "-",
+         found.peak
+             ? fmt::format("at {:.0f} workers", *found.peak)
+             : fmt::format("none seen up to {}: {}", sweep.most_workers, found.why_no_peak)});
   }
   return table;
 }

@@ -8,8 +8,18 @@ namespace fanout {
 
 // One row per cell of the scenario.
 Table cells_table(const Report& report, const Scenario& scenario);
-// Workers down, strategies across, median makespan with its interval inside.
-Table sweep_table(const Report& report, const Scenario& scenario);
+
+// One figure over numbers of workers: workers down, strategies across.
+struct SweepTable {
+  std::string title;
+  Table table;
+};
+// Makespan, throughput, efficiency and CPU per request, with their intervals; none if no strategy
+// was planned with several numbers of workers.
+std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scenario);
+// One row per strategy and transport: where more workers stop buying throughput.
+Table knees_table(const Report& report, const Scenario& scenario);
+
 // One row per run, unit in the column name.
 Table runs_table(const Report& report);
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json_read.h"
+#include "harness/analysis_json.h"
 #include "harness/report.h"
 #include "harness/run_json.h"
 
@@ -15,14 +16,6 @@ using Json = nlohmann::json;
 
 const json_read::Names<Affinity, 3> kAffinities{
     {{"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}}};
-
-Json or_null(const auto& optional) { return optional ? Json(*optional) : Json(nullptr); }
-
-Json interval_to_json(const Interval& interval) {
-  return {{"median", interval.median},
-          {"ci_low", or_null(interval.low)},
-          {"ci_high", or_null(interval.high)}};
-}
 
 Json cell_to_json(const Cell& cell) {
   return {{"strategy", cell.strategy},
@@ -35,31 +28,6 @@ Json cell_to_json(const Cell& cell) {
 Cell cell_from_json(const Json& json) {
   return {json.at("strategy"), json.at("transport"), json.at("stack"), json.at("scenario"),
           json.at("workers")};
-}
-
-Json summary_to_json(const Summary& summary) {
-  return {
-      {"valid_runs", summary.valid_runs},
-      {"total_runs", summary.total_runs},
-      {"makespan_ns", interval_to_json(summary.makespan_ns)},
-      {"requests_per_second", summary.requests_per_second.median},
-      {"efficiency", summary.efficiency.median},
-      {"cpu_us_per_request", summary.cpu_us_per_request.median},
-      {"latency_p50_ns", summary.latency_p50_ns.median},
-      {"latency_p99_ns", summary.latency_p99_ns.median},
-      {"peak_memory_bytes", summary.peak_memory_bytes.median},
-      {"context_switches_per_request", summary.context_switches_per_request.median},
-      {"connections", summary.connections},
-      {"peak_in_flight", summary.peak_in_flight},
-      {"limited_by", summary.limited_by},
-      {"intervals",
-       {{"requests_per_second", interval_to_json(summary.requests_per_second)},
-        {"efficiency", interval_to_json(summary.efficiency)},
-        {"cpu_us_per_request", interval_to_json(summary.cpu_us_per_request)},
-        {"latency_p50_ns", interval_to_json(summary.latency_p50_ns)},
-        {"latency_p99_ns", interval_to_json(summary.latency_p99_ns)},
-        {"peak_memory_bytes", interval_to_json(summary.peak_memory_bytes)},
-        {"context_switches_per_request", interval_to_json(summary.context_switches_per_request)}}}};
 }
 
 Json environment_to_json(const Environment& environment) {
@@ -180,6 +148,8 @@ Json to_json(const Report& report) {
             {"stopped_by", report.stopped_by},
             {"warnings", report.warnings},
             {"cells", Json::array()},
+            {"sweeps", sweeps_to_json(report)},
+            {"recommendations", recommendations_to_json(report)},
             {"verdicts", Json::array()}};
   for (const CellReport& cell : report.cells) {
     Json row = cell_to_json(cell.cell);
@@ -189,6 +159,10 @@ Json to_json(const Report& report) {
     json["cells"].push_back(std::move(row));
   }
   return json;
+}
+
+std::string to_text(const Json& document) {
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Report report_from_json(const Json& json, const std::string& where) {

@@ -26,6 +26,9 @@ std::vector<unsigned> read_workers(const std::string& path, const Json& json) {
   for (const Json& one : list) {
     workers.push_back(static_cast<unsigned>(json_read::whole_number(path, one, 1, kMaxWorkers)));
   }
+  if (std::ranges::adjacent_find(workers, std::ranges::greater_equal()) != workers.end()) {
+    json_read::fail(path, json, "numbers that ascend, each named once");
+  }
   return workers;
 }
 

@@ -32,34 +32,6 @@ std::string error_of(const std::vector<std::string>& arguments) {
   return error;
 }
 
-TEST(ParseWorkers, TakesLists) {
-  EXPECT_EQ(parse_workers("7"), Workers{7});
-  EXPECT_EQ(parse_workers("1,5,10,20"), (Workers{1, 5, 10, 20}));
-  EXPECT_EQ(parse_workers("20,1k"), (Workers{20, 1000}));
-}
-
-TEST(ParseWorkers, TakesRangesAsPowersOfTwoAndTheLast) {
-  EXPECT_EQ(parse_workers("1..64"), (Workers{1, 2, 4, 8, 16, 32, 64}));
-  EXPECT_EQ(parse_workers("1..50"), (Workers{1, 2, 4, 8, 16, 32, 50}));
-  EXPECT_EQ(parse_workers("3..20"), (Workers{3, 6, 12, 20}));
-  EXPECT_EQ(parse_workers("5..5"), Workers{5});
-}
-
-TEST(ParseWorkers, TakesRangesWithSteps) {
-  EXPECT_EQ(parse_workers("1..10:4"), (Workers{1, 5, 9}));
-  EXPECT_EQ(parse_workers("2..8:3"), (Workers{2, 5, 8}));
-  EXPECT_EQ(parse_workers("1..64:1").size(), 64U);
-}
-
-TEST(ParseWorkers, RefusesEverythingElse) {
-  for (const char* text :
-       {"",       ",",    "0",   "-1",  "1.5",    "many",  "1,,5",    "1,5,",    ",1",  "1, 5",
-        "100001", "8..1", "..8", "1..", "1..8:0", "1..8:", "1..65:1", "1..2..3", "1:2", "1..5,9"}) {
-    EXPECT_THAT(usage_error([&] { parse_workers(text); }), StartsWith("--workers: expected "))
-        << '"' << text << '"';
-  }
-}
-
 TEST(ParseCommandLine, TakesTheSelection) {
   const Options options = parsed({"run",
                                   "--scenario",
@@ -131,7 +103,7 @@ TEST(ParseCommandLine, TakesQuickAndFull) {
 
 TEST(ParseCommandLine, TakesTheOtherCommands) {
   EXPECT_EQ(parsed({"list", "scenarios"}).topic, Topic::scenarios);
-  EXPECT_EQ(parsed({"report", "a.json", "--format", "markdown"}).file, "a.json");
+  EXPECT_EQ(parsed({"report", "a.json", "--format", "markdown"}).files.at(0), "a.json");
   const Options serve = parsed({"serve", "--port", "8080", "--delay", "17ms", "--body-bytes", "2k",
                                 "--engine", "httplib", "--threads", "4", "--bind", "127.0.0.2"});
   EXPECT_EQ(serve.command, Command::serve);
@@ -165,7 +137,7 @@ TEST(ParseCommandLine, SaysWhatAValueShouldBe) {
             "--requests: expected a whole number from 1 to 10000000 (10k and 2M are understood), "
             "found \"0\"");
   EXPECT_EQ(error_of({"run", "--format", "xml"}),
-            "--format: expected one of table, markdown, csv, json, found \"xml\"");
+            "--format: expected one of table, markdown, csv, json, gbench, found \"xml\"");
   EXPECT_THAT(error_of({"run", "--strategy", "a,,b"}), StartsWith("--strategy: expected names"));
   EXPECT_THAT(error_of({"run", "--workers", "none"}), StartsWith("--workers: expected numbers"));
 }
@@ -189,7 +161,6 @@ TEST(ParseCommandLine, RefusesEveryBadLine) {
       {"list"},
       {"list", "colours"},
       {"report"},
-      {"report", "a.json", "b.json"},
       {"serve", "--port", "65536"},
       {"serve", "--bind", "localhost"},
       {"serve", "--delay", "17"},

@@ -188,5 +188,19 @@ TEST(Histogram, TakesNegativeValuesForZeroAndHoldsTheLargest) {
   EXPECT_NEAR(static_cast<double>(histogram.quantile(1)), 0x1p63, 0.008 * 0x1p63);
 }
 
+TEST(Histogram, IsRebuiltFromItsBuckets) {
+  const Histogram before = histogram_of({3, 3, 250, 1000, 1'000'000, 17'123'456});
+  const Histogram after = Histogram::of_buckets(before.buckets(), before.min(), before.max());
+  EXPECT_EQ(after.count(), before.count());
+  for (const double fraction : {0.0, 0.3, 0.5, 0.7, 0.9, 1.0}) {
+    EXPECT_EQ(after.quantile(fraction), before.quantile(fraction)) << fraction;
+  }
+}
+
+TEST(Histogram, OfImpossibleBucketsIsNoFault) {
+  EXPECT_EQ(Histogram::of_buckets({}, 5, 7).quantile(0.5), 0);
+  EXPECT_LE(Histogram::of_buckets({{-1, 1}, {10, ~0ULL}}, 9, 1).quantile(0.99), 9);
+}
+
 }  // namespace
 }  // namespace fanout

@@ -93,7 +93,6 @@ TEST(MakePlan, EntersAStrategyWithOneInFlightOnceWhateverTheWorkers) {
 }
 
 TEST(MakePlan, RefusesWhatIsNamedTwice) {
-  EXPECT_THAT(refusal({.workers = {5, 10, 5}}), HasSubstr("--workers: 5 is named twice"));
   EXPECT_THAT(refusal({.strategies = {"sequential", "sequential"}}),
               HasSubstr("strategy \"sequential\" is named twice"));
   EXPECT_THAT(refusal({.transports = {"null", "null"}}),

@@ -1,5 +1,7 @@
 #include "tests/unit/sample_report.h"
 
+#include <cmath>
+
 namespace fanout::unit_test {
 namespace {
 
@@ -103,6 +105,26 @@ Report sample_report() {
     report.cells[cell].summary = summarize(report.cells[cell].runs);
   }
   return report;
+}
+
+Report bare_report() {
+  Plan plan;
+  plan.scenarios = {{.name = "mine", .summary = "made up", .requests = 200}};
+  plan.rounds = 10;
+  return empty_report(std::move(plan), sample_environment(), "fanout sweep");
+}
+
+void add_cell(Report& report, const char* strategy, unsigned workers,
+              const std::vector<double>& makespans_ms) {
+  CellReport cell{.cell = cell_of(strategy, "curl", "libcurl", workers), .runs = {}, .summary = {}};
+  for (unsigned round = 0; round < makespans_ms.size(); ++round) {
+    cell.runs.push_back(sample_run(round, 1));
+    cell.runs.back().makespan_ns = std::llround(makespans_ms[round] * kMs);
+  }
+  if (makespans_ms.empty()) cell.runs.push_back(invalid_run(0));
+  cell.summary = summarize(cell.runs);
+  report.plan.cells.push_back(cell.cell);
+  report.cells.push_back(std::move(cell));
 }
 
 }  // namespace fanout::unit_test

@@ -11,4 +11,10 @@ Report sample_report();
 // A valid run of 200 requests that took this long.
 Run sample_run(unsigned round, std::int64_t makespan_ms);
 
+// A report of one scenario without cells, to which cells are added.
+Report bare_report();
+// A cell of it over "curl" with a valid run per makespan, in ms; one invalid run if there is none.
+void add_cell(Report& report, const char* strategy, unsigned workers,
+              const std::vector<double>& makespans_ms);
+
 }  // namespace fanout::unit_test

@@ -1,0 +1,112 @@
+#include "harness/analysis_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "harness/recommendation.h"
+#include "harness/sweep.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+Json or_null(const auto& optional) { return optional ? Json(*optional) : Json(nullptr); }
+
+Json interval_to_json(const Interval& interval) {
+  return {{"median", interval.median},
+          {"ci_low", or_null(interval.low)},
+          {"ci_high", or_null(interval.high)}};
+}
+
+Json percentiles_to_json(const Summary& summary) {
+  Json points = Json::array();
+  for (const PercentilePoint& point : summary.latency_by_percentile) {
+    Json row = interval_to_json(point.latency_ns);
+    row["percentile"] = point.percentile;
+    points.push_back(std::move(row));
+  }
+  return points;
+}
+
+Json usl_to_json(const Scalability& found) {
+  const auto of_fit = [&](double Usl::*coefficient) {
+    return found.usl ? Json((*found.usl).*coefficient) : Json(nullptr);
+  };
+  return {{"points", found.points},
+          {"lambda", of_fit(&Usl::lambda)},
+          {"sigma", of_fit(&Usl::sigma)},
+          {"kappa", of_fit(&Usl::kappa)},
+          {"kappa_low", or_null(found.kappa.low)},
+          {"kappa_high", or_null(found.kappa.high)},
+          {"residual", of_fit(&Usl::residual)},
+          {"noise", or_null(found.noise)},
+          {"peak_workers", or_null(found.peak)},
+          {"declined", found.why_no_peak}};
+}
+
+Json pick_to_json(const Cell& cell) {
+  return {{"strategy", cell.strategy}, {"transport", cell.transport}, {"workers", cell.workers}};
+}
+
+}  // namespace
+
+Json summary_to_json(const Summary& summary) {
+  return {
+      {"valid_runs", summary.valid_runs},
+      {"total_runs", summary.total_runs},
+      {"makespan_ns", interval_to_json(summary.makespan_ns)},
+      {"requests_per_second", summary.requests_per_second.median},
+      {"efficiency", summary.efficiency.median},
+      {"cpu_us_per_request", summary.cpu_us_per_request.median},
+      {"latency_p50_ns", summary.latency_p50_ns.median},
+      {"latency_p99_ns", summary.latency_p99_ns.median},
+      {"peak_memory_bytes", summary.peak_memory_bytes.median},
+      {"context_switches_per_request", summary.context_switches_per_request.median},
+      {"latency_by_percentile_ns", percentiles_to_json(summary)},
+      {"connections", summary.connections},
+      {"peak_in_flight", summary.peak_in_flight},
+      {"limited_by", summary.limited_by},
+      {"intervals",
+       {{"requests_per_second", interval_to_json(summary.requests_per_second)},
+        {"efficiency", interval_to_json(summary.efficiency)},
+        {"cpu_us_per_request", interval_to_json(summary.cpu_us_per_request)},
+        {"latency_p50_ns", interval_to_json(summary.latency_p50_ns)},
+        {"latency_p99_ns", interval_to_json(summary.latency_p99_ns)},
+        {"peak_memory_bytes", interval_to_json(summary.peak_memory_bytes)},
+        {"context_switches_per_request", interval_to_json(summary.context_switches_per_request)}}}};
+}
+
+Json sweeps_to_json(const Report& report) {
+  Json rows = Json::array();
+  for (const Sweep& sweep : sweeps_of(report)) {
+    const Cell& cell = sweep.at_knee;
+    rows.push_back({{"strategy", cell.strategy},
+                    {"transport", cell.transport},
+                    {"stack", cell.stack},
+                    {"scenario", cell.scenario},
+                    {"best_workers", sweep.best_workers},
+                    {"most_workers", sweep.most_workers},
+                    {"knee_workers", sweep.knee_workers()},
+                    {"knee_at_end", sweep.knee_at_end()},
+                    {"model_knee_workers", or_null(sweep.model_knee_workers)},
+                    {"usl", usl_to_json(sweep.scalability)},
+                    {"words", in_words(sweep)}});
+  }
+  return rows;
+}
+
+Json recommendations_to_json(const Report& report) {
+  Json rows = Json::array();
+  for (const Scenario& scenario : report.plan.scenarios) {
+    const auto found = recommend(report, scenario);
+    if (!found) continue;
+    rows.push_back({{"scenario", found->scenario},
+                    {"lines", found->lines},
+                    {"best", pick_to_json(found->fastest)},
+                    {"cheapest", pick_to_json(found->cheapest)},
+                    {"simplest", pick_to_json(found->simplest)}});
+  }
+  return rows;
+}
+
+}  // namespace fanout

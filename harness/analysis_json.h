@@ -1,0 +1,15 @@
+// The derived parts of the result document. Written for whoever draws it; never read back, since
+// everything in them follows from the runs.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "harness/report.h"
+
+namespace fanout {
+
+nlohmann::json summary_to_json(const Summary& summary);
+nlohmann::json sweeps_to_json(const Report& report);
+nlohmann::json recommendations_to_json(const Report& report);
+
+}  // namespace fanout

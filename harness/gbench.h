@@ -1,0 +1,17 @@
+// A report as Google Benchmark's JSON, for its compare.py and for dashboards that read it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "harness/report.h"
+
+namespace fanout {
+
+// "thread_pool/curl_easy/api-fanout/workers:10": a cell as Google Benchmark names a benchmark.
+std::string benchmark_name(const Cell& cell);
+
+// A repetition per run, one iteration each: real_time is the makespan, cpu_time the client's CPU
+// time. An invalid run is one with error_occurred.
+nlohmann::json to_gbench(const Report& report);
+
+}  // namespace fanout

@@ -1,0 +1,52 @@
+#include "harness/html_page.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "harness/embedded.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kMarker = "/*FANOUT_DOCUMENTS*/";
+
+// The page draws percentiles from the summaries; histograms would be most of its size.
+Json without_histograms(Json document) {
+  for (Json& cell : document["cells"]) {
+    for (Json& run : cell["runs"]) run.erase("histogram");
+  }
+  return document;
+}
+
+// JSON that may stand inside a script element: "</script>" in a text must not end it.
+std::string script_text(const Json& json) {
+  std::string text;
+  for (const char c : json.dump(-1, ' ', false, Json::error_handler_t::replace)) {
+    if (c == '<') {
+      text += "\\u003c";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string html_page(const std::vector<NamedReport>& reports) {
+  if (report_page.empty()) {
+    throw RunError(
+        "this fanout was built without the report page: run scripts/bootstrap, which installs "
+        "Node and the chart library, and build again");
+  }
+  Json documents = Json::array();
+  for (const auto& [name, report] : reports) {
+    documents.push_back({{"name", name}, {"document", without_histograms(to_json(report))}});
+  }
+  std::string page(report_page.front().text);
+  return page.replace(page.find(kMarker), kMarker.size(), script_text(documents));
+}
+
+}  // namespace fanout

@@ -1,0 +1,20 @@
+// The report page: one HTML file with data, charts and code inside, which works without a network.
+// Its sources are in charts/; the build makes it and embeds it (cmake/report_page.cmake).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/report.h"
+
+namespace fanout {
+
+struct NamedReport {
+  std::string name;  // what the charts call it
+  Report report;
+};
+
+// Throws RunError if this fanout was built without the page (the build had no Node).
+std::string html_page(const std::vector<NamedReport>& reports);
+
+}  // namespace fanout

@@ -1,0 +1,20 @@
+#include "harness/internal_commands.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "harness/cell_process.h"
+#include "local_server/server_main.h"
+
+namespace fanout {
+
+std::optional<int> run_internal_command(int argc, char** argv) {
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (first == "internal-cell" && argc == 4) {
+    return run_cell_process(std::atoi(argv[2]), std::atoi(argv[3]));
+  }
+  if (first == "internal-server" && argc == 3) return serve_controller(std::atoi(argv[2]));
+  return std::nullopt;
+}
+
+}  // namespace fanout

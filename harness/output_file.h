@@ -1,0 +1,16 @@
+// Files the user gets: there whole or not at all.
+#pragma once
+
+#include <string>
+
+namespace fanout {
+
+// Writes beside the file and renames over it, so that readers see the old or the new one, whole.
+// Throws RunError.
+void replace_file(const std::string& file, const std::string& text);
+
+// Throws UsageError naming the flag if replace_file could not write there; leaves nothing behind
+// but the folder.
+void check_writable(const std::string& flag, const std::string& file);
+
+}  // namespace fanout

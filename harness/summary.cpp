@@ -1,0 +1,93 @@
+#include "harness/summary.h"
+
+#include <algorithm>
+
+#include "base/histogram.h"
+
+namespace fanout {
+namespace {
+
+using ValidRuns = std::vector<const Run*>;
+
+constexpr double kPercentiles[] = {50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99};
+// A percentile is an extreme of this many requests or more, or it is a story about one of them.
+constexpr double kLeastBeyond = 10;
+
+Interval over_runs(const ValidRuns& runs, auto figure) {
+  std::vector<double> values;
+  for (const Run* run : runs) values.push_back(static_cast<double>(figure(*run)));
+  return median_interval(std::move(values));
+}
+
+double per_request(const Run& run, auto figure) {
+  return static_cast<double>(figure) / static_cast<double>(run.requests.total);
+}
+
+// What limited more than half of the runs.
+std::string common_limit(const ValidRuns& runs) {
+  for (const char* limit : {"latency", "client", "server"}) {
+    const auto count =
+        std::ranges::count(runs, limit, [](const Run* run) { return run->limited_by; });
+    if (2 * count > std::ssize(runs)) return limit;
+  }
+  return {};
+}
+
+std::vector<PercentilePoint> percentiles(const ValidRuns& runs) {
+  std::vector<Histogram> histograms;
+  for (const Run* run : runs) {
+    histograms.push_back(
+        Histogram::of_buckets(run->histogram, run->latency_ns.min, run->latency_ns.max));
+  }
+  std::vector<PercentilePoint> points;
+  for (const double percentile : kPercentiles) {
+    const double beyond = 1 - percentile / 100;
+    const bool enough = std::ranges::all_of(histograms, [&](const Histogram& histogram) {
+      return static_cast<double>(histogram.count()) * beyond >= kLeastBeyond - 1e-6;
+    });
+    if (runs.empty() || !enough) break;
+    std::vector<double> values;
+    for (const Histogram& histogram : histograms) {
+      values.push_back(static_cast<double>(histogram.quantile(percentile / 100)));
+    }
+    points.push_back({percentile, median_interval(std::move(values))});
+  }
+  return points;
+}
+
+}  // namespace
+
+Summary summarize(const std::vector<Run>& runs) {
+  ValidRuns valid;
+  for (const Run& run : runs) {
+    if (run.valid) valid.push_back(&run);
+  }
+  Summary summary;
+  summary.valid_runs = static_cast<unsigned>(valid.size());
+  summary.total_runs = static_cast<unsigned>(runs.size());
+  summary.makespan_ns = over_runs(valid, [](const Run& run) { return run.makespan_ns; });
+  summary.requests_per_second = over_runs(valid, throughput);
+  summary.efficiency = over_runs(valid, [](const Run& run) { return run.efficiency; });
+  summary.cpu_us_per_request =
+      over_runs(valid, [](const Run& run) { return per_request(run, run.cpu_ns) / 1e3; });
+  summary.latency_p50_ns = over_runs(valid, [](const Run& run) { return run.latency_ns.p50; });
+  summary.latency_p99_ns = over_runs(valid, [](const Run& run) { return run.latency_ns.p99; });
+  summary.peak_memory_bytes =
+      over_runs(valid, [](const Run& run) { return run.peak_memory_bytes; });
+  summary.context_switches_per_request = over_runs(valid, [](const Run& run) {
+    return per_request(run, run.voluntary_switches + run.involuntary_switches);
+  });
+  summary.latency_by_percentile = percentiles(valid);
+  for (const Run* run : valid) {
+    summary.connections = std::max(summary.connections, run->server.connections);
+    summary.peak_in_flight = std::max(summary.peak_in_flight, run->server.peak_in_flight);
+  }
+  summary.limited_by = common_limit(valid);
+  return summary;
+}
+
+double throughput(const Run& run) {
+  return static_cast<double>(run.requests.total) * 1e9 / static_cast<double>(run.makespan_ns);
+}
+
+}  // namespace fanout

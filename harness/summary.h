@@ -1,0 +1,43 @@
+// What the valid runs of a cell say together. A pure function of the runs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/run.h"
+#include "harness/statistics.h"
+
+namespace fanout {
+
+// The service time at one percentile: the median of the runs' own, since percentiles of requests
+// pooled over runs would hide that runs differ.
+struct PercentilePoint {
+  double percentile = 0;  // 0..100
+  Interval latency_ns;
+};
+
+// Over the valid runs of a cell: medians over runs, each with its interval.
+struct Summary {
+  unsigned valid_runs = 0;
+  unsigned total_runs = 0;
+  Interval makespan_ns;
+  Interval requests_per_second;
+  Interval efficiency;
+  Interval cpu_us_per_request;
+  Interval latency_p50_ns;
+  Interval latency_p99_ns;
+  Interval peak_memory_bytes;
+  Interval context_switches_per_request;
+  std::vector<PercentilePoint> latency_by_percentile;  // ascending; only with 10 requests beyond
+  std::uint64_t connections = 0;     // counted by the server: the largest of any valid run
+  std::uint64_t peak_in_flight = 0;  // the same
+  std::string limited_by;            // what limited most of the valid runs; "" if nothing did
+};
+
+Summary summarize(const std::vector<Run>& runs);
+
+// Requests per second of one run.
+double throughput(const Run& run);
+
+}  // namespace fanout

@@ -1,0 +1,117 @@
+#include "harness/sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fanout {
+namespace {
+
+constexpr double kKneeShare = 0.95;
+
+using Row = std::vector<const CellReport*>;  // of one strategy, transport and scenario; W ascending
+
+bool same_row(const Cell& a, const Cell& b) {
+  return a.strategy == b.strategy && a.transport == b.transport && a.scenario == b.scenario;
+}
+
+std::vector<Row> rows_of(const Report& report) {
+  std::vector<Row> rows;
+  for (const CellReport& cell : report.cells) {
+    if (cell.summary.valid_runs == 0) continue;
+    const auto row = std::ranges::find_if(
+        rows, [&](const Row& other) { return same_row(other.front()->cell, cell.cell); });
+    if (row == rows.end()) {
+      rows.push_back({&cell});
+    } else {
+      row->push_back(&cell);
+    }
+  }
+  std::erase_if(rows, [](const Row& row) { return row.size() < 2; });
+  for (Row& row : rows) {
+    std::ranges::sort(row, {}, [](const CellReport* cell) { return cell->cell.workers; });
+  }
+  return rows;
+}
+
+double reaches(const CellReport& cell) {
+  const Interval& throughput = cell.summary.requests_per_second;
+  return throughput.high.value_or(throughput.median);
+}
+
+const Run* valid_run(const CellReport& cell, unsigned round) {
+  for (const Run& run : cell.runs) {
+    if (run.valid && run.round == round) return &run;
+  }
+  return nullptr;
+}
+
+std::vector<SweepPoint> points_of(const Row& row, unsigned rounds) {
+  std::vector<SweepPoint> points;
+  for (const CellReport* cell : row) {
+    points.push_back({.workers = cell->cell.workers,
+                      .throughput = cell->summary.requests_per_second,
+                      .by_round = {},
+                      .limited_by = cell->summary.limited_by});
+  }
+  for (unsigned round = 0; round < rounds; ++round) {
+    std::vector<double> values;
+    for (const CellReport* cell : row) {
+      if (const Run* run = valid_run(*cell, round)) values.push_back(throughput(*run));
+    }
+    if (values.size() != row.size()) continue;
+    for (std::size_t i = 0; i < row.size(); ++i) points[i].by_round.push_back(values[i]);
+  }
+  return points;
+}
+
+std::optional<double> model_knee_of(const CellReport& cell, const Environment& machine) {
+  std::vector<double> holds;
+  std::vector<double> threads;
+  for (const Run& run : cell.runs) {
+    if (!run.valid) continue;
+    holds.push_back(run.server.hold_ns.mean);
+    threads.push_back(static_cast<double>(run.threads));
+  }
+  const double cpu_ns = cell.summary.cpu_us_per_request.median * 1e3;
+  if (cpu_ns <= 0) return std::nullopt;
+  const auto cpus = static_cast<double>(
+      machine.client_cpus.empty() ? machine.cpus : static_cast<long>(machine.client_cpus.size()));
+  return model_knee(std::clamp(median_interval(threads).median, 1.0, cpus),
+                    median_interval(holds).median, cpu_ns);
+}
+
+Sweep sweep_of(const Row& row, const Report& report) {
+  const auto median = [](const CellReport* c) { return c->summary.requests_per_second.median; };
+  const CellReport& best = **std::ranges::max_element(row, {}, median);
+  const double enough = kKneeShare * median(&best);
+  const CellReport& knee =
+      **std::ranges::find_if(row, [&](const CellReport* cell) { return reaches(*cell) >= enough; });
+  return {.at_knee = knee.cell,
+          .best_workers = best.cell.workers,
+          .most_workers = row.back()->cell.workers,
+          .model_knee_workers = model_knee_of(knee, report.environment),
+          .scalability = scalability(points_of(row, report.plan.rounds))};
+}
+
+}  // namespace
+
+std::vector<Sweep> sweeps_of(const Report& report) {
+  std::vector<Sweep> sweeps;
+  for (const Row& row : rows_of(report)) sweeps.push_back(sweep_of(row, report));
+  return sweeps;
+}
+
+double model_knee(double cpus, double hold_ns, double cpu_ns_per_request) {
+  return cpus * (hold_ns + cpu_ns_per_request) / cpu_ns_per_request;
+}
+
+std::string in_words(const Sweep& sweep) {
+  std::string text = fmt::format("knee at {} workers", sweep.knee_workers());
+  if (sweep.knee_at_end()) text += ", the most tested: more may buy more";
+  const Scalability& found = sweep.scalability;
+  if (found.peak) return text + fmt::format("; throughput peaks at {:.0f} workers", *found.peak);
+  return text + fmt::format("; no peak seen up to {} ({})", sweep.most_workers, found.why_no_peak);
+}
+
+}  // namespace fanout

@@ -1,0 +1,39 @@
+#include "harness/gbench.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/sample_report.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+TEST(Gbench, IsARepetitionPerRun) {
+  const Json document = to_gbench(unit_test::sample_report());
+  ASSERT_EQ(document.at("benchmarks").size(), 12U);  // 4 cells x 3 rounds
+  const Json& row = document["benchmarks"][3];
+  EXPECT_EQ(row.at("name"), "thread_pool/curl_easy/mine/workers:10");
+  EXPECT_EQ(row.at("run_type"), "iteration");
+  EXPECT_EQ(row.at("repetitions"), 3);
+  EXPECT_EQ(row.at("repetition_index"), 0);
+  EXPECT_EQ(row.at("real_time"), 220'000'000);
+  EXPECT_EQ(row.at("cpu_time"), 8'000'000);
+  EXPECT_EQ(row.at("time_unit"), "ns");
+  EXPECT_NEAR(row.at("items_per_second").get<double>(), 909.09, 0.01);  // 200 in 220 ms
+  EXPECT_FALSE(row.contains("error_occurred"));
+  EXPECT_EQ(document["context"].at("library_build_type"), "release");
+  EXPECT_EQ(document["context"].at("num_cpus"), 2);
+}
+
+TEST(Gbench, MarksInvalidRunsAsErrors) {
+  const Json document = to_gbench(unit_test::sample_report());
+  const Json& row = document["benchmarks"][4];  // thread_pool, second round
+  EXPECT_EQ(row.at("error_occurred"), true);
+  EXPECT_EQ(row.at("error_message"), "1 requests failed: 1 reset");
+}
+
+}  // namespace
+}  // namespace fanout

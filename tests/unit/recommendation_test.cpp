@@ -1,0 +1,115 @@
+#include "harness/recommendation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/sample_report.h"
+
+namespace fanout {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using unit_test::add_cell;
+using unit_test::bare_report;
+
+const std::vector<double> kTen(10, 100);  // makespans of ten rounds, in ms
+
+std::optional<Recommendation> recommended(const Report& report) {
+  return recommend(report, report.plan.scenarios.front());
+}
+
+std::vector<double> ten(double ms) { return std::vector<double>(10, ms); }
+
+void set_cpu_us(CellReport& cell, double us_per_request) {
+  for (auto& run : cell.runs) run.cpu_ns = static_cast<std::int64_t>(us_per_request * 200 * 1e3);
+  cell.summary = summarize(cell.runs);
+}
+
+TEST(Recommend, NamesTheFastestAndTheCheapestAndTheSimplestWithinFivePercent) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 16, ten(104));
+  add_cell(report, "thread_pool", 64, ten(102));
+  add_cell(report, "event_loop", 64, ten(100));
+  add_cell(report, "process_pool", 1, ten(106));  // cheaper and simpler, but too slow
+  set_cpu_us(report.cells[0], 40);
+  set_cpu_us(report.cells[1], 30);
+  set_cpu_us(report.cells[2], 60);
+  set_cpu_us(report.cells[3], 10);
+  const auto found = recommended(report);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->fastest, report.cells[2].cell);
+  EXPECT_EQ(found->cheapest, report.cells[1].cell);
+  EXPECT_EQ(found->simplest, report.cells[0].cell);
+  EXPECT_THAT(
+      found->lines,
+      ElementsAre(
+          "Fastest: event_loop / curl with 64 workers, 100 ms [100 ms, 100 ms], 60 us of CPU "
+          "per request.",
+          "Cheapest within 5 % of it: thread_pool / curl with 64 workers, 102 ms [102 ms, "
+          "102 ms], 30 us of CPU per request. No more than 64 were tried: more may buy more.",
+          "Fewest workers within 5 % of it: thread_pool / curl with 16 workers, 104 ms [104 "
+          "ms, 104 ms]."));
+}
+
+TEST(Recommend, SaysThatMoreWorkersBuyNothing) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 4, ten(100));
+  add_cell(report, "thread_pool", 64, ten(101));
+  EXPECT_THAT(recommended(report)->lines.back(),
+              HasSubstr("More workers, up to 64, buy less than 5 %."));
+}
+
+TEST(Recommend, NamesThoseItCannotBeSeparatedFrom) {
+  Report report = bare_report();
+  add_cell(report, "a", 4, {100, 101, 102, 103, 104, 105, 106, 107, 108, 109});  // 101 to 108
+  add_cell(report, "b", 4, ten(108));
+  add_cell(report, "c", 4, ten(108.1));
+  EXPECT_THAT(recommended(report)->lines.front(),
+              HasSubstr(" Not separated from b / curl with 4 workers."));
+}
+
+TEST(Recommend, RanksNothingBelowTenRounds) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 4, {100, 101, 102});
+  EXPECT_EQ(recommended(report)->lines.front(),
+            "Not enough evidence to rank: 3 rounds, at least 10 are needed. By medians:");
+  Report enough = bare_report();
+  add_cell(enough, "thread_pool", 4, kTen);
+  EXPECT_THAT(recommended(enough)->lines.front(), Not(HasSubstr("evidence")));
+}
+
+TEST(Recommend, LeavesOutWhatWasNotProvenOrTheServerLimitedAndSaysSo) {
+  Report report = bare_report();
+  add_cell(report, "a", 4, ten(10));
+  add_cell(report, "b", 4, ten(20));
+  add_cell(report, "c", 4, ten(100));
+  report.cells[0].runs[7].valid = false;
+  report.cells[0].summary = summarize(report.cells[0].runs);
+  report.cells[1].summary.limited_by = "server";
+  const auto found = recommended(report);
+  EXPECT_EQ(found->fastest.strategy, "c");
+  EXPECT_EQ(found->lines.back(),
+            "Left out: a / curl with 4 workers (invalid runs), b / curl with 4 workers (limited by "
+            "the server).");
+}
+
+TEST(Recommend, SaysNothingWithoutAnythingToDeploy) {
+  Report report = bare_report();
+  add_cell(report, "a", 4, ten(10));
+  report.cells[0].cell.stack = "none";
+  add_cell(report, "b", 4, {});
+  EXPECT_FALSE(recommended(report));
+}
+
+TEST(Recommend, MarksAnotherStack) {
+  Report report = bare_report();
+  add_cell(report, "a", 4, ten(100));
+  add_cell(report, "b", 1, ten(90));
+  report.cells[1].cell.stack = "beast";
+  EXPECT_THAT(recommended(report)->lines.front(), HasSubstr("Fastest: b / curl * with 1 worker,"));
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,85 @@
+#include "harness/sweep.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/sample_report.h"
+
+namespace fanout {
+namespace {
+
+using unit_test::add_cell;
+using unit_test::bare_report;
+
+TEST(ModelKnee, IsTheWorkersThatKeepTheCpusBusy) {
+  // Of 17 ms + 50 us a request keeps a CPU busy for 50 us: 341 fill one, 682 two.
+  EXPECT_DOUBLE_EQ(model_knee(1, 17e6, 50e3), 341);
+  EXPECT_DOUBLE_EQ(model_knee(2, 17e6, 50e3), 682);
+  EXPECT_DOUBLE_EQ(model_knee(1, 0, 50e3), 1);
+}
+
+TEST(Sweeps, FindTheFewestWorkersThatReach95PercentOfTheBest) {
+  Report report = bare_report();
+  // Throughput 1000, 1900, 1980, 2000 requests/s: 95 % of the best is 1900.
+  add_cell(report, "thread_pool", 1, {200, 200, 200});
+  add_cell(report, "thread_pool", 2, {105.26});
+  add_cell(report, "thread_pool", 4, {101.01});
+  add_cell(report, "thread_pool", 8, {100});
+  const auto sweeps = sweeps_of(report);
+  ASSERT_EQ(sweeps.size(), 1U);
+  EXPECT_EQ(sweeps[0].knee_workers(), 2U);
+  EXPECT_EQ(sweeps[0].best_workers, 8U);
+  EXPECT_EQ(sweeps[0].most_workers, 8U);
+  EXPECT_FALSE(sweeps[0].knee_at_end());
+}
+
+TEST(Sweeps, GiveAPointTheBenefitOfItsInterval) {
+  Report report = bare_report();
+  // The median of 2 workers is 90 % of the best, but the fastest of its 6 runs, the upper limit of
+  // its interval, reaches 95 %.
+  add_cell(report, "thread_pool", 2, {111, 111, 111, 111, 111, 104});
+  add_cell(report, "thread_pool", 4, {100, 100, 100, 100, 100, 100});
+  EXPECT_EQ(sweeps_of(report).at(0).knee_workers(), 2U);
+}
+
+TEST(Sweeps, SayWhenTheKneeIsTheEndOfWhatWasTried) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 1, {400});
+  add_cell(report, "thread_pool", 4, {100});
+  const Sweep sweep = sweeps_of(report).at(0);
+  EXPECT_TRUE(sweep.knee_at_end());
+  EXPECT_EQ(
+      in_words(sweep),
+      "knee at 4 workers, the most tested: more may buy more; no peak seen up to 4 (2 numbers "
+      "of workers, a peak needs 6)");
+}
+
+TEST(Sweeps, LeaveOutSingleAndInvalidCellsAndKeepTheOrder) {
+  Report report = bare_report();
+  add_cell(report, "sequential", 1, {400});
+  add_cell(report, "thread_pool", 4, {100});
+  add_cell(report, "event_loop", 4, {100});
+  add_cell(report, "thread_pool", 1, {400});
+  add_cell(report, "event_loop", 1, {});
+  add_cell(report, "event_loop", 2, {200});
+  const auto sweeps = sweeps_of(report);
+  ASSERT_EQ(sweeps.size(), 2U);
+  EXPECT_EQ(sweeps[0].at_knee.strategy, "thread_pool");
+  EXPECT_EQ(sweeps[1].at_knee.strategy, "event_loop");
+  EXPECT_EQ(sweeps[1].most_workers, 4U);
+}
+
+TEST(Sweeps, CountForTheModelOnlyCpusThatTheThreadsCanUse) {
+  Report report = bare_report();
+  report.environment.client_cpus = {0, 1, 2, 3};
+  // 8 ms of CPU for 200 requests is 40 us each, held for 10 ms: 251 workers per CPU.
+  add_cell(report, "thread_pool", 1, {400});
+  add_cell(report, "thread_pool", 4, {100});
+  for (CellReport& cell : report.cells) {
+    for (auto& run : cell.runs) run.threads = 2;
+  }
+  EXPECT_DOUBLE_EQ(sweeps_of(report).at(0).model_knee_workers.value(), 502);
+}
+
+}  // namespace
+}  // namespace fanout
