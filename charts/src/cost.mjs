@@ -1,0 +1,45 @@
+// What a request costs the client: CPU time, and memory for all of them.
+
+import { bars, barsHeight } from './parts/bars.mjs';
+import { bytes, number, short, withInterval, withUnit } from './parts/format.mjs';
+import { drawnRows } from './parts/rows.mjs';
+
+const MEBIBYTE = 1024 ** 2;
+
+const costChart = ({ measure, ...chart }) => ({
+  applies: (documents, scenario) => drawnRows(documents, scenario).length > 0,
+  plotHeight: barsHeight,
+  legend: () => [],
+  build(documents, scenario, theme) {
+    return bars(this, documents, scenario, theme, {
+      ...measure, hint: (cell) => withInterval(measure.format, measure.interval(cell)),
+    });
+  },
+  ...chart,
+});
+
+export const cpu = costChart({
+  id: 'cpu',
+  title: 'CPU per request',
+  description: 'Median user and system time of the client for one request with its 95 % interval, '
+    + 'each strategy at its fastest number of workers.',
+  measure: {
+    interval: ({ summary }) => summary.intervals.cpu_us_per_request,
+    format: withUnit(number, 'us'),
+    scale: 1,
+    axis: { name: 'CPU time per request, us', format: short(number) },
+  },
+});
+
+export const memory = costChart({
+  id: 'memory',
+  title: 'Peak memory',
+  description: 'Median peak memory of the client, program and libraries included, with its 95 % '
+    + 'interval, each strategy at its fastest number of workers.',
+  measure: {
+    interval: ({ summary }) => summary.intervals.peak_memory_bytes,
+    format: bytes,
+    scale: 1 / MEBIBYTE,
+    axis: { name: 'peak memory, MiB', format: short(number) },
+  },
+});

@@ -1,0 +1,85 @@
+// The table of cells: the columns of `fanout report`, sortable.
+
+import { bytes, count, duration, number, ratio, spread } from '../parts/format.mjs';
+import { notesOf } from '../parts/notes.mjs';
+import { isOtherStack, isProven } from '../parts/rows.mjs';
+import { h, list, scrollBox } from './dom.mjs';
+import { sortableTable } from './sortable.mjs';
+
+// A figure of the summary, which a cell without valid runs does not have.
+const figure = (title, valueOf, textOf, help) => ({
+  title, help,
+  value: ({ cell }) => (isProven(cell) ? valueOf(cell.summary) : null),
+  text: ({ cell }) => (isProven(cell) ? textOf(cell.summary) : '-'),
+});
+
+const relative = ({ median, ci_low: low, ci_high: high }) =>
+  (low === null || median === 0 ? null : (high - low) / median);
+
+const spreadOf = (title, intervalOf) => figure(title, (summary) => relative(intervalOf(summary)),
+  (summary) => spread(intervalOf(summary)), 'half the width of the 95 % interval of the median');
+
+const plain = (title, key, format, help) =>
+  figure(title, (summary) => summary[key], (summary) => format(summary[key]), help);
+
+const word = (title, textOf, help) => ({ title, help, class: 'left', value: textOf, text: textOf });
+
+const flagsOf = ({ cell }) => {
+  const flags = cell.runs.flatMap((run) => run.flags);
+  return [...new Set(flags)].map((flag) =>
+    `${flag} ${flags.filter((other) => other === flag).length}/${cell.runs.length}`).join(', ');
+};
+
+const proven = {
+  title: 'proven', help: 'runs in which every request was answered once, with its own token',
+  value: ({ cell: { summary } }) => summary.valid_runs / Math.max(1, summary.total_runs),
+  text: ({ cell: { summary } }) => {
+    const text = `${summary.valid_runs}/${summary.total_runs}`;
+    return summary.valid_runs < summary.total_runs ? h('strong', { class: 'bad' }, text) : text;
+  },
+};
+
+const columnsOf = (severalFiles) => [
+  word('strategy', ({ cell }) => cell.strategy),
+  ...(severalFiles ? [word('file', ({ file }) => file.name)] : []),
+  word('transport', ({ file, cell }) => cell.transport + (isOtherStack(file, cell) ? ' *' : '')),
+  { title: 'workers', value: ({ cell }) => cell.workers, text: ({ cell }) => count(cell.workers),
+    help: 'requests in flight at most' },
+  figure('makespan', (s) => s.makespan_ns.median, (s) => duration(s.makespan_ns.median),
+    'ready to the end of the last request'),
+  spreadOf('95 %', (s) => s.makespan_ns),
+  plain('req/s', 'requests_per_second', number),
+  plain('effic.', 'efficiency', ratio, 'lower bound / makespan'),
+  plain('p50', 'latency_p50_ns', duration, 'half of the requests are faster'),
+  plain('p99', 'latency_p99_ns', duration, '99 of 100 requests are faster'),
+  plain('CPU us/req', 'cpu_us_per_request', number, 'user and system time of the client'),
+  spreadOf('95 %', (s) => s.intervals.cpu_us_per_request),
+  plain('memory', 'peak_memory_bytes', bytes, 'peak of the whole client'),
+  plain('conns', 'connections', count, 'connections the server accepted'),
+  plain('in flight', 'peak_in_flight', count, 'most at once at the server'),
+  { ...plain('limit', 'limited_by', (limit) => limit || '-', 'what limited most runs'),
+    class: 'left' },
+  word('flags', (row) => flagsOf(row) || '-'),
+  proven,
+];
+
+const invalidLines = (rows) => rows.flatMap(({ cell }) => {
+  const reasons = cell.runs.flatMap((run) => run.reasons);
+  return [...new Set(reasons)].map((reason) => `${cell.strategy} / ${cell.transport} / `
+    + `${cell.workers} workers: ${reason} (${reasons.filter((other) => other === reason).length} of `
+    + `${cell.runs.length} runs)`);
+});
+
+export const cellsTable = (documents, scenario) => {
+  const rows = documents.flatMap((file) => file.document.cells
+    .filter((cell) => cell.scenario === scenario).map((cell) => ({ file, cell })));
+  const invalid = invalidLines(rows);
+  return [
+    h('p', { class: 'note' }, 'Medians over the valid runs; 95 % is half the width of the interval '
+      + 'of the median. A click on a title sorts.'),
+    scrollBox(`Cells of ${scenario}`, sortableTable(columnsOf(documents.length > 1), rows)),
+    ...notesOf(documents, scenario).map((note) => h('p', { class: 'note' }, note)),
+    ...(invalid.length ? [h('h3', { class: 'bad' }, 'Invalid runs, which enter no figure'),
+      list(invalid)] : []),
+  ];
+};

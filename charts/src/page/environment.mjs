@@ -1,0 +1,47 @@
+// The machine, the plan, and what could not run.
+
+import { bytes, count, duration } from '../parts/format.mjs';
+import { definitions, h, list, section } from './dom.mjs';
+
+const cpuList = (cpus) => (cpus.length ? cpus.join(', ') : 'not pinned');
+
+const machine = (environment) => [
+  ['CPU', `${environment.cpus} x ${environment.cpu_model || 'unknown'}`],
+  ['memory', bytes(environment.memory_bytes)],
+  ['system', `${environment.os || 'unknown'}, kernel ${environment.kernel}`],
+  ['CPUs of the server', cpuList(environment.server_cpus)],
+  ['CPUs of the client', cpuList(environment.client_cpus)],
+  ['congestion control', `${environment.socket_congestion_control} on fanout's sockets `
+    + `(system: ${environment.congestion_control})`],
+  ['file descriptors', count(environment.file_descriptors)],
+  ['ephemeral ports', count(environment.ephemeral_ports)],
+  ['transports', Object.entries(environment.libraries)
+    .map(([name, version]) => `${name} ${version}`).join(', ')],
+];
+
+const plan = ({ plan: planned, tool, status, stopped_by: stoppedBy }) => [
+  ['fanout', `${tool.version}, commit ${tool.commit || 'unknown'}, ${tool.build}`],
+  ['seed', String(planned.seed)],
+  ['rounds', String(planned.rounds)],
+  ['affinity', planned.affinity],
+  ['time budget', planned.time_budget_ns === null ? 'none' : duration(planned.time_budget_ns)],
+  ['predicted', duration(planned.predicted_ns)],
+  ['ended', stoppedBy ? `${status} (${stoppedBy})` : status],
+];
+
+const skipped = ({ plan: { skipped: cells } }) => (cells.length === 0 ? [] : [
+  h('h3', {}, 'Left out'),
+  list(cells.map(({ strategy, transport, workers, scenario, reason }) =>
+    `${strategy} / ${transport} / ${workers} workers, ${scenario}: ${reason}`)),
+]);
+
+const ofFile = ({ name, document }, several) => [
+  ...(several ? [h('h3', { class: 'file' }, name)] : []),
+  h('div', { class: 'columns' },
+    h('div', {}, h('h3', {}, 'Machine'), definitions(machine(document.environment))),
+    h('div', {}, h('h3', {}, 'Plan'), definitions(plan(document)))),
+  ...skipped(document),
+];
+
+export const environmentSection = (documents) => section('environment', 'Machine and plan',
+  documents.flatMap((file) => ofFile(file, documents.length > 1)));

@@ -1,0 +1,66 @@
+// The report page: reads the documents beside it, writes the sections, draws the charts.
+
+import { scenarioNames, planOf, filesWith, withDistinctNames } from '../parts/rows.mjs';
+import { chartsOf } from '../registry.mjs';
+import { cellsTable } from './cells_table.mjs';
+import { h, section, slug } from './dom.mjs';
+import { environmentSection } from './environment.mjs';
+import { figureOf, redrawOnResize } from './figures.mjs';
+import { sweepsTable } from './sweeps_table.mjs';
+import { themeButton } from './theme.mjs';
+import { commandSection, verdictSection } from './verdict.mjs';
+
+// Nothing where fanout has not put documents in place of the marker.
+const readDocuments = () => {
+  try {
+    return withDistinctNames(JSON.parse(document.getElementById('fanout-documents').textContent));
+  } catch {
+    return [];
+  }
+};
+
+const masthead = (documents, button) => h('header', {},
+  h('div', {}, h('p', { class: 'brand' }, 'fanout'),
+    h('h1', {}, documents.map(({ name }) => name).join(' and '))),
+  button);
+
+const scenarioSection = (documents, scenario, figures) => {
+  const plan = planOf(filesWith(documents, scenario)[0], scenario);
+  return section(`scenario-${slug(scenario)}`, scenario,
+    h('p', { class: 'summary' }, plan.summary),
+    ...cellsTable(documents, scenario),
+    ...sweepsTable(documents, scenario),
+    h('div', { class: 'figures' }, figures.map(({ element }) => element)));
+};
+
+const write = (documents, main) => {
+  const scenarios = scenarioNames(documents);
+  const drawings = chartsOf(documents, scenarios);
+  const figures = drawings.map((drawing) => ({ drawing, ...figureOf(drawing, scenarios) }));
+  let drawn = false;
+  const button = themeButton(() => drawn && figures.forEach(({ draw }) => draw()));
+  main.replaceChildren(
+    masthead(documents, button), verdictSection(documents), commandSection(documents),
+    ...scenarios.map((scenario) => scenarioSection(documents, scenario,
+      figures.filter(({ drawing }) => drawing.scenario === scenario))),
+    environmentSection(documents));
+  for (const { draw } of figures) draw();
+  drawn = true;
+  redrawOnResize(figures);
+};
+
+const main = document.getElementById('report');
+const documents = readDocuments();
+if (documents.length === 0) {
+  main.replaceChildren(h('h1', {}, 'No data'), h('p', {},
+    'This is the empty page; fanout report RESULT.json --html FILE fills it.'));
+} else {
+  document.title = `fanout report: ${documents.map(({ name }) => name).join(' and ')}`;
+  write(documents, main);
+}
+
+// Told to tests once the browser has laid out and painted all of it.
+requestAnimationFrame(() => setTimeout(() => {
+  performance.mark('fanout-rendered');
+  document.documentElement.dataset.rendered = String(Math.round(performance.now()));
+}));

@@ -1,0 +1,45 @@
+// The table of sweeps: where each strategy's knee is, and whether it has a peak.
+
+import { h, scrollBox } from './dom.mjs';
+import { sortableTable } from './sortable.mjs';
+
+const rounded = (value) => (value === null ? '-' : Number(value.toPrecision(3)).toString());
+
+const small = (value) => (value ? value.toPrecision(2) : value === null ? '-' : '0');
+
+const column = (title, valueOf, textOf, help) =>
+  ({ title, help, value: (row) => valueOf(row.sweep), text: (row) => textOf(row.sweep) });
+
+const kappa = ({ usl }) => (usl.kappa === null || usl.kappa_low === null ? small(usl.kappa)
+  : `${small(usl.kappa)} (95 %: ${small(usl.kappa_low)} to ${small(usl.kappa_high)})`);
+
+const word = (title, textOf, style = 'left') =>
+  ({ title, class: style, value: textOf, text: textOf });
+
+const COLUMNS = [
+  word('strategy', ({ sweep }) => sweep.strategy),
+  word('transport', ({ sweep }) => sweep.transport),
+  column('best', (s) => s.best_workers, (s) => String(s.best_workers),
+    'workers with the highest throughput'),
+  column('knee', (s) => s.knee_workers, (s) => rounded(s.knee_workers),
+    'the fewest workers whose throughput reaches 95 % of the best'),
+  column('model knee', (s) => s.model_knee_workers, (s) => rounded(s.model_knee_workers),
+    'workers at which the client CPU should be busy all the time'),
+  column('USL sigma', (s) => s.usl.sigma, (s) => small(s.usl.sigma),
+    'contention, in the Universal Scalability Law'),
+  column('USL kappa', (s) => s.usl.kappa, kappa, 'coherency, in the Universal Scalability Law'),
+  column('peak', (s) => s.usl.peak_workers, (s) => rounded(s.usl.peak_workers),
+    'workers beyond which throughput falls, by that law'),
+  word('in words', ({ sweep }) => sweep.words, 'left wrapped'),
+];
+
+export const sweepsTable = (documents, scenario) => {
+  const rows = documents.flatMap((file) => file.document.sweeps
+    .filter((sweep) => sweep.scenario === scenario).map((sweep) => ({ file, sweep })));
+  const columns = documents.length > 1
+    ? [COLUMNS[0], word('file', ({ file }) => file.name), ...COLUMNS.slice(1)] : COLUMNS;
+  return rows.length === 0 ? [] : [
+    h('h3', {}, 'How many workers pay'),
+    scrollBox(`Sweeps of ${scenario}`, sortableTable(columns, rows)),
+  ];
+};

@@ -1,0 +1,67 @@
+// The first thing a reader sees: what to use, what to know before believing it, and the command
+// that measures it again.
+
+import { h, list, section } from './dom.mjs';
+
+// "Fastest: thread_pool ..." with its first words bold.
+const emphasized = (line) => {
+  const [, head, rest] = /^([^.:]{1,40}:)( .*)$/.exec(line) ?? [];
+  return head ? [h('strong', {}, head), rest] : [line];
+};
+
+const recommendation = ({ scenario, lines }, several) => h('div', { class: 'verdict' },
+  several ? h('h3', {}, scenario) : undefined,
+  lines.map((line) => h('p', {}, ...emphasized(line))));
+
+const ENDINGS = {
+  running: 'unfinished: its fanout still ran or was killed',
+  failed: 'an error ended it; what was measured is shown',
+  interrupted: 'interrupted; what was measured is shown',
+};
+
+const caveats = (file) => {
+  const { document } = file;
+  return [
+    ...document.warnings,
+    ...(document.stopped_by === 'time budget' ? ['the time budget ended the rounds early'] : []),
+    ...(ENDINGS[document.status] ? [ENDINGS[document.status]] : []),
+  ];
+};
+
+const copied = (button, text) => async () => {
+  await navigator.clipboard.writeText(text).then(
+    () => { button.textContent = 'Copied'; }, () => { button.textContent = 'Select and copy'; });
+  setTimeout(() => { button.textContent = 'Copy'; }, 2000);
+};
+
+const commandBox = (command) => {
+  const button = h('button', { type: 'button', class: 'quiet' }, 'Copy');
+  button.addEventListener('click', copied(button, command));
+  return h('div', { class: 'command' }, h('code', { tabindex: '0' }, command.split(' ')
+    .flatMap((argument, index) => [index ? ' ' : '', h('span', {}, argument)])), button);
+};
+
+const whatRan = ({ document: { plan, started_at: started, tool, command } }) => [
+  h('p', {}, `Measured ${started.replace('T', ' ').replace('Z', ' UTC')} with fanout `
+    + `${tool.version}: ${plan.cells.length} cells, ${plan.rounds} rounds in random order, `
+    + `seed ${plan.seed}.`),
+  commandBox(command),
+];
+
+const ofFile = (file, several, children) =>
+  [...(several ? [h('h3', { class: 'file' }, file.name)] : []), ...children];
+
+export const verdictSection = (documents) => section('verdict', 'Verdict',
+  documents.flatMap((file) => {
+    const { recommendations } = file.document;
+    const known = caveats(file);
+    return ofFile(file, documents.length > 1, [
+      ...recommendations.map((each) => recommendation(each, recommendations.length > 1)),
+      ...(recommendations.length ? [] : [h('p', {}, 'No verdict: no cell has a valid run.')]),
+      ...(known.length
+        ? [h('div', { class: 'caveats' }, h('h3', {}, 'Before you believe it'), list(known))] : []),
+    ]);
+  }));
+
+export const commandSection = (documents) => section('command', 'What was run, and how to run it again',
+  documents.flatMap((file) => ofFile(file, documents.length > 1, whatRan(file))));

@@ -1,0 +1,40 @@
+// What a reader must know beside a chart or a table.
+
+import { filesWith, isOtherStack, planOf, rowsOf } from './rows.mjs';
+
+export const ROUNDS_FOR_INTERVALS = 6;
+
+const unproven = (rows) => {
+  const names = rows.flatMap((row) =>
+    row.unproven.map(({ workers }) => `${row.name} with ${workers} workers`));
+  return names.length ? [`no valid run, so not drawn: ${names.join(', ')}`] : [];
+};
+
+const withoutInterval = (rows) => {
+  const cells = rows.flatMap(({ cells: all }) => all);
+  const few = cells.filter(({ summary }) => summary.valid_runs < ROUNDS_FOR_INTERVALS);
+  if (few.length === 0) return [];
+  const whose = few.length === cells.length ? '' : ` for ${few.length} of ${cells.length} cells`;
+  return [`no interval${whose}: fewer than ${ROUNDS_FOR_INTERVALS} rounds`];
+};
+
+const otherStack = (files, scenario) =>
+  (files.some((file) => file.document.cells.some((cell) =>
+    cell.scenario === scenario && isOtherStack(file, cell)))
+    ? ["* another HTTP stack: the difference is not the strategy's alone"] : []);
+
+// The work itself; which rows and how many workers may differ between files to be compared.
+const work = (plan) => JSON.stringify(Object.entries(plan)
+  .filter(([key]) => !['workers', 'strategies', 'transports', 'summary'].includes(key)).sort());
+
+const differing = (files, scenario) => {
+  const works = new Set(files.map((file) => work(planOf(file, scenario))));
+  return works.size > 1 ? [`the files define ${scenario} differently: compare with care`] : [];
+};
+
+export const notesOf = (documents, scenario) => {
+  const files = filesWith(documents, scenario);
+  const rows = rowsOf(documents, scenario);
+  return [...unproven(rows), ...withoutInterval(rows), ...otherStack(files, scenario),
+    ...differing(files, scenario)];
+};

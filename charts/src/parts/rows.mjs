@@ -1,0 +1,101 @@
+// What the charts draw: a row is a strategy with a transport in one scenario of one file.
+
+const unique = (values) => [...new Set(values)];
+const keyOf = ({ strategy, transport }) => `${strategy}\n${transport}`;
+const cellsOf = ({ document }, scenario) =>
+  document.cells.filter((cell) => cell.scenario === scenario);
+
+export const isProven = (cell) => cell.summary.valid_runs > 0;
+
+export const validRuns = (cell) => cell.runs.filter((run) => run.valid);
+
+// The scenarios measured in any of the files, in their order.
+export const scenarioNames = (documents) =>
+  unique(documents.flatMap(({ document }) => document.cells.map((cell) => cell.scenario)));
+
+// The scenario as one file planned it, or nothing.
+export const planOf = ({ document }, scenario) =>
+  document.plan.scenarios.find(({ name }) => name === scenario);
+
+// The files that measured the scenario.
+export const filesWith = (documents, scenario) =>
+  documents.filter((file) => cellsOf(file, scenario).length > 0);
+
+// Whether a cell's HTTP library is another than that of its scenario's first row: then the
+// difference is not the strategy's alone. As `is_other_stack` in harness/render_tables.cpp.
+export const isOtherStack = ({ document }, cell) => {
+  const first = document.cells.find(
+    ({ scenario, stack }) => scenario === cell.scenario && stack !== 'none');
+  return cell.stack !== 'none' && first !== undefined && first.stack !== cell.stack;
+};
+
+// Files may have equal names; a series may not.
+export const withDistinctNames = (documents) =>
+  documents.map((file, index) => {
+    const before = documents.slice(0, index).filter(({ name }) => name === file.name).length;
+    return before ? { ...file, name: `${file.name} (${before + 1})` } : file;
+  });
+
+export const sweepOf = ({ document }, { scenario, strategy, transport }) =>
+  document.sweeps.find((sweep) => sweep.scenario === scenario && sweep.strategy === strategy &&
+    sweep.transport === transport);
+
+const nameOf = (file, cell, documents) => {
+  const transports = documents.flatMap((each) => cellsOf(each, cell.scenario))
+    .filter(({ strategy }) => strategy === cell.strategy).map(({ transport }) => transport);
+  return cell.strategy + (unique(transports).length > 1 ? `/${cell.transport}` : '') +
+    (isOtherStack(file, cell) ? ' *' : '') + (documents.length > 1 ? ` · ${file.name}` : '');
+};
+
+// `index` tells strategies apart and `file` the files: colours and markers hang on them, so they
+// count over all scenarios.
+export const rowsOf = (documents, scenario) => {
+  const keys = unique(documents.flatMap(({ document }) => document.cells.map(keyOf)));
+  const rowOf = (file, index, fileIndex) => {
+    const cells = cellsOf(file, scenario).filter((cell) => keyOf(cell) === keys[index])
+      .sort((a, b) => a.workers - b.workers);
+    return cells.length === 0 ? [] : [{
+      index,
+      file: fileIndex,
+      files: documents.length,
+      name: nameOf(file, cells[0], documents),
+      cells: cells.filter(isProven),
+      unproven: cells.filter((cell) => !isProven(cell)),
+      sweep: sweepOf(file, cells[0]),
+    }];
+  };
+  return keys.flatMap((_, index) =>
+    documents.flatMap((file, fileIndex) => rowOf(file, index, fileIndex)));
+};
+
+export const drawnRows = (documents, scenario) =>
+  rowsOf(documents, scenario).filter(({ cells }) => cells.length > 0);
+
+export const isSweep = (documents, scenario) =>
+  drawnRows(documents, scenario).some(({ cells }) => cells.length > 1);
+
+const fastest = (cells) => cells.reduce((best, cell) =>
+  cell.summary.requests_per_second > best.summary.requests_per_second ? cell : best);
+
+// One cell for each row: the fastest. Of several files the first decides for all, so that equal
+// numbers of workers are compared.
+export const bestCells = (rows) => {
+  const chosen = new Map();
+  return rows.map((row) => {
+    if (!chosen.has(row.index)) {
+      chosen.set(row.index, row.sweep?.best_workers ?? fastest(row.cells).workers);
+    }
+    const wanted = chosen.get(row.index);
+    return { row, cell: row.cells.find(({ workers }) => workers === wanted) ?? fastest(row.cells) };
+  });
+};
+
+// The numbers of workers tested, ascending.
+export const workersOf = (rows) =>
+  unique(rows.flatMap(({ cells }) => cells.map(({ workers }) => workers))).sort((a, b) => a - b);
+
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
