@@ -1,6 +1,8 @@
 #include "harness/progress.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -17,6 +19,12 @@ std::string label(const Cell& cell) {
 }
 
 std::size_t total_runs(const Report& report) { return report.cells.size() * report.plan.rounds; }
+
+std::size_t terminal_columns() {
+  constexpr std::size_t kUsual = 80;
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+}
 
 }  // namespace
 
@@ -38,9 +46,12 @@ double Progress::left_ns(const Report& report) const {
 
 void Progress::before_run(const Report& report, std::size_t cell, unsigned round) {
   if (style_ != Style::live) return;
-  fmt::print(stderr, "\r\033[K[{}/{}] round {}/{}  {}  {} left{}", done_, total_runs(report),
-             round + 1, report.plan.rounds, label(report.cells[cell].cell),
-             format_duration(left_ns(report)), last_.empty() ? "" : "  (last: " + last_ + ")");
+  const std::string line =
+      fmt::format("[{}/{}] round {}/{}  {}  {} left{}", done_, total_runs(report), round + 1,
+                  report.plan.rounds, label(report.cells[cell].cell),
+                  format_duration(left_ns(report)), last_.empty() ? "" : "  (last: " + last_ + ")");
+  // A line that wraps could not be drawn over.
+  fmt::print(stderr, "\r\033[K{}", line.substr(0, terminal_columns() - 1));
   std::fflush(stderr);
 }
 
