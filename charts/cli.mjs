@@ -4,9 +4,9 @@
 // and renamed, so that whatever happens an existing chart stays whole.
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
-  from 'node:fs';
-import { basename, join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync,
+  writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { problemOf } from './src/check.mjs';
@@ -78,13 +78,20 @@ const documentOf = (file) => {
   return { name: basename(file).replace(/\.json$/, ''), document };
 };
 
+// Not mkdirSync's `recursive`, which never returns where a file system takes no folders, as /proc.
+const makeFolder = (folder) => {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+};
+
 const prepareFolder = (folder) => {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const why = error.code === 'EEXIST' || error.code === 'ENOTDIR' ? 'is not a folder'
-      : 'cannot be written';
+    const why = error.code === 'ENOTDIR' ? 'is not a folder' : 'cannot be written';
     throw new Refusal(`${folder}: ${why}; name another folder with -o`);
   }
 };

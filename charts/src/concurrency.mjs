@@ -6,7 +6,7 @@ import { count, short } from './parts/format.mjs';
 import { frame } from './parts/frame.mjs';
 import { drawnRows, isSweep } from './parts/rows.mjs';
 import { logAxis } from './parts/scales.mjs';
-import { hintOf } from './parts/tooltip.mjs';
+import { rowTooltip } from './parts/tooltip.mjs';
 
 export const ASKED = 'asked: workers';
 
@@ -59,7 +59,7 @@ export const concurrency = {
     const values = MARKS.flatMap((mark) => bars.map(({ cell }) => mark.of(cell)));
     return {
       ...base,
-      tooltip: { ...base.tooltip, trigger: 'item', formatter: hintOf },
+      tooltip: { ...base.tooltip, ...rowTooltip },
       xAxis: logAxis(theme, 'x', { name: 'requests or connections', format: short(count), values }),
       yAxis: barAxis(bars, theme),
       series: MARKS.map((mark) => marksOf(mark, bars, theme)),

@@ -2,7 +2,7 @@
 // achieved leave the diagonal?
 
 import { ASKED, hasServer, hint } from './concurrency.mjs';
-import { count, short } from './parts/format.mjs';
+import { count, short, workers as workersText } from './parts/format.mjs';
 import { frame, heightOf } from './parts/frame.mjs';
 import { lineEntry, referenceEntry, referenceLine, rowLine } from './parts/lines.mjs';
 import { isNarrow } from './parts/look.mjs';
@@ -57,7 +57,7 @@ export const concurrencySweep = {
     const values = series.flatMap(({ data }) => data.map(({ value }) => value[1]));
     return {
       ...base,
-      tooltip: { ...base.tooltip, trigger: 'axis', formatter: hintsAt((w) => `${w} workers`) },
+      tooltip: { ...base.tooltip, trigger: 'axis', formatter: hintsAt(workersText) },
       grid: panelGrids(base.grid, theme, heightOf(this, documents, scenario, theme)),
       xAxis: PANELS.map((_, gridIndex) => ({ gridIndex, ...logAxis(theme, 'x', { name: 'workers',
         format: String, values: workers, ticks: workers }) })),

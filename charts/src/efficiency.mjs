@@ -1,5 +1,6 @@
 // Efficiency heat map, strategy x workers: who comes near the lower bound, and up to where?
 
+import { barTitle } from './parts/bars.mjs';
 import { frame } from './parts/frame.mjs';
 import { ratio, withInterval } from './parts/format.mjs';
 import { between, FONT, isNarrow } from './parts/look.mjs';
@@ -15,7 +16,7 @@ const labelOf = (row, theme) =>
 
 const tilesOf = (rows, workers) => rows.flatMap((row, y) => row.cells.map((cell) => ({
   value: [workers.indexOf(cell.workers), y, cell.summary.efficiency],
-  title: `${row.name}, ${cell.workers} workers`,
+  title: barTitle({ row, cell }),
   hint: `efficiency ${withInterval(ratio, cell.summary.intervals.efficiency)}`,
 })));
 

@@ -1,5 +1,6 @@
 // Latency by percentile: what do the slowest requests wait?
 
+import { barTitle } from './parts/bars.mjs';
 import { duration, short, withInterval } from './parts/format.mjs';
 import { frame } from './parts/frame.mjs';
 import { lineEntry, rowLine } from './parts/lines.mjs';
@@ -17,7 +18,7 @@ const levelsOf = ({ cell }) => cell.summary.latency_by_percentile_ns;
 
 const pointsOf = ({ row, cell }) => levelsOf({ cell }).map((level) => ({
   x: tail(level.percentile), y: level.median, low: level.ci_low, high: level.ci_high,
-  hint: `${row.name}, ${cell.workers} workers: ${withInterval(duration, level)}`,
+  hint: `${barTitle({ row, cell })}: ${withInterval(duration, level)}`,
 }));
 
 const drawn = (documents, scenario) =>

@@ -1,6 +1,6 @@
 // Throughput against workers: where do more workers stop to pay?
 
-import { number, short, withInterval, withUnit } from './parts/format.mjs';
+import { number, short, withInterval, withUnit, workers as workersText } from './parts/format.mjs';
 import { frame } from './parts/frame.mjs';
 import { lineEntry, referenceEntry, referenceLine, rowLine } from './parts/lines.mjs';
 import { colourOf, SYMBOLS } from './parts/look.mjs';
@@ -72,7 +72,7 @@ export const throughput = {
     const base = frame(this, documents, scenario, theme, { right: 28 });
     return {
       ...base,
-      tooltip: { ...base.tooltip, trigger: 'axis', formatter: hintsAt((w) => `${w} workers`) },
+      tooltip: { ...base.tooltip, trigger: 'axis', formatter: hintsAt(workersText) },
       xAxis: logAxis(theme, 'x', { name: 'workers', format: String, values: workers,
         ticks: workers }),
       yAxis: logAxis(theme, 'y', { name: 'requests per second', format: short(number), values }),

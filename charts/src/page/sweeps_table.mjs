@@ -1,9 +1,12 @@
 // The table of sweeps: where each strategy's knee is, and whether it has a peak.
 
+import { count } from '../parts/format.mjs';
+import { isOtherStack } from '../parts/rows.mjs';
 import { h, scrollBox } from './dom.mjs';
 import { sortableTable } from './sortable.mjs';
 
-const rounded = (value) => (value === null ? '-' : Number(value.toPrecision(3)).toString());
+const rounded = (value) => (value === null ? '-'
+  : value >= 100 ? count(value) : Number(value.toPrecision(3)).toString());
 
 const small = (value) => (value ? value.toPrecision(2) : value === null ? '-' : '0');
 
@@ -18,7 +21,7 @@ const word = (title, textOf, style = 'left') =>
 
 const COLUMNS = [
   word('strategy', ({ sweep }) => sweep.strategy),
-  word('transport', ({ sweep }) => sweep.transport),
+  word('transport', ({ file, sweep }) => sweep.transport + (isOtherStack(file, sweep) ? ' *' : '')),
   column('best', (s) => s.best_workers, (s) => String(s.best_workers),
     'workers with the highest throughput'),
   column('knee', (s) => s.knee_workers, (s) => rounded(s.knee_workers),

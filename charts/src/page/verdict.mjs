@@ -28,17 +28,24 @@ const caveats = (file) => {
   ];
 };
 
-const copied = (button, text) => async () => {
-  await navigator.clipboard.writeText(text).then(
-    () => { button.textContent = 'Copied'; }, () => { button.textContent = 'Select and copy'; });
+// Where a browser does not let a page copy, the text is selected for the reader to do it.
+const copy = async (code, button) => {
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = 'Copied';
+  } catch {
+    getSelection().selectAllChildren(code);
+    button.textContent = 'Selected';
+  }
   setTimeout(() => { button.textContent = 'Copy'; }, 2000);
 };
 
 const commandBox = (command) => {
+  const code = h('code', {}, command.split(' ')
+    .flatMap((argument, index) => [index ? ' ' : '', h('span', {}, argument)]));
   const button = h('button', { type: 'button', class: 'quiet' }, 'Copy');
-  button.addEventListener('click', copied(button, command));
-  return h('div', { class: 'command' }, h('code', { tabindex: '0' }, command.split(' ')
-    .flatMap((argument, index) => [index ? ' ' : '', h('span', {}, argument)])), button);
+  button.addEventListener('click', () => copy(code, button));
+  return h('div', { class: 'command' }, code, button);
 };
 
 const whatRan = ({ document: { plan, started_at: started, tool, command } }) => [

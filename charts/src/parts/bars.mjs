@@ -1,17 +1,16 @@
 // Horizontal bars: one for each row, at its fastest number of workers, with whisker and value.
 
+import { workers } from './format.mjs';
 import { frame } from './frame.mjs';
 import { colourOf, decalOf, isNarrow } from './look.mjs';
 import { whiskers } from './marks.mjs';
 import { bestCells, drawnRows } from './rows.mjs';
 import { categoryAxis, linearAxis } from './scales.mjs';
-import { hintOf } from './tooltip.mjs';
+import { rowTooltip } from './tooltip.mjs';
 
 export const barCells = (documents, scenario) => bestCells(drawnRows(documents, scenario));
 
-const workersText = ({ workers }) => `${workers} ${workers === 1 ? 'worker' : 'workers'}`;
-
-export const barTitle = ({ row, cell }) => `${row.name}, ${workersText(cell)}`;
+export const barTitle = ({ row, cell }) => `${row.name}, ${workers(cell.workers)}`;
 
 // Broken into two lines where there is little room: before the file, or the workers.
 const barLabel = (bar, theme) =>
@@ -53,7 +52,7 @@ export const bars = (chart, documents, scenario, theme, { axis, more = [], ...me
   const base = frame(chart, documents, scenario, theme, { right: 64 });
   return {
     ...base,
-    tooltip: { ...base.tooltip, trigger: 'item', formatter: hintOf },
+    tooltip: { ...base.tooltip, ...rowTooltip },
     xAxis: linearAxis(theme, 'x', axis),
     yAxis: barAxis(all, theme),
     series: [measured(all, theme, measure), ...more, whiskers('median', ends(all, measure), theme)],

@@ -24,6 +24,8 @@ export const count = (value) => String(Math.round(value)).replace(/\B(?=(\d{3})+
 export const number = (value) =>
   value >= 100 ? count(value) : value.toFixed(value >= 10 ? 1 : 2);
 
+export const workers = (value) => `${count(value)} ${value === 1 ? 'worker' : 'workers'}`;
+
 export const ratio = (value) => value.toFixed(3);
 
 // Appends a unit to what a format makes.

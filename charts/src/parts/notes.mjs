@@ -1,12 +1,13 @@
 // What a reader must know beside a chart or a table.
 
+import { workers } from './format.mjs';
 import { filesWith, isOtherStack, planOf, rowsOf } from './rows.mjs';
 
 export const ROUNDS_FOR_INTERVALS = 6;
 
 const unproven = (rows) => {
   const names = rows.flatMap((row) =>
-    row.unproven.map(({ workers }) => `${row.name} with ${workers} workers`));
+    row.unproven.map((cell) => `${row.name} with ${workers(cell.workers)}`));
   return names.length ? [`no valid run, so not drawn: ${names.join(', ')}`] : [];
 };
 

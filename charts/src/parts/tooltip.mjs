@@ -15,3 +15,12 @@ export const hintsAt = (headingOf) => (points) => {
 };
 
 export const hintOf = ({ data }) => (data?.hint ? tooltipText(data.title, [data.hint]) : '');
+
+// For charts of rows: anywhere in a row says what is to say of it, however short its bar.
+export const rowTooltip = {
+  trigger: 'axis', axisPointer: { type: 'shadow', axis: 'y' },
+  formatter: (points) => {
+    const told = points.find(({ data }) => data?.hint);
+    return told ? hintOf(told) : '';
+  },
+};

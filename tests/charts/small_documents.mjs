@@ -1,0 +1,43 @@
+// Documents small enough to check by hand: only the fields that charts read.
+
+const interval = (median, low, high) => ({ median, ci_low: low, ci_high: high });
+
+// One cell; 500 requests, a hold time of 10 ms and an efficiency of 0.5 unless told otherwise.
+export const cell = (strategy, workers, {
+  rps = 1000, low = rps * 0.98, high = rps * 1.02, hold = 10e6, transport = 'curl',
+  stack = 'libcurl', scenario = 'small', valid = true, rounds = 10, cpu = 50, memory = 10 * 2 ** 20,
+  inFlight = workers, connections = workers, latency = [[50, 10e6], [90, 12e6]],
+} = {}) => {
+  const without = low === null;
+  const around = (median) => interval(median, without ? null : median * 0.98,
+    without ? null : median * 1.02);
+  return {
+    strategy, transport, stack, scenario, workers,
+    runs: [{ valid, flags: [], reasons: valid ? [] : ['broken'], bound_ns: 2e8,
+      server: { hold_ns: { mean: hold } } }],
+    summary: {
+      valid_runs: valid ? rounds : 0, total_runs: rounds, makespan_ns: around(1e11 / rps),
+      requests_per_second: rps, efficiency: 0.5, cpu_us_per_request: cpu,
+      peak_memory_bytes: memory, connections, peak_in_flight: inFlight,
+      latency_by_percentile_ns: latency.map(([percentile, median]) =>
+        ({ percentile, ...around(median) })),
+      intervals: {
+        requests_per_second: interval(rps, low, high), efficiency: around(0.5),
+        cpu_us_per_request: around(cpu), peak_memory_bytes: around(memory),
+      },
+    },
+  };
+};
+
+// `knees`: strategy -> workers.
+export const file = (name, cells, { knees = {}, requests = 500 } = {}) => ({
+  name,
+  document: {
+    schema_version: 1, tool: {}, environment: {}, recommendations: [],
+    plan: { scenarios: [...new Set(cells.map(({ scenario }) => scenario))].map((scenario) =>
+      ({ name: scenario, requests, workers: [], strategies: [], transports: [], summary: '' })) },
+    cells,
+    sweeps: Object.entries(knees).map(([strategy, knee]) => ({ scenario: 'small', strategy,
+      transport: 'curl', best_workers: 4, knee_workers: knee, knee_at_end: false })),
+  },
+});
