@@ -253,7 +253,9 @@ class ChaosTest(fanout_cli.CliTest):
                     continue
                 self.assertEqual(document["status"], "running")
                 self.check_announced(invocation, document)
-                self.succeed("report", invocation.file)  # what there is can be shown
+                measured = any(run["valid"] for cell in document["cells"] for run in cell["runs"])
+                shown = self.succeed("report", invocation.file, code=0 if measured else 2)
+                self.assertIn("unfinished; its fanout still runs or was killed", shown.out)
 
 
 if __name__ == "__main__":

@@ -217,7 +217,7 @@ class InvalidTest(Measured):
         self.assertIn(",false,", result.out)
         self.assertIn("6 requests failed: 6 truncated", result.out)
         validate(load(self.folder / "r.json"))
-        saved = self.succeed("report", "r.json")
+        saved = self.succeed("report", "r.json", code=2)
         self.assertIn("INVALID session_reuse / curl_easy / 1 workers: 6 requests", saved.out)
 
 
