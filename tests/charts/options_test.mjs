@@ -254,6 +254,8 @@ test('numbers read as in the tables of fanout', () => {
 test('ticks of a logarithmic axis are numbers people say', () => {
   assert.deepEqual(ladder(40, 1400), [50, 100, 200, 500, 1000]);
   assert.deepEqual(ladder(0.9, 99999), [1, 10, 100, 1000, 10000]);
+  const documents = [file('one', [cell('a', 7)])];
+  assert.deepEqual(build('concurrency', documents).xAxis.axisLabel.customValues, [7]);
 });
 
 test('text is broken between words', () => {
