@@ -105,9 +105,9 @@ const toPng = (svg) => {
 
 // Loaded when all else is in order, since it needs node_modules.
 const drawing = async () => {
-  const [{ echarts }, svg] = await Promise.all([import('./src/echarts.mjs'), import('./src/svg.mjs')]);
+  const { echarts } = await import('./src/echarts.mjs');
   echarts.setPlatformAPI({ measureText });
-  return svg;
+  return import('./src/svg.mjs');
 };
 
 // All of the pictures: [{name, content}].

@@ -32,7 +32,8 @@ const panelGrids = (grid, theme, height) => {
     const middle = grid.top + (height - grid.top - grid.bottom) / 2;
     return [{ ...grid, bottom: height - middle + 20 }, { ...grid, top: middle + 20 }];
   }
-  return [{ ...grid, right: grid.right + inner / 2 + 12 }, { ...grid, left: grid.left + inner / 2 + 12 }];
+  const half = inner / 2 + 12;
+  return [{ ...grid, right: grid.right + half }, { ...grid, left: grid.left + half }];
 };
 
 const served = (documents, scenario) =>

@@ -57,8 +57,8 @@ export const efficiency = {
         nameLocation: 'middle', nameGap: 30 }),
       yAxis: categoryAxis(theme, { data: rows.map((row) => labelOf(row, theme)), inverse: true,
         axisLabel: { fontSize: isNarrow(theme) ? 11 : 12 } }),
-      series: [{ name: 'efficiency', type: 'custom', renderItem: tile(theme), encode: { x: 0, y: 1 },
-        data: tilesOf(rows, workers) }],
+      series: [{ name: 'efficiency', type: 'custom', renderItem: tile(theme),
+        encode: { x: 0, y: 1 }, data: tilesOf(rows, workers) }],
     };
   },
 };

@@ -50,7 +50,8 @@ export const latency = {
       tooltip: { ...base.tooltip, trigger: 'axis',
         formatter: hintsAt((one) => `${percentileAt(one)} % are faster than`) },
       xAxis: logAxis(theme, 'x', { name: 'percentile', values: points.map(({ x }) => x),
-        ticks: [...LABELLED.map(tail), Math.max(...points.map(({ x }) => x))], format: (one) => `${percentileAt(one)} %` }),
+        ticks: [...LABELLED.map(tail), Math.max(...points.map(({ x }) => x))],
+        format: (one) => `${percentileAt(one)} %` }),
       yAxis: latencyAxis(theme, points.map(({ y }) => y)),
       series: lines.flatMap((each) => rowLine(each.row, each.points, theme)),
     };

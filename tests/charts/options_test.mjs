@@ -40,7 +40,8 @@ const sweep = () => file('one', [
 
 test('throughput: points, band, knee and the ideal line are the documents numbers', () => {
   const option = build('throughput', [sweep()]);
-  assert.deepEqual(valuesOf(seriesOf(option, 'thread_pool', 'line')), [[1, 100], [2, 190], [4, 200]]);
+  assert.deepEqual(valuesOf(seriesOf(option, 'thread_pool', 'line')),
+    [[1, 100], [2, 190], [4, 200]]);
   assert.deepEqual(seriesOf(option, 'thread_pool', 'custom')[0].data,
     [[1, 90, 110], [2, 180, 195], [4, 195, 205]]);
   const [knee] = seriesOf(option, 'thread_pool', 'scatter');
@@ -124,8 +125,8 @@ test('charts that make no sense for what was measured are left out', () => {
 });
 
 test('cells without a valid run are not drawn, but named', () => {
-  const documents = [file('one', [cell('a', 1), cell('a', 2, { rps: 2000 }), cell('a', 4, { valid: false }),
-    cell('b', 1, { valid: false })])];
+  const documents = [file('one', [cell('a', 1), cell('a', 2, { rps: 2000 }),
+    cell('a', 4, { valid: false }), cell('b', 1, { valid: false })])];
   assert.deepEqual(build('throughput', documents).xAxis.axisLabel.customValues, [1, 2]);
   assert.deepEqual(build('makespan', documents).yAxis.data, ['a, 2 workers']);
   assert.deepEqual(notesOf(documents, SCENARIO).slice(0, 1),
@@ -140,7 +141,8 @@ test('few rounds: the missing interval is explained, for all cells or some', () 
 });
 
 test('a row with another HTTP stack is marked', () => {
-  const documents = [file('one', [cell('a', 1), cell('a', 1, { transport: 'beast', stack: 'beast' })])];
+  const documents = [file('one', [cell('a', 1),
+    cell('a', 1, { transport: 'beast', stack: 'beast' })])];
   assert.deepEqual(rowsOf(documents, SCENARIO).map(({ name }) => name), ['a/curl', 'a/beast *']);
   assert.match(notesOf(documents, SCENARIO).at(-1), /^\* another HTTP stack/);
 });
@@ -179,7 +181,8 @@ test('overlay: the file is in the name and the dash, the colour stays the strate
 });
 
 test('overlay: equal numbers of workers are compared', () => {
-  const other = file('two', [cell('thread_pool', 2, { rps: 300 }), cell('thread_pool', 4, { rps: 9 })]);
+  const other = file('two', [cell('thread_pool', 2, { rps: 300 }),
+    cell('thread_pool', 4, { rps: 9 })]);
   const cells = bestCells(rowsOf([sweep(), other], SCENARIO)
     .filter(({ name }) => name.startsWith('thread_pool')));
   assert.deepEqual(cells.map((each) => each.cell.workers), [4, 4]);
@@ -193,8 +196,9 @@ test('overlay: files that define the scenario differently are told of', () => {
 test('a file is named after result, scenario and chart', () => {
   const [drawing] = chartsOf([sweep()], [SCENARIO]);
   assert.equal(stemOf(drawing, [SCENARIO]), 'one-throughput');
-  assert.equal(stemOf({ ...drawing, scenario: 'a/b c' }, [SCENARIO, 'a/b c']), 'one-a-b-c-throughput');
-  assert.equal(stemOf({ ...drawing, documents: [sweep(), sweep()] }, [SCENARIO]), 'overlay-throughput');
+  const named = (changes, scenarios) => stemOf({ ...drawing, ...changes }, scenarios);
+  assert.equal(named({ scenario: 'a/b c' }, [SCENARIO, 'a/b c']), 'one-a-b-c-throughput');
+  assert.equal(named({ documents: [sweep(), sweep()] }, [SCENARIO]), 'overlay-throughput');
 });
 
 test('every chart is drawn, in both themes and any width, and as a picture', () => {
@@ -247,7 +251,8 @@ test('numbers read as in the tables of fanout', () => {
     ['1.00', '20.3', '954', '1,160', '1,234,567']);
   assert.equal(format.spread({ median: 100, ci_low: 95, ci_high: 105 }), '±5.0%');
   assert.equal(format.spread({ median: 100, ci_low: null, ci_high: null }), '-');
-  assert.deepEqual([50e6, 1.5e9, 20e3].map(format.short(format.duration)), ['50 ms', '1.5 s', '20 us']);
+  assert.deepEqual([50e6, 1.5e9, 20e3].map(format.short(format.duration)),
+    ['50 ms', '1.5 s', '20 us']);
   assert.deepEqual([100, 1000, 50.5].map(format.short(format.number)), ['100', '1,000', '50.5']);
 });
 
@@ -268,6 +273,7 @@ test('what is not a whole result of this version is refused, with what to do', (
   assert.match(problemOf([]), /not a result of fanout; name/);
   assert.match(problemOf({ ...good, schema_version: 2 }), /schema version 2, not 1; /);
   assert.match(problemOf({ ...good, sweeps: undefined }), /not a complete result document: /);
-  assert.match(problemOf({ ...good, cells: [{ ...good.cells[0], summary: {} }] }), /not a complete/);
+  assert.match(problemOf({ ...good, cells: [{ ...good.cells[0], summary: {} }] }),
+    /not a complete/);
   assert.match(problemOf(file('one', [cell('a', 1, { valid: false })]).document), /no valid run/);
 });

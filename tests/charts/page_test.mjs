@@ -46,12 +46,13 @@ const open = async (html, options = {}) => {
 const rows = (page) => page.$$eval('section[id^=scenario] table', ([table]) =>
   [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent)));
 
-const columnOf = async (page, title) => (await page.$$eval('section[id^=scenario] table', ([table]) =>
-  [...table.tHead.rows[0].cells].map((cell) => cell.textContent))).indexOf(title);
+const columnOf = (page, title) => page.$$eval('section[id^=scenario] table', ([table], wanted) =>
+  [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent === wanted), title);
 
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 };
 
 const sweep = result('sweep', { strategies: 4, workers: [4, 8, 16, 32] });
@@ -92,7 +93,8 @@ test('it begins with the verdict, and says how to run it again', async () => {
 test('every sweep is a row of words, every chart a figure', async () => {
   const { page, close } = await open(html);
   const words = load(sweep).sweeps.map((each) => each.words);
-  assert.deepEqual(await page.$$eval('td.wrapped', (all) => all.map((td) => td.textContent)), words);
+  const shown = await page.$$eval('td.wrapped', (all) => all.map((td) => td.textContent));
+  assert.deepEqual(shown, words);
   assert.deepEqual(await page.$$eval('figure', (all) => all.map((each) => each.dataset.chart)),
     ['throughput', 'makespan', 'latency', 'cpu', 'memory', 'efficiency', 'concurrency']);
   assert.ok((await page.$$eval('figure .plot svg', (all) => all.length)) === 7);
@@ -102,7 +104,8 @@ test('every sweep is a row of words, every chart a figure', async () => {
 test('a click on a title sorts, and says so', async () => {
   const { page, close } = await open(html);
   const column = await columnOf(page, 'req/s');
-  const header = page.locator('section[id^=scenario] table').first().locator('thead th').nth(column);
+  const table = page.locator('section[id^=scenario] table').first();
+  const header = table.locator('thead th').nth(column);
   const values = async () => (await rows(page)).map((row) => Number(row[column].replace(',', '')));
   const before = await values();
   await header.locator('button').click();
@@ -232,7 +235,8 @@ test('invalid runs and flags are shown', async () => {
   const file = result('partly', { strategies: 2, workers: [8, 64], rounds: 3, invalid: 1 });
   const { page, close } = await open(pageOf('partly', file));
   const text = await page.textContent('main');
-  assert.match(text, /session_reuse \/ curl_easy \/ 64 workers: 1 request was never issued \(3 of 3 runs\)/);
+  assert.ok(text.includes('session_reuse / curl_easy / 64 workers: 1 request was never issued '
+    + '(3 of 3 runs)'));
   assert.match(text, /no valid run, so not drawn: session_reuse with 64 workers/);
   assert.match(text, /no interval: fewer than 6 rounds/);
   assert.match(text, /server_bound 3\/3/);

@@ -1,6 +1,6 @@
 // The table of cells: the columns of `fanout report`, sortable.
 
-import { bytes, count, duration, number, ratio, spread } from '../parts/format.mjs';
+import { bytes, count, duration, number, ratio, spread, workers } from '../parts/format.mjs';
 import { notesOf } from '../parts/notes.mjs';
 import { isOtherStack, isProven } from '../parts/rows.mjs';
 import { h, list, scrollBox } from './dom.mjs';
@@ -24,11 +24,12 @@ const plain = (title, key, format, help) =>
 
 const word = (title, textOf, help) => ({ title, help, class: 'left', value: textOf, text: textOf });
 
-const flagsOf = ({ cell }) => {
-  const flags = cell.runs.flatMap((run) => run.flags);
-  return [...new Set(flags)].map((flag) =>
-    `${flag} ${flags.filter((other) => other === flag).length}/${cell.runs.length}`).join(', ');
-};
+// Each different value with how often it is there.
+const tallies = (values) => [...new Set(values)].map((value) =>
+  [value, values.filter((other) => other === value).length]);
+
+const flagsOf = ({ cell }) => tallies(cell.runs.flatMap((run) => run.flags))
+  .map(([flag, times]) => `${flag} ${times}/${cell.runs.length}`).join(', ');
 
 const proven = {
   title: 'proven', help: 'runs in which every request was answered once, with its own token',
@@ -65,9 +66,8 @@ const columnsOf = (severalFiles) => [
 
 const invalidLines = (rows) => rows.flatMap(({ cell }) => {
   const reasons = cell.runs.flatMap((run) => run.reasons);
-  return [...new Set(reasons)].map((reason) => `${cell.strategy} / ${cell.transport} / `
-    + `${cell.workers} workers: ${reason} (${reasons.filter((other) => other === reason).length} of `
-    + `${cell.runs.length} runs)`);
+  return tallies(reasons).map(([reason, times]) => `${cell.strategy} / ${cell.transport} / `
+    + `${workers(cell.workers)}: ${reason} (${times} of ${cell.runs.length} runs)`);
 });
 
 export const cellsTable = (documents, scenario) => {

@@ -6,7 +6,7 @@ import { h } from './dom.mjs';
 
 const compare = (a, b) => {
   if (a === null || b === null) return (a === null) - (b === null);
-  return typeof a === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true });
+  return typeof a === 'number' ? a - b : a.localeCompare(b, 'en', { numeric: true });
 };
 
 // Stable, so that equal rows keep the document's order in both directions.

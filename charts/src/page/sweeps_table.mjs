@@ -8,7 +8,10 @@ import { sortableTable } from './sortable.mjs';
 const rounded = (value) => (value === null ? '-'
   : value >= 100 ? count(value) : Number(value.toPrecision(3)).toString());
 
-const small = (value) => (value ? value.toPrecision(2) : value === null ? '-' : '0');
+const small = (value) => {
+  if (!value) return value === null ? '-' : '0';
+  return value < 1e-3 ? value.toExponential(1) : value.toPrecision(2);
+};
 
 const column = (title, valueOf, textOf, help) =>
   ({ title, help, value: (row) => valueOf(row.sweep), text: (row) => textOf(row.sweep) });
@@ -22,6 +25,7 @@ const word = (title, textOf, style = 'left') =>
 const COLUMNS = [
   word('strategy', ({ sweep }) => sweep.strategy),
   word('transport', ({ file, sweep }) => sweep.transport + (isOtherStack(file, sweep) ? ' *' : '')),
+  word('in words', ({ sweep }) => sweep.words, 'left wrapped'),
   column('best', (s) => s.best_workers, (s) => String(s.best_workers),
     'workers with the highest throughput'),
   column('knee', (s) => s.knee_workers, (s) => rounded(s.knee_workers),
@@ -33,7 +37,6 @@ const COLUMNS = [
   column('USL kappa', (s) => s.usl.kappa, kappa, 'coherency, in the Universal Scalability Law'),
   column('peak', (s) => s.usl.peak_workers, (s) => rounded(s.usl.peak_workers),
     'workers beyond which throughput falls, by that law'),
-  word('in words', ({ sweep }) => sweep.words, 'left wrapped'),
 ];
 
 export const sweepsTable = (documents, scenario) => {

@@ -70,5 +70,6 @@ export const verdictSection = (documents) => section('verdict', 'Verdict',
     ]);
   }));
 
-export const commandSection = (documents) => section('command', 'What was run, and how to run it again',
+export const commandSection = (documents) => section('command',
+  'What was run, and how to run it again',
   documents.flatMap((file) => ofFile(file, documents.length > 1, whatRan(file))));

@@ -5,11 +5,12 @@
 
 import { count } from './format.mjs';
 import { FONT } from './look.mjs';
+import { measureText } from './measure.mjs';
 import { notesOf } from './notes.mjs';
 import { filesWith, planOf } from './rows.mjs';
 
 const LEGEND_LINE = 20;
-const LEGEND_WIDTH = 240;
+const LEGEND_ICON = 34;
 const NOTE_LINE = 16;
 const NOTE_CHARACTER = 6.4;  // mean width at 11 px in the widest font named
 
@@ -38,7 +39,10 @@ const footLines = (chart, documents, scenario, theme) => (theme.still
 
 // Lines are many and have long names: their legend is a column, beside or below. Marks are few.
 const isColumn = (entries) => entries.some(({ kind }) => kind === 'line');
-const isBelow = (entries, theme) => isColumn(entries) && theme.width < 720;
+const columnWidth = (entries) => LEGEND_ICON + 40
+  + Math.max(...entries.map(({ name }) => measureText(name, '12px').width));
+const isBelow = (entries, theme) =>
+  isColumn(entries) && columnWidth(entries) > 0.38 * theme.width;
 
 const spaceOf = (chart, documents, scenario, theme) => {
   const feet = footLines(chart, documents, scenario, theme);
@@ -49,7 +53,7 @@ const spaceOf = (chart, documents, scenario, theme) => {
     feet,
     feetHeight: feet.length ? feet.length * NOTE_LINE + 20 : 0,
     top: theme.still ? 72 + (entries.length && !column ? LEGEND_LINE + 6 : 0) : 12,
-    right: column && !below ? LEGEND_WIDTH : 0,
+    right: column && !below ? columnWidth(entries) : 0,
     beside: below ? 0 : column,
     below: below ? column : 0,
   };
@@ -64,7 +68,8 @@ const titles = (documents, scenario, theme, title, feet) => [
   {
     text: title, left: 16, top: 12, subtext: subtitle(documents, scenario), itemGap: 6,
     textStyle: { fontSize: 17, fontWeight: 'bold', color: theme.text, fontFamily: FONT },
-    subtextStyle: { fontSize: 12, color: theme.muted, fontFamily: FONT },
+    subtextStyle: { fontSize: 12, color: theme.muted, fontFamily: FONT, overflow: 'truncate',
+      width: theme.width - 32 },
   },
   {
     text: feet.join('\n'), left: 16, bottom: 8,
@@ -75,14 +80,16 @@ const titles = (documents, scenario, theme, title, feet) => [
 
 const legendPlace = (entries, theme, { top, feetHeight }) => {
   if (!isColumn(entries)) return { orient: 'horizontal', left: 10, top: 66, itemWidth: 24 };
-  return { orient: 'vertical', itemWidth: 34, ...(isBelow(entries, theme)
-    ? { left: 16, bottom: feetHeight } : { left: theme.width - LEGEND_WIDTH + 12, top }) };
+  return { orient: 'vertical', itemWidth: LEGEND_ICON, ...(isBelow(entries, theme)
+    ? { left: 16, bottom: feetHeight } : { left: theme.width - columnWidth(entries) + 12, top }) };
 };
 
 const legendOf = (entries, theme, space) => ({
   show: theme.still && entries.length > 0,
-  data: entries.map(({ name, kind, symbol }) =>
-    (kind === 'mark' ? { name, icon: symbol } : { name })),
+  data: entries.map(({ name, kind, symbol }) => ({
+    name, ...(kind === 'mark' ? { icon: symbol } : {}),
+    ...(symbol ? {} : { itemStyle: { opacity: 0 } }),
+  })),
   itemGap: LEGEND_LINE - 14,
   itemHeight: 14,
   textStyle: { color: theme.text, fontSize: 12, fontFamily: FONT },

@@ -14,7 +14,7 @@ export const referenceEntry = (name, theme) =>
   ({ name, kind: 'line', colour: theme.axis, symbol: '', dash: [3, 3] });
 
 export const referenceLine = (name, data, theme, more = {}) => ({
-  name, type: 'line', symbol: 'path://M-5,-1H5V1H-5Z', showSymbol: false, silent: true, z: 2, data,
+  name, type: 'line', symbol: 'none', silent: true, z: 2, data,
   lineStyle: { color: theme.axis, width: 1.5, type: [3, 3] }, itemStyle: { color: theme.axis },
   ...more,
 });

@@ -37,13 +37,13 @@ export const SYMBOLS = [
   path('M0,-6L5,0L0,6L-5,0Z'),
   path('M0,5.4L5.2,-4H-5.2Z'),
   path('M-1.8,-5.4H1.8V-1.8H5.4V1.8H1.8V5.4H-1.8V1.8H-5.4V-1.8H-1.8Z'),
-  path('M-5.2,-3.2L-3.2,-5.2L0,-2L3.2,-5.2L5.2,-3.2L2,0L5.2,3.2L3.2,5.2L0,2L-3.2,5.2L-5.2,3.2L-2,0Z'),
+  path('M-5,-3L-3,-5L0,-2L3,-5L5,-3L2,0L5,3L3,5L0,2L-3,5L-5,3L-2,0Z'),
   path('M0,-6L1.7,-2L6,-1.7L2.7,1.2L3.7,5.4L0,3.1L-3.7,5.4L-2.7,1.2L-6,-1.7L-1.7,-2Z'),
 ];
 
 const DASHES = ['solid', [7, 3], [2, 2], [9, 3, 2, 3], [4, 2]];
 
-// Hatching of bars, for the second file and on; a bar is named by its label, so the first needs none.
+// Hatching of bars, for the second file and on: with one file the label of a bar is enough.
 const DECALS = [
   undefined,
   { dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4 },

@@ -6,10 +6,9 @@ export const isLogWorthy = (values) => Math.max(...values) / Math.min(...values)
 
 const zeroPlain = (format) => (value) => (value === 0 ? '0' : format(value));
 
-// 1, 2, 5, 10 ... within the limits; only powers of ten where those are many.
-export const ladder = (low, high) => {
-  const decades = Math.log10(high / low);
-  const steps = decades > 3 ? [1] : [1, 2, 5];
+// 1, 2, 5, 10 ... within the limits; only powers of ten over more than so many decades.
+export const ladder = (low, high, decades = 3) => {
+  const steps = Math.log10(high / low) > decades ? [1] : [1, 2, 5];
   const ticks = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); ++power) {
     ticks.push(...steps.map((step) => step * 10 ** power));
@@ -41,7 +40,9 @@ export const logAxis = (theme, side, { name, format, values, ticks }) => {
   const air = 1.2;
   const positive = values.filter((value) => value > 0);
   const [min, max] = [Math.min(...positive) / air, Math.max(...positive) * air];
-  const customValues = ticks ?? ladder(min, max);
+  const steps = ladder(min, max, side === 'x' && isNarrow(theme) ? 1.5 : 3);
+  const ends = [...new Set([Math.min(...positive), Math.max(...positive)])];
+  const customValues = ticks ?? (steps.length > 1 ? steps : ends);
   return {
     ...plain(theme), ...place(theme, side), type: 'log', name, min, max,
     axisTick: { show: false, customValues },

@@ -2,7 +2,8 @@
 
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-export const escape = (text) => String(text).replace(/[&<>"']/g, (character) => ENTITIES[character]);
+export const escape = (text) =>
+  String(text).replace(/[&<>"']/g, (character) => ENTITIES[character]);
 
 export const tooltipText = (heading, lines) => [
   `<strong>${escape(heading)}</strong>`, ...lines.map(escape)].join('<br>');
