@@ -1,26 +1,44 @@
-// Whether something read from a file is a result document that can be drawn.
+// Whether something read from a file is a result document that can be drawn: all that the charts
+// read is there. results/report.schema.json says more, but takes a library to ask.
 
 const SCHEMA_VERSION = 1;
 
 const TOP = ['environment', 'plan', 'cells', 'sweeps', 'recommendations'];
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isNumber = (value) => typeof value === 'number';
+const isText = (value) => typeof value === 'string';
+const isListOf = (isItem) => (value) => Array.isArray(value) && value.every(isItem);
 
-const isInterval = (value) => isObject(value) && typeof value.median === 'number'
-  && 'ci_low' in value && 'ci_high' in value;
+// Whether all the fields named are such values.
+const has = (value, isSuch, ...keys) => isObject(value) && keys.every((key) => isSuch(value[key]));
 
-const isSummary = (summary) => isObject(summary) && typeof summary.valid_runs === 'number'
-  && isInterval(summary.makespan_ns) && isObject(summary.intervals)
-  && ['requests_per_second', 'efficiency', 'cpu_us_per_request', 'peak_memory_bytes']
-    .every((key) => isInterval(summary.intervals[key]))
-  && Array.isArray(summary.latency_by_percentile_ns);
+const isInterval = (value) => has(value, isNumber, 'median')
+  && (has(value, isNumber, 'ci_low', 'ci_high') || (value.ci_low === null && value.ci_high === null));
 
-const isCell = (cell) => isObject(cell) && Number.isInteger(cell.workers)
-  && ['strategy', 'transport', 'stack', 'scenario'].every((key) => typeof cell[key] === 'string')
-  && isSummary(cell.summary) && Array.isArray(cell.runs)
-  && cell.runs.every((run) => typeof run.valid === 'boolean' && isObject(run.server));
+const isPercentile = (value) => isInterval(value) && isNumber(value.percentile);
 
-const RENEW = 'made by another fanout; renew it with fanout report FILE --format json';
+const isSummary = (summary) => isInterval(summary?.makespan_ns)
+  && has(summary, isNumber, 'valid_runs', 'requests_per_second', 'efficiency', 'connections',
+    'peak_in_flight')
+  && has(summary.intervals, isInterval, 'requests_per_second', 'efficiency', 'cpu_us_per_request',
+    'peak_memory_bytes')
+  && isListOf(isPercentile)(summary.latency_by_percentile_ns);
+
+const isRun = (run) => has(run, isNumber, 'bound_ns') && isNumber(run.server?.hold_ns?.mean)
+  && typeof run.valid === 'boolean';
+
+const isCell = (cell) => has(cell, isText, 'strategy', 'transport', 'stack', 'scenario')
+  && isNumber(cell.workers) && isSummary(cell.summary) && isListOf(isRun)(cell.runs)
+  && (cell.summary.valid_runs > 0) === cell.runs.some(({ valid }) => valid);
+
+const isScenario = (scenario) => has(scenario, isText, 'name') && isNumber(scenario.requests);
+
+const isWhole = ({ plan, cells, sweeps }) => isListOf(isScenario)(plan?.scenarios)
+  && isListOf(isCell)(cells) && isListOf(isObject)(sweeps)
+  && cells.every((cell) => plan.scenarios.some(({ name }) => name === cell.scenario));
+
+const RENEW = 'renew it with fanout report FILE --format json';
 
 // What is wrong and what to do, in one line; empty if nothing is.
 export const problemOf = (document) => {
@@ -32,11 +50,8 @@ export const problemOf = (document) => {
       + 'draw it with the fanout that made it, or measure again';
   }
   const missing = TOP.find((key) => !(key in document));
-  if (missing) return `has no "${missing}": ${RENEW}`;
-  if (!Array.isArray(document.cells) || !Array.isArray(document.sweeps)
-    || !Array.isArray(document.plan.scenarios) || !document.cells.every(isCell)) {
-    return `is not a complete result document: ${RENEW}`;
-  }
+  if (missing) return `has no "${missing}"; ${RENEW}`;
+  if (!isWhole(document)) return `is not a complete result document; ${RENEW}`;
   if (!document.cells.some(({ summary }) => summary.valid_runs > 0)) {
     return 'has no valid run, so there is nothing to draw; fanout report FILE says why';
   }

@@ -4,7 +4,7 @@
 import { barAxis, barCells, barsHeight, barTitle } from './parts/bars.mjs';
 import { count, short } from './parts/format.mjs';
 import { frame } from './parts/frame.mjs';
-import { drawnRows, isSweep } from './parts/rows.mjs';
+import { isSweep } from './parts/rows.mjs';
 import { logAxis } from './parts/scales.mjs';
 import { rowTooltip } from './parts/tooltip.mjs';
 
@@ -55,7 +55,7 @@ export const concurrency = {
     hollow: mark.hollow })),
   build(documents, scenario, theme) {
     const bars = servedCells(documents, scenario);
-    const base = frame(this, documents, scenario, theme, { right: 12 });
+    const base = frame(this, documents, scenario, theme, 12);
     const values = MARKS.flatMap((mark) => bars.map(({ cell }) => mark.of(cell)));
     return {
       ...base,

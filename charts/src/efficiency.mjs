@@ -41,7 +41,7 @@ export const efficiency = {
   id: 'efficiency',
   title: 'Efficiency by strategy and workers',
   description: 'Lower bound divided by the makespan, median over the runs: 1 is as fast as any '
-    + 'client can be with so many workers. Darker is better in print.',
+    + 'client can be with so many workers.',
   applies: isSweep,
   plotHeight: (documents, scenario, theme) =>
     drawnRows(documents, scenario).length * (isNarrow(theme) ? 34 : 30) + 60,

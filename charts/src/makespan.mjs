@@ -6,7 +6,7 @@ import { drawnRows, median, validRuns } from './parts/rows.mjs';
 
 const BOUND = 'lower bound';
 
-export const lowerBound = (cell) => median(validRuns(cell).map(({ bound_ns: bound }) => bound));
+const lowerBound = (cell) => median(validRuns(cell).map(({ bound_ns: bound }) => bound));
 
 const hint = (cell) =>
   `${withInterval(duration, cell.summary.makespan_ns)}; ${BOUND} ${duration(lowerBound(cell))}, `

@@ -12,7 +12,7 @@ const IDEAL = 'ideal: workers / hold time';
 const perSecond = withUnit(number, 'req/s');
 
 // How long the server held a request: the latency no client can beat. 0: there is no server.
-export const meanHold = (rows) => {
+const meanHold = (rows) => {
   const holds = rows.flatMap(({ cells }) => cells).flatMap(validRuns)
     .map(({ server }) => server.hold_ns.mean).filter((hold) => hold > 0);
   return holds.length ? median(holds) : 0;
@@ -70,7 +70,7 @@ export const throughput = {
     ];
     const values = series.filter(({ type }) => type === 'line')
       .flatMap(({ data }) => data.map(({ value }) => value[1]));
-    const base = frame(this, documents, scenario, theme, { right: 28 });
+    const base = frame(this, documents, scenario, theme, 28);
     return {
       ...base,
       tooltip: { ...base.tooltip, trigger: 'axis', formatter: hintsAt(workersText) },

@@ -124,8 +124,8 @@ test('wrong files, each with what to do', () => {
     ['list.json', '[]', /is not a result of fanout; /],
     ['other.json', '{"context": {}, "benchmarks": []}', /is not a result of fanout; /],
     ['newer.json', { ...document, schema_version: 2 }, /has schema version 2, not 1; /],
-    ['older.json', { ...document, sweeps: undefined }, /has no "sweeps": .*fanout report/],
-    ['broken.json', { ...document, cells: [{}] }, /is not a complete result document: /],
+    ['older.json', { ...document, sweeps: undefined }, /has no "sweeps"; .*fanout report/],
+    ['broken.json', { ...document, cells: [{}] }, /is not a complete result document; /],
   ];
   for (const [name, content, words] of cases) {
     const file = content === undefined ? join(folder, name) : save(name, content);
@@ -137,7 +137,10 @@ test('wrong files, each with what to do', () => {
 
 test('a result without a valid run', () => {
   const document = load(good);
-  for (const { summary } of document.cells) summary.valid_runs = 0;
+  for (const { summary, runs } of document.cells) {
+    summary.valid_runs = 0;
+    for (const run of runs) run.valid = false;
+  }
   refused([save('invalid.json', document)], /has no valid run, so there is nothing to draw; /);
 });
 

@@ -49,7 +49,7 @@ const ends = (bars, { interval, format, scale, reach }) => bars.map(({ cell }, y
 // `scale` turns that unit into the axis', `reach(cell)` is how far other marks go.
 export const bars = (chart, documents, scenario, theme, { axis, more = [], ...measure }) => {
   const all = barCells(documents, scenario);
-  const base = frame(chart, documents, scenario, theme, { right: 64 });
+  const base = frame(chart, documents, scenario, theme, 64);
   return {
     ...base,
     tooltip: { ...base.tooltip, ...rowTooltip },

@@ -97,8 +97,9 @@ const legendOf = (entries, theme, space) => ({
   ...legendPlace(entries, theme, space),
 });
 
-// The part of an option that all charts share. `grid` is space within the plot for its labels.
-export const frame = (chart, documents, scenario, theme, grid = {}) => {
+// The part of an option that all charts share. `right`: room for
+// texts that stick out of the plot.
+export const frame = (chart, documents, scenario, theme, right = 0) => {
   const space = spaceOf(chart, documents, scenario, theme);
   const entries = chart.legend(documents, scenario, theme);
   return {
@@ -109,9 +110,8 @@ export const frame = (chart, documents, scenario, theme, grid = {}) => {
     title: theme.still ? titles(documents, scenario, theme, chart.title, space.feet) : [],
     legend: legendOf(entries, theme, space),
     grid: {
-      left: 16 + (grid.left ?? 0), right: 16 + space.right + (grid.right ?? 0),
-      top: space.top + (grid.top ?? 0),
-      bottom: 8 + space.below + space.feetHeight + (grid.bottom ?? 0),
+      left: 16, right: 16 + space.right + right, top: space.top,
+      bottom: 8 + space.below + space.feetHeight,
       outerBoundsMode: 'same', outerBoundsContain: 'all',
     },
     tooltip: {

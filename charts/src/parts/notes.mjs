@@ -3,7 +3,7 @@
 import { workers } from './format.mjs';
 import { filesWith, isOtherStack, planOf, rowsOf } from './rows.mjs';
 
-export const ROUNDS_FOR_INTERVALS = 6;
+const ROUNDS_FOR_INTERVALS = 6;
 
 const unproven = (rows) => {
   const names = rows.flatMap((row) =>

@@ -36,7 +36,7 @@ export const withDistinctNames = (documents) =>
     return before ? { ...file, name: `${file.name} (${before + 1})` } : file;
   });
 
-export const sweepOf = ({ document }, { scenario, strategy, transport }) =>
+const sweepOf = ({ document }, { scenario, strategy, transport }) =>
   document.sweeps.find((sweep) => sweep.scenario === scenario && sweep.strategy === strategy &&
     sweep.transport === transport);
 

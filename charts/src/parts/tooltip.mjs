@@ -2,7 +2,7 @@
 
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-export const escape = (text) =>
+const escape = (text) =>
   String(text).replace(/[&<>"']/g, (character) => ENTITIES[character]);
 
 export const tooltipText = (heading, lines) => [
