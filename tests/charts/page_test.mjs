@@ -2,6 +2,7 @@
 // where there is no Chromium.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -256,6 +257,16 @@ test('names from a file are text, never markup', async () => {
   await page.locator('.plot > div', { hasText: 'lower bound' }).waitFor();
   assert.equal(await page.locator('img').count(), 0);
   assert.equal(await page.textContent('#command code'), `fanout ${name}`);
+  await close();
+});
+
+test('the empty page has one place for documents, is small, and says it has no data', async () => {
+  const empty = join(folder, 'empty.html');
+  execFileSync(process.execPath, [join(ROOT, 'charts', 'build.mjs'), empty]);
+  assert.equal(readFileSync(empty, 'utf8').split('/*FANOUT_DOCUMENTS*/').length, 2);
+  assert.ok(statSync(empty).size < 1.5e6, `${statSync(empty).size} bytes`);
+  const { page, close } = await open(empty);
+  assert.equal(await page.textContent('h1'), 'No data');
   await close();
 });
 
