@@ -57,10 +57,23 @@ void check_descriptors(const Cell& cell, const Strategy& strategy, const Transpo
       available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0));
 }
 
-// The transports a strategy is paired with when the user names none: those of the default suite.
-bool in_default_suite(const Strategy& strategy, const Transport& transport) {
-  return transport.suite != Suite::none &&
-         std::holds_alternative<RunPair>(pair_up(strategy, transport));
+// Whether a strategy is paired with a transport when the user names no transports: with those that
+// hold the HTTP library fixed, and the first one that another library's can drive with that, too.
+bool in_default_suite(const Strategy& strategy, const Transport& transport,
+                      std::span<const Strategy* const> chosen) {
+  const auto pairs = [&](const Strategy* row) {
+    return std::holds_alternative<RunPair>(pair_up(*row, transport));
+  };
+  switch (transport.suite) {
+    case Suite::none:
+      return false;
+    case Suite::same_stack:
+      return pairs(&strategy);
+    case Suite::other_stack:
+      break;
+  }
+  const auto first = std::ranges::find_if(chosen, pairs);
+  return first != chosen.end() && *first == &strategy;
 }
 
 std::string why_not(const Strategy& strategy, const Transport& transport, const Scenario& scenario,
@@ -109,20 +122,25 @@ void add_scenario(Plan& plan, const Scenario& scenario, const Limits& limits) {
           : std::vector<const Transport*>(transports().begin(), transports().end());
   for (const Strategy* strategy : chosen) {
     for (const Transport* transport : over) {
-      if (named || in_default_suite(*strategy, *transport)) {
+      if (named || in_default_suite(*strategy, *transport, chosen)) {
         add_cells(plan, scenario, *strategy, *transport, limits);
       }
     }
   }
 }
 
-std::chrono::nanoseconds mean_delay(const Scenario& scenario) {
-  std::chrono::nanoseconds sum{};
+// How long the server holds a request, on average.
+std::chrono::nanoseconds mean_hold(const Cell& cell, const Scenario& scenario) {
+  const double connects = static_cast<double>(expected_connections(cell, scenario)) /
+                          static_cast<double>(scenario.requests);
+  std::chrono::duration<double, std::nano> sum{};
   for (const HostBehaviour& host : scenario.server.hosts) {
     const Delay& delay = host.delay;
     sum += delay.kind == Delay::Kind::uniform ? (delay.min + delay.max) / 2 : delay.mean;
+    sum += host.rtt * (1 + connects * host.handshake_trips);
   }
-  return sum / static_cast<std::int64_t>(scenario.server.hosts.size());
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      sum / static_cast<double>(scenario.server.hosts.size()));
 }
 
 }  // namespace
@@ -171,7 +189,7 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
   constexpr auto kClientCpu = 60us;  // of one request
   const auto waves =
       static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
-  const auto latency = waves * (mean_delay(scenario) + kClientCpu);
+  const auto latency = waves * (mean_hold(cell, scenario) + kClientCpu);
   const auto cpu = static_cast<std::int64_t>(scenario.requests) * kClientCpu;
   return kProcess + std::max<std::chrono::nanoseconds>(latency, cpu);
 }

@@ -11,10 +11,14 @@ std::span<const Strategy* const> strategies() {
   static const std::array rows{
       [] { extern const Strategy sequential; return &sequential; }(),
       [] { extern const Strategy session_reuse; return &session_reuse; }(),
+      [] { extern const Strategy thread_per_request; return &thread_per_request; }(),
       [] { extern const Strategy thread_queue; return &thread_queue; }(),
       [] { extern const Strategy thread_pool; return &thread_pool; }(),
       [] { extern const Strategy process_pool; return &process_pool; }(),
       [] { extern const Strategy event_loop; return &event_loop; }(),
+      [] { extern const Strategy batches; return &batches; }(),
+      [] { extern const Strategy coroutines; return &coroutines; }(),
+      [] { extern const Strategy multi_loop; return &multi_loop; }(),
   };
   // clang-format on
   return rows;
