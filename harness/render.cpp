@@ -78,12 +78,21 @@ std::string caveats(const Report& report) {
   return text;
 }
 
+// What of the network is not there but acted out by the server.
+std::string emulation(const Scenario& scenario) {
+  std::chrono::nanoseconds longest{};
+  for (const HostBehaviour& host : scenario.server.hosts) longest = std::max(longest, host.rtt);
+  if (longest.count() == 0) return {};
+  return fmt::format(", emulated round trip {}",
+                     format_duration(static_cast<double>(longest.count())));
+}
+
 std::string heading(const Scenario& scenario) {
-  return fmt::format("{}: {}\n{} requests, {}, connections {}, server engine {}\n\n", scenario.name,
-                     scenario.summary, format_count(scenario.requests),
-                     method_name(scenario.method),
-                     scenario.reuse ? "reused" : "new for each request",
-                     scenario.server.engine == EngineKind::asio ? "asio" : "httplib");
+  return fmt::format(
+      "{}: {}\n{} requests, {}, connections {}, server engine {}{}\n\n", scenario.name,
+      scenario.summary, format_count(scenario.requests), method_name(scenario.method),
+      scenario.reuse ? "reused" : "new for each request",
+      scenario.server.engine == EngineKind::asio ? "asio" : "httplib", emulation(scenario));
 }
 
 using Draw = std::string (*)(const Table&);

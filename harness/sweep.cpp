@@ -107,7 +107,8 @@ double model_knee(double cpus, double hold_ns, double cpu_ns_per_request) {
 }
 
 std::string in_words(const Sweep& sweep) {
-  std::string text = fmt::format("knee at {} workers", sweep.knee_workers());
+  std::string text = fmt::format("knee at {} worker{}", sweep.knee_workers(),
+                                 sweep.knee_workers() == 1 ? "" : "s");
   if (sweep.knee_at_end()) text += ", the most tested: more may buy more";
   const Scalability& found = sweep.scalability;
   if (found.peak) return text + fmt::format("; throughput peaks at {:.0f} workers", *found.peak);

@@ -34,6 +34,8 @@ constexpr std::int64_t kDrainNs = 1'000'000'000;
 const Answer& method_not_allowed() {
   static const Answer answer{
       .delay = {},
+      .rtt = {},
+      .connect = {},
       .fault = Fault::none,
       .head = fmt::format("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nAllow: {}\r\n",
                           kAllowedMethods),
@@ -53,7 +55,12 @@ char* append(char* to, std::string_view text) {
 }  // namespace
 
 Answer make_answer(const HostBehaviour& host) {
-  Answer answer{.delay = host.delay, .fault = host.fault, .head = {}, .body = body_of(host)};
+  Answer answer{.delay = host.delay,
+                .rtt = host.rtt,
+                .connect = host.rtt * host.handshake_trips,
+                .fault = host.fault,
+                .head = {},
+                .body = body_of(host)};
   const auto reason = http::obsolete_reason(static_cast<http::status>(host.status));
   answer.head = fmt::format("HTTP/1.1 {} {}\r\n", host.status,
                             std::string_view(reason.data(), reason.size()));
@@ -80,6 +87,7 @@ void Connection::open(const Answer& host) {
   Code ignored;
   socket_.non_blocking(true, ignored);
   host_ = &host;
+  answered_ = false;
   state_ = State::receiving;
   begin_ = end_ = 0;
   scanner_.emplace();
@@ -148,7 +156,9 @@ void Connection::take_request() {
   answer_ = allowed(scanner_->method()) ? host_ : &method_not_allowed();
   state_ = State::holding;
   if (answer_->fault == Fault::hang) return;
-  intended_ns_ = draw(answer_->delay, token.value_or(number)).count();
+  intended_ns_ = (draw(answer_->delay, token.value_or(number)) + answer_->rtt).count();
+  if (!answered_) intended_ns_ += answer_->connect.count();
+  answered_ = true;
   if (intended_ns_ == 0) return send();
   core_.holds.add(arrival_ns_ + intended_ns_, *this, ++ticket_);
 }

@@ -25,6 +25,8 @@ namespace fanout {
 // What is the same in every answer of a host, built once.
 struct Answer {
   Delay delay;
+  std::chrono::nanoseconds rtt{};      // emulated: of every answer,
+  std::chrono::nanoseconds connect{};  // and of the first one of a connection besides
   Fault fault = Fault::none;
   std::string head;  // status line and constant fields, without the empty line at the end
   std::string body;
@@ -90,6 +92,7 @@ class Connection {
   bool reading_ = false;  // an asynchronous read is under way, into the buffer's end
   bool writing_ = false;
   bool keep_alive_ = true;
+  bool answered_ = false;  // a request before the current one
   std::uint64_t ticket_ = 0;
   std::int64_t arrival_ns_ = 0;
   std::int64_t intended_ns_ = 0;

@@ -40,6 +40,10 @@ struct HostBehaviour {
   std::uint64_t body_bytes = 115;
   unsigned status = 200;
   Fault fault = Fault::none;  // engine asio only
+  // A network that is not there, emulated (engine asio only): each answer waits one round trip, the
+  // first on a connection as many more as connecting would have taken: 1 for TCP, 2 with TLS 1.3.
+  std::chrono::nanoseconds rtt{};
+  unsigned handshake_trips = 1;
 };
 
 enum class EngineKind : std::uint8_t { asio, httplib };
@@ -60,5 +64,8 @@ struct Endpoint {
 // Throws UsageError naming the key, what was found and what was expected.
 ServerConfig server_config_from_json(const nlohmann::json& json);
 nlohmann::json to_json(const ServerConfig& config);
+
+// Throws UsageError if the engine cannot do what the hosts are to do.
+void check_engine(const ServerConfig& config);
 
 }  // namespace fanout

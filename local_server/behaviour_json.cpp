@@ -32,6 +32,7 @@ constexpr json_read::Names<EngineKind, 2> kEngines{
 constexpr std::uint64_t kMaxBody = 1ULL << 30;
 constexpr std::size_t kMaxHosts = 254;  // 127.0.0.1 to 127.0.0.254
 constexpr double kMaxSigma = 5;
+constexpr std::uint64_t kMaxTrips = 10;
 
 Delay uniform_delay(const std::string& path, const Json& json) {
   check_object(path, json, {"kind", "min", "max"});
@@ -71,7 +72,7 @@ Delay delay_from_json(const std::string& path, const Json& json) {
 }
 
 HostBehaviour host_from_json(const std::string& path, const Json& json) {
-  check_object(path, json, {"delay", "body_bytes", "status", "fault"});
+  check_object(path, json, {"delay", "body_bytes", "status", "fault", "rtt", "handshake_trips"});
   HostBehaviour host;
   for (const auto& item : json.items()) {
     const std::string at = path + "." + item.key();
@@ -83,6 +84,10 @@ HostBehaviour host_from_json(const std::string& path, const Json& json) {
       if (host.status == 304) fail(at, item.value(), "a status other than 304");
     }
     if (item.key() == "fault") host.fault = one_of(at, item.value(), kFaults);
+    if (item.key() == "rtt") host.rtt = duration(at, item.value());
+    if (item.key() == "handshake_trips") {
+      host.handshake_trips = static_cast<unsigned>(whole_number(at, item.value(), 0, kMaxTrips));
+    }
   }
   return host;
 }
@@ -147,12 +152,18 @@ ServerConfig server_config_from_json(const nlohmann::json& json) {
     }
     if (item.key() == "hosts") config.hosts = hosts_from_json(at, value);
   }
-  const bool faults = std::ranges::any_of(
-      config.hosts, [](const HostBehaviour& host) { return host.fault != Fault::none; });
-  if (faults && config.engine == EngineKind::httplib) {
-    throw UsageError("server: engine httplib cannot act out faults; use engine asio");
-  }
+  check_engine(config);
   return config;
+}
+
+void check_engine(const ServerConfig& config) {
+  if (config.engine == EngineKind::asio) return;
+  for (const HostBehaviour& host : config.hosts) {
+    if (host.fault != Fault::none || host.rtt.count() != 0) {
+      throw UsageError(
+          "server: engine httplib can act out neither faults nor a round trip; use engine asio");
+    }
+  }
 }
 
 nlohmann::json to_json(const ServerConfig& config) {
@@ -161,7 +172,9 @@ nlohmann::json to_json(const ServerConfig& config) {
     hosts.push_back({{"delay", delay_to_json(host.delay)},
                      {"body_bytes", host.body_bytes},
                      {"status", host.status},
-                     {"fault", name_of(host.fault, kFaults)}});
+                     {"fault", name_of(host.fault, kFaults)},
+                     {"rtt", nanoseconds_text(host.rtt)},
+                     {"handshake_trips", host.handshake_trips}});
   }
   return {{"engine", name_of(config.engine, kEngines)},
           {"threads", config.threads},

@@ -238,11 +238,7 @@ void HttplibEngine::shut_down() {
 }  // namespace
 
 std::unique_ptr<Engine> make_httplib_engine(ServerConfig config) {
-  for (const HostBehaviour& host : config.hosts) {
-    if (host.fault != Fault::none) {
-      throw UsageError("engine httplib cannot act out faults; use engine asio");
-    }
-  }
+  check_engine(config);
   return std::make_unique<HttplibEngine>(std::move(config));
 }
 

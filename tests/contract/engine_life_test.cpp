@@ -172,6 +172,20 @@ TEST_F(AsioEngine, HangsForEver) {
   EXPECT_TRUE(client.at_end());  // and sent nothing
 }
 
+TEST_F(AsioEngine, EmulatesARoundTripAndThoseOfConnecting) {
+  Running server(config({.delay = {.mean = 1ms}, .rtt = 20ms, .handshake_trips = 2}));
+  for (int connection = 0; connection < 2; ++connection) {
+    RawClient client(server.endpoint());
+    for (int i = 0; i < 3; ++i) {
+      client.send(request("GET", "/"));
+      client.receive();
+    }
+  }
+  // Intended is what was held less the error: 1 + 20 + 2 x 20 ms, and then twice 1 + 20.
+  const ServerCounters counters = Running::settled(server);
+  EXPECT_NEAR(counters.hold_ns.mean - counters.hold_error_ns.mean, (61 + 21 + 21) * 1e6 / 3, 1);
+}
+
 TEST_F(AsioEngine, NoticesClientsThatGoAway) {
   Running server(config({.delay = {.mean = 1h}}));
   for (int i = 0; i < 5; ++i) {

@@ -130,14 +130,15 @@ TEST(ServerConfigJson, KeepsTheEngine) {
 
 TEST(ServerConfigJson, RefusesWhatAnEngineCannotDo) {
   EXPECT_EQ(error_of(R"({"engine":"httplib","hosts":[{"fault":"hang"}]})"),
-            "server: engine httplib cannot act out faults; use engine asio");
+            "server: engine httplib can act out neither faults nor a round trip; use engine asio");
   EXPECT_EQ(error_of(R"({"hosts":[{"status":304}]})"),
             "server.hosts[0].status: expected a status other than 304, found 304");
 }
 
 TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
   EXPECT_EQ(error_of(R"({"hosts":[{"dleay":"1ms"}]})"),
-            "server.hosts[0].dleay: unknown key; known: delay, body_bytes, status, fault");
+            "server.hosts[0].dleay: unknown key; known: delay, body_bytes, status, fault, rtt, "
+            "handshake_trips");
   EXPECT_EQ(error_of(R"({"hots":[]})"),
             "server.hots: unknown key; known: engine, threads, bind, port, hosts");
   EXPECT_EQ(error_of(R"({"hosts":[{},{"delay":{"kind":"fixed","mean":"1ms","sigma":1}}]})"),
