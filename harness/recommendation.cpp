@@ -66,19 +66,25 @@ std::string makespan_text(const CellReport& cell) {
   return text;
 }
 
-std::string fastest_line(const Report& report, const Cells& cells, const CellReport& fastest) {
-  std::string text = fmt::format("Fastest: {}, {}, {} of CPU per request.",
-                                 name(report, fastest.cell), makespan_text(fastest), cost(fastest));
+// Those of the cells whose intervals overlap that of the fastest.
+std::vector<std::string> not_separated(const Report& report, const Cells& cells,
+                                       const CellReport& fastest) {
+  std::vector<std::string> names;
   const auto& high = fastest.summary.makespan_ns.high;
-  if (!high) return text;
-  std::vector<std::string> overlapping;
   for (const CellReport* cell : cells) {
-    if (cell != &fastest && cell->summary.makespan_ns.low.value_or(*high + 1) <= *high) {
-      overlapping.push_back(name(report, cell->cell));
-    }
+    const auto& low = cell->summary.makespan_ns.low;
+    if (cell != &fastest && high && low && *low <= *high) names.push_back(name(report, cell->cell));
   }
-  if (!overlapping.empty()) text += " Not separated from " + listed(overlapping) + ".";
-  return text;
+  return names;
+}
+
+std::string fastest_line(const Report& report, const Cells& cells, const CellReport& fastest) {
+  const std::vector<std::string> others = not_separated(report, cells, fastest);
+  const bool alone = others.empty() && fastest.summary.makespan_ns.high;
+  return fmt::format("{}: {}, {}, {} of CPU per request.{}",
+                     alone ? "Fastest" : "Fastest by median", name(report, fastest.cell),
+                     makespan_text(fastest), cost(fastest),
+                     others.empty() ? "" : " Not separated from " + listed(others) + ".");
 }
 
 // What more workers than the recommended cell's would buy, as far as the sweep went.
@@ -128,9 +134,9 @@ std::optional<Recommendation> recommend(const Report& report, const Scenario& sc
                             return cell->summary.valid_runs;
                           })->summary.valid_runs;
   if (rounds < kRoundsToRecommend) {
-    found.lines.push_back(fmt::format(
-        "Not enough evidence to rank: {} rounds, at least {} are needed. By medians:", rounds,
-        kRoundsToRecommend));
+    found.lines.push_back(
+        fmt::format("Not enough evidence to rank: {} round{}, at least {} are needed.", rounds,
+                    rounds == 1 ? "" : "s", kRoundsToRecommend));
   }
   found.lines.push_back(fastest_line(report, cells, fastest));
   found.lines.push_back(cheapest_line(report, fastest, cheapest));

@@ -4,6 +4,7 @@
 #include <boost/asio/use_future.hpp>
 #include <future>
 #include <latch>
+#include <thread>
 
 #include "strategies/bounded_queue.h"
 #include "strategies/strategy.h"
@@ -13,28 +14,35 @@ namespace {
 
 thread_local std::unique_ptr<BlockingClient> thread_client;
 
-// Gives each thread of the pool a client: one task per thread, none of which ends before all began.
-void hand_out(boost::asio::thread_pool& pool,
-              std::vector<std::unique_ptr<BlockingClient>> clients) {
-  std::latch all_taken(std::ssize(clients));
-  std::vector<std::future<void>> taken;
-  for (std::unique_ptr<BlockingClient>& client : clients) {
-    taken.push_back(boost::asio::post(pool, boost::asio::use_future([&] {
-                                        thread_client = std::move(client);
-                                        all_taken.arrive_and_wait();
-                                      })));
-  }
-  for (std::future<void>& one : taken) one.get();
-}
+// Lets the pool's threads go when it goes out of scope, so that none waits for work for ever.
+class Stopper {
+ public:
+  explicit Stopper(boost::asio::thread_pool& pool) : pool_(pool) {}
+  Stopper(const Stopper&) = delete;
+  Stopper& operator=(const Stopper&) = delete;
+  ~Stopper() { pool_.stop(); }
+
+ private:
+  boost::asio::thread_pool& pool_;
+};
 
 void run(Job& job, const BlockingFactory& make_client) {
   const auto requests = job.requests();
   BoundedQueue<std::size_t> completed(requests.size() + 1);
   std::vector<std::future<void>> results(requests.size());
-  std::vector<std::unique_ptr<BlockingClient>> clients(job.workers());
-  for (std::unique_ptr<BlockingClient>& client : clients) client = make_client();
-  boost::asio::thread_pool pool(job.workers());
-  hand_out(pool, std::move(clients));
+  // The threads are ours, attached to the pool, so that each has a client before it takes work.
+  boost::asio::thread_pool pool(0);
+  std::latch attached(job.workers());
+  std::vector<std::jthread> threads;  // joined last,
+  const Stopper stopper(pool);        // after the pool has stopped
+  for (unsigned i = 0; i < job.workers(); ++i) {
+    threads.emplace_back([&, client = make_client()]() mutable {
+      thread_client = std::move(client);
+      attached.count_down();
+      pool.attach();
+    });
+  }
+  attached.wait();
   job.ready();
   boost::asio::post(pool, [&] {
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -45,7 +53,6 @@ void run(Job& job, const BlockingFactory& make_client) {
     }
   });
   for (std::size_t taken = 0; taken < requests.size(); ++taken) results[*completed.pop()].get();
-  pool.join();
 }
 
 }  // namespace

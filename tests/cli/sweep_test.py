@@ -37,9 +37,9 @@ class SweepTest(fanout_cli.CliTest):
         (recommendation,) = document["recommendations"]
         for line in recommendation["lines"]:
             self.assertIn(f"\n{line}\n", result.out)
-        self.assertRegex(recommendation["lines"][0], "^Not enough evidence to rank: 1 rounds")
+        self.assertRegex(recommendation["lines"][0], "^Not enough evidence to rank: 1 round,")
         best = recommendation["best"]
-        self.assertIn(f"Fastest: {best['strategy']} / {best['transport']}", result.out)
+        self.assertIn(f"Fastest by median: {best['strategy']} / {best['transport']}", result.out)
         self.assertIn((best["strategy"], best["transport"], best["workers"]),
                       [(c["strategy"], c["transport"], c["workers"]) for c in document["cells"]])
 

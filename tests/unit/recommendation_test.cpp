@@ -74,7 +74,7 @@ TEST(Recommend, RanksNothingBelowTenRounds) {
   Report report = bare_report();
   add_cell(report, "thread_pool", 4, {100, 101, 102});
   EXPECT_EQ(recommended(report)->lines.front(),
-            "Not enough evidence to rank: 3 rounds, at least 10 are needed. By medians:");
+            "Not enough evidence to rank: 3 rounds, at least 10 are needed.");
   Report enough = bare_report();
   add_cell(enough, "thread_pool", 4, kTen);
   EXPECT_THAT(recommended(enough)->lines.front(), Not(HasSubstr("evidence")));

@@ -32,8 +32,8 @@ const std::string kCells =
     "event_loop   beast_async *       10         -    -      -       -        -        -           -    -         -      -          -  -           0/3\n"
     "\n";
 const std::string kRecommendation =
-    "Not enough evidence to rank: 3 rounds, at least 10 are needed. By medians:\n"
-    "Fastest: event_loop / curl_asio with 10 workers, 210 ms, 40 us of CPU per request.\n"
+    "Not enough evidence to rank: 3 rounds, at least 10 are needed.\n"
+    "Fastest by median: event_loop / curl_asio with 10 workers, 210 ms, 40 us of CPU per request.\n"
     "It is also the cheapest of those within 5 % of it.\n"
     "Left out: thread_pool / curl_easy with 10 workers (invalid runs), event_loop / beast_async * with 10 workers (invalid runs).\n"
     "\n";
