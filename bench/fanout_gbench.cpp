@@ -44,6 +44,13 @@ void measure(benchmark::State& state, const Cell& cell, unsigned& round, CellRun
   }
 }
 
+void print_help() {
+  benchmark::PrintDefaultHelp();
+  fmt::print(
+      "\nand those of fanout run that choose cells: --scenario, --strategy, --transport, "
+      "--workers, -n ...\n");
+}
+
 Selection every_scenario() {
   Selection selection;
   selection.scenarios.clear();
@@ -55,7 +62,7 @@ Selection every_scenario() {
 
 int run_main(int argc, char** argv) {
   if (const auto code = run_internal_command(argc, argv)) return *code;
-  benchmark::Initialize(&argc, argv);
+  benchmark::Initialize(&argc, argv, print_help);
   Selection selection = every_scenario();
   if (!parse_selection(argc, argv, "fanout_gbench", selection)) return 0;
   const Plan plan = make_plan(selection, machine_limits());

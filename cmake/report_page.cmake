@@ -4,7 +4,15 @@
 function(fanout_report_page target)
   set(charts ${PROJECT_SOURCE_DIR}/charts)
   find_program(NODE_EXECUTABLE NAMES node nodejs)
-  if(NOT NODE_EXECUTABLE OR NOT EXISTS ${charts}/node_modules/echarts)
+  if(NODE_EXECUTABLE AND EXISTS ${charts}/node_modules/echarts)
+    # Another platform's esbuild is there and does not run.
+    execute_process(COMMAND ${NODE_EXECUTABLE} --input-type=module
+                            -e "import { transform } from 'esbuild'; await transform('')"
+                    WORKING_DIRECTORY ${charts} RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+  else()
+    set(failed TRUE)
+  endif()
+  if(failed)
     message(STATUS "The report page is not built: it needs Node and charts/node_modules, which "
                    "scripts/bootstrap installs")
     fanout_embed(${target} report_page)

@@ -44,8 +44,9 @@ Json usl_to_json(const Scalability& found) {
           {"declined", found.why_no_peak}};
 }
 
-Json pick_to_json(const Cell& cell) {
-  return {{"strategy", cell.strategy}, {"transport", cell.transport}, {"workers", cell.workers}};
+Json pick_to_json(const std::optional<Cell>& cell) {
+  if (!cell) return nullptr;
+  return {{"strategy", cell->strategy}, {"transport", cell->transport}, {"workers", cell->workers}};
 }
 
 }  // namespace

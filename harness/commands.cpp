@@ -47,6 +47,7 @@ Plan plan_for(const Options& options) {
   plan.affinity = options.affinity;
   plan.time_budget = options.time_budget;
   plan.run_limit = options.run_limit;
+  plan.predicted = predicted_total(plan);
   return plan;
 }
 
@@ -68,6 +69,7 @@ void measure(Report& report, const Options& options, const std::string& output) 
   try {
     run_plan(report, std::ref(runner), observer);
   } catch (...) {
+    progress.end();
     report.status = "failed";
     report.stopped_by = "error";
     save_report(report, output);
@@ -108,6 +110,12 @@ int write_page(const Options& options) {
   for (const std::string& file : options.files) {
     reports.push_back({std::filesystem::path(file).stem(), load_report(file)});
     if (!has_valid_runs(reports.back().report)) throw without_valid_runs(file);
+  }
+  for (const std::string& file : options.files) {
+    std::error_code absent;
+    if (std::filesystem::equivalent(file, options.html, absent)) {
+      throw UsageError(fmt::format("--html {}: is the result itself; name another file", file));
+    }
   }
   check_writable("--html", options.html);
   replace_file(options.html, html_page(reports));

@@ -37,6 +37,7 @@ Scenario select_scenario(const std::string& name, const Selection& selection) {
   }
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
+  check_engine(scenario.server);
   return scenario;
 }
 

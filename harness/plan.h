@@ -42,6 +42,7 @@ struct Plan {
   Affinity affinity = Affinity::isolated;
   std::optional<std::chrono::nanoseconds> time_budget;  // no new round once it is spent
   std::optional<std::chrono::nanoseconds> run_limit;    // overrules the limit of every run
+  std::chrono::nanoseconds predicted{};                 // of all rounds, a rough guess
 };
 
 // What the user asked for; empty lists mean the scenario's own, and then the default rows.

@@ -33,12 +33,12 @@ void Progress::plan(const Report& report) {
   if (style_ == Style::none) return;
   fmt::print(stderr, "{} cells x {} rounds, about {} (Ctrl-C keeps what was measured)\n",
              report.cells.size(), report.plan.rounds,
-             format_duration(static_cast<double>(predicted_total(report.plan).count())));
+             format_duration(static_cast<double>(report.plan.predicted.count())));
 }
 
 // What is left, as predicted, corrected by how the runs so far differed from their prediction.
 double Progress::left_ns(const Report& report) const {
-  const auto predicted = static_cast<double>(predicted_total(report.plan).count());
+  const auto predicted = static_cast<double>(report.plan.predicted.count());
   if (predicted_done_ns_ == 0) return predicted;
   const auto elapsed = static_cast<double>(now_ns() - started_ns_);
   return elapsed / predicted_done_ns_ * std::max(0.0, predicted - predicted_done_ns_);

@@ -7,7 +7,6 @@
 
 #include "base/units.h"
 #include "harness/render_tables.h"
-#include "harness/sweep.h"
 
 namespace fanout {
 namespace {
@@ -87,36 +86,42 @@ std::string fastest_line(const Report& report, const Cells& cells, const CellRep
                      others.empty() ? "" : " Not separated from " + listed(others) + ".");
 }
 
-// What more workers than the recommended cell's would buy, as far as the sweep went.
-std::string more_workers(const Report& report, const Cell& cell) {
-  for (const Sweep& sweep : sweeps_of(report)) {
-    const Cell& knee = sweep.at_knee;
-    if (knee.strategy != cell.strategy || knee.transport != cell.transport ||
-        knee.scenario != cell.scenario) {
-      continue;
-    }
-    if (cell.workers == sweep.most_workers) {
-      return fmt::format(" No more than {} were tried: more may buy more.", sweep.most_workers);
-    }
-    return fmt::format(" More workers, up to {}, buy less than 5 %.", sweep.most_workers);
+// What more workers than the recommended cell's would buy, as far as candidates of its row tell.
+std::string more_workers(const Report& report, const Cells& cells, const Cell& cell) {
+  const auto same_row = [&](const Cell& other) {
+    return other.strategy == cell.strategy && other.transport == cell.transport &&
+           other.scenario == cell.scenario;
+  };
+  unsigned most_tried = 0;
+  unsigned tried = 0;
+  for (const CellReport& other : report.cells) {
+    if (!same_row(other.cell)) continue;
+    ++tried;
+    most_tried = std::max(most_tried, other.cell.workers);
   }
-  return {};
+  unsigned most = cell.workers;
+  for (const CellReport* other : cells) {
+    if (same_row(other->cell)) most = std::max(most, other->cell.workers);
+  }
+  if (most > cell.workers) {
+    return fmt::format(" More workers, up to {}, buy less than 5 % by medians.", most);
+  }
+  if (tried == 1 || most_tried > most) return {};  // no sweep, or its rest was left out
+  return fmt::format(" No more than {} were tried: more may buy more.", most);
 }
 
-std::string cheapest_line(const Report& report, const CellReport& fastest,
+std::string cheapest_line(const Report& report, const Cells& cells, const CellReport& fastest,
                           const CellReport& cheapest) {
-  const std::string more = more_workers(report, cheapest.cell);
-  if (&cheapest == &fastest) return "It is also the cheapest of those within 5 % of it." + more;
-  return fmt::format("Cheapest within 5 % of it: {}, {}, {} of CPU per request.{}",
+  const std::string more = more_workers(report, cells, cheapest.cell);
+  if (&cheapest == &fastest) {
+    return "It is also the cheapest by median of those within 5 % of it." + more;
+  }
+  return fmt::format("Cheapest by median within 5 % of it: {}, {}, {} of CPU per request.{}",
                      name(report, cheapest.cell), makespan_text(cheapest), cost(cheapest), more);
 }
 
-}  // namespace
-
-std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
-  std::vector<std::string> left_out;
-  const Cells cells = candidates(report, scenario, left_out);
-  if (cells.empty()) return std::nullopt;
+// Of at least one candidate.
+void choose(Recommendation& found, const Report& report, const Cells& cells) {
   const CellReport& fastest = **std::ranges::min_element(cells, {}, makespan);
   Cells near;
   std::ranges::copy_if(cells, std::back_inserter(near), [&](const CellReport* cell) {
@@ -124,25 +129,36 @@ std::optional<Recommendation> recommend(const Report& report, const Scenario& sc
   });
   const CellReport& cheapest = **std::ranges::min_element(near, {}, cpu);
   const CellReport& simplest = **std::ranges::min_element(near, {}, workers);
-
-  Recommendation found{.scenario = scenario.name,
-                       .lines = {},
-                       .fastest = fastest.cell,
-                       .cheapest = cheapest.cell,
-                       .simplest = simplest.cell};
-  const unsigned rounds = std::ranges::min(cells, {}, [](const CellReport* cell) {
-                            return cell->summary.valid_runs;
-                          })->summary.valid_runs;
+  found.fastest = fastest.cell;
+  found.cheapest = cheapest.cell;
+  found.simplest = simplest.cell;
+  const auto valid_runs = [](const CellReport* cell) { return cell->summary.valid_runs; };
+  const unsigned rounds = valid_runs(*std::ranges::min_element(cells, {}, valid_runs));
   if (rounds < kRoundsToRecommend) {
     found.lines.push_back(
         fmt::format("Not enough evidence to rank: {} round{}, at least {} are needed.", rounds,
                     rounds == 1 ? "" : "s", kRoundsToRecommend));
   }
   found.lines.push_back(fastest_line(report, cells, fastest));
-  found.lines.push_back(cheapest_line(report, fastest, cheapest));
+  found.lines.push_back(cheapest_line(report, cells, fastest, cheapest));
   if (simplest.cell.workers < cheapest.cell.workers) {
     found.lines.push_back(fmt::format("Fewest workers within 5 % of it: {}, {}.",
                                       name(report, simplest.cell), makespan_text(simplest)));
+  }
+}
+
+}  // namespace
+
+std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
+  std::vector<std::string> left_out;
+  const Cells cells = candidates(report, scenario, left_out);
+  if (cells.empty() && left_out.empty()) return std::nullopt;
+  Recommendation found;
+  found.scenario = scenario.name;
+  if (cells.empty()) {
+    found.lines.emplace_back("Nothing to recommend.");
+  } else {
+    choose(found, report, cells);
   }
   if (!left_out.empty()) found.lines.push_back("Left out: " + listed(left_out) + ".");
   return found;

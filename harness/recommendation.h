@@ -13,13 +13,14 @@ namespace fanout {
 struct Recommendation {
   std::string scenario;
   std::vector<std::string> lines;  // what the reader is told, most important first
-  Cell fastest;                    // shortest median makespan
-  Cell cheapest;                   // least client CPU per request within 5 % of it
-  Cell simplest;                   // fewest workers within 5 % of it; among equals the first listed
+  // Medians all; nothing if no cell may be recommended.
+  std::optional<Cell> fastest;   // shortest makespan
+  std::optional<Cell> cheapest;  // least client CPU per request within 5 % of it
+  std::optional<Cell> simplest;  // fewest workers within 5 % of it; among equals the first listed
 };
 
-// Of the cells on a network that were proven in every run and not limited by the server; nothing
-// if there is none.
+// Of the cells on a network that were proven in every run and not limited by the server. Nothing
+// if none of the scenario's cells was run on a network.
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario);
 
 }  // namespace fanout

@@ -107,6 +107,12 @@ const SweepFigure kSweepFigures[] = {
     {"CPU us per request", &Summary::cpu_us_per_request, number},
 };
 
+std::string swept_text(const Summary& summary, const SweepFigure& figure) {
+  if (summary.total_runs == 0) return "-";  // its turn has not come
+  if (summary.valid_runs == 0) return "invalid";
+  return with_interval(summary.*figure.value, figure.text);
+}
+
 // Workers down, strategies across.
 Table sweep_table(const Report& report, const Scenario& scenario, const SweepFigure& figure) {
   Table table{.columns = {{"workers"}}, .rows = {}};
@@ -117,9 +123,7 @@ Table sweep_table(const Report& report, const Scenario& scenario, const SweepFig
     if (std::ranges::find(table.columns, title, &Column::title) == table.columns.end()) {
       table.columns.push_back({title});
     }
-    texts[cell.cell.workers][title] = cell.summary.valid_runs == 0
-                                          ? "invalid"
-                                          : with_interval(cell.summary.*figure.value, figure.text);
+    texts[cell.cell.workers][title] = swept_text(cell.summary, figure);
   }
   for (const auto& [workers, row] : texts) {
     table.rows.push_back({std::to_string(workers)});
@@ -227,15 +231,11 @@ Table knees_table(const Report& report, const Scenario& scenario) {
   for (const Sweep& sweep : sweeps_of(report)) {
     const Cell& cell = sweep.at_knee;
     if (cell.scenario != scenario.name) continue;
-    const Scalability& found = sweep.scalability;
     table.rows.push_back(
         {cell.strategy, cell.transport + (is_other_stack(report, cell) ? " *" : ""),
          std::to_string(sweep.best_workers),
          std::to_string(sweep.knee_workers()) + (sweep.knee_at_end() ? "+" : ""),
-         sweep.model_knee_workers ? number(*sweep.model_knee_workers) : "-",
-         found.peak
-             ? fmt::format("at {:.0f} workers", *found.peak)
-             : fmt::format("none seen up to {}: {}", sweep.most_workers, found.why_no_peak)});
+         sweep.model_knee_workers ? number(*sweep.model_knee_workers) : "-", peak_in_words(sweep)});
   }
   return table;
 }

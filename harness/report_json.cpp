@@ -68,7 +68,7 @@ Json plan_to_json(const Plan& plan) {
             {"affinity", json_read::name_of(plan.affinity, kAffinities)},
             {"time_budget_ns", plan.time_budget ? Json(plan.time_budget->count()) : Json(nullptr)},
             {"run_limit_ns", plan.run_limit ? Json(plan.run_limit->count()) : Json(nullptr)},
-            {"predicted_ns", predicted_total(plan).count()},
+            {"predicted_ns", plan.predicted.count()},
             {"scenarios", Json::array()},
             {"cells", Json::array()},
             {"skipped", Json::array()}};
@@ -86,6 +86,7 @@ Plan plan_from_json(const Json& json) {
   Plan plan;
   json.at("seed").get_to(plan.seed);
   json.at("rounds").get_to(plan.rounds);
+  plan.predicted = std::chrono::nanoseconds(json.at("predicted_ns").get<std::int64_t>());
   plan.affinity = json_read::one_of("plan.affinity", json.at("affinity"), kAffinities);
   if (const Json& budget = json.at("time_budget_ns"); !budget.is_null()) {
     plan.time_budget = std::chrono::nanoseconds(budget.get<std::int64_t>());
@@ -105,7 +106,13 @@ Plan plan_from_json(const Json& json) {
 
 CellReport cell_report_from_json(const Json& json) {
   CellReport cell{.cell = cell_from_json(json), .runs = {}, .summary = {}};
-  for (const Json& run : json.at("runs")) cell.runs.push_back(run_from_json(run));
+  for (const Json& run : json.at("runs")) {
+    cell.runs.push_back(run_from_json(run));
+    const Run& read = cell.runs.back();
+    if (read.valid && (read.makespan_ns <= 0 || read.requests.total == 0)) {
+      throw UsageError("a valid run without makespan or requests");
+    }
+  }
   cell.summary = summarize(cell.runs);  // derived: never believed from a file
   return cell;
 }

@@ -149,12 +149,21 @@ std::string objection(std::span<const SweepPoint> points, const Scalability& fou
   if (!found.kappa.low || !found.noise) return "too few rounds for an interval";
   const auto peak = found.usl->peak();
   if (*found.kappa.low <= 0 || !peak) return "no coherency cost beyond the noise";
+  // A plateau bends the fit into a peak within what was tested, but throughput does not fall there.
+  if (*peak < points.back().workers && !falls(points)) return "throughput does not fall beyond it";
   if (*peak > kMaxExtrapolation * points.back().workers) return "beyond what was tested";
   if (found.usl->residual > kMaxResidual * *found.noise) return "the law does not fit the points";
   return {};
 }
 
 }  // namespace
+
+bool falls(std::span<const SweepPoint> points) {
+  const auto best = std::ranges::max_element(
+      points, {}, [](const SweepPoint& point) { return point.throughput.median; });
+  const auto& high = points.back().throughput.high;
+  return high && best->throughput.low && *high < *best->throughput.low;
+}
 
 double Usl::throughput(double n) const {
   return lambda * n / (1 + sigma * (n - 1) + kappa * n * (n - 1));
@@ -184,6 +193,7 @@ Scalability scalability(std::span<const SweepPoint> points) {
     medians.emplace_back(point.workers, point.throughput.median);
   Scalability found;
   found.points = points.size();
+  found.falls = falls(points);
   found.usl = fit_usl(medians);
   if (found.usl) {
     found.kappa = kappa_over_rounds(points);

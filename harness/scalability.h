@@ -41,9 +41,13 @@ struct SweepPoint {
   std::string limited_by;        // as in Summary
 };
 
+// Whether throughput at the most workers is below the best, their intervals apart.
+bool falls(std::span<const SweepPoint> points);
+
 // The fit and what may be said of a peak.
 struct Scalability {
   std::size_t points = 0;
+  bool falls = false;           // as above
   std::optional<Usl> usl;       // nothing: too few points
   Interval kappa;               // over fits of single rounds; limits from 6 rounds
   std::optional<double> noise;  // root mean square of the points' half-widths / medians
@@ -53,7 +57,8 @@ struct Scalability {
 
 // `points` have ascending workers and as many rounds each. A peak is named only with 6 points or
 // more, none of them limited by the server or by latency, when the interval of kappa excludes 0,
-// N* is at most 1.5 x the most workers tested and the residual at most 2 x the noise.
+// N* is at most 1.5 x the most workers tested and the residual at most 2 x the noise; and, where N*
+// is below the most workers, throughput falls.
 Scalability scalability(std::span<const SweepPoint> points);
 
 }  // namespace fanout

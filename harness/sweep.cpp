@@ -88,6 +88,7 @@ Sweep sweep_of(const Row& row, const Report& report) {
   const CellReport& knee =
       **std::ranges::find_if(row, [&](const CellReport* cell) { return reaches(*cell) >= enough; });
   return {.at_knee = knee.cell,
+          .knee_limited_by = knee.summary.limited_by,
           .best_workers = best.cell.workers,
           .most_workers = row.back()->cell.workers,
           .model_knee_workers = model_knee_of(knee, report.environment),
@@ -106,13 +107,24 @@ double model_knee(double cpus, double hold_ns, double cpu_ns_per_request) {
   return cpus * (hold_ns + cpu_ns_per_request) / cpu_ns_per_request;
 }
 
+std::string peak_in_words(const Sweep& sweep) {
+  const Scalability& found = sweep.scalability;
+  if (found.peak) return fmt::format("throughput peaks at {:.0f} workers", *found.peak);
+  if (found.falls) {
+    return fmt::format("throughput falls beyond {} workers; no law named: {}", sweep.best_workers,
+                       found.why_no_peak);
+  }
+  return fmt::format("no peak seen up to {}: {}", sweep.most_workers, found.why_no_peak);
+}
+
 std::string in_words(const Sweep& sweep) {
   std::string text = fmt::format("knee at {} worker{}", sweep.knee_workers(),
                                  sweep.knee_workers() == 1 ? "" : "s");
-  if (sweep.knee_at_end()) text += ", the most tested: more may buy more";
-  const Scalability& found = sweep.scalability;
-  if (found.peak) return text + fmt::format("; throughput peaks at {:.0f} workers", *found.peak);
-  return text + fmt::format("; no peak seen up to {} ({})", sweep.most_workers, found.why_no_peak);
+  if (sweep.knee_at_end()) {
+    text += sweep.knee_limited_by == "server" ? ", the most tested, where the server is the limit"
+                                              : ", the most tested: more may buy more";
+  }
+  return text + "; " + peak_in_words(sweep);
 }
 
 }  // namespace fanout

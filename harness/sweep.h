@@ -13,9 +13,10 @@ namespace fanout {
 
 // One strategy and transport on one scenario, measured at two numbers of workers or more.
 struct Sweep {
-  Cell at_knee;               // the cell of the knee; names the strategy, transport, scenario
-  unsigned best_workers = 0;  // those with the highest median throughput
-  unsigned most_workers = 0;  // tested, with a valid run
+  Cell at_knee;                 // the cell of the knee; names the strategy, transport, scenario
+  std::string knee_limited_by;  // as in its Summary
+  unsigned best_workers = 0;    // those with the highest median throughput
+  unsigned most_workers = 0;    // tested, with a valid run
   std::optional<double> model_knee_workers;  // W* below; nothing without client CPU
   Scalability scalability;
 
@@ -33,7 +34,9 @@ std::vector<Sweep> sweeps_of(const Report& report);
 // System Performance, 1984, chapter 5).
 double model_knee(double cpus, double hold_ns, double cpu_ns_per_request);
 
-// One line: "knee at 10 workers; no peak seen up to 20 (...)".
+// Where throughput peaks, or why that cannot be said: "no peak seen up to 20: ..."
+std::string peak_in_words(const Sweep& sweep);
+// One line: "knee at 10 workers; no peak seen up to 20: ..."
 std::string in_words(const Sweep& sweep);
 
 }  // namespace fanout

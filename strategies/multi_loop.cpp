@@ -1,3 +1,5 @@
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <latch>
@@ -39,10 +41,15 @@ class Loop {
   std::atomic<std::size_t>& next_;
 };
 
-// A loop per CPU, but two at least, or it would be event_loop; and none without a slot.
-unsigned loops_for(unsigned workers) {
-  return std::min(workers, std::max(2U, std::thread::hardware_concurrency()));
+// CPUs this process may use; std::thread::hardware_concurrency counts those of the machine.
+unsigned own_cpus() {
+  cpu_set_t cpus;
+  if (::sched_getaffinity(0, sizeof cpus, &cpus) != 0) return 1;
+  return static_cast<unsigned>(CPU_COUNT(&cpus));
 }
+
+// A loop per CPU, but two at least, or it would be event_loop; and none without a slot.
+unsigned loops_for(unsigned workers) { return std::min(workers, std::max(2U, own_cpus())); }
 
 // Opens a gate when it goes out of scope, so that no thread waits there for ever.
 class Opener {

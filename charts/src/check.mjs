@@ -32,7 +32,10 @@ const isCell = (cell) => has(cell, isText, 'strategy', 'transport', 'stack', 'sc
   && isNumber(cell.workers) && isSummary(cell.summary) && isListOf(isRun)(cell.runs)
   && (cell.summary.valid_runs > 0) === cell.runs.some(({ valid }) => valid);
 
-const isScenario = (scenario) => has(scenario, isText, 'name') && isNumber(scenario.requests);
+const isHost = (host) => has(host, isText, 'rtt');
+
+const isScenario = (scenario) => has(scenario, isText, 'name') && isNumber(scenario.requests)
+  && isListOf(isHost)(scenario.server?.hosts);
 
 const isWhole = ({ plan, cells, sweeps }) => isListOf(isScenario)(plan?.scenarios)
   && isListOf(isCell)(cells) && isListOf(isObject)(sweeps)

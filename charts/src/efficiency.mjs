@@ -40,8 +40,8 @@ const tile = (theme) => (_, api) => {
 export const efficiency = {
   id: 'efficiency',
   title: 'Efficiency by strategy and workers',
-  description: 'Lower bound divided by the makespan, median over the runs: 1 is as fast as any '
-    + 'client can be with so many workers.',
+  description: 'Lower bound divided by the makespan, median over the runs. The bound is waiting '
+    + 'for the server with so many workers, or the own CPU of this client.',
   applies: isSweep,
   plotHeight: (documents, scenario, theme) =>
     drawnRows(documents, scenario).length * (isNarrow(theme) ? 34 : 30) + 60,

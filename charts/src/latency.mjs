@@ -35,8 +35,8 @@ export const latency = {
   id: 'latency',
   title: 'Latency by percentile',
   description: 'Service time of successful requests, each strategy at its fastest number of '
-    + 'workers: median over the runs, with the band of its 95 % interval. Each step to the right '
-    + 'is ten times rarer.',
+    + 'workers: median over the runs, with the band of its 95 % interval. To the right '
+    + 'requests are rarer, on a logarithmic axis.',
   applies: (documents, scenario) => drawn(documents, scenario).length > 0,
   plotHeight: () => 380,
   legend: (documents, scenario, theme) =>

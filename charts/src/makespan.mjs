@@ -22,7 +22,8 @@ export const makespan = {
   id: 'makespan',
   title: 'Makespan against the lower bound',
   description: 'Median time for all requests with its 95 % interval, each strategy at its fastest '
-    + 'number of workers. The mark is the lower bound: no client could have been faster.',
+    + 'number of workers. The mark is the lower bound: waiting for the server, or the own CPU '
+    + 'of this client.',
   applies: (documents, scenario) => drawnRows(documents, scenario).length > 0,
   plotHeight: barsHeight,
   legend: (documents, scenario, theme) => [

@@ -11,11 +11,13 @@ import { hintsAt } from './parts/tooltip.mjs';
 const IDEAL = 'ideal: workers / hold time';
 const perSecond = withUnit(number, 'req/s');
 
-// How long the server held a request: the latency no client can beat. 0: there is no server.
+// How long the server held a request, in the row that waited least: the latency no client can
+// beat. 0: there is no server.
 const meanHold = (rows) => {
-  const holds = rows.flatMap(({ cells }) => cells).flatMap(validRuns)
-    .map(({ server }) => server.hold_ns.mean).filter((hold) => hold > 0);
-  return holds.length ? median(holds) : 0;
+  const holds = rows.map(({ cells }) => cells.flatMap(validRuns)
+    .map(({ server }) => server.hold_ns.mean).filter((hold) => hold > 0));
+  const waited = holds.filter((row) => row.length).map(median);
+  return waited.length ? Math.min(...waited) : 0;
 };
 
 const idealLine = (rows, workers, theme) => {
@@ -40,7 +42,7 @@ const knee = (row, theme) => {
     itemStyle: { color: 'transparent', borderColor: colourOf(row, theme), borderWidth: 2,
       opacity: 1 },
     label: { show: true, position: row.sweep.knee_at_end ? 'right' : 'top',
-      formatter: String(cell.workers), color: theme.text, fontSize: 12, fontWeight: 'bold',
+      formatter: `${cell.workers}${row.sweep.knee_at_end ? '+' : ''}`, color: theme.text, fontSize: 12, fontWeight: 'bold',
       textBorderColor: theme.halo, textBorderWidth: 3 },
     labelLayout: { hideOverlap: true },
     data: [{ value: [cell.workers, cell.summary.requests_per_second] }],
@@ -52,7 +54,7 @@ export const throughput = {
   title: 'Throughput against workers',
   description: 'Median requests per second with the band of its 95 % interval, both axes '
     + 'logarithmic. Ring and number: the knee, the fewest workers with 95 % of the best '
-    + 'throughput.',
+    + 'throughput (+: the most tested).',
   applies: isSweep,
   plotHeight: () => 400,
   legend: (documents, scenario, theme) => {

@@ -57,6 +57,12 @@ test('throughput: without intervals there is no band, without a knee no ring', (
   assert.deepEqual(seriesOf(option, 'event_loop', 'scatter'), []);
 });
 
+test('an emulated round trip is said beside every chart', () => {
+  const notesWith = (rtt) => notesOf([file('a', [cell('sequential', 1)], { rtt })], SCENARIO);
+  assert.deepEqual(notesWith('0ns'), []);
+  assert.deepEqual(notesWith('20000000ns'), ['emulated round trip: up to 20.0 ms']);
+});
+
 test('throughput: without a server there is no ideal line', () => {
   const documents = [file('one', [1, 2].map((w) => cell('a', w, { hold: 0, stack: 'none' })))];
   assert.ok(build('throughput', documents).series.every(({ name }) => name === 'a'));

@@ -30,12 +30,13 @@ export const cell = (strategy, workers, {
 };
 
 // `knees`: strategy -> workers.
-export const file = (name, cells, { knees = {}, requests = 500 } = {}) => ({
+export const file = (name, cells, { knees = {}, requests = 500, rtt = '0ns' } = {}) => ({
   name,
   document: {
     schema_version: 1, tool: {}, environment: {}, recommendations: [],
     plan: { scenarios: [...new Set(cells.map(({ scenario }) => scenario))].map((scenario) =>
-      ({ name: scenario, requests, workers: [], strategies: [], transports: [], summary: '' })) },
+      ({ name: scenario, requests, workers: [], strategies: [], transports: [], summary: '',
+        server: { hosts: [{ rtt }] } })) },
     cells,
     sweeps: Object.entries(knees).map(([strategy, knee]) => ({ scenario: 'small', strategy,
       transport: 'curl', best_workers: 4, knee_workers: knee, knee_at_end: false })),

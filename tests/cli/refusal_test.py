@@ -205,7 +205,7 @@ class OutputFileTest(fanout_cli.CliTest):
 
 class ReportTest(fanout_cli.CliTest):
     # Derived from the rest of the document or not read: nothing is lost without them.
-    DERIVED = {"verdicts", "sweeps", "recommendations", "summary", "predicted_ns"}
+    DERIVED = {"verdicts", "sweeps", "recommendations", "summary"}
 
     def setUp(self):
         super().setUp()

@@ -47,7 +47,8 @@ TEST(Recommend, NamesTheFastestAndTheCheapestAndTheSimplestWithinFivePercent) {
       ElementsAre(
           "Fastest: event_loop / curl with 64 workers, 100 ms [100 ms, 100 ms], 60 us of CPU "
           "per request.",
-          "Cheapest within 5 % of it: thread_pool / curl with 64 workers, 102 ms [102 ms, "
+          "Cheapest by median within 5 % of it: thread_pool / curl with 64 workers, 102 ms [102 "
+          "ms, "
           "102 ms], 30 us of CPU per request. No more than 64 were tried: more may buy more.",
           "Fewest workers within 5 % of it: thread_pool / curl with 16 workers, 104 ms [104 "
           "ms, 104 ms]."));
@@ -58,7 +59,7 @@ TEST(Recommend, SaysThatMoreWorkersBuyNothing) {
   add_cell(report, "thread_pool", 4, ten(100));
   add_cell(report, "thread_pool", 64, ten(101));
   EXPECT_THAT(recommended(report)->lines.back(),
-              HasSubstr("More workers, up to 64, buy less than 5 %."));
+              HasSubstr("More workers, up to 64, buy less than 5 % by medians."));
 }
 
 TEST(Recommend, NamesThoseItCannotBeSeparatedFrom) {
@@ -89,17 +90,36 @@ TEST(Recommend, LeavesOutWhatWasNotProvenOrTheServerLimitedAndSaysSo) {
   report.cells[0].summary = summarize(report.cells[0].runs);
   report.cells[1].summary.limited_by = "server";
   const auto found = recommended(report);
-  EXPECT_EQ(found->fastest.strategy, "c");
+  EXPECT_EQ(found->fastest->strategy, "c");
   EXPECT_EQ(found->lines.back(),
             "Left out: a / curl with 4 workers (invalid runs), b / curl with 4 workers (limited by "
             "the server).");
 }
 
-TEST(Recommend, SaysNothingWithoutAnythingToDeploy) {
+TEST(Recommend, ClaimsNothingOfWorkersThatWereLeftOut) {
+  Report report = bare_report();
+  add_cell(report, "a", 10, ten(100));
+  add_cell(report, "a", 20, ten(50));
+  report.cells[1].summary.limited_by = "server";
+  const auto found = recommended(report);
+  EXPECT_EQ(found->cheapest, report.cells[0].cell);
+  for (const std::string& line : found->lines) EXPECT_THAT(line, Not(HasSubstr("ore workers")));
+  EXPECT_EQ(found->lines.back(), "Left out: a / curl with 20 workers (limited by the server).");
+}
+
+TEST(Recommend, SaysSoIfAllIsLeftOut) {
+  Report report = bare_report();
+  add_cell(report, "b", 4, {});
+  const auto found = recommended(report);
+  EXPECT_THAT(found->lines, ElementsAre("Nothing to recommend.",
+                                        "Left out: b / curl with 4 workers (invalid runs)."));
+  EXPECT_FALSE(found->fastest);
+}
+
+TEST(Recommend, SaysNothingWithoutANetwork) {
   Report report = bare_report();
   add_cell(report, "a", 4, ten(10));
   report.cells[0].cell.stack = "none";
-  add_cell(report, "b", 4, {});
   EXPECT_FALSE(recommended(report));
 }
 

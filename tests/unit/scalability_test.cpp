@@ -138,6 +138,20 @@ TEST(Scalability, NamesNoPeakFarBeyondWhatWasTested) {
   EXPECT_EQ(found.why_no_peak, "beyond what was tested");
 }
 
+TEST(Scalability, NamesNoPeakOnAPlateauHoweverNoisy) {
+  for (const double noise : {0.01, 0.05, 0.1}) {
+    const Scalability found =
+        scalability(sweep([](double n) { return std::min(100 * n, 1600.0); }, noise));
+    EXPECT_FALSE(found.peak) << noise;
+    EXPECT_FALSE(found.falls) << noise;
+  }
+}
+
+TEST(Scalability, SeesThroughputFallOnlyWhereIntervalsAreApart) {
+  EXPECT_TRUE(scalability(sweep(peaked, 0.01)).falls);
+  EXPECT_FALSE(scalability(sweep([](double n) { return 100 * n; }, 0.01)).falls);
+}
+
 TEST(Scalability, NamesNoPeakOfPointsThatFollowAnotherLaw) {
   const auto cliff = [](double n) { return n <= 16 ? 100 * n : 200; };
   const Scalability found = scalability(sweep(cliff, 0.01));

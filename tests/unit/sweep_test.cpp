@@ -8,6 +8,7 @@
 namespace fanout {
 namespace {
 
+using testing::StartsWith;
 using unit_test::add_cell;
 using unit_test::bare_report;
 
@@ -50,8 +51,27 @@ TEST(Sweeps, SayWhenTheKneeIsTheEndOfWhatWasTried) {
   EXPECT_TRUE(sweep.knee_at_end());
   EXPECT_EQ(
       in_words(sweep),
-      "knee at 4 workers, the most tested: more may buy more; no peak seen up to 4 (2 numbers "
-      "of workers, a peak needs 6)");
+      "knee at 4 workers, the most tested: more may buy more; no peak seen up to 4: 2 numbers "
+      "of workers, a peak needs 6");
+}
+
+TEST(Sweeps, SayWhenTheServerIsTheLimitAtTheEnd) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 1, {400});
+  add_cell(report, "thread_pool", 4, {100});
+  report.cells[1].summary.limited_by = "server";
+  EXPECT_THAT(in_words(sweeps_of(report).at(0)),
+              StartsWith("knee at 4 workers, the most tested, where the server is the limit; "));
+}
+
+TEST(Sweeps, SayThatThroughputFallsEvenWithoutALaw) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 1, std::vector<double>(10, 400));
+  add_cell(report, "thread_pool", 4, std::vector<double>(10, 100));
+  add_cell(report, "thread_pool", 8, std::vector<double>(10, 200));
+  EXPECT_EQ(
+      peak_in_words(sweeps_of(report).at(0)),
+      "throughput falls beyond 4 workers; no law named: 3 numbers of workers, a peak needs 6");
 }
 
 TEST(Sweeps, LeaveOutSingleAndInvalidCellsAndKeepTheOrder) {

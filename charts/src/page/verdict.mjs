@@ -64,7 +64,7 @@ export const verdictSection = (documents) => section('verdict', 'Verdict',
     const known = caveats(file);
     return ofFile(file, documents.length > 1, [
       ...recommendations.map((each) => recommendation(each, recommendations.length > 1)),
-      ...(recommendations.length ? [] : [h('p', {}, 'No verdict: no cell has a valid run.')]),
+      ...(recommendations.length ? [] : [h('p', {}, 'No verdict: no cell was run on a network.')]),
       ...(known.length
         ? [h('div', { class: 'caveats' }, h('h3', {}, 'Before you believe it'), list(known))] : []),
     ]);

@@ -1,6 +1,6 @@
 // What a reader must know beside a chart or a table.
 
-import { workers } from './format.mjs';
+import { duration, workers } from './format.mjs';
 import { filesWith, isOtherStack, planOf, rowsOf } from './rows.mjs';
 
 const ROUNDS_FOR_INTERVALS = 6;
@@ -33,9 +33,15 @@ const differing = (files, scenario) => {
   return works.size > 1 ? [`the files define ${scenario} differently: compare with care`] : [];
 };
 
+const emulated = (files, scenario) => {
+  const trips = files.flatMap((file) => planOf(file, scenario).server.hosts)
+    .map(({ rtt }) => Number.parseInt(rtt, 10)).filter((rtt) => rtt > 0);
+  return trips.length ? [`emulated round trip: up to ${duration(Math.max(...trips))}`] : [];
+};
+
 export const notesOf = (documents, scenario) => {
   const files = filesWith(documents, scenario);
   const rows = rowsOf(documents, scenario);
   return [...unproven(rows), ...withoutInterval(rows), ...otherStack(files, scenario),
-    ...differing(files, scenario)];
+    ...emulated(files, scenario), ...differing(files, scenario)];
 };
