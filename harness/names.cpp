@@ -23,8 +23,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string_view> known) {
+  // Of a word of three letters, two wrong ones leave nothing to recognise.
+  const std::size_t letters = name.size() - std::min(name.find_first_not_of('-'), name.size());
+  const std::size_t tolerated = std::max<std::size_t>(letters <= 3 ? 1 : 2, letters / 3);
   std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+  std::size_t best_distance = tolerated + 1;
   for (const std::string_view candidate : known) {
     const std::size_t distance = edit_distance(name, candidate);
     if (distance < best_distance) {

@@ -45,6 +45,9 @@ TEST(NearestName, SuggestsNothingFarAway) {
   EXPECT_EQ(nearest_name("coroutines", known), "");
   EXPECT_EQ(nearest_name("", known), "");
   EXPECT_EQ(nearest_name("anything", {}), "");
+  constexpr std::array<std::string_view, 2> flags{"--full", "--seed"};
+  EXPECT_EQ(nearest_name("--url", flags), "");
+  EXPECT_EQ(nearest_name("--sed", flags), "--seed");
 }
 
 TEST(FindRow, ReturnsTheRowWithThatName) {
