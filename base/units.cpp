@@ -75,6 +75,11 @@ std::string format_bytes(double bytes) {
   return (unit == 0 ? fmt::format("{:.0f}", bytes) : three_digits(bytes)) + " " + names[unit];
 }
 
+std::string format_number(double value) {
+  return value >= 100 ? format_count(static_cast<std::uint64_t>(value + 0.5))
+                      : fmt::format("{:.{}f}", value, value >= 10 ? 1 : 2);
+}
+
 std::string format_count(std::uint64_t value) {
   std::string digits = std::to_string(value);
   for (std::ptrdiff_t at = std::ssize(digits) - 3; at > 0; at -= 3) {

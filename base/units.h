@@ -22,6 +22,9 @@ std::string format_duration(double nanoseconds);
 // "2.10 MiB", "512 KiB", "0 B".
 std::string format_bytes(double bytes);
 
+// Three significant digits below 100, whole above: "0.52", "17.1", "1,160".
+std::string format_number(double value);
+
 // "1,234,567".
 std::string format_count(std::uint64_t value);
 

@@ -5,7 +5,8 @@
 //   fanout_gbench --scenario zero --strategy thread_pool,event_loop --workers 1..64
 //
 // An iteration is one run in a fresh process against the embedded server, as of `fanout run`; so a
-// repetition is a round. The time is the makespan. Without --scenario, all built-in scenarios.
+// repetition is a round. The time is the makespan; the CPU column is the controller's own, the
+// client's is the counter cpu_us_per_request. Without --scenario, all built-in scenarios.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>

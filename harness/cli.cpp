@@ -181,7 +181,8 @@ void add_commands(CLI::App& app, Options& options) {
   for (auto [name, help, command] :
        {std::tuple{"run", "run strategies on a scenario; print the table, write the JSON",
                    Command::run},
-        std::tuple{"sweep", "the same over numbers of workers, workers down, strategies across",
+        std::tuple{"sweep",
+                   "the same over numbers of workers (default 1..64): where do more stop paying?",
                    Command::sweep}}) {
     CLI::App* sub = add(name, help, command);
     add_selection(*sub, options.selection);
@@ -206,6 +207,7 @@ void add_commands(CLI::App& app, Options& options) {
                    "write a page with charts, in one file that needs no network")
       ->type_name("FILE");
   add_format(*report, options);
+  report->get_option("--html")->excludes(report->get_option("--format"));
   add_serve(*add("serve", "the local server alone", Command::serve), options.server);
 }
 

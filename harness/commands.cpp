@@ -86,6 +86,13 @@ int run(const Options& options) {
     return 0;
   }
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
+  for (const std::string& scenario : options.selection.scenarios) {
+    std::error_code absent;
+    if (std::filesystem::equivalent(scenario, output, absent)) {
+      throw UsageError(
+          fmt::format("--output {}: is the scenario itself; name another file", output));
+    }
+  }
   check_writable("--output", output);
   Environment environment = this_environment(plan.affinity);
   Report report = empty_report(std::move(plan), std::move(environment), options.command_line);
@@ -116,6 +123,10 @@ int write_page(const Options& options) {
     if (std::filesystem::equivalent(file, options.html, absent)) {
       throw UsageError(fmt::format("--html {}: is the result itself; name another file", file));
     }
+  }
+  if (options.html.ends_with(".json")) {
+    throw UsageError(
+        fmt::format("--html {}: results end so; name a file that ends in .html", options.html));
   }
   check_writable("--html", options.html);
   replace_file(options.html, html_page(reports));

@@ -142,12 +142,12 @@ void check_server(Run& run, const Execution& execution, const Cell& cell) {
   }
 }
 
-// Requests that wait L each, W at a time, cannot take less than N x L / W, where L is what the
-// server measured. With one fixed delay they also go in ceil(N / W) whole waves of at least that
-// delay.
+// Requests that wait L each, W at a time, cannot take less than N x L / W, nor less than L, where L
+// is what the server measured. With one fixed delay they also go in ceil(N / W) whole waves of at
+// least that delay.
 double latency_bound_ns(const ServerCounters& server, const Cell& cell, const Scenario& scenario) {
   const double waves = static_cast<double>(scenario.requests) / cell.workers;
-  const double mean_bound = waves * server.hold_ns.mean;
+  const double mean_bound = std::max(1.0, waves) * server.hold_ns.mean;
   const Delay& delay = scenario.server.hosts[0].delay;
   if (scenario.server.hosts.size() > 1 || delay.kind != Delay::Kind::fixed) return mean_bound;
   return std::max(mean_bound, std::ceil(waves) * static_cast<double>(delay.mean.count()));

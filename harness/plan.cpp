@@ -22,6 +22,19 @@ std::vector<unsigned> sweep_workers(unsigned own) {
   return {1, 2, 4, 8, 16, 32, 64};
 }
 
+// The keys of a scenario that flags overrule: what its summary says of them is not what runs.
+std::string overruled(const Selection& selection) {
+  std::vector<std::string_view> keys;
+  if (selection.requests) keys.emplace_back("requests");
+  if (!selection.workers.empty()) keys.emplace_back("workers");
+  if (selection.reuse) keys.emplace_back("reuse");
+  if (selection.method) keys.emplace_back("method");
+  if (selection.timeout) keys.emplace_back("timeout");
+  if (selection.connect_timeout) keys.emplace_back("connect_timeout");
+  if (selection.engine) keys.emplace_back("engine");
+  return fmt::format("{}", fmt::join(keys, ", "));
+}
+
 Scenario select_scenario(const std::string& name, const Selection& selection) {
   Scenario scenario = load_scenario(name);
   if (selection.requests) scenario.requests = *selection.requests;
@@ -38,6 +51,9 @@ Scenario select_scenario(const std::string& name, const Selection& selection) {
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
   check_engine(scenario.server);
+  if (const std::string keys = overruled(selection); !keys.empty()) {
+    scenario.summary += fmt::format(" (overruled: {})", keys);
+  }
   return scenario;
 }
 

@@ -26,7 +26,7 @@ std::string name(const Report& report, const Cell& cell) {
                      cell.workers == 1 ? "" : "s");
 }
 
-std::string cost(const CellReport& cell) { return fmt::format("{:.3g} us", cpu(&cell)); }
+std::string cost(const CellReport& cell) { return format_number(cpu(&cell)) + " us"; }
 
 // Cells that may not be recommended are named with the reason.
 Cells candidates(const Report& report, const Scenario& scenario,
@@ -77,12 +77,12 @@ std::vector<std::string> not_separated(const Report& report, const Cells& cells,
   return names;
 }
 
-std::string fastest_line(const Report& report, const Cells& cells, const CellReport& fastest) {
+std::string fastest_line(const Report& report, const Cells& cells, const CellReport& fastest,
+                         bool ranked) {
   const std::vector<std::string> others = not_separated(report, cells, fastest);
-  const bool alone = others.empty() && fastest.summary.makespan_ns.high;
   return fmt::format("{}: {}, {}, {} of CPU per request.{}",
-                     alone ? "Fastest" : "Fastest by median", name(report, fastest.cell),
-                     makespan_text(fastest), cost(fastest),
+                     ranked && others.empty() ? "Fastest" : "Shortest median",
+                     name(report, fastest.cell), makespan_text(fastest), cost(fastest),
                      others.empty() ? "" : " Not separated from " + listed(others) + ".");
 }
 
@@ -134,12 +134,13 @@ void choose(Recommendation& found, const Report& report, const Cells& cells) {
   found.simplest = simplest.cell;
   const auto valid_runs = [](const CellReport* cell) { return cell->summary.valid_runs; };
   const unsigned rounds = valid_runs(*std::ranges::min_element(cells, {}, valid_runs));
-  if (rounds < kRoundsToRecommend) {
+  const bool ranked = rounds >= kRoundsToRecommend;
+  if (!ranked) {
     found.lines.push_back(
         fmt::format("Not enough evidence to rank: {} round{}, at least {} are needed.", rounds,
                     rounds == 1 ? "" : "s", kRoundsToRecommend));
   }
-  found.lines.push_back(fastest_line(report, cells, fastest));
+  found.lines.push_back(fastest_line(report, cells, fastest, ranked));
   found.lines.push_back(cheapest_line(report, cells, fastest, cheapest));
   if (simplest.cell.workers < cheapest.cell.workers) {
     found.lines.push_back(fmt::format("Fewest workers within 5 % of it: {}, {}.",
@@ -151,14 +152,25 @@ void choose(Recommendation& found, const Report& report, const Cells& cells) {
 
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
   std::vector<std::string> left_out;
-  const Cells cells = candidates(report, scenario, left_out);
+  Cells cells = candidates(report, scenario, left_out);
   if (cells.empty() && left_out.empty()) return std::nullopt;
+  // Strategies are compared on one HTTP library; what another one reaches is said beside it.
+  const auto others = std::ranges::stable_partition(
+      cells, [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
+  const Cells other_stack(others.begin(), others.end());
+  if (other_stack.size() < cells.size()) cells.erase(others.begin(), others.end());
   Recommendation found;
   found.scenario = scenario.name;
   if (cells.empty()) {
     found.lines.emplace_back("Nothing to recommend.");
   } else {
     choose(found, report, cells);
+    if (cells != other_stack && !other_stack.empty()) {
+      const CellReport& other = **std::ranges::min_element(other_stack, {}, makespan);
+      found.lines.push_back(fmt::format("On another HTTP library: {}, {}, {} of CPU per request.",
+                                        name(report, other.cell), makespan_text(other),
+                                        cost(other)));
+    }
   }
   if (!left_out.empty()) found.lines.push_back("Left out: " + listed(left_out) + ".");
   return found;

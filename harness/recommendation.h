@@ -19,8 +19,9 @@ struct Recommendation {
   std::optional<Cell> simplest;  // fewest workers within 5 % of it; among equals the first listed
 };
 
-// Of the cells on a network that were proven in every run and not limited by the server. Nothing
-// if none of the scenario's cells was run on a network.
+// Of the cells on a network and the scenario's first HTTP library (or whichever there is) that were
+// proven in every run and not limited by the server. Nothing if none of the scenario's cells was
+// run on a network.
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario);
 
 }  // namespace fanout

@@ -110,7 +110,8 @@ std::string render_knees(const Report& report, const Scenario& scenario, Draw dr
   const Table table = knees_table(report, scenario);
   if (table.rows.empty()) return {};
   return draw(table) +
-         "\nbest: workers with the highest median throughput; knee: fewest that reach 95 % of it "
+         "\nbest: workers with the highest median throughput; knee: fewest whose interval reaches "
+         "95 % of it "
          "(+: the most tested);\nW*: as many as keep the client's CPUs busy, by model; peak: by "
          "the Universal Scalability Law\n\n";
 }

@@ -34,11 +34,6 @@ std::string spread(const Interval& value) {
   return fmt::format("±{:.{}f}%", half * 100, half < 0.1 ? 1 : 0);
 }
 
-std::string number(double value) {
-  return value >= 100 ? format_count(static_cast<std::uint64_t>(value + 0.5))
-                      : fmt::format("{:.{}f}", value, value >= 10 ? 1 : 2);
-}
-
 // What every row answers: how fast, how sure, at what cost, how connected, limited by what, proven?
 std::vector<CellColumn> cell_columns(const Report& report) {
   const auto measured = [](auto text) {
@@ -55,11 +50,12 @@ std::vector<CellColumn> cell_columns(const Report& report) {
       {{"workers"}, [](const CellReport& c) { return std::to_string(c.cell.workers); }},
       {{"makespan"}, measured([](auto& s) { return format_duration(s.makespan_ns.median); })},
       {{"95%"}, measured([](auto& s) { return spread(s.makespan_ns); })},
-      {{"req/s"}, measured([](auto& s) { return number(s.requests_per_second.median); })},
+      {{"req/s"}, measured([](auto& s) { return format_number(s.requests_per_second.median); })},
       {{"effic."}, measured([](auto& s) { return fmt::format("{:.3f}", s.efficiency.median); })},
       {{"p50"}, measured([](auto& s) { return format_duration(s.latency_p50_ns.median); })},
       {{"p99"}, measured([](auto& s) { return format_duration(s.latency_p99_ns.median); })},
-      {{"CPU us/req"}, measured([](auto& s) { return number(s.cpu_us_per_request.median); })},
+      {{"CPU us/req"},
+       measured([](auto& s) { return format_number(s.cpu_us_per_request.median); })},
       {{"95%"}, measured([](auto& s) { return spread(s.cpu_us_per_request); })},
       {{"memory"}, measured([](auto& s) { return format_bytes(s.peak_memory_bytes.median); })},
       {{"conns"}, measured([](auto& s) { return format_count(s.connections); })},
@@ -102,9 +98,9 @@ struct SweepFigure {
 
 const SweepFigure kSweepFigures[] = {
     {"makespan", &Summary::makespan_ns, format_duration},
-    {"requests per second", &Summary::requests_per_second, number},
+    {"requests per second", &Summary::requests_per_second, format_number},
     {"efficiency", &Summary::efficiency, [](double v) { return fmt::format("{:.3f}", v); }},
-    {"CPU us per request", &Summary::cpu_us_per_request, number},
+    {"CPU us per request", &Summary::cpu_us_per_request, format_number},
 };
 
 std::string swept_text(const Summary& summary, const SweepFigure& figure) {
@@ -231,11 +227,12 @@ Table knees_table(const Report& report, const Scenario& scenario) {
   for (const Sweep& sweep : sweeps_of(report)) {
     const Cell& cell = sweep.at_knee;
     if (cell.scenario != scenario.name) continue;
-    table.rows.push_back(
-        {cell.strategy, cell.transport + (is_other_stack(report, cell) ? " *" : ""),
-         std::to_string(sweep.best_workers),
-         std::to_string(sweep.knee_workers()) + (sweep.knee_at_end() ? "+" : ""),
-         sweep.model_knee_workers ? number(*sweep.model_knee_workers) : "-", peak_in_words(sweep)});
+    table.rows.push_back({cell.strategy,
+                          cell.transport + (is_other_stack(report, cell) ? " *" : ""),
+                          std::to_string(sweep.best_workers),
+                          std::to_string(sweep.knee_workers()) + (sweep.knee_at_end() ? "+" : ""),
+                          sweep.model_knee_workers ? format_number(*sweep.model_knee_workers) : "-",
+                          peak_in_words(sweep)});
   }
   return table;
 }

@@ -141,8 +141,8 @@ std::string objection(std::span<const SweepPoint> points, const Scalability& fou
   }
   for (const SweepPoint& point : points) {
     if (point.limited_by == "server" || point.limited_by == "latency") {
-      return fmt::format("limited by {} at {} worker{}", point.limited_by, point.workers,
-                         point.workers == 1 ? "" : "s");
+      return fmt::format("at {} worker{} the limit is {}, not the client", point.workers,
+                         point.workers == 1 ? "" : "s", point.limited_by);
     }
   }
   if (!found.usl) return "the points follow no such law";

@@ -53,8 +53,8 @@ export const throughput = {
   id: 'throughput',
   title: 'Throughput against workers',
   description: 'Median requests per second with the band of its 95 % interval, both axes '
-    + 'logarithmic. Ring and number: the knee, the fewest workers with 95 % of the best '
-    + 'throughput (+: the most tested).',
+    + 'logarithmic. Ring and number: the knee, the fewest workers whose interval reaches '
+    + '95 % of the best throughput (+: the most tested).',
   applies: isSweep,
   plotHeight: () => 400,
   legend: (documents, scenario, theme) => {

@@ -128,6 +128,18 @@ class RefusalTest(ExportTest):
         self.refuse("report", name, "--html", "file/page.html", words=("--html", "file/page.html"))
         self.refuse("report", name, "--html", ".", words=("--html",))
 
+    def test_no_result_and_no_scenario_is_overwritten(self):
+        name = self.result("r.json")
+        self.refuse("report", name, "--html", name, words=("--html r.json",))
+        self.refuse("report", name, "--html", "other.json", words=("--html other.json",))
+        scenario = self.scenario("mine")
+        self.refuse("run", "--scenario", scenario, "-o", scenario, words=("--output",))
+
+    def test_a_page_has_no_other_format(self):
+        name = self.result("r.json")
+        self.refuse("report", name, "--html", "page.html", "--format", "csv",
+                    words=("--html", "--format"))
+
     def test_several_results_need_a_page(self):
         name = self.result("r.json")
         self.refuse("report", name, name, words=("--html",))

@@ -67,7 +67,7 @@ class PairsTest(Measured):
         for engine in ("asio", "httplib"):
             kept, _ = self.all_pairs("--engine", engine)
             self.check_connections(kept, {"sequential": [40], "session_reuse": [1],
-                                          "others": [WORKERS]})
+                                          "thread_per_request": [40], "others": [WORKERS]})
             fresh, _ = self.all_pairs("--engine", engine, "--reuse", "off")
             self.check_connections(fresh, {"others": [40]})
 
@@ -90,7 +90,7 @@ class PairsTest(Measured):
         # A worker needs a connection to a host only if it gets a request for it.
         some = range(WORKERS, 2 * WORKERS + 1)
         self.check_connections(document, {"sequential": [40], "session_reuse": [2],
-                                          "others": some})
+                                          "thread_per_request": [40], "others": some})
 
     def test_statuses_that_were_asked_for_are_answers(self):
         for status in (404, 500, 301):

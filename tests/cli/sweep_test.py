@@ -39,7 +39,7 @@ class SweepTest(fanout_cli.CliTest):
             self.assertIn(f"\n{line}\n", result.out)
         self.assertRegex(recommendation["lines"][0], "^Not enough evidence to rank: 1 round,")
         best = recommendation["best"]
-        self.assertIn(f"Fastest by median: {best['strategy']} / {best['transport']}", result.out)
+        self.assertIn(f"Shortest median: {best['strategy']} / {best['transport']}", result.out)
         self.assertIn((best["strategy"], best["transport"], best["workers"]),
                       [(c["strategy"], c["transport"], c["workers"]) for c in document["cells"]])
 

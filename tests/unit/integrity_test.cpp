@@ -248,6 +248,12 @@ TEST_F(Judge, NamesTheLimit) {
   EXPECT_THAT(judged().flags, ElementsAre("server_bound"));
 }
 
+TEST_F(Judge, BoundsFewerRequestsThanWorkersByOneWholeHold) {
+  cell.workers = 8;  // 4 requests at once: half a wave, but none ends before its 10 ms
+  scenario.server.hosts[0].delay.kind = Delay::Kind::uniform;
+  EXPECT_EQ(judged().bound_ns, 10 * kMs);
+}
+
 TEST_F(Judge, BoundsVaryingDelaysWithoutRoundingUpToWholeWaves) {
   cell.workers = 3;
   EXPECT_EQ(judged().bound_ns, 20 * kMs);  // ceil(4 / 3) = 2 waves of exactly 10 ms

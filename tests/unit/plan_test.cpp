@@ -16,6 +16,7 @@ namespace {
 
 using testing::AllOf;
 using testing::Contains;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -164,6 +165,32 @@ TEST(MakePlan, LetsTheUserOverruleTheScenario) {
   EXPECT_EQ(scenario.timeout, std::chrono::seconds(3));
   EXPECT_EQ(scenario.connect_timeout, std::chrono::seconds(2));
   EXPECT_EQ(scenario.server.engine, EngineKind::httplib);
+  EXPECT_THAT(scenario.summary, EndsWith(" (overruled: requests, reuse, method, timeout, "
+                                         "connect_timeout, engine)"));
+}
+
+TEST(MakePlan, RefusesAnEngineThatCannotActOutTheScenario) {
+  EXPECT_THAT(refusal({.scenarios = {"article-d"}, .engine = EngineKind::httplib}),
+              HasSubstr("engine httplib"));
+}
+
+TEST(MakePlan, SweepsWhatNamesOneNumberOfWorkers) {
+  const auto workers_of = [](const char* scenario) {
+    return make_plan({.scenarios = {scenario}, .sweep = true}, kAmple).scenarios.at(0).workers;
+  };
+  EXPECT_EQ(workers_of("api-fanout"), (std::vector<unsigned>{1, 2, 4, 8, 16, 32, 64}));
+  EXPECT_EQ(workers_of("local-500"), (std::vector<unsigned>{1, 5, 10, 20}));
+  EXPECT_EQ(workers_of("wide"), (std::vector<unsigned>{625, 1250, 2500, 5000}));
+}
+
+TEST(PredictedRun, CountsTheEmulatedRoundTrips) {
+  // 100 requests one by one: 54 ms each, and 40 ms more for each connection of 100 or of 2.
+  const Plan plan = make_plan({.scenarios = {"article-d"}, .strategies = {"sequential"}}, kAmple);
+  Scenario scenario = plan.scenarios.front();
+  const auto sequential = predicted_run(plan.cells.at(0), scenario);
+  const auto session =
+      predicted_run({"session_reuse", "curl_easy", "libcurl", "article-d", 1}, scenario);
+  EXPECT_EQ(sequential - session, std::chrono::milliseconds(98 * 40));
 }
 
 TEST(MakePlan, TakesTheRowsAScenarioIsMeantForUnlessOverruled) {

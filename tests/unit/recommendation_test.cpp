@@ -45,11 +45,11 @@ TEST(Recommend, NamesTheFastestAndTheCheapestAndTheSimplestWithinFivePercent) {
   EXPECT_THAT(
       found->lines,
       ElementsAre(
-          "Fastest: event_loop / curl with 64 workers, 100 ms [100 ms, 100 ms], 60 us of CPU "
+          "Fastest: event_loop / curl with 64 workers, 100 ms [100 ms, 100 ms], 60.0 us of CPU "
           "per request.",
           "Cheapest by median within 5 % of it: thread_pool / curl with 64 workers, 102 ms [102 "
           "ms, "
-          "102 ms], 30 us of CPU per request. No more than 64 were tried: more may buy more.",
+          "102 ms], 30.0 us of CPU per request. No more than 64 were tried: more may buy more.",
           "Fewest workers within 5 % of it: thread_pool / curl with 16 workers, 104 ms [104 "
           "ms, 104 ms]."));
 }
@@ -123,12 +123,25 @@ TEST(Recommend, SaysNothingWithoutANetwork) {
   EXPECT_FALSE(recommended(report));
 }
 
-TEST(Recommend, MarksAnotherStack) {
+TEST(Recommend, ComparesOnOneLibraryAndSaysWhatAnotherReaches) {
   Report report = bare_report();
   add_cell(report, "a", 4, ten(100));
   add_cell(report, "b", 1, ten(90));
   report.cells[1].cell.stack = "beast";
-  EXPECT_THAT(recommended(report)->lines.front(), HasSubstr("Fastest: b / curl * with 1 worker,"));
+  const auto found = recommended(report);
+  EXPECT_EQ(found->fastest, report.cells[0].cell);
+  EXPECT_EQ(
+      found->lines.back(),
+      "On another HTTP library: b / curl * with 1 worker, 90.0 ms [90.0 ms, 90.0 ms], 40.0 us "
+      "of CPU per request.");
+}
+
+TEST(Recommend, TakesAnotherLibraryIfItIsAllThereIs) {
+  Report report = bare_report();
+  add_cell(report, "a", 4, {});
+  add_cell(report, "b", 1, ten(90));
+  report.cells[1].cell.stack = "beast";
+  EXPECT_EQ(recommended(report)->fastest, report.cells[1].cell);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ const std::string kCells =
     "\n";
 const std::string kRecommendation =
     "Not enough evidence to rank: 3 rounds, at least 10 are needed.\n"
-    "Fastest by median: event_loop / curl_asio with 10 workers, 210 ms, 40 us of CPU per request.\n"
+    "Shortest median: event_loop / curl_asio with 10 workers, 210 ms, 40.0 us of CPU per request.\n"
     "It is also the cheapest by median of those within 5 % of it.\n"
     "Left out: thread_pool / curl_easy with 10 workers (invalid runs), event_loop / beast_async * with 10 workers (invalid runs).\n"
     "\n";
@@ -76,7 +76,7 @@ const std::string kKnees =
     "thread_pool  curl          4    4+  251  no peak seen up to 4: 2 numbers of workers, a peak needs 6\n"
     "event_loop   curl          8    8+  251  no peak seen up to 8: 2 numbers of workers, a peak needs 6\n"
     "\n"
-    "best: workers with the highest median throughput; knee: fewest that reach 95 % of it (+: the most tested);\n"
+    "best: workers with the highest median throughput; knee: fewest whose interval reaches 95 % of it (+: the most tested);\n"
     "W*: as many as keep the client's CPUs busy, by model; peak: by the Universal Scalability Law\n"
     "\n";
 const std::string kWords =

@@ -114,7 +114,8 @@ TEST(Scalability, NamesNoPeakOfWhatTheServerOrTheDelayLimits) {
     points[3].limited_by = limit;
     const Scalability found = scalability(points);
     EXPECT_FALSE(found.peak);
-    EXPECT_EQ(found.why_no_peak, std::string("limited by ") + limit + " at 8 workers");
+    EXPECT_EQ(found.why_no_peak,
+              std::string("at 8 workers the limit is ") + limit + ", not the client");
     EXPECT_TRUE(found.usl) << "the coefficients are still worth a look";
   }
 }

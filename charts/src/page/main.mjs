@@ -1,5 +1,6 @@
 // The report page: reads the documents beside it, writes the sections, draws the charts.
 
+import { count } from '../parts/format.mjs';
 import { scenarioNames, planOf, filesWith, withDistinctNames } from '../parts/rows.mjs';
 import { chartsOf } from '../registry.mjs';
 import { cellsTable } from './cells_table.mjs';
@@ -24,10 +25,16 @@ const masthead = (documents, button) => h('header', {},
     h('h1', {}, documents.map(({ name }) => name).join(' and '))),
   button);
 
+// The work itself, whatever the summary says: flags may have overruled the scenario.
+const workOf = ({ requests, method, reuse, server }) => [`${count(requests)} requests`, method,
+  `connections ${reuse ? 'reused' : 'new for each request'}`, `server engine ${server.engine}`]
+  .join(', ');
+
 const scenarioSection = (documents, scenario, figures) => {
   const plan = planOf(filesWith(documents, scenario)[0], scenario);
   return section(`scenario-${slug(scenario)}`, scenario,
     h('p', { class: 'summary' }, plan.summary),
+    h('p', { class: 'summary' }, workOf(plan)),
     ...cellsTable(documents, scenario),
     ...sweepsTable(documents, scenario),
     h('div', { class: 'figures' }, figures.map(({ element }) => element)));
