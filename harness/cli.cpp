@@ -207,7 +207,11 @@ void add_commands(CLI::App& app, Options& options) {
                    "write a page with charts, in one file that needs no network")
       ->type_name("FILE");
   add_format(*report, options);
-  report->get_option("--html")->excludes(report->get_option("--format"));
+  report->parse_complete_callback([report] {
+    if (report->count("--html") + report->count("--format") > 1) {
+      throw UsageError("--html and --format exclude each other; use one of them");
+    }
+  });
   add_serve(*add("serve", "the local server alone", Command::serve), options.server);
 }
 
