@@ -24,13 +24,24 @@ const otherStack = (files, scenario) =>
     cell.scenario === scenario && isOtherStack(file, cell)))
     ? ["* another HTTP stack: the difference is not the strategy's alone"] : []);
 
-// The work itself; which rows and how many workers may differ between files to be compared.
-const work = (plan) => JSON.stringify(Object.entries(plan)
-  .filter(([key]) => !['workers', 'strategies', 'transports', 'summary'].includes(key)).sort());
+// Of these, files to be compared may differ: which rows, how many workers.
+const MAY_DIFFER = ['workers', 'strategies', 'transports', 'summary'];
+const LONGEST = 40;
+
+// "reuse: true / false"; without the values where they are long.
+const difference = (key, values) => {
+  const texts = [...new Set(values.map((value) => JSON.stringify(value)))];
+  const shown = `${key}: ${texts.join(' / ')}`;
+  return shown.length <= LONGEST ? shown : key;
+};
 
 const differing = (files, scenario) => {
-  const works = new Set(files.map((file) => work(planOf(file, scenario))));
-  return works.size > 1 ? [`the files define ${scenario} differently: compare with care`] : [];
+  const works = files.map((file) => planOf(file, scenario));
+  const keys = Object.keys(works[0]).filter((key) => !MAY_DIFFER.includes(key)
+    && works.some((work) => JSON.stringify(work[key]) !== JSON.stringify(works[0][key])));
+  if (keys.length === 0) return [];
+  const differences = keys.map((key) => difference(key, works.map((work) => work[key])));
+  return [`the files define ${scenario} differently (${differences.join(', ')}): compare with care`];
 };
 
 const emulated = (files, scenario) => {
