@@ -1,4 +1,7 @@
-"""What strategies with threads do when the system refuses them some: the run ends, with the reason."""
+"""What strategies with threads do when the system refuses them some: the run ends, with the reason.
+
+Not for sanitizer builds: those reserve more address space than this test leaves.
+"""
 
 import resource
 import unittest
