@@ -156,6 +156,21 @@ void add_format(CLI::App& app, Options& options) {
             "what to print");
 }
 
+void add_report(CLI::App& app, Options& options) {
+  app.add_option("file", options.files, "result files; several need --html")
+      ->required()
+      ->type_name("RESULT.json");
+  app.add_option("--html", options.html,
+                 "write a page with charts, in one file that needs no network")
+      ->type_name("FILE");
+  add_format(app, options);
+  app.parse_complete_callback([&app] {
+    if (app.count("--html") + app.count("--format") > 1) {
+      throw UsageError("--html and --format exclude each other; use one of them");
+    }
+  });
+}
+
 void add_serve(CLI::App& app, ServerConfig& server) {
   add_count(app, "--port", server.port, 0, 65535, "port to listen on (default: any free one)");
   app.add_option("--bind", server.bind, "address (default 127.0.0.1: loopback only)")
@@ -198,20 +213,8 @@ void add_commands(CLI::App& app, Options& options) {
             "what to list");
   list->get_option("topic")->required();
   add_selection(*list, options.selection);
-  CLI::App* report = add("report", "print a saved result, or make a page of it", Command::report);
-  report->add_option("file", options.files, "result files; several need --html")
-      ->required()
-      ->type_name("RESULT.json");
-  report
-      ->add_option("--html", options.html,
-                   "write a page with charts, in one file that needs no network")
-      ->type_name("FILE");
-  add_format(*report, options);
-  report->parse_complete_callback([report] {
-    if (report->count("--html") + report->count("--format") > 1) {
-      throw UsageError("--html and --format exclude each other; use one of them");
-    }
-  });
+  add_report(*add("report", "print a saved result, or make a page of it", Command::report),
+             options);
   add_serve(*add("serve", "the local server alone", Command::serve), options.server);
 }
 

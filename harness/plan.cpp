@@ -75,7 +75,7 @@ void check_descriptors(const Cell& cell, const Strategy& strategy, const Transpo
 }
 
 // Whether a strategy is paired with a transport when the user names no transports: with those that
-// hold the HTTP library fixed, and the first one that another library's can drive with that, too.
+// hold the HTTP library fixed; and the first strategy that fits, with another library's as well.
 bool in_default_suite(const Strategy& strategy, const Transport& transport,
                       std::span<const Strategy* const> chosen) {
   const auto pairs = [&](const Strategy* row) {
