@@ -40,6 +40,11 @@ std::string text(std::string_view path, const Json& json);
 std::vector<std::string> texts(std::string_view path, const Json& json);
 std::chrono::nanoseconds duration(std::string_view path, const Json& json);
 
+// A duration as duration() reads it back.
+inline std::string nanoseconds_text(std::chrono::nanoseconds value) {
+  return fmt::format("{}ns", value.count());
+}
+
 // The value whose name `json` is.
 template <class T, std::size_t N>
 T one_of(std::string_view path, const Json& json, const Names<T, N>& names) {

@@ -31,6 +31,12 @@ constexpr std::uint64_t make_token(std::uint64_t seed, std::uint64_t index) {
   return mix64(mix64(seed) + 0x9e3779b97f4a7c15ULL * (index + 1));
 }
 
+// The token of an attempt (0: the first) at the request with this token: each attempt has its own,
+// so that the server counts attempts, and a fault drawn by token can miss the next one.
+constexpr std::uint64_t attempt_token(std::uint64_t token, unsigned attempt) {
+  return attempt == 0 ? token : make_token(token, attempt);
+}
+
 constexpr TokenText token_text(std::uint64_t token) {
   constexpr std::string_view digits = "0123456789abcdef";
   TokenText text{};

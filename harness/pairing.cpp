@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
+#include "transports/policy.h"
+
 namespace fanout {
 namespace {
 
 RunPair bind(RunBlocking run, MakeBlockingClient make) {
-  return [=](Job& job, const ClientConfig& config) { run(job, [&] { return make(config); }); };
+  return [=](Job& job, const ClientConfig& config) {
+    run(job, [&] { return with_policy(make(config), config); });
+  };
 }
 
 RunPair bind(RunAsync run, MakeAsyncClient make) {
-  return [=](Job& job, const ClientConfig& config) { run(job, [&] { return make(config); }); };
+  return [=](Job& job, const ClientConfig& config) {
+    run(job, [&] { return with_policy(make(config), config); });
+  };
 }
 
 struct PairUp {

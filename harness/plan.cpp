@@ -152,8 +152,7 @@ std::chrono::nanoseconds mean_hold(const Cell& cell, const Scenario& scenario) {
                           static_cast<double>(scenario.requests);
   std::chrono::duration<double, std::nano> sum{};
   for (const HostBehaviour& host : scenario.server.hosts) {
-    const Delay& delay = host.delay;
-    sum += delay.kind == Delay::Kind::uniform ? (delay.min + delay.max) / 2 : delay.mean;
+    sum += mean_of(host.delay);
     sum += host.rtt * (1 + connects * host.handshake_trips);
   }
   return std::chrono::duration_cast<std::chrono::nanoseconds>(

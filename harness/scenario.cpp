@@ -139,7 +139,6 @@ Scenario scenario_from_json(const Json& json, const std::string& where) {
 }
 
 Json to_json(const Scenario& scenario) {
-  const auto nanoseconds = [](auto value) { return fmt::format("{}ns", value.count()); };
   return {{"name", scenario.name},
           {"summary", scenario.summary},
           {"requests", scenario.requests},
@@ -147,8 +146,8 @@ Json to_json(const Scenario& scenario) {
           {"method", method_name(scenario.method)},
           {"request_body_bytes", scenario.request_body_bytes},
           {"reuse", scenario.reuse},
-          {"connect_timeout", nanoseconds(scenario.connect_timeout)},
-          {"timeout", nanoseconds(scenario.timeout)},
+          {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},
+          {"timeout", json_read::nanoseconds_text(scenario.timeout)},
           {"server", to_json(scenario.server)},
           {"strategies", scenario.strategies},
           {"transports", scenario.transports}};

@@ -31,18 +31,6 @@ constexpr std::string_view kBadRequest =
 // How long a rejected client may take to close its end.
 constexpr std::int64_t kDrainNs = 1'000'000'000;
 
-const Answer& method_not_allowed() {
-  static const Answer answer{
-      .delay = {},
-      .rtt = {},
-      .connect = {},
-      .fault = Fault::none,
-      .head = fmt::format("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nAllow: {}\r\n",
-                          kAllowedMethods),
-      .body = {}};
-  return answer;
-}
-
 bool allowed(http::verb method) {
   return method == http::verb::get || method == http::verb::head || method == http::verb::post;
 }
@@ -53,23 +41,6 @@ char* append(char* to, std::string_view text) {
 }
 
 }  // namespace
-
-Answer make_answer(const HostBehaviour& host) {
-  Answer answer{.delay = host.delay,
-                .rtt = host.rtt,
-                .connect = host.rtt * host.handshake_trips,
-                .fault = host.fault,
-                .head = {},
-                .body = body_of(host)};
-  const auto reason = http::obsolete_reason(static_cast<http::status>(host.status));
-  answer.head = fmt::format("HTTP/1.1 {} {}\r\n", host.status,
-                            std::string_view(reason.data(), reason.size()));
-  if (may_have_body(host.status)) {
-    answer.head +=
-        fmt::format("Content-Length: {}\r\nContent-Type: {}\r\n", answer.body.size(), kContentType);
-  }
-  return answer;
-}
 
 AsioCore::AsioCore() = default;
 AsioCore::~AsioCore() = default;
@@ -83,11 +54,11 @@ Connection& AsioCore::idle_connection() {
   return connection;
 }
 
-void Connection::open(const Answer& host) {
+void Connection::open(Host& host) {
   Code ignored;
   socket_.non_blocking(true, ignored);
   host_ = &host;
-  answered_ = false;
+  requests_ = 0;
   state_ = State::receiving;
   begin_ = end_ = 0;
   scanner_.emplace();
@@ -149,47 +120,67 @@ void Connection::scan(Code& error) {
 void Connection::take_request() {
   arrival_ns_ = now_ns();
   const auto token = scanner_->token();
-  // A request without a token draws its delay by its number, so that those, too, follow the
-  // distribution.
-  const std::uint64_t number = core_.ledger.arrived(token);
-  keep_alive_ = scanner_->is_http11() && scanner_->keep_alive();
-  answer_ = allowed(scanner_->method()) ? host_ : &method_not_allowed();
+  const Arrival arrival = core_.ledger.arrived(token);
+  ++requests_;
+  keep_alive_ = scanner_->is_http11() && scanner_->keep_alive() &&
+                requests_ != host_->behaviour.close_after;
+  // A request without a token is drawn by its number, so that those, too, follow the distribution.
+  fate_ = allowed(scanner_->method())
+              ? fate_of(*host_, token.value_or(arrival.number), requests_ == 1)
+              : method_not_allowed();
+  ++host_->in_flight;
   state_ = State::holding;
-  if (answer_->fault == Fault::hang) return;
-  intended_ns_ = (draw(answer_->delay, token.value_or(number)) + answer_->rtt).count();
-  if (!answered_) intended_ns_ += answer_->connect.count();
-  answered_ = true;
-  if (intended_ns_ == 0) return send();
-  core_.holds.add(arrival_ns_ + intended_ns_, *this, ++ticket_);
+  if (fate_.fault != nullptr && !arrival.repeated) core_.ledger.faulted(fate_.fault->kind);
+  if (fault_is(FaultKind::hang)) return;
+  if (fate_.hold_ns == 0) return answer();
+  core_.holds.add(arrival_ns_ + fate_.hold_ns, *this, ++ticket_);
 }
 
 void Connection::hold_over(std::uint64_t ticket) {
   if (ticket != ticket_) return;
   if (state_ == State::draining) return close();
-  send();
+  if (state_ == State::dripping) {
+    cut_body();
+    send();
+  } else {
+    answer();
+  }
   if (state_ == State::receiving) serve();
 }
 
-// Most answers fit the socket's buffer: written at once, they cost no trip through the event loop.
-void Connection::send() {
-  state_ = State::sending;
-  write_head(scanner_->method() != http::verb::head);
-  Code error;
-  const std::size_t total = asio::buffer_size(unsent_);
-  std::size_t sent = socket_.write_some(unsent_, error);
-  if (error && error != asio::error::would_block) return close();
-  if (sent == total) return finish();
-  for (auto& buffer : unsent_) {
-    const std::size_t part = std::min(sent, buffer.size());
-    buffer += part;
-    sent -= part;
-  }
-  send_rest();
+bool Connection::fault_is(FaultKind kind) const {
+  return fate_.fault != nullptr && fate_.fault->kind == kind;
 }
 
-void Connection::write_head(bool with_body) {
-  assert(answer_->head.size() + 64 <= head_.size());
-  char* end = append(head_.data(), answer_->head);
+void Connection::answer() {
+  const bool amid = fault_is(FaultKind::reset_amid_body) || fault_is(FaultKind::truncate);
+  const bool bodyless = scanner_->method() == http::verb::head || fate_.answer->body.empty();
+  // Without a body there is no middle of it.
+  if (fault_is(FaultKind::reset) || (amid && bodyless)) return finish();
+  write_head();
+  std::size_t body = bodyless ? 0 : fate_.answer->body.size();
+  if (amid) body /= 2;
+  unsent_ = {unsent_[0], asio::const_buffer(fate_.answer->body.data(), body)};
+  later_ = {};
+  if (fault_is(FaultKind::drip)) {
+    later_ = unsent_[1];
+    unsent_[1] = {};
+    cut_body();
+  }
+  send();
+}
+
+// Moves the next piece of a body that drips from later_ to unsent_.
+void Connection::cut_body() {
+  const std::size_t whole = fate_.answer->body.size();
+  const std::size_t piece = std::min((whole + kDripPieces - 1) / kDripPieces, later_.size());
+  unsent_[1] = asio::const_buffer(later_.data(), piece);
+  later_ += piece;
+}
+
+void Connection::write_head() {
+  assert(fate_.answer->head.size() + 64 <= head_.size());
+  char* end = append(head_.data(), fate_.answer->head);
   if (const auto token = scanner_->token()) {
     const TokenText text = token_text(*token);
     end = append(append(end, kTokenField), std::string_view(text.data(), text.size()));
@@ -197,10 +188,23 @@ void Connection::write_head(bool with_body) {
   }
   if (!keep_alive_) end = append(end, kCloseField);
   end = append(end, kEndOfLine);
-  std::size_t body = with_body ? answer_->body.size() : 0;
-  if (answer_->fault != Fault::none) body /= 2;
-  unsent_ = {asio::const_buffer(head_.data(), static_cast<std::size_t>(end - head_.data())),
-             asio::const_buffer(answer_->body.data(), body)};
+  unsent_[0] = asio::const_buffer(head_.data(), static_cast<std::size_t>(end - head_.data()));
+}
+
+// Most answers fit the socket's buffer: written at once, they cost no trip through the event loop.
+void Connection::send() {
+  state_ = State::sending;
+  Code error;
+  const std::size_t total = asio::buffer_size(unsent_);
+  std::size_t sent = socket_.write_some(unsent_, error);
+  if (error && error != asio::error::would_block) return close();
+  if (sent == total) return sent_piece();
+  for (auto& buffer : unsent_) {
+    const std::size_t part = std::min(sent, buffer.size());
+    buffer += part;
+    sent -= part;
+  }
+  send_rest();
 }
 
 void Connection::send_rest() {
@@ -213,19 +217,33 @@ void Connection::on_sent(const Code& error) {
   writing_ = false;
   if (state_ == State::closed) return recycle();
   if (error) return close();
-  finish();
+  sent_piece();
   if (state_ == State::receiving) serve();
 }
 
+void Connection::sent_piece() {
+  unsent_ = {};
+  if (later_.size() == 0) return finish();
+  state_ = State::dripping;
+  const std::int64_t step_ns = fate_.fault->over.count() / static_cast<std::int64_t>(kDripPieces);
+  core_.holds.add(now_ns() + step_ns, *this, ++ticket_);
+}
+
+// The request has been answered, or its fault acted out.
 void Connection::finish() {
-  core_.ledger.answered(now_ns() - arrival_ns_, intended_ns_);
+  core_.ledger.answered(now_ns() - arrival_ns_, fate_.hold_ns);
+  --host_->in_flight;
   state_ = State::receiving;
+  if (fault_is(FaultKind::reset) || fault_is(FaultKind::reset_amid_body)) return reset();
+  const bool keep = keep_alive_ && !fault_is(FaultKind::truncate);
   scanner_.emplace();
-  if (answer_->fault == Fault::reset) {
-    Code ignored;
-    socket_.set_option(asio::socket_base::linger(true, 0), ignored);  // close sends RST
-  }
-  if (!keep_alive_ || answer_->fault != Fault::none) close();
+  if (!keep) close();
+}
+
+void Connection::reset() {
+  Code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);  // close sends RST
+  close();
 }
 
 // Closing at once would reset a client that is still sending, and the 400 could be lost: read on,
@@ -241,7 +259,10 @@ void Connection::reject() {
 }
 
 void Connection::close() {
-  if (state_ == State::holding || state_ == State::sending) core_.ledger.abandoned();
+  if (state_ == State::holding || state_ == State::sending || state_ == State::dripping) {
+    core_.ledger.abandoned();
+    --host_->in_flight;
+  }
   state_ = State::closed;
   ++ticket_;
   Code ignored;

@@ -15,24 +15,12 @@
 #include <string>
 #include <vector>
 
-#include "local_server/behaviour.h"
+#include "local_server/asio_host.h"
 #include "local_server/hold_queue.h"
 #include "local_server/ledger.h"
 #include "local_server/request_scanner.h"
 
 namespace fanout {
-
-// What is the same in every answer of a host, built once.
-struct Answer {
-  Delay delay;
-  std::chrono::nanoseconds rtt{};      // emulated: of every answer,
-  std::chrono::nanoseconds connect{};  // and of the first one of a connection besides
-  Fault fault = Fault::none;
-  std::string head;  // status line and constant fields, without the empty line at the end
-  std::string body;
-};
-
-Answer make_answer(const HostBehaviour& host);
 
 class Connection;
 
@@ -59,45 +47,58 @@ class Connection {
 
   Socket& socket() { return socket_; }  // to be accepted into
   // Serves the accepted socket as `host`, which must outlive the connection.
-  void open(const Answer& host);
+  void open(Host& host);
   // The deadline of `ticket` has come (hold_queue.h).
   void hold_over(std::uint64_t ticket);
 
  private:
   using Code = boost::system::error_code;
-  enum class State : std::uint8_t { closed, receiving, holding, sending, draining };
+  enum class State : std::uint8_t {
+    closed,
+    receiving,
+    holding,   // a request, until its answer is due
+    sending,   // an answer, or a piece of one
+    dripping,  // an answer: until its next piece is due
+    draining,  // a client that was rejected
+  };
 
   void receive();
   void on_received(const Code& error, std::size_t size);
   void serve();
   void scan(Code& error);
   void take_request();
+  void answer();
+  void write_head();
+  void cut_body();
   void send();
-  void write_head(bool with_body);
   void send_rest();
   void on_sent(const Code& error);
+  void sent_piece();
   void finish();
+  [[nodiscard]] bool fault_is(FaultKind kind) const;
+  void reset();
   void reject();
   void close();
   void recycle();
 
   static constexpr std::size_t kBufferSize = 8192;  // as large as the largest head accepted
   static constexpr std::size_t kHeadSize = 384;     // an Answer's head and the fields added to it
+  static constexpr std::size_t kDripPieces = 10;    // of a body, at most
 
   AsioCore& core_;
   Socket socket_;
-  const Answer* host_ = nullptr;
-  const Answer* answer_ = nullptr;  // to the current request
+  Host* host_ = nullptr;
+  Fate fate_;  // of the current request
   State state_ = State::closed;
   bool reading_ = false;  // an asynchronous read is under way, into the buffer's end
   bool writing_ = false;
   bool keep_alive_ = true;
-  bool answered_ = false;  // a request before the current one
+  unsigned requests_ = 0;  // received so far
   std::uint64_t ticket_ = 0;
   std::int64_t arrival_ns_ = 0;
-  std::int64_t intended_ns_ = 0;
   std::optional<RequestScanner> scanner_;
   std::array<boost::asio::const_buffer, 2> unsent_;
+  boost::asio::const_buffer later_;  // what is left of a body that drips
   std::size_t begin_ = 0;  // received and not yet scanned: [begin_, end_)
   std::size_t end_ = 0;
   std::array<char, kHeadSize> head_;

@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 class Listener {
  public:
   Listener(AsioCore& core, const HostBehaviour& host)
-      : core_(core), answer_(make_answer(host)), acceptor_(core.io), retry_(core.io) {}
+      : core_(core), host_(host), acceptor_(core.io), retry_(core.io) {}
 
   Endpoint open(const Endpoint& wanted);
   void wait();
@@ -40,7 +40,7 @@ class Listener {
   void retry_later();
 
   AsioCore& core_;
-  Answer answer_;
+  Host host_;
   Acceptor acceptor_;
   Timer retry_;
 };
@@ -52,7 +52,8 @@ Endpoint Listener::open(const Endpoint& wanted) try {
   // Linux hands a listener's options on to what it accepts, which saves two calls a connection.
   set_fanout_socket_options(acceptor_.native_handle());
   acceptor_.bind(at);
-  acceptor_.listen(SOMAXCONN);
+  // Bound and not listening, its port refuses connections and nobody else gets it.
+  if (!refuses(host_.behaviour)) acceptor_.listen(SOMAXCONN);
   acceptor_.non_blocking(true);
   return {.address = wanted.address, .port = acceptor_.local_endpoint().port()};
 } catch (const boost::system::system_error& error) {
@@ -60,6 +61,7 @@ Endpoint Listener::open(const Endpoint& wanted) try {
 }
 
 void Listener::wait() {
+  if (refuses(host_.behaviour)) return;
   acceptor_.async_wait(asio::socket_base::wait_read, [this](const Code& error) {
     if (!error) accept_all();
   });
@@ -72,7 +74,7 @@ void Listener::accept_all() {
     acceptor_.accept(connection.socket(), error);
     if (!error) {
       core_.ledger.connected();
-      connection.open(answer_);
+      connection.open(host_);
       continue;
     }
     core_.idle.push_back(&connection);

@@ -1,8 +1,10 @@
 #include "local_server/behaviour.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "base/token.h"
 
@@ -12,8 +14,11 @@ namespace {
 // Longer tails than this would make one request decide a run's makespan.
 constexpr double kLognormalCap = 100;
 
-// Uniform on the open interval (0, 1): never 0, so its logarithm exists. The salt keeps the delay
-// independent of whatever else is derived from the token.
+// Salts keep what is derived from one token independent of each other (2 and 3: normal_of).
+constexpr std::uint64_t kDelaySalt = 1;
+constexpr std::uint64_t kFaultSalt = 4;
+
+// Uniform on the open interval (0, 1): never 0, so its logarithm exists.
 double uniform_of(std::uint64_t token, std::uint64_t salt) {
   constexpr double kTo53Bits = 0x1p-53;
   return (static_cast<double>(mix64(token ^ mix64(salt)) >> 11) + 0.5) * kTo53Bits;
@@ -27,7 +32,7 @@ double normal_of(std::uint64_t token) {
 
 std::int64_t draw_uniform(const Delay& delay, std::uint64_t token) {
   const std::int64_t width = (delay.max - delay.min).count();
-  const double step = uniform_of(token, 1) * (static_cast<double>(width) + 1);
+  const double step = uniform_of(token, kDelaySalt) * (static_cast<double>(width) + 1);
   return delay.min.count() + std::min(static_cast<std::int64_t>(step), width);
 }
 
@@ -46,10 +51,55 @@ std::chrono::nanoseconds draw(const Delay& delay, std::uint64_t token) {
       return std::chrono::nanoseconds{draw_uniform(delay, token)};
     case Delay::Kind::lognormal:
       return std::chrono::nanoseconds{draw_lognormal(delay, token)};
+    case Delay::Kind::bimodal:
+      return uniform_of(token, kDelaySalt) < delay.slow_share ? delay.max : delay.min;
+    case Delay::Kind::list:
+      return delay.values[mix64(token ^ mix64(kDelaySalt)) % delay.values.size()];
     case Delay::Kind::fixed:
       break;
   }
   return delay.mean;
+}
+
+std::chrono::nanoseconds mean_of(const Delay& delay) {
+  using Mean = std::chrono::duration<double, std::nano>;
+  const auto whole = [](Mean mean) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(mean);
+  };
+  switch (delay.kind) {
+    case Delay::Kind::uniform:
+      return (delay.min + delay.max) / 2;
+    case Delay::Kind::bimodal:
+      return whole(Mean(delay.min) * (1 - delay.slow_share) + Mean(delay.max) * delay.slow_share);
+    case Delay::Kind::list: {
+      const Mean sum = std::accumulate(delay.values.begin(), delay.values.end(), Mean{});
+      return whole(sum / static_cast<double>(delay.values.size()));
+    }
+    case Delay::Kind::lognormal:
+    case Delay::Kind::fixed:
+      break;
+  }
+  return delay.mean;
+}
+
+const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token) {
+  if (host.faults.empty()) return nullptr;
+  double left = uniform_of(token, kFaultSalt);
+  for (const FaultShare& fault : host.faults) {
+    if (left < fault.share) return &fault;
+    left -= fault.share;
+  }
+  return nullptr;
+}
+
+bool refuses(const HostBehaviour& host) {
+  return !host.faults.empty() && host.faults.front().kind == FaultKind::refuse;
+}
+
+std::string_view fault_name(FaultKind kind) {
+  static constexpr std::array<std::string_view, kFaultKinds> names{
+      "none", "refuse", "reset", "reset_amid_body", "truncate", "hang", "drip", "status"};
+  return names[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace fanout

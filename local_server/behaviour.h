@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,36 +16,81 @@ namespace fanout {
 
 // The time between a request's arrival and its answer.
 struct Delay {
-  enum class Kind : std::uint8_t { fixed, uniform, lognormal };
+  enum class Kind : std::uint8_t { fixed, uniform, lognormal, bimodal, list };
   Kind kind = Kind::fixed;
   std::chrono::nanoseconds mean{};  // fixed: the delay itself; lognormal: the arithmetic mean
-  std::chrono::nanoseconds min{};   // uniform: bounds, both included
-  std::chrono::nanoseconds max{};
-  double sigma = 0;  // lognormal: standard deviation of the logarithm
+  std::chrono::nanoseconds min{};   // uniform: bounds, both included; bimodal: the fast one
+  std::chrono::nanoseconds max{};   // bimodal: the slow one
+  double sigma = 0;                 // lognormal: standard deviation of the logarithm
+  double slow_share = 0;            // bimodal: of the requests that wait `max`, 0..1
+  std::vector<std::chrono::nanoseconds> values{};  // list: each as likely as the others
 };
 
 // The delay of the request with this token. A pure function, so the same request waits equally long
 // whichever strategy sends it, and cells of one round do the same work.
 std::chrono::nanoseconds draw(const Delay& delay, std::uint64_t token);
 
-// What happens instead of a whole answer. Fault matrices of scenarios build on this.
-enum class Fault : std::uint8_t {
+// Its mean over all tokens.
+std::chrono::nanoseconds mean_of(const Delay& delay);
+
+// A server that slows down under load: a request that arrives while n others of its host are held
+// waits (n - above) x per_request longer, if n is more than `above`.
+struct Slowdown {
+  unsigned above = 0;
+  std::chrono::nanoseconds per_request{};  // 0: it does not
+};
+
+// What happens instead of a whole and right answer.
+enum class FaultKind : std::uint8_t {
   none,
-  reset,     // RST after half of the body
-  truncate,  // orderly close after half of the body
-  hang,      // no answer at all
+  refuse,           // nobody listens: always the whole host
+  reset,            // RST instead of an answer
+  reset_amid_body,  // RST after half of the body
+  truncate,         // orderly close after half of the body
+  hang,             // no answer at all
+  drip,             // a whole answer, its body in pieces spread over FaultShare::over
+  status,           // FaultShare::status instead of HostBehaviour::status
+};
+inline constexpr int kFaultKinds = static_cast<int>(FaultKind::status) + 1;
+
+// A fault, and the share of a host's requests that meet it.
+struct FaultShare {
+  FaultKind kind = FaultKind::none;
+  double share = 1;                         // 0..1
+  unsigned status = 503;                    // status: what is answered
+  std::optional<std::uint32_t> retry_after_s{};  // status: Retry-After, if it is to be sent
+  std::chrono::nanoseconds over{};          // drip: from the first byte of the body to the last
+};
+
+// Whether a host speaks TLS 1.3, and with which certificate.
+enum class Tls : std::uint8_t {
+  off,
+  on,         // one made at start, which clients are told to trust
+  untrusted,  // another one, which they are not
 };
 
 struct HostBehaviour {
   Delay delay{};
   std::uint64_t body_bytes = 115;
   unsigned status = 200;
-  Fault fault = Fault::none;  // engine asio only
-  // A network that is not there, emulated (engine asio only): each answer waits one round trip, the
+  // Engine asio only, from here on. The shares add up to 1 at most; the rest is answered rightly.
+  std::vector<FaultShare> faults;
+  Tls tls = Tls::off;
+  Slowdown slowdown{};
+  unsigned close_after = 0;  // requests a connection serves before it is closed; 0: any number
+  // A network that is not there, emulated: each answer waits one round trip, the
   // first on a connection as many more as connecting would have taken: 1 for TCP, 2 with TLS 1.3.
   std::chrono::nanoseconds rtt{};
   unsigned handshake_trips = 1;
 };
+
+// What the request with this token meets: a fault of host.faults, or null. As pure as draw().
+const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token);
+
+// Whether nobody listens at the host.
+bool refuses(const HostBehaviour& host);
+
+std::string_view fault_name(FaultKind kind);  // "reset_amid_body": as in JSON
 
 enum class EngineKind : std::uint8_t { asio, httplib };
 

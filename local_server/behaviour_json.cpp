@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/json_read.h"
 #include "local_server/behaviour.h"
+#include "local_server/fault_json.h"
 
 namespace fanout {
 namespace {
@@ -15,17 +15,18 @@ using json_read::duration;
 using json_read::fail;
 using json_read::Json;
 using json_read::name_of;
+using json_read::nanoseconds_text;
 using json_read::one_of;
 using json_read::required;
 using json_read::whole_number;
 
-constexpr json_read::Names<Delay::Kind, 3> kDelayKinds{{{"fixed", Delay::Kind::fixed},
+constexpr json_read::Names<Delay::Kind, 5> kDelayKinds{{{"fixed", Delay::Kind::fixed},
                                                         {"uniform", Delay::Kind::uniform},
-                                                        {"lognormal", Delay::Kind::lognormal}}};
-constexpr json_read::Names<Fault, 4> kFaults{{{"none", Fault::none},
-                                              {"reset", Fault::reset},
-                                              {"truncate", Fault::truncate},
-                                              {"hang", Fault::hang}}};
+                                                        {"lognormal", Delay::Kind::lognormal},
+                                                        {"bimodal", Delay::Kind::bimodal},
+                                                        {"list", Delay::Kind::list}}};
+constexpr json_read::Names<Tls, 3> kTls{
+    {{"off", Tls::off}, {"on", Tls::on}, {"untrusted", Tls::untrusted}}};
 constexpr json_read::Names<EngineKind, 2> kEngines{
     {{"asio", EngineKind::asio}, {"httplib", EngineKind::httplib}}};
 
@@ -33,6 +34,7 @@ constexpr std::uint64_t kMaxBody = 1ULL << 30;
 constexpr std::size_t kMaxHosts = 254;  // 127.0.0.1 to 127.0.0.254
 constexpr double kMaxSigma = 5;
 constexpr std::uint64_t kMaxTrips = 10;
+constexpr std::uint64_t kMaxInFlight = 1'000'000;
 
 Delay uniform_delay(const std::string& path, const Json& json) {
   check_object(path, json, {"kind", "min", "max"});
@@ -56,14 +58,42 @@ Delay lognormal_delay(const std::string& path, const Json& json) {
   return delay;
 }
 
+Delay bimodal_delay(const std::string& path, const Json& json) {
+  check_object(path, json, {"kind", "fast", "slow", "slow_share"});
+  constexpr const char* needs = "bimodal needs fast, slow and slow_share";
+  Delay delay{.kind = Delay::Kind::bimodal};
+  delay.min = duration(path + ".fast", required(path, json, "fast", needs));
+  delay.max = duration(path + ".slow", required(path, json, "slow", needs));
+  delay.slow_share =
+      share_from_json(path + ".slow_share", required(path, json, "slow_share", needs));
+  if (delay.min > delay.max) fail(path + ".fast", json["fast"], "no more than slow");
+  return delay;
+}
+
+Delay list_delay(const std::string& path, const Json& json) {
+  check_object(path, json, {"kind", "values"});
+  const Json& values = required(path, json, "values", "list needs values");
+  if (!values.is_array() || values.empty()) fail(path + ".values", values, "an array of durations");
+  Delay delay{.kind = Delay::Kind::list};
+  for (const Json& value : values) {
+    delay.values.push_back(
+        duration(fmt::format("{}.values[{}]", path, delay.values.size()), value));
+  }
+  return delay;
+}
+
 Delay delay_from_json(const std::string& path, const Json& json) {
   if (!json.is_object()) return Delay{.mean = duration(path, json)};
-  const Json& kind = required(path, json, "kind", "one of fixed, uniform, lognormal");
+  const Json& kind = required(path, json, "kind", "one of fixed, uniform, lognormal, bimodal, list");
   switch (one_of(path + ".kind", kind, kDelayKinds)) {
     case Delay::Kind::uniform:
       return uniform_delay(path, json);
     case Delay::Kind::lognormal:
       return lognormal_delay(path, json);
+    case Delay::Kind::bimodal:
+      return bimodal_delay(path, json);
+    case Delay::Kind::list:
+      return list_delay(path, json);
     case Delay::Kind::fixed:
       break;
   }
@@ -71,24 +101,41 @@ Delay delay_from_json(const std::string& path, const Json& json) {
   return Delay{.mean = duration(path + ".mean", required(path, json, "mean", "fixed needs mean"))};
 }
 
+Slowdown slowdown_from_json(const std::string& path, const Json& json) {
+  check_object(path, json, {"above", "per_request"});
+  constexpr const char* needs = "a slowdown needs above and per_request";
+  Slowdown slowdown;
+  slowdown.above = static_cast<unsigned>(
+      whole_number(path + ".above", required(path, json, "above", needs), 0, kMaxInFlight));
+  slowdown.per_request =
+      duration(path + ".per_request", required(path, json, "per_request", needs));
+  return slowdown;
+}
+
 HostBehaviour host_from_json(const std::string& path, const Json& json) {
-  check_object(path, json, {"delay", "body_bytes", "status", "fault", "rtt", "handshake_trips"});
+  check_object(path, json,
+               {"delay", "body_bytes", "status", "faults", "tls", "slowdown", "close_after", "rtt",
+                "handshake_trips"});
   HostBehaviour host;
+  std::optional<unsigned> trips;
   for (const auto& item : json.items()) {
     const std::string at = path + "." + item.key();
-    if (item.key() == "delay") host.delay = delay_from_json(at, item.value());
-    if (item.key() == "body_bytes") host.body_bytes = whole_number(at, item.value(), 0, kMaxBody);
-    if (item.key() == "status") {
-      host.status = static_cast<unsigned>(whole_number(at, item.value(), 200, 599));
-      // It answers a conditional request, which no client here makes.
-      if (host.status == 304) fail(at, item.value(), "a status other than 304");
+    const Json& value = item.value();
+    if (item.key() == "delay") host.delay = delay_from_json(at, value);
+    if (item.key() == "body_bytes") host.body_bytes = whole_number(at, value, 0, kMaxBody);
+    if (item.key() == "status") host.status = status_from_json(at, value);
+    if (item.key() == "faults") host.faults = faults_from_json(at, value);
+    if (item.key() == "tls") host.tls = one_of(at, value, kTls);
+    if (item.key() == "slowdown") host.slowdown = slowdown_from_json(at, value);
+    if (item.key() == "close_after") {
+      host.close_after = static_cast<unsigned>(whole_number(at, value, 0, kMaxInFlight));
     }
-    if (item.key() == "fault") host.fault = one_of(at, item.value(), kFaults);
-    if (item.key() == "rtt") host.rtt = duration(at, item.value());
+    if (item.key() == "rtt") host.rtt = duration(at, value);
     if (item.key() == "handshake_trips") {
-      host.handshake_trips = static_cast<unsigned>(whole_number(at, item.value(), 0, kMaxTrips));
+      trips = static_cast<unsigned>(whole_number(at, value, 0, kMaxTrips));
     }
   }
+  host.handshake_trips = trips.value_or(host.tls == Tls::off ? 1 : 2);
   return host;
 }
 
@@ -113,10 +160,6 @@ std::string address_from_json(const std::string& path, const Json& json) {
   return text;
 }
 
-std::string nanoseconds_text(std::chrono::nanoseconds value) {
-  return fmt::format("{}ns", value.count());
-}
-
 Json delay_to_json(const Delay& delay) {
   const std::string kind = name_of(delay.kind, kDelayKinds);
   switch (delay.kind) {
@@ -126,6 +169,16 @@ Json delay_to_json(const Delay& delay) {
               {"max", nanoseconds_text(delay.max)}};
     case Delay::Kind::lognormal:
       return {{"kind", kind}, {"mean", nanoseconds_text(delay.mean)}, {"sigma", delay.sigma}};
+    case Delay::Kind::bimodal:
+      return {{"kind", kind},
+              {"fast", nanoseconds_text(delay.min)},
+              {"slow", nanoseconds_text(delay.max)},
+              {"slow_share", delay.slow_share}};
+    case Delay::Kind::list: {
+      Json values = Json::array();
+      for (const auto value : delay.values) values.push_back(nanoseconds_text(value));
+      return {{"kind", kind}, {"values", std::move(values)}};
+    }
     case Delay::Kind::fixed:
       break;
   }
@@ -159,9 +212,13 @@ ServerConfig server_config_from_json(const nlohmann::json& json) {
 void check_engine(const ServerConfig& config) {
   if (config.engine == EngineKind::asio) return;
   for (const HostBehaviour& host : config.hosts) {
-    if (host.fault != Fault::none || host.rtt.count() != 0) {
+    const bool plain = host.faults.empty() && host.tls == Tls::off &&
+                       host.slowdown.per_request.count() == 0 && host.close_after == 0 &&
+                       host.rtt.count() == 0;
+    if (!plain) {
       throw UsageError(
-          "server: engine httplib can act out neither faults nor a round trip; use engine asio");
+          "server: engine httplib knows only delay, body_bytes and status of a host; use engine "
+          "asio");
     }
   }
 }
@@ -172,7 +229,12 @@ nlohmann::json to_json(const ServerConfig& config) {
     hosts.push_back({{"delay", delay_to_json(host.delay)},
                      {"body_bytes", host.body_bytes},
                      {"status", host.status},
-                     {"fault", name_of(host.fault, kFaults)},
+                     {"faults", to_json(host.faults)},
+                     {"tls", name_of(host.tls, kTls)},
+                     {"slowdown",
+                      {{"above", host.slowdown.above},
+                       {"per_request", nanoseconds_text(host.slowdown.per_request)}}},
+                     {"close_after", host.close_after},
                      {"rtt", nanoseconds_text(host.rtt)},
                      {"handshake_trips", host.handshake_trips}});
   }

@@ -174,7 +174,8 @@ std::uint64_t HttplibEngine::arrived(const Request& request, Response& response)
     response.set_header(std::string(kTokenHeader), std::string(text.data(), text.size()));
   }
   const std::scoped_lock lock(mutex_);
-  return token.value_or(ledger_.arrived(token));
+  const Arrival arrival = ledger_.arrived(token);
+  return token.value_or(arrival.number);
 }
 
 void HttplibEngine::answer(const Host& host, const Request& request, Response& response) {

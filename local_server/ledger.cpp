@@ -40,6 +40,10 @@ nlohmann::json to_json(const ServerCounters& counters) {
           {"unique_tokens", counters.unique_tokens},
           {"duplicate_tokens", counters.duplicate_tokens},
           {"untokened", counters.untokened},
+          {"abandoned", counters.abandoned},
+          {"handshakes", counters.handshakes},
+          {"resumed", counters.resumed},
+          {"faults", counters.faults},
           {"peak_in_flight", counters.peak_in_flight},
           {"hold_ns", to_json(counters.hold_ns)},
           {"hold_error_ns", to_json(counters.hold_error_ns)},
@@ -54,6 +58,10 @@ ServerCounters server_counters_from_json(const nlohmann::json& json) try {
   json.at("unique_tokens").get_to(counters.unique_tokens);
   json.at("duplicate_tokens").get_to(counters.duplicate_tokens);
   json.at("untokened").get_to(counters.untokened);
+  json.at("abandoned").get_to(counters.abandoned);
+  json.at("handshakes").get_to(counters.handshakes);
+  json.at("resumed").get_to(counters.resumed);
+  json.at("faults").get_to(counters.faults);
   json.at("peak_in_flight").get_to(counters.peak_in_flight);
   counters.hold_ns = quantiles_from_json(json.at("hold_ns"));
   counters.hold_error_ns = quantiles_from_json(json.at("hold_error_ns"));
@@ -63,8 +71,8 @@ ServerCounters server_counters_from_json(const nlohmann::json& json) try {
   throw UsageError(std::string("server counters: ") + error.what());
 }
 
-std::uint64_t Ledger::arrived(std::optional<std::uint64_t> token) {
-  ++counters_.requests;
+Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
+  Arrival arrival{.number = ++counters_.requests};
   ++in_flight_;
   counters_.peak_in_flight = std::max(counters_.peak_in_flight, in_flight_);
   if (!token) {
@@ -73,8 +81,14 @@ std::uint64_t Ledger::arrived(std::optional<std::uint64_t> token) {
     ++counters_.unique_tokens;
   } else {
     ++counters_.duplicate_tokens;
+    arrival.repeated = true;
   }
-  return counters_.requests;
+  return arrival;
+}
+
+void Ledger::abandoned() {
+  ++counters_.abandoned;
+  --in_flight_;
 }
 
 void Ledger::answered(std::int64_t hold_ns, std::int64_t intended_ns) {
@@ -86,6 +100,12 @@ void Ledger::answered(std::int64_t hold_ns, std::int64_t intended_ns) {
 
 ServerCounters Ledger::counters() const {
   ServerCounters result = counters_;
+  for (int i = 0; i < kFaultKinds; ++i) {
+    const std::uint64_t count = faults_[static_cast<std::size_t>(i)];
+    if (count > 0) result.faults.emplace(fault_name(static_cast<FaultKind>(i)), count);
+  }
+  // Those still held can no longer be answered.
+  result.abandoned += in_flight_;
   result.hold_ns = quantiles_of(hold_);
   result.hold_error_ns = quantiles_of(hold_error_);
   return result;

@@ -1,12 +1,16 @@
 // What the server counts of one run, engine-independent.
 #pragma once
 
+#include <array>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 
 #include "base/histogram.h"
+#include "local_server/behaviour.h"
 
 namespace fanout {
 
@@ -25,6 +29,10 @@ struct ServerCounters {
   std::uint64_t unique_tokens = 0;     // distinct tokens among the requests
   std::uint64_t duplicate_tokens = 0;  // requests whose token had been seen before
   std::uint64_t untokened = 0;         // requests without a token
+  std::uint64_t abandoned = 0;         // requests whose client left before the answer was whole
+  std::uint64_t handshakes = 0;        // TLS: completed on an accepted connection
+  std::uint64_t resumed = 0;           // TLS: those of them that resumed a session
+  std::map<std::string, std::uint64_t> faults;  // acted out, by fault_name: once for each token
   std::uint64_t peak_in_flight = 0;    // most requests received and not yet answered at one moment
   Quantiles hold_ns;                   // arrival of a request to its answer
   Quantiles hold_error_ns;             // hold minus the delay intended: how late the server was
@@ -34,22 +42,31 @@ struct ServerCounters {
 nlohmann::json to_json(const ServerCounters& counters);
 ServerCounters server_counters_from_json(const nlohmann::json& json);
 
+// What a request is when it arrives.
+struct Arrival {
+  std::uint64_t number = 0;  // from 1
+  bool repeated = false;     // its token had been seen before
+};
+
 // The book-keeping. Not thread-safe: an engine with threads locks around it.
 class Ledger {
  public:
   void connected() { ++counters_.connections; }
-  // A request is complete; `token` as found in its path. Returns its number, from 1.
-  std::uint64_t arrived(std::optional<std::uint64_t> token);
+  // A request is complete; `token` as found in its path.
+  Arrival arrived(std::optional<std::uint64_t> token);
+  // It meets a fault.
+  void faulted(FaultKind kind) { ++faults_[static_cast<std::size_t>(kind)]; }
   // It has been answered (or its fault has been acted out), `hold_ns` after it arrived.
   void answered(std::int64_t hold_ns, std::int64_t intended_ns);
-  // It was given up: hung, reset or cut off by the client.
-  void abandoned() { --in_flight_; }
+  // Its client has left before it had the whole answer.
+  void abandoned();
 
   [[nodiscard]] ServerCounters counters() const;
 
  private:
   ServerCounters counters_;
   std::uint64_t in_flight_ = 0;
+  std::array<std::uint64_t, kFaultKinds> faults_{};
   boost::unordered_flat_set<std::uint64_t> tokens_;
   Histogram hold_;
   Histogram hold_error_;

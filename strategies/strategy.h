@@ -25,7 +25,7 @@
 namespace fanout {
 
 // What was measured of one request. Lies in memory shared with the controller, so that a crash
-// loses nothing that was measured; 32 bytes, zero means "not issued".
+// loses nothing that was measured; 40 bytes, zero means "not issued".
 struct Sample {
   std::int64_t start_ns = 0;  // base/clock.h
   std::int64_t end_ns = 0;
@@ -34,6 +34,8 @@ struct Sample {
   Outcome outcome = Outcome::none;
   std::uint8_t starts = 0;    // exactly 1 after a correct run
   std::uint8_t finishes = 0;  // exactly 1 after a correct run
+  std::uint8_t attempts = 0;
+  std::uint64_t retried = 0;  // outcomes of all attempts but the last (transports/transport.h)
 };
 
 // What a strategy is handed. started, finished and fetch may be called from any thread or forked
@@ -76,6 +78,8 @@ class Job {
     sample.body_bytes = response.body_bytes;
     sample.status = response.status;
     sample.outcome = response.outcome;
+    sample.attempts = response.attempts;
+    sample.retried = response.retried;
     ++sample.finishes;
   }
 

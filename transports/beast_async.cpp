@@ -108,7 +108,7 @@ void BeastAsyncClient::start(const Request& request, Done done) {
   connection.out.begin(destination.text, request.token, body_);
   connection.in.begin(config_.method);
   const std::int64_t now = now_ns();
-  connection.answer_by = deadline_after(now, config_.timeout);
+  connection.answer_by = give_up_at(config_, now);
   connection.connect_by =
       connection.connected ? kNever : deadline_after(now, config_.connect_timeout);
   ++in_flight_;

@@ -67,7 +67,7 @@ Response BeastSyncClient::fetch(const Request& request) {
   Destination& destination = destinations_[request.target];
   out_.begin(destination.text, request.token, body_);
   in_.begin(config_.method);
-  answer_by_ = deadline_after(now_ns(), config_.timeout);
+  answer_by_ = give_up_at(config_, now_ns());
   const bool kept = static_cast<bool>(destination.socket);
   const Response response = exchange(destination, request);
   // The server may have closed a kept connection before the request came: if nothing was answered,

@@ -7,9 +7,11 @@
 #include <chrono>
 #include <limits>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/socket_options.h"
 #include "base/token.h"
+#include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/tcp_connect.h"
 
@@ -164,7 +166,11 @@ void CurlExchange::begin(const Request& request) {
   request_ = &request;
   body_bytes_ = 0;
   token_.clear();
+  retry_after_s_ = 0;
   header_complete_ = false;
+  if (shared_.config.deadline != nullptr) {
+    set(handle(), CURLOPT_TIMEOUT_MS, milliseconds(time_left(shared_.config, now_ns())));
+  }
   const TokenText digits = token_text(request.token);
   url_ = shared_.urls[request.target];
   url_.append(digits.data(), digits.size());
@@ -180,7 +186,7 @@ Response CurlExchange::end(CURLcode code) const {
   if (code != CURLE_OK) {
     return failed(failure(code), header_complete_ ? seen : 0, body_bytes_);
   }
-  return verify(shared_.config, *request_, {seen, body_bytes_, token_.view()});
+  return verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
 }
 
 Outcome CurlExchange::failure(CURLcode code) const {
@@ -218,9 +224,16 @@ void CurlExchange::header_line(std::string_view line) {
     token_.clear();
   } else if (trimmed(line).empty()) {
     header_complete_ = true;
-  } else if (line.size() > kTokenHeader.size() && line[kTokenHeader.size()] == ':' &&
-             same_header(line.substr(0, kTokenHeader.size()), kTokenHeader)) {
-    token_.assign(trimmed(line.substr(kTokenHeader.size() + 1)));
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    header_field(line.substr(0, colon), line.substr(colon + 1));
+  }
+}
+
+void CurlExchange::header_field(std::string_view name, std::string_view value) {
+  if (same_header(name, kTokenHeader)) {
+    token_.assign(trimmed(value));
+  } else if (same_header(name, kRetryAfterHeader)) {
+    retry_after_s_ = retry_after_seconds(trimmed(value));
   }
 }
 

@@ -68,6 +68,7 @@ class CurlExchange {
   void set_callbacks();
   [[nodiscard]] Outcome failure(CURLcode code) const;
   void header_line(std::string_view line);
+  void header_field(std::string_view name, std::string_view value);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
 
@@ -77,6 +78,7 @@ class CurlExchange {
   std::string url_;
   std::uint64_t body_bytes_ = 0;
   ReceivedToken token_;
+  std::uint32_t retry_after_s_ = 0;
   bool header_complete_ = false;
 };
 

@@ -40,6 +40,7 @@ class HttplibClient final : public BlockingClient {
     bool late = false;
   };
 
+  void set_time(httplib::Client& client, std::chrono::nanoseconds left) const;
   void set_policy(httplib::Client& client) const;
   httplib::Request prepare();
   Response exchange(Destination& destination, const Request& request);
@@ -59,16 +60,19 @@ HttplibClient::HttplibClient(const ClientConfig& config) : config_(config) {
   }
 }
 
-void HttplibClient::set_policy(httplib::Client& client) const {
+void HttplibClient::set_time(httplib::Client& client, std::chrono::nanoseconds left) const {
   // Its own default, 0, would be "at once"; no limit cannot be said.
   static constexpr std::chrono::nanoseconds none = std::chrono::hours(1);
   const auto limit = [](std::chrono::nanoseconds time) {
     return std::chrono::ceil<std::chrono::microseconds>(time.count() > 0 ? time : none);
   };
-  const auto connect = std::min(limit(config_.connect_timeout), limit(config_.timeout));
-  client.set_connection_timeout(connect);
-  client.set_read_timeout(limit(config_.timeout));
-  client.set_write_timeout(limit(config_.timeout));
+  client.set_connection_timeout(std::min(limit(config_.connect_timeout), limit(left)));
+  client.set_read_timeout(limit(left));
+  client.set_write_timeout(limit(left));
+}
+
+void HttplibClient::set_policy(httplib::Client& client) const {
+  set_time(client, config_.timeout);
   client.set_keep_alive(config_.reuse);
   client.set_follow_location(false);
   client.set_decompress(false);
@@ -98,7 +102,9 @@ httplib::Request HttplibClient::prepare() {
 Response HttplibClient::fetch(const Request& request) {
   Destination& destination = destinations_[request.target];
   progress_ = {};
-  progress_.answer_by = deadline_after(now_ns(), config_.timeout);
+  const std::int64_t now = now_ns();
+  progress_.answer_by = give_up_at(config_, now);
+  if (config_.deadline != nullptr) set_time(*destination.client, time_left(config_, now));
   const bool kept = destination.client->is_socket_open() != 0;
   const Response response = exchange(destination, request);
   // The server may have closed a kept connection before the request came: if nothing was answered,
@@ -118,10 +124,15 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
   if (!destination.client->send(destination.request, response, error)) {
     return failed(failure(error), progress_.status, progress_.body_bytes);
   }
-  const auto token = response.headers.find(std::string(kTokenHeader));
+  const auto header = [&](std::string_view name) {
+    const auto found = response.headers.find(std::string(name));
+    return found == response.headers.end() ? std::string_view() : std::string_view(found->second);
+  };
   return verify(config_, request,
-                {static_cast<unsigned>(response.status), progress_.body_bytes,
-                 token == response.headers.end() ? std::string_view() : token->second});
+                {.status = static_cast<unsigned>(response.status),
+                 .body_bytes = progress_.body_bytes,
+                 .token = header(kTokenHeader),
+                 .retry_after_s = retry_after_seconds(header(kRetryAfterHeader))});
 }
 
 Outcome HttplibClient::failure(httplib::Error error) const {

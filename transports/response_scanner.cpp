@@ -32,6 +32,8 @@ void ResponseScanner::Parser::on_field_impl(Field field, Text name, Text value, 
   if (field == Field::unknown && name.size() == kTokenHeader.size() &&
       boost::beast::iequals(name, {kTokenHeader.data(), kTokenHeader.size()})) {
     token.assign({value.data(), value.size()});
+  } else if (field == Field::retry_after) {
+    retry_after_s = retry_after_seconds({value.data(), value.size()});
   }
 }
 
@@ -104,7 +106,10 @@ Outcome ResponseScanner::lost() const {
 }
 
 Reply ResponseScanner::reply() const {
-  return {parser_->code, parser_->body_bytes, parser_->token.view()};
+  return {.status = parser_->code,
+          .body_bytes = parser_->body_bytes,
+          .token = parser_->token.view(),
+          .retry_after_s = parser_->retry_after_s};
 }
 
 bool ResponseScanner::reusable() const {

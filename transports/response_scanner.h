@@ -53,6 +53,7 @@ class ResponseScanner {
     unsigned code = 0;
     std::uint64_t body_bytes = 0;
     ReceivedToken token;
+    std::uint32_t retry_after_s = 0;
 
    private:
     using Error = boost::beast::error_code;

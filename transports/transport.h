@@ -12,6 +12,7 @@
 //   unnoticed.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,8 @@ enum class Outcome : std::uint8_t {
   reset,            // the connection was reset or closed before a complete response header
   connect_timeout,  // no connection within ClientConfig::connect_timeout
   timeout,          // no complete response within ClientConfig::timeout
+  deadline,         // not complete, or not begun, when ClientConfig::deadline passed
+  tls,              // no TLS connection: its handshake failed, or the certificate is not trusted
   truncated,        // the connection ended amid the body
   bad_status,       // another status than expected
   bad_length,       // another body length than expected
@@ -50,9 +53,21 @@ struct Request {
 // What became of one request.
 struct Response {
   Outcome outcome = Outcome::none;
-  std::uint16_t status = 0;      // 0 if there was none
-  std::uint64_t body_bytes = 0;  // body bytes received
+  std::uint8_t attempts = 1;        // 0: given up before it was begun
+  std::uint16_t status = 0;         // 0 if there was none
+  std::uint32_t retry_after_s = 0;  // what the server asks to wait (RFC 9110, 10.2.3)
+  std::uint64_t body_bytes = 0;     // body bytes received
+  std::uint64_t retried = 0;        // outcomes of all attempts but the last (note_attempt)
 };
+
+// The outcomes of attempts that were made again, packed to be measured without allocating: that of
+// the k-th is in the k-th four bits.
+constexpr std::uint64_t note_attempt(std::uint64_t retried, unsigned k, Outcome outcome) {
+  return retried | (static_cast<std::uint64_t>(outcome) << (4 * k));
+}
+constexpr Outcome attempt_outcome(std::uint64_t retried, unsigned k) {
+  return static_cast<Outcome>((retried >> (4 * k)) & 0xf);
+}
 
 // Where requests go, and what a right answer looks like.
 struct Target {
@@ -60,7 +75,19 @@ struct Target {
   std::uint16_t port = 0;
   std::uint16_t expected_status = 200;
   std::uint64_t expected_body_bytes = 0;  // of a GET or POST; a HEAD has none
+  bool tls = false;                       // TLS 1.3, the certificate verified
 };
+
+// When a failed attempt is made again. The wait before attempt k (from 1) is random, evenly from 0
+// to min(cap, base x factor^(k-1)) ("full jitter"), and never less than the server asked for.
+struct RetryPolicy {
+  unsigned retries = 0;  // attempts beyond the first, at most kMaxRetries
+  std::chrono::nanoseconds base = std::chrono::milliseconds(100);
+  double factor = 2;
+  std::chrono::nanoseconds cap = std::chrono::seconds(5);
+  bool post = false;  // whether a POST, which may count twice, is made again
+};
+inline constexpr unsigned kMaxRetries = 15;
 
 // Everything a client is told. Must outlive the clients made from it.
 struct ClientConfig {
@@ -71,6 +98,11 @@ struct ClientConfig {
   std::chrono::nanoseconds connect_timeout{};
   std::chrono::nanoseconds timeout{};  // from start of the request to its last byte, connecting included
   unsigned max_in_flight = 1;          // an AsyncClient is never asked for more at once
+  // When all requests are given up (base/clock.h); null or kNever: never. May be set once, before
+  // the first request.
+  const std::atomic<std::int64_t>* deadline = nullptr;
+  RetryPolicy retry{};          // carried out by transports/policy.h, not by the transports
+  std::string certificates{};   // PEM: whom TLS trusts; empty: whom the system trusts
 };
 
 class BlockingClient {

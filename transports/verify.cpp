@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <ctime>
+#include <string>
 
 #include "base/token.h"
 
@@ -19,13 +22,32 @@ Response verify(const ClientConfig& config, const Request& request, const Reply&
   } else if (!std::ranges::equal(reply.token, token)) {
     outcome = Outcome::bad_token;
   }
-  return {outcome, static_cast<std::uint16_t>(reply.status), reply.body_bytes};
+  return {.outcome = outcome,
+          .status = static_cast<std::uint16_t>(reply.status),
+          .retry_after_s = reply.retry_after_s,
+          .body_bytes = reply.body_bytes};
+}
+
+std::uint32_t retry_after_seconds(std::string_view value) {
+  constexpr std::int64_t kDay = 86'400;
+  if (value.empty()) return 0;
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (end != value.data() + value.size() || error == std::errc::invalid_argument) {
+    std::tm date{};
+    const std::string text(value);
+    const char* rest = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+    seconds = rest != nullptr && *rest == '\0' ? ::timegm(&date) - std::time(nullptr) : 0;
+  } else if (error == std::errc::result_out_of_range) {
+    seconds = kDay;
+  }
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, kDay));
 }
 
 std::string_view outcome_name(Outcome outcome) {
   static constexpr std::array<std::string_view, kOutcomeCount> names{
       "none",      "ok",         "refused",    "reset",     "connect_timeout", "timeout",
-      "truncated", "bad_status", "bad_length", "bad_token", "protocol"};
+      "deadline",  "tls",        "truncated",  "bad_status", "bad_length", "bad_token", "protocol"};
   return names[static_cast<std::size_t>(outcome)];
 }
 

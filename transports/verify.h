@@ -31,6 +31,7 @@ struct Reply {
   unsigned status = 0;
   std::uint64_t body_bytes = 0;
   std::string_view token;  // value of X-Fanout-Token, empty if there was none
+  std::uint32_t retry_after_s = 0;
 };
 
 // ok, bad_status, bad_length or bad_token, in that order of precedence.
@@ -38,8 +39,15 @@ Response verify(const ClientConfig& config, const Request& request, const Reply&
 
 // A request that ended without a complete response.
 inline Response failed(Outcome outcome, unsigned status = 0, std::uint64_t body_bytes = 0) {
-  return {outcome, static_cast<std::uint16_t>(status), body_bytes};
+  return {.outcome = outcome,
+          .status = static_cast<std::uint16_t>(status),
+          .body_bytes = body_bytes};
 }
+
+inline constexpr std::string_view kRetryAfterHeader = "Retry-After";
+// The seconds a value of Retry-After asks to wait from now on, at least 0 and at most a day; it
+// names either them or a date (RFC 9110, 10.2.3). 0 if it is neither.
+std::uint32_t retry_after_seconds(std::string_view value);
 
 std::string_view outcome_name(Outcome outcome);  // "ok", "bad_status" ...: the keys of JSON errors
 std::string_view method_name(Method method);     // "GET"

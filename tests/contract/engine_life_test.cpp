@@ -142,7 +142,7 @@ TEST_F(AsioEngine, RefusesWhatIsNotHttp) {
 }
 
 TEST_F(AsioEngine, ResetsAfterHalfABody) {
-  Running server(config({.body_bytes = 1000, .fault = Fault::reset}));
+  Running server(config({.body_bytes = 1000, .faults = {{FaultKind::reset_amid_body}}}));
   RawClient client(server.endpoint());
   client.send(request("GET", token_path(kToken)));
   const Reply reply = client.receive();
@@ -153,7 +153,7 @@ TEST_F(AsioEngine, ResetsAfterHalfABody) {
 }
 
 TEST_F(AsioEngine, TruncatesAfterHalfABody) {
-  Running server(config({.body_bytes = 1000, .fault = Fault::truncate}));
+  Running server(config({.body_bytes = 1000, .faults = {{FaultKind::truncate}}}));
   RawClient client(server.endpoint());
   client.send(request("GET", token_path(kToken)));
   EXPECT_EQ(client.receive().body.size(), 500U);
@@ -162,7 +162,7 @@ TEST_F(AsioEngine, TruncatesAfterHalfABody) {
 }
 
 TEST_F(AsioEngine, HangsForEver) {
-  Running server(config({.fault = Fault::hang}));
+  Running server(config({.faults = {{FaultKind::hang}}}));
   RawClient client(server.endpoint());
   client.send(request("GET", token_path(kToken)));
   std::this_thread::sleep_for(50ms);
@@ -216,7 +216,7 @@ TEST_F(AsioEngine, DropsALargeAnswerItsClientDoesNotWant) {
 
 TEST(HttplibEngine, RefusesFaults) {
   ServerConfig config{.engine = EngineKind::httplib};
-  config.hosts[0].fault = Fault::reset;
+  config.hosts[0].faults = {{FaultKind::reset}};
   EXPECT_THROW(make_engine(config), UsageError);
 }
 

@@ -94,14 +94,14 @@ TEST_P(EveryAsyncTransport, MovesLargeBodiesAtOnce) {
 }
 
 TEST_P(EveryAsyncTransport, SurvivesManyFaultsAtOnce) {
-  const std::array faults{std::pair{Fault::reset, Outcome::truncated},
-                          std::pair{Fault::truncate, Outcome::truncated},
-                          std::pair{Fault::hang, Outcome::timeout}};
+  const std::array faults{std::pair{FaultKind::reset_amid_body, Outcome::truncated},
+                          std::pair{FaultKind::truncate, Outcome::truncated},
+                          std::pair{FaultKind::hang, Outcome::timeout}};
   for (const auto& [fault, outcome] : faults) {
-    LocalServer server(HostBehaviour{.fault = fault});
+    LocalServer server(HostBehaviour{.faults = {{fault}}});
     ClientConfig config = server.config();
     config.max_in_flight = 30;
-    config.timeout = fault == Fault::hang ? 100ms : 20s;
+    config.timeout = fault == FaultKind::hang ? 100ms : 20s;
     const auto client = make(config);
     EXPECT_EQ(drive(*client, 90, 30, 1, outcome), 90U);
   }
@@ -146,7 +146,7 @@ TEST_P(EveryAsyncTransport, StartsRequestsFromCallbacks) {
 }
 
 TEST_P(EveryAsyncTransport, MayBeDestroyedWithRequestsUnderWay) {
-  LocalServer server(HostBehaviour{.fault = Fault::hang});
+  LocalServer server(HostBehaviour{.faults = {{FaultKind::hang}}});
   ClientConfig config = server.config();
   config.max_in_flight = 10;
   config.timeout = 20s;

@@ -46,7 +46,7 @@ TEST_P(EveryTransportFault, NoConnectionInTime) {
 }
 
 TEST_P(EveryTransportFault, NoAnswerInTime) {
-  LocalServer server(HostBehaviour{.fault = Fault::hang});
+  LocalServer server(HostBehaviour{.faults = {{FaultKind::hang}}});
   ClientConfig config = server.config();
   config.timeout = 100ms;
   config.connect_timeout = 50ms;  // connecting succeeds: not what is reported
@@ -78,15 +78,15 @@ TEST_P(EveryTransportFault, AnswerThatStopsAmidTheBody) {
 }
 
 TEST_P(EveryTransportFault, LostAmidTheBody) {
-  for (const Fault fault : {Fault::reset, Fault::truncate}) {
+  for (const FaultKind fault : {FaultKind::reset_amid_body, FaultKind::truncate}) {
     for (const std::uint64_t size : {100U, 1U << 20}) {
-      LocalServer server(HostBehaviour{.body_bytes = size, .fault = fault});
+      LocalServer server(HostBehaviour{.body_bytes = size, .faults = {{fault}}});
       const ClientConfig config = server.config();
       AnyClient client(*GetParam(), config);
       for (std::uint32_t i = 0; i < 2; ++i) {
         const Response response = client.fetch(i);
         EXPECT_EQ(response.outcome, Outcome::truncated)
-            << (fault == Fault::reset ? "reset" : "closed") << " amid " << size << " bytes";
+            << fault_name(fault) << " amid " << size << " bytes";
         EXPECT_EQ(response.status, 200U);
         EXPECT_LT(response.body_bytes, size);
       }

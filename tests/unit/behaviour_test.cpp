@@ -106,8 +106,9 @@ TEST(ServerConfigJson, RoundTrips) {
   const auto config = server_config_from_json(Json::parse(R"({
     "threads": 7, "bind": "127.0.0.9", "port": 8080, "hosts": [
       {"delay": {"kind": "fixed", "mean": "1.5ms"}, "body_bytes": 0, "status": 503},
-      {"delay": {"kind": "uniform", "min": "5ms", "max": "20ms"}, "fault": "reset"},
-      {"delay": {"kind": "lognormal", "mean": "10ms", "sigma": 0.5}, "fault": "hang"}]})"));
+      {"delay": {"kind": "uniform", "min": "5ms", "max": "20ms"}, "faults": [{"kind": "reset", "share": 0.5},
+        {"kind": "status", "share": 0.25, "status": 429, "retry_after": "2s"}]},
+      {"delay": {"kind": "lognormal", "mean": "10ms", "sigma": 0.5}, "faults": [{"kind": "hang"}]}]})"));
   EXPECT_EQ(config.engine, EngineKind::asio);
   EXPECT_EQ(config.threads, 7U);
   EXPECT_EQ(config.bind, "127.0.0.9");
@@ -115,7 +116,8 @@ TEST(ServerConfigJson, RoundTrips) {
   ASSERT_EQ(config.hosts.size(), 3U);
   EXPECT_EQ(config.hosts[0].status, 503U);
   EXPECT_EQ(config.hosts[1].delay.max, 20ms);
-  EXPECT_EQ(config.hosts[1].fault, Fault::reset);
+  EXPECT_EQ(config.hosts[1].faults[0].kind, FaultKind::reset);
+  EXPECT_EQ(config.hosts[1].faults[1].retry_after_s, 2U);
   EXPECT_EQ(config.hosts[2].delay.sigma, 0.5);
   const Json json = to_json(config);
   EXPECT_EQ(json["hosts"][0]["delay"], "1500000ns");

@@ -1,0 +1,39 @@
+// One host of the asio engine: what it answers, built once, and how many requests it holds.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "local_server/behaviour.h"
+
+namespace fanout {
+
+struct Answer {
+  std::string head;  // status line and constant fields, without the empty line at the end
+  std::string body;
+};
+
+struct Host {
+  explicit Host(HostBehaviour host_behaviour);
+
+  HostBehaviour behaviour;
+  Answer right;
+  std::vector<Answer> faulty;  // one for each of behaviour.faults; empty unless it is a status
+  std::uint64_t in_flight = 0;
+};
+
+// What a request meets at a host.
+struct Fate {
+  const Answer* answer = nullptr;
+  const FaultShare* fault = nullptr;  // null: none
+  std::int64_t hold_ns = 0;           // from its arrival to the first byte of its answer
+};
+
+// `drawn_by`: its token; `first`: it is the first of its connection.
+Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first);
+
+// Of a request whose method is not allowed.
+Fate method_not_allowed();
+
+}  // namespace fanout

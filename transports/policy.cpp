@@ -1,0 +1,185 @@
+#include "transports/policy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/token.h"
+#include "transports/deadline.h"
+
+namespace fanout {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// One request on its way through its attempts.
+class Attempts {
+ public:
+  explicit Attempts(const Request& request) : request_(request), token_(request.token) {}
+
+  // The current attempt, as the transport is to make it.
+  [[nodiscard]] const Request& request() const { return request_; }
+
+  // The current attempt has ended so: the wait before the next one, or nothing if it was the last.
+  std::optional<nanoseconds> next(const ClientConfig& config, Response& response);
+
+  // The end of the request, whose last attempt ended as `response`.
+  [[nodiscard]] Response end(Response response) const {
+    response.attempts = static_cast<std::uint8_t>(attempt_ + 1);
+    response.retried = retried_;
+    return response;
+  }
+  // The same, the current attempt not having been begun.
+  [[nodiscard]] Response unbegun() const {
+    return {.outcome = Outcome::deadline,
+            .attempts = static_cast<std::uint8_t>(attempt_),
+            .retried = retried_};
+  }
+
+ private:
+  Request request_;
+  std::uint64_t token_;
+  unsigned attempt_ = 0;
+  std::uint64_t retried_ = 0;
+};
+
+std::int64_t deadline_of(const ClientConfig& config) {
+  return config.deadline == nullptr ? kNever : config.deadline->load();
+}
+
+bool too_late(const ClientConfig& config) {
+  const std::int64_t deadline = deadline_of(config);
+  return deadline != kNever && now_ns() >= deadline;
+}
+
+std::optional<nanoseconds> Attempts::next(const ClientConfig& config, Response& response) {
+  const bool out_of_time =
+      response.outcome == Outcome::timeout || response.outcome == Outcome::connect_timeout;
+  // libcurl counts in milliseconds and may be early by less than one.
+  const std::int64_t now = now_ns() + (out_of_time ? 1'000'000 : 0);
+  if (out_of_time && now >= deadline_of(config)) response.outcome = Outcome::deadline;
+  if (attempt_ == config.retry.retries || !is_transient(response)) return std::nullopt;
+  if (config.method == Method::post && !config.retry.post) return std::nullopt;
+  const nanoseconds wait = std::max<nanoseconds>(backoff(config.retry, token_, attempt_ + 1),
+                                                 std::chrono::seconds(response.retry_after_s));
+  if (deadline_of(config) - now_ns() <= wait.count()) return std::nullopt;
+  retried_ = note_attempt(retried_, attempt_, response.outcome);
+  request_.token = attempt_token(token_, ++attempt_);
+  return wait;
+}
+
+class BlockingPolicy final : public BlockingClient {
+ public:
+  BlockingPolicy(std::unique_ptr<BlockingClient> client, const ClientConfig& config)
+      : client_(std::move(client)), config_(config) {}
+
+  Response fetch(const Request& request) override {
+    Attempts attempts(request);
+    while (!too_late(config_)) {
+      Response response = client_->fetch(attempts.request());
+      const auto wait = attempts.next(config_, response);
+      if (!wait) return attempts.end(response);
+      std::this_thread::sleep_for(*wait);
+    }
+    return attempts.unbegun();
+  }
+
+ private:
+  std::unique_ptr<BlockingClient> client_;
+  const ClientConfig& config_;
+};
+
+class AsyncPolicy final : public AsyncClient {
+ public:
+  AsyncPolicy(std::unique_ptr<AsyncClient> client, const ClientConfig& config)
+      : config_(config), client_(std::move(client)) {}
+
+  void start(const Request& request, Done done) override {
+    if (spare_.empty()) spare_.push_back(&pending_.emplace_back());
+    Pending& pending = *spare_.back();
+    spare_.pop_back();
+    pending.attempts.emplace(request);
+    pending.done = std::move(done);
+    begin(pending);
+  }
+  void after(nanoseconds delay, std::function<void()> callback) override {
+    client_->after(delay, std::move(callback));
+  }
+  void run() override { client_->run(); }
+
+ private:
+  struct Pending {
+    std::optional<Attempts> attempts;
+    Done done;
+  };
+
+  void begin(Pending& pending) {
+    if (too_late(config_)) {
+      client_->after({}, [this, &pending] { end(pending, pending.attempts->unbegun()); });
+      return;
+    }
+    client_->start(pending.attempts->request(), [this, &pending](Response response) {
+      const auto wait = pending.attempts->next(config_, response);
+      if (!wait) return end(pending, pending.attempts->end(response));
+      client_->after(*wait, [this, &pending] { begin(pending); });
+    });
+  }
+
+  void end(Pending& pending, const Response& response) {
+    const Done done = std::move(pending.done);
+    spare_.push_back(&pending);
+    done(response);
+  }
+
+  const ClientConfig& config_;
+  std::deque<Pending> pending_;  // a deque: entries stay where they are
+  std::vector<Pending*> spare_;
+  std::unique_ptr<AsyncClient> client_;  // last: its callbacks use the rest
+};
+
+template <class Decorated, class Client>
+std::unique_ptr<Client> decorate(std::unique_ptr<Client> client, const ClientConfig& config) {
+  if (config.retry.retries == 0 && config.deadline == nullptr) return client;
+  return std::make_unique<Decorated>(std::move(client), config);
+}
+
+}  // namespace
+
+bool is_transient(const Response& response) {
+  switch (response.outcome) {
+    case Outcome::refused:
+    case Outcome::reset:
+    case Outcome::connect_timeout:
+    case Outcome::timeout:
+    case Outcome::truncated:
+      return true;
+    case Outcome::bad_status:
+      return response.status == 429 || (response.status >= 502 && response.status <= 504);
+    default:
+      return false;
+  }
+}
+
+nanoseconds backoff(const RetryPolicy& policy, std::uint64_t token, unsigned attempt) {
+  const double longest =
+      std::min(static_cast<double>(policy.base.count()) * std::pow(policy.factor, attempt - 1),
+               static_cast<double>(policy.cap.count()));
+  const double share = static_cast<double>(mix64(attempt_token(token, attempt)) >> 11) * 0x1p-53;
+  return nanoseconds(static_cast<std::int64_t>(share * longest));
+}
+
+std::unique_ptr<BlockingClient> with_policy(std::unique_ptr<BlockingClient> client,
+                                            const ClientConfig& config) {
+  return decorate<BlockingPolicy>(std::move(client), config);
+}
+
+std::unique_ptr<AsyncClient> with_policy(std::unique_ptr<AsyncClient> client,
+                                         const ClientConfig& config) {
+  return decorate<AsyncPolicy>(std::move(client), config);
+}
+
+}  // namespace fanout

@@ -1,0 +1,34 @@
+// Client policy beyond a single attempt: retries with backoff, and the deadline of all requests. One
+// decorator for every transport, so that none differs in it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "transports/transport.h"
+
+namespace fanout {
+
+// Whether an attempt that ended so may succeed if it is made again: no connection, one lost, no
+// answer in time, or status 429, 502, 503 or 504.
+bool is_transient(const Response& response);
+
+// The wait before attempt `attempt` (from 1) at the request with this token: even from 0 to
+// min(cap, base x factor^(attempt-1)), the same for the same token. "Full jitter": Brooker,
+// "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
+std::chrono::nanoseconds backoff(const RetryPolicy& policy, std::uint64_t token, unsigned attempt);
+
+// A client that carries out config.retry and config.deadline; `client` itself if neither is set.
+// `config` is borrowed.
+//
+// Each attempt carries attempt_token() (base/token.h). A retry that would have to wait beyond the
+// deadline is not made: the request ends as its last attempt did. A request that the deadline finds
+// unbegun ends as Outcome::deadline without an attempt.
+std::unique_ptr<BlockingClient> with_policy(std::unique_ptr<BlockingClient> client,
+                                            const ClientConfig& config);
+std::unique_ptr<AsyncClient> with_policy(std::unique_ptr<AsyncClient> client,
+                                         const ClientConfig& config);
+
+}  // namespace fanout
