@@ -1,122 +1,13 @@
 #include "harness/cli.h"
 
-#include <CLI/CLI.hpp>
-#include <charconv>
 #include <iostream>
-#include <map>
 
-#include "base/text.h"
-#include "base/units.h"
+#include "harness/cli_flags.h"
 #include "harness/environment.h"
 #include "harness/names.h"
-#include "harness/worker_list.h"
 
 namespace fanout {
 namespace {
-
-[[noreturn]] void fail_value(const std::string& flag, const std::string& found,
-                             const std::string& expected) {
-  throw UsageError(fmt::format("{}: expected {}, found \"{}\"", flag, expected, found));
-}
-
-// An option whose text is turned into a value by `parse`, an optional-returning function.
-template <class Target, class Parse>
-CLI::Option* add_parsed(CLI::App& app, const std::string& flags, Target& target, Parse parse,
-                        const std::string& expected, const std::string& help,
-                        const std::string& type) {
-  const std::string flag = flags.substr(flags.rfind(',') + 1);
-  return app
-      .add_option_function<std::string>(
-          flags,
-          [&target, parse, flag, expected](const std::string& text) {
-            const auto value = parse(text);
-            if (!value) fail_value(flag, text, expected);
-            target = *value;
-          },
-          help)
-      ->type_name(type);
-}
-
-void add_duration(CLI::App& app, const std::string& flags,
-                  std::optional<std::chrono::nanoseconds>& target, const std::string& help) {
-  const auto positive = [](const std::string& text) {
-    const auto value = parse_duration(text);
-    return value && value->count() > 0 ? value : std::nullopt;
-  };
-  add_parsed(app, flags, target, positive, "a duration with a unit, such as 1.5s or 250ms", help,
-             "DURATION");
-}
-
-template <class Target>
-CLI::Option* add_count(CLI::App& app, const std::string& flags, Target& target, std::uint64_t low,
-                       std::uint64_t high, const std::string& help) {
-  const auto within = [=](const std::string& text) -> std::optional<std::uint64_t> {
-    const auto value = parse_count(text);
-    return value && *value >= low && *value <= high ? value : std::nullopt;
-  };
-  return add_parsed(
-      app, flags, target, within,
-      fmt::format("a whole number from {} to {} (10k and 2M are understood)", low, high), help,
-      "COUNT");
-}
-
-// An option whose text is one of a few names.
-template <class Target, class T>
-void add_names(CLI::App& app, const std::string& flags, Target& target,
-               const std::vector<std::pair<std::string, T>>& names, const std::string& help) {
-  std::vector<std::string> known;
-  for (const auto& [name, value] : names) known.push_back(name);
-  const auto choose = [names](const std::string& text) -> std::optional<T> {
-    for (const auto& [name, value] : names) {
-      if (name == text) return value;
-    }
-    return std::nullopt;
-  };
-  add_parsed(app, flags, target, choose, fmt::format("one of {}", fmt::join(known, ", ")),
-             fmt::format("{} ({})", help, fmt::join(known, ", ")), "NAME");
-}
-
-void add_list(CLI::App& app, const std::string& flag, std::vector<std::string>& target,
-              const std::string& help, const std::string& type) {
-  app.add_option_function<std::string>(
-         flag,
-         [&target, flag](const std::string& text) {
-           target = split_commas(text);
-           if (std::ranges::count(target, "") != 0) {
-             fail_value(flag, text, "names with commas between them, none of them empty");
-           }
-         },
-         help)
-      ->type_name(type);
-}
-
-void add_selection(CLI::App& app, Selection& selection) {
-  add_list(app, "--scenario", selection.scenarios,
-           "built-in scenarios or files (default api-fanout)", "NAME|FILE,...");
-  add_list(app, "--strategy", selection.strategies, "strategies (default: the scenario's, or all)",
-           "A,B,...");
-  add_list(app, "--transport", selection.transports,
-           "transports, or all (default: one HTTP library for every strategy)", "A,B,...");
-  app.add_option_function<std::string>(
-         "--workers",
-         [&selection](const std::string& text) { selection.workers = parse_workers(text); },
-         "requests in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4 (steps)")
-      ->type_name("LIST");
-  add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests, "requests per run");
-  add_names(app, "--reuse", selection.reuse,
-            std::vector<std::pair<std::string, bool>>{{"on", true}, {"off", false}},
-            "keep connections, or open one per request");
-  add_names(app, "--method", selection.method,
-            std::vector<std::pair<std::string, Method>>{
-                {"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}},
-            "HTTP method");
-  add_names(app, "--engine", selection.engine,
-            std::vector<std::pair<std::string, EngineKind>>{{"asio", EngineKind::asio},
-                                                            {"httplib", EngineKind::httplib}},
-            "engine of the embedded server");
-  add_duration(app, "--timeout", selection.timeout, "longest a request may take");
-  add_duration(app, "--connect-timeout", selection.connect_timeout, "longest a connect may take");
-}
 
 void add_measuring(CLI::App& app, Options& options) {
   const CLI::Option* rounds =

@@ -122,8 +122,8 @@ void Connection::take_request() {
   const auto token = scanner_->token();
   const Arrival arrival = core_.ledger.arrived(token);
   ++requests_;
-  keep_alive_ = scanner_->is_http11() && scanner_->keep_alive() &&
-                requests_ != host_->behaviour.close_after;
+  keep_alive_ =
+      scanner_->is_http11() && scanner_->keep_alive() && requests_ != host_->behaviour.close_after;
   // A request without a token is drawn by its number, so that those, too, follow the distribution.
   fate_ = allowed(scanner_->method())
               ? fate_of(*host_, token.value_or(arrival.number), requests_ == 1)

@@ -99,7 +99,7 @@ class Connection {
   std::optional<RequestScanner> scanner_;
   std::array<boost::asio::const_buffer, 2> unsent_;
   boost::asio::const_buffer later_;  // what is left of a body that drips
-  std::size_t begin_ = 0;  // received and not yet scanned: [begin_, end_)
+  std::size_t begin_ = 0;            // received and not yet scanned: [begin_, end_)
   std::size_t end_ = 0;
   std::array<char, kHeadSize> head_;
   std::array<char, kBufferSize> buffer_;

@@ -13,8 +13,7 @@ namespace {
 std::string status_line(unsigned status) {
   const auto reason =
       boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
-  return fmt::format("HTTP/1.1 {} {}\r\n", status,
-                     std::string_view(reason.data(), reason.size()));
+  return fmt::format("HTTP/1.1 {} {}\r\n", status, std::string_view(reason.data(), reason.size()));
 }
 
 Answer right_answer(const HostBehaviour& host) {

@@ -56,10 +56,10 @@ inline constexpr int kFaultKinds = static_cast<int>(FaultKind::status) + 1;
 // A fault, and the share of a host's requests that meet it.
 struct FaultShare {
   FaultKind kind = FaultKind::none;
-  double share = 1;                         // 0..1
-  unsigned status = 503;                    // status: what is answered
+  double share = 1;                              // 0..1
+  unsigned status = 503;                         // status: what is answered
   std::optional<std::uint32_t> retry_after_s{};  // status: Retry-After, if it is to be sent
-  std::chrono::nanoseconds over{};          // drip: from the first byte of the body to the last
+  std::chrono::nanoseconds over{};  // drip: from the first byte of the body to the last
 };
 
 // Whether a host speaks TLS 1.3, and with which certificate.

@@ -84,7 +84,8 @@ Delay list_delay(const std::string& path, const Json& json) {
 
 Delay delay_from_json(const std::string& path, const Json& json) {
   if (!json.is_object()) return Delay{.mean = duration(path, json)};
-  const Json& kind = required(path, json, "kind", "one of fixed, uniform, lognormal, bimodal, list");
+  const Json& kind =
+      required(path, json, "kind", "one of fixed, uniform, lognormal, bimodal, list");
   switch (one_of(path + ".kind", kind, kDelayKinds)) {
     case Delay::Kind::uniform:
       return uniform_delay(path, json);

@@ -44,8 +44,8 @@ FaultShare fault_from_json(const std::string& path, const Json& json) {
   check_keys(path, json, fault.kind);
   if (json.contains("share")) fault.share = share_from_json(path + ".share", json["share"]);
   if (fault.kind == FaultKind::status) {
-    fault.status = status_from_json(path + ".status",
-                                    required(path, json, "status", "status needs a status"));
+    fault.status =
+        status_from_json(path + ".status", required(path, json, "status", "status needs a status"));
   }
   if (fault.kind == FaultKind::drip) {
     fault.over = duration(path + ".over", required(path, json, "over", "drip needs over"));

@@ -1,5 +1,5 @@
-// Client policy beyond a single attempt: retries with backoff, and the deadline of all requests. One
-// decorator for every transport, so that none differs in it.
+// Client policy beyond a single attempt: retries with backoff, and the deadline of all requests.
+// One decorator for every transport, so that none differs in it.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // A transport is one HTTP client implementation. It starts no threads, and offers a BlockingClient,
-// an AsyncClient, or either. Strategies (strategies/strategy.h) drive clients and know nothing else.
+// an AsyncClient, or either. Strategies (strategies/strategy.h) drive clients and know nothing
+// else.
 //
 // Contract of every client:
 // - A request ends in exactly one Response, whatever the network does; a failure is an Outcome,
@@ -96,13 +97,14 @@ struct ClientConfig {
   std::uint64_t request_body_bytes = 0;  // body of a POST
   bool reuse = true;
   std::chrono::nanoseconds connect_timeout{};
-  std::chrono::nanoseconds timeout{};  // from start of the request to its last byte, connecting included
-  unsigned max_in_flight = 1;          // an AsyncClient is never asked for more at once
+  std::chrono::nanoseconds
+      timeout{};               // from start of the request to its last byte, connecting included
+  unsigned max_in_flight = 1;  // an AsyncClient is never asked for more at once
   // When all requests are given up (base/clock.h); null or kNever: never. May be set once, before
   // the first request.
   const std::atomic<std::int64_t>* deadline = nullptr;
-  RetryPolicy retry{};          // carried out by transports/policy.h, not by the transports
-  std::string certificates{};   // PEM: whom TLS trusts; empty: whom the system trusts
+  RetryPolicy retry{};         // carried out by transports/policy.h, not by the transports
+  std::string certificates{};  // PEM: whom TLS trusts; empty: whom the system trusts
 };
 
 class BlockingClient {
@@ -141,9 +143,9 @@ enum class Suite : std::uint8_t { none, same_stack, other_stack };
 // One row of the registry (transports/registry.cpp), defined in the transport's own file.
 struct Transport {
   std::string_view name;
-  std::string_view stack;      // the HTTP library; rows of one stack compare strategies
-  std::string_view summary;    // one line, for help
-  std::string (*version)();    // the library's version as it runs
+  std::string_view stack;    // the HTTP library; rows of one stack compare strategies
+  std::string_view summary;  // one line, for help
+  std::string (*version)();  // the library's version as it runs
   std::variant<MakeBlockingClient, MakeAsyncClient, MakeEitherClient> make;
   Suite suite = Suite::none;
   // File descriptors a client holds besides its connections (loops, timers, wake-up pairs).

@@ -39,9 +39,8 @@ Response verify(const ClientConfig& config, const Request& request, const Reply&
 
 // A request that ended without a complete response.
 inline Response failed(Outcome outcome, unsigned status = 0, std::uint64_t body_bytes = 0) {
-  return {.outcome = outcome,
-          .status = static_cast<std::uint16_t>(status),
-          .body_bytes = body_bytes};
+  return {
+      .outcome = outcome, .status = static_cast<std::uint16_t>(status), .body_bytes = body_bytes};
 }
 
 inline constexpr std::string_view kRetryAfterHeader = "Retry-After";

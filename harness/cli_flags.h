@@ -1,0 +1,103 @@
+// Kinds of flags: each parses its text and names flag, value and what was expected in its error.
+// Private to the .cpp files of the command line: including it compiles CLI11.
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "harness/plan.h"
+
+namespace fanout {
+
+[[noreturn]] inline void fail_value(const std::string& flag, const std::string& found,
+                                    const std::string& expected) {
+  throw UsageError(fmt::format("{}: expected {}, found \"{}\"", flag, expected, found));
+}
+
+// An option whose text is turned into a value by `parse`, an optional-returning function.
+template <class Target, class Parse>
+CLI::Option* add_parsed(CLI::App& app, const std::string& flags, Target& target, Parse parse,
+                        const std::string& expected, const std::string& help,
+                        const std::string& type) {
+  const std::string flag = flags.substr(flags.rfind(',') + 1);
+  return app
+      .add_option_function<std::string>(
+          flags,
+          [&target, parse, flag, expected](const std::string& text) {
+            const auto value = parse(text);
+            if (!value) fail_value(flag, text, expected);
+            target = *value;
+          },
+          help)
+      ->type_name(type);
+}
+
+inline void add_duration(CLI::App& app, const std::string& flags,
+                         std::optional<std::chrono::nanoseconds>& target, const std::string& help) {
+  const auto positive = [](const std::string& text) {
+    const auto value = parse_duration(text);
+    return value && value->count() > 0 ? value : std::nullopt;
+  };
+  add_parsed(app, flags, target, positive, "a duration with a unit, such as 1.5s or 250ms", help,
+             "DURATION");
+}
+
+template <class Target>
+CLI::Option* add_count(CLI::App& app, const std::string& flags, Target& target, std::uint64_t low,
+                       std::uint64_t high, const std::string& help) {
+  const auto within = [=](const std::string& text) -> std::optional<std::uint64_t> {
+    const auto value = parse_count(text);
+    return value && *value >= low && *value <= high ? value : std::nullopt;
+  };
+  return add_parsed(
+      app, flags, target, within,
+      fmt::format("a whole number from {} to {} (10k and 2M are understood)", low, high), help,
+      "COUNT");
+}
+
+// An option whose text is one of a few names.
+template <class Target, class T>
+void add_names(CLI::App& app, const std::string& flags, Target& target,
+               const std::vector<std::pair<std::string, T>>& names, const std::string& help) {
+  std::vector<std::string> known;
+  for (const auto& [name, value] : names) known.push_back(name);
+  const auto choose = [names](const std::string& text) -> std::optional<T> {
+    for (const auto& [name, value] : names) {
+      if (name == text) return value;
+    }
+    return std::nullopt;
+  };
+  add_parsed(app, flags, target, choose, fmt::format("one of {}", fmt::join(known, ", ")),
+             fmt::format("{} ({})", help, fmt::join(known, ", ")), "NAME");
+}
+
+inline void add_list(CLI::App& app, const std::string& flag, std::vector<std::string>& target,
+                     const std::string& help, const std::string& type) {
+  app.add_option_function<std::string>(
+         flag,
+         [&target, flag](const std::string& text) {
+           target = split_commas(text);
+           if (std::ranges::count(target, "") != 0) {
+             fail_value(flag, text, "names with commas between them, none of them empty");
+           }
+         },
+         help)
+      ->type_name(type);
+}
+
+// The flags that choose what runs (harness/cli_selection.cpp).
+void add_selection(CLI::App& app, Selection& selection);
+
+}  // namespace fanout

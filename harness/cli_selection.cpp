@@ -1,0 +1,35 @@
+// The flags that choose what runs: those of run, sweep and list cells.
+#include "harness/cli_flags.h"
+#include "harness/worker_list.h"
+
+namespace fanout {
+
+void add_selection(CLI::App& app, Selection& selection) {
+  add_list(app, "--scenario", selection.scenarios,
+           "built-in scenarios or files (default api-fanout)", "NAME|FILE,...");
+  add_list(app, "--strategy", selection.strategies, "strategies (default: the scenario's, or all)",
+           "A,B,...");
+  add_list(app, "--transport", selection.transports,
+           "transports, or all (default: one HTTP library for every strategy)", "A,B,...");
+  app.add_option_function<std::string>(
+         "--workers",
+         [&selection](const std::string& text) { selection.workers = parse_workers(text); },
+         "requests in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4 (steps)")
+      ->type_name("LIST");
+  add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests, "requests per run");
+  add_names(app, "--reuse", selection.reuse,
+            std::vector<std::pair<std::string, bool>>{{"on", true}, {"off", false}},
+            "keep connections, or open one per request");
+  add_names(app, "--method", selection.method,
+            std::vector<std::pair<std::string, Method>>{
+                {"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}},
+            "HTTP method");
+  add_names(app, "--engine", selection.engine,
+            std::vector<std::pair<std::string, EngineKind>>{{"asio", EngineKind::asio},
+                                                            {"httplib", EngineKind::httplib}},
+            "engine of the embedded server");
+  add_duration(app, "--timeout", selection.timeout, "longest a request may take");
+  add_duration(app, "--connect-timeout", selection.connect_timeout, "longest a connect may take");
+}
+
+}  // namespace fanout
