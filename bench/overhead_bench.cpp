@@ -49,7 +49,7 @@ void measure(benchmark::State& state, const Strategy& strategy) {
     std::vector<Sample> samples(kRequests);
     std::int64_t ready_ns = 0;
     std::int64_t ready_cpu_ns = 0;
-    Job job(requests, samples, workers,
+    Job job(requests, samples, {workers, 2 * std::size_t{workers}},
             {.ready =
                  [&](const Job&) {
                    ready_cpu_ns = cpu_ns();

@@ -63,6 +63,8 @@ Json summary_to_json(const Summary& summary) {
       {"latency_p99_ns", summary.latency_p99_ns.median},
       {"peak_memory_bytes", summary.peak_memory_bytes.median},
       {"context_switches_per_request", summary.context_switches_per_request.median},
+      {"goodput_per_second", summary.goodput_per_second.median},
+      {"amplification", summary.amplification.median},
       {"latency_by_percentile_ns", percentiles_to_json(summary)},
       {"connections", summary.connections},
       {"peak_in_flight", summary.peak_in_flight},
@@ -74,7 +76,9 @@ Json summary_to_json(const Summary& summary) {
         {"latency_p50_ns", interval_to_json(summary.latency_p50_ns)},
         {"latency_p99_ns", interval_to_json(summary.latency_p99_ns)},
         {"peak_memory_bytes", interval_to_json(summary.peak_memory_bytes)},
-        {"context_switches_per_request", interval_to_json(summary.context_switches_per_request)}}}};
+        {"context_switches_per_request", interval_to_json(summary.context_switches_per_request)},
+        {"goodput_per_second", interval_to_json(summary.goodput_per_second)},
+        {"amplification", interval_to_json(summary.amplification)}}}};
 }
 
 Json sweeps_to_json(const Report& report) {

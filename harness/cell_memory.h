@@ -2,6 +2,7 @@
 // crashes. One writer per field; the controller reads after the process has ended.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 
@@ -21,6 +22,7 @@ struct CellHeader {
   std::int64_t peak_memory_bytes;
   std::int64_t threads;         // at ready()
   std::int64_t processes;       // at ready()
+  std::uint64_t queue_peak;     // most that the strategy's queue held; 0: it has none
   std::uint32_t children_left;  // worker processes the strategy did not reap
   char error[500];              // why it failed, null-terminated; empty if it did not
 };
@@ -35,11 +37,20 @@ class CellMemory {
   CellMemory& operator=(const CellMemory&) = delete;
   ~CellMemory();
 
-  [[nodiscard]] CellHeader& header() const { return *static_cast<CellHeader*>(memory_); }
+  [[nodiscard]] CellHeader& header() const { return layout().header; }
+  // Read by every worker, forked ones too (ClientConfig::deadline); base/clock.h.
+  [[nodiscard]] std::atomic<std::int64_t>& deadline_ns() const { return layout().deadline_ns; }
   [[nodiscard]] std::span<Sample> samples() const;
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
+  // Samples follow, as many as requests.
+  struct Layout {
+    CellHeader header;
+    std::atomic<std::int64_t> deadline_ns;
+  };
+  [[nodiscard]] Layout& layout() const { return *static_cast<Layout*>(memory_); }
+  [[nodiscard]] std::size_t bytes() const { return sizeof(Layout) + requests_ * sizeof(Sample); }
   void map();
 
   UniqueFd fd_;

@@ -15,6 +15,7 @@
 #include "harness/pairing.h"
 #include "harness/usage.h"
 #include "strategies/registry.h"
+#include "transports/deadline.h"
 #include "transports/registry.h"
 
 namespace fanout {
@@ -42,7 +43,9 @@ std::vector<Request> make_requests(const CellSpec& spec) {
 }
 
 // Everything but the time itself is read before the clock: reading it is not the strategy's work.
-void note_ready(CellHeader& header, ProcessUsage& at_ready, const Job& job) {
+void note_ready(CellMemory& memory, ProcessUsage& at_ready, const Job& job,
+                std::chrono::nanoseconds deadline) {
+  CellHeader& header = memory.header();
   header.processes = 1 + std::ssize(job.worker_processes);
   header.threads = own_status("Threads") + std::ssize(job.worker_processes);
   at_ready = own_usage();
@@ -50,6 +53,7 @@ void note_ready(CellHeader& header, ProcessUsage& at_ready, const Job& job) {
   for (const pid_t pid : job.worker_processes) header.cpu_at_ready_ns += cpu_ns_of(pid);
   ++header.ready_calls;
   header.ready_ns = now_ns();
+  memory.deadline_ns() = deadline_after(header.ready_ns, deadline);
 }
 
 void note_end(CellHeader& header, const ProcessUsage& at_ready) {
@@ -71,8 +75,8 @@ void run_job(const CellSpec& spec, CellMemory& memory) {
                                find_row("transport", spec.transport, transports()));
   const std::vector<Request> requests = make_requests(spec);
   ProcessUsage at_ready;
-  Job job(requests, memory.samples(), spec.workers,
-          {.ready = [&](const Job& self) { note_ready(header, at_ready, self); },
+  Job job(requests, memory.samples(), {spec.workers, spec.queue_capacity},
+          {.ready = [&](const Job& self) { note_ready(memory, at_ready, self, spec.deadline); },
            .idle =
                [&](const Job& self) {
                  const std::int64_t cpu_before_ns = own_usage().cpu_ns;
@@ -80,7 +84,11 @@ void run_job(const CellSpec& spec, CellMemory& memory) {
                  // Reading it is not the strategy's work.
                  header.cpu_at_ready_ns += own_usage().cpu_ns - cpu_before_ns;
                }});
-  std::get<RunPair>(pairing)(job, spec.client);
+  ClientConfig client = spec.client;
+  memory.deadline_ns() = kNever;
+  if (spec.deadline.count() > 0) client.deadline = &memory.deadline_ns();
+  std::get<RunPair>(pairing)(job, client);
+  header.queue_peak = job.queue_peak;
   note_end(header, at_ready);
 }
 

@@ -73,6 +73,8 @@ CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Targe
           .transport = cell.transport,
           .workers = cell.workers,
           .requests = scenario.requests,
+          .queue_capacity = scenario.queue_capacity.value_or(2 * std::uint64_t{cell.workers}),
+          .deadline = scenario.deadline,
           .token_seed = token_seed,
           .client = {.targets = std::move(targets),
                      .method = scenario.method,
@@ -80,7 +82,8 @@ CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .reuse = scenario.reuse,
                      .connect_timeout = scenario.connect_timeout,
                      .timeout = scenario.timeout,
-                     .max_in_flight = cell.workers}};
+                     .max_in_flight = cell.workers,
+                     .retry = scenario.retry}};
 }
 
 // Cells of one round carry the same tokens, so they meet the same delays.
@@ -118,6 +121,7 @@ Run CellRunner::operator()(const Cell& cell, unsigned round) {
   if (execution.networked) execution.server = finish_server();
   execution.header = memory.header();
   execution.samples = memory.samples();
+  execution.token_seed = token_seed_of(plan_, round);
   Run run = judge(execution, cell, scenario);
   if (std::exchange(server_replaced_, false)) run.flags.emplace_back("server_replaced");
   return run;

@@ -10,6 +10,7 @@ using Json = nlohmann::json;
 Json target_to_json(const Target& target) {
   return {{"address", target.address},
           {"port", target.port},
+          {"tls", target.tls},
           {"expected_status", target.expected_status},
           {"expected_body_bytes", target.expected_body_bytes}};
 }
@@ -18,7 +19,8 @@ Target target_from_json(const Json& json) {
   return {.address = json.at("address"),
           .port = json.at("port"),
           .expected_status = json.at("expected_status"),
-          .expected_body_bytes = json.at("expected_body_bytes")};
+          .expected_body_bytes = json.at("expected_body_bytes"),
+          .tls = json.at("tls")};
 }
 
 }  // namespace
@@ -31,13 +33,21 @@ std::string to_text(const CellSpec& spec) {
               {"transport", spec.transport},
               {"workers", spec.workers},
               {"requests", spec.requests},
+              {"queue_capacity", spec.queue_capacity},
+              {"deadline_ns", spec.deadline.count()},
               {"token_seed", spec.token_seed},
               {"targets", targets},
               {"method", static_cast<int>(client.method)},
               {"request_body_bytes", client.request_body_bytes},
               {"reuse", client.reuse},
               {"connect_timeout_ns", client.connect_timeout.count()},
-              {"timeout_ns", client.timeout.count()}}
+              {"timeout_ns", client.timeout.count()},
+              {"retries", client.retry.retries},
+              {"backoff_base_ns", client.retry.base.count()},
+              {"backoff_factor", client.retry.factor},
+              {"backoff_cap_ns", client.retry.cap.count()},
+              {"retry_post", client.retry.post},
+              {"certificates", client.certificates}}
       .dump();
 }
 
@@ -47,6 +57,8 @@ CellSpec cell_spec_from_text(const std::string& text) {
                 .transport = json.at("transport"),
                 .workers = json.at("workers"),
                 .requests = json.at("requests"),
+                .queue_capacity = json.at("queue_capacity"),
+                .deadline = std::chrono::nanoseconds(json.at("deadline_ns")),
                 .token_seed = json.at("token_seed"),
                 .client = {}};
   for (const Json& target : json.at("targets")) {
@@ -57,6 +69,12 @@ CellSpec cell_spec_from_text(const std::string& text) {
   spec.client.reuse = json.at("reuse");
   spec.client.connect_timeout = std::chrono::nanoseconds(json.at("connect_timeout_ns"));
   spec.client.timeout = std::chrono::nanoseconds(json.at("timeout_ns"));
+  spec.client.retry = {.retries = json.at("retries"),
+                       .base = std::chrono::nanoseconds(json.at("backoff_base_ns")),
+                       .factor = json.at("backoff_factor"),
+                       .cap = std::chrono::nanoseconds(json.at("backoff_cap_ns")),
+                       .post = json.at("retry_post")};
+  spec.client.certificates = json.at("certificates");
   spec.client.max_in_flight = spec.workers;
   return spec;
 }

@@ -1,6 +1,7 @@
 // What a run's process is told: everything it needs to make the requests. Travels as JSON.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -13,7 +14,9 @@ struct CellSpec {
   std::string transport;
   unsigned workers = 1;
   std::uint64_t requests = 0;
-  std::uint64_t token_seed = 0;  // request i carries make_token(token_seed, i)
+  std::uint64_t queue_capacity = 0;     // of a strategy with a queue
+  std::chrono::nanoseconds deadline{};  // from ready() on; 0: none
+  std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
   ClientConfig client;
 };
 

@@ -3,6 +3,15 @@
 #include "harness/worker_list.h"
 
 namespace fanout {
+namespace {
+
+std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
+  if (text == "unbounded") return kUnboundedQueue;
+  const auto count = parse_count(text);
+  return count && *count >= 1 && *count <= kMaxRequests ? count : std::nullopt;
+}
+
+}  // namespace
 
 void add_selection(CLI::App& app, Selection& selection) {
   add_list(app, "--scenario", selection.scenarios,
@@ -30,6 +39,13 @@ void add_selection(CLI::App& app, Selection& selection) {
             "engine of the embedded server");
   add_duration(app, "--timeout", selection.timeout, "longest a request may take");
   add_duration(app, "--connect-timeout", selection.connect_timeout, "longest a connect may take");
+  add_duration(app, "--deadline", selection.deadline,
+               "when all requests are given up, those not begun too");
+  add_count(app, "--retries", selection.retries, 0, kMaxRetries,
+            "attempts beyond the first, with exponential backoff");
+  add_parsed(app, "--queue-capacity", selection.queue_capacity, parse_queue_capacity,
+             "a whole number from 1 on, or unbounded",
+             "of strategies with a queue (default twice the workers)", "COUNT");
 }
 
 }  // namespace fanout

@@ -31,6 +31,9 @@ std::string overruled(const Selection& selection) {
   if (selection.method) keys.emplace_back("method");
   if (selection.timeout) keys.emplace_back("timeout");
   if (selection.connect_timeout) keys.emplace_back("connect_timeout");
+  if (selection.deadline) keys.emplace_back("deadline");
+  if (selection.retries) keys.emplace_back("retries");
+  if (selection.queue_capacity) keys.emplace_back("queue_capacity");
   if (selection.engine) keys.emplace_back("engine");
   return fmt::format("{}", fmt::join(keys, ", "));
 }
@@ -42,6 +45,9 @@ Scenario select_scenario(const std::string& name, const Selection& selection) {
   if (selection.method) scenario.method = *selection.method;
   if (selection.timeout) scenario.timeout = *selection.timeout;
   if (selection.connect_timeout) scenario.connect_timeout = *selection.connect_timeout;
+  if (selection.deadline) scenario.deadline = *selection.deadline;
+  if (selection.retries) scenario.retry.retries = *selection.retries;
+  if (selection.queue_capacity) scenario.queue_capacity = selection.queue_capacity;
   if (selection.engine) scenario.server.engine = *selection.engine;
   if (!selection.workers.empty()) {
     scenario.workers = selection.workers;

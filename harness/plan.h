@@ -58,6 +58,9 @@ struct Selection {
   std::optional<Method> method;
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<std::chrono::nanoseconds> connect_timeout;
+  std::optional<std::chrono::nanoseconds> deadline;
+  std::optional<unsigned> retries;
+  std::optional<std::uint64_t> queue_capacity;
   std::optional<EngineKind> engine;
 };
 

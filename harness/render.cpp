@@ -106,6 +106,13 @@ std::string render_sweep(const Report& report, const Scenario& scenario, Draw dr
   return text;
 }
 
+// What did not succeed, or not at once.
+std::string render_failures(const Report& report, const Scenario& scenario, Draw draw) {
+  if (!has_failures(report, scenario)) return {};
+  return draw(failures_table(report, scenario)) +
+         "\nok/s: requests that succeeded per second; att/ok: attempts for each of them\n\n";
+}
+
 std::string render_knees(const Report& report, const Scenario& scenario, Draw draw) {
   const Table table = knees_table(report, scenario);
   if (table.rows.empty()) return {};
@@ -127,6 +134,7 @@ std::string render_words(const Report& report, Draw draw) {
   for (const Scenario& scenario : report.plan.scenarios) {
     text += heading(scenario) + render_sweep(report, scenario, draw);
     text += draw(cells_table(report, scenario)) + "\n";
+    text += render_failures(report, scenario, draw);
     text += render_knees(report, scenario, draw) + render_recommendation(report, scenario);
   }
   text +=

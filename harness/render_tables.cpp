@@ -35,13 +35,13 @@ std::string spread(const Interval& value) {
 }
 
 // What every row answers: how fast, how sure, at what cost, how connected, limited by what, proven?
-std::vector<CellColumn> cell_columns(const Report& report) {
+std::vector<CellColumn> cell_columns(const Report& report, bool failures) {
   const auto measured = [](auto text) {
     return [text](const CellReport& cell) {
       return cell.summary.valid_runs == 0 ? std::string("-") : text(cell.summary);
     };
   };
-  return {
+  std::vector<CellColumn> columns{
       {{"strategy", Align::left}, [](const CellReport& c) { return c.cell.strategy; }},
       {{"transport", Align::left},
        [&report](const CellReport& c) {
@@ -62,11 +62,20 @@ std::vector<CellColumn> cell_columns(const Report& report) {
       {{"in flight"}, measured([](auto& s) { return format_count(s.peak_in_flight); })},
       {{"limit", Align::left},
        measured([](auto& s) { return s.limited_by.empty() ? std::string("-") : s.limited_by; })},
-      {{"proven"},
-       [](const CellReport& c) {
-         return fmt::format("{}/{}", c.summary.valid_runs, c.summary.total_runs);
-       }},
   };
+  if (failures) {
+    columns.push_back(
+        {{"ok/s"}, measured([](auto& s) { return format_number(s.goodput_per_second.median); })});
+    columns.push_back({{"att/ok"}, measured([](auto& s) {
+                         return s.amplification.median == 0
+                                    ? std::string("-")
+                                    : fmt::format("{:.3f}", s.amplification.median);
+                       })});
+  }
+  columns.push_back({{"proven"}, [](const CellReport& c) {
+                       return fmt::format("{}/{}", c.summary.valid_runs, c.summary.total_runs);
+                     }});
+  return columns;
 }
 
 std::string column_title(const Report& report, const Cell& cell) {
@@ -131,59 +140,6 @@ Table sweep_table(const Report& report, const Scenario& scenario, const SweepFig
   return table;
 }
 
-// A column of the table of runs: how it is called, with its unit, and what it says of a run.
-struct RunColumn {
-  const char* title;
-  std::string (*text)(const CellReport& cell, const Run& run);
-};
-
-std::string text(auto value) { return fmt::format("{}", value); }
-
-// clang-format off
-const RunColumn kRunColumns[] = {
-    {"strategy", [](auto& c, auto&) { return c.cell.strategy; }},
-    {"transport", [](auto& c, auto&) { return c.cell.transport; }},
-    {"stack", [](auto& c, auto&) { return c.cell.stack; }},
-    {"scenario", [](auto& c, auto&) { return c.cell.scenario; }},
-    {"workers", [](auto& c, auto&) { return text(c.cell.workers); }},
-    {"round", [](auto&, auto& r) { return text(r.round); }},
-    {"position", [](auto&, auto& r) { return text(r.position); }},
-    {"valid", [](auto&, auto& r) { return std::string(r.valid ? "true" : "false"); }},
-    {"flags", [](auto&, auto& r) { return fmt::format("{}", fmt::join(r.flags, " ")); }},
-    {"reasons", [](auto&, auto& r) { return fmt::format("{}", fmt::join(r.reasons, "; ")); }},
-    {"makespan_ns", [](auto&, auto& r) { return text(r.makespan_ns); }},
-    {"setup_ns", [](auto&, auto& r) { return text(r.setup_ns); }},
-    {"requests_total", [](auto&, auto& r) { return text(r.requests.total); }},
-    {"requests_ok", [](auto&, auto& r) { return text(r.requests.ok); }},
-    {"requests_failed", [](auto&, auto& r) { return text(r.requests.failed); }},
-    {"requests_retried", [](auto&, auto& r) { return text(r.requests.retried); }},
-    {"latency_min_ns", [](auto&, auto& r) { return text(r.latency_ns.min); }},
-    {"latency_mean_ns", [](auto&, auto& r) { return text(r.latency_ns.mean); }},
-    {"latency_p50_ns", [](auto&, auto& r) { return text(r.latency_ns.p50); }},
-    {"latency_p90_ns", [](auto&, auto& r) { return text(r.latency_ns.p90); }},
-    {"latency_p99_ns", [](auto&, auto& r) { return text(r.latency_ns.p99); }},
-    {"latency_p999_ns", [](auto&, auto& r) { return r.latency_ns.p999 ? text(*r.latency_ns.p999) : std::string(); }},
-    {"latency_max_ns", [](auto&, auto& r) { return text(r.latency_ns.max); }},
-    {"cpu_ns", [](auto&, auto& r) { return text(r.cpu_ns); }},
-    {"process_cpu_ns", [](auto&, auto& r) { return text(r.process_cpu_ns); }},
-    {"context_switches_voluntary", [](auto&, auto& r) { return text(r.voluntary_switches); }},
-    {"context_switches_involuntary", [](auto&, auto& r) { return text(r.involuntary_switches); }},
-    {"peak_memory_bytes", [](auto&, auto& r) { return text(r.peak_memory_bytes); }},
-    {"threads", [](auto&, auto& r) { return text(r.threads); }},
-    {"processes", [](auto&, auto& r) { return text(r.processes); }},
-    {"server_connections", [](auto&, auto& r) { return text(r.server.connections); }},
-    {"server_requests", [](auto&, auto& r) { return text(r.server.requests); }},
-    {"server_unique_tokens", [](auto&, auto& r) { return text(r.server.unique_tokens); }},
-    {"server_peak_in_flight", [](auto&, auto& r) { return text(r.server.peak_in_flight); }},
-    {"server_hold_mean_ns", [](auto&, auto& r) { return text(r.server.hold_ns.mean); }},
-    {"server_cpu_ns", [](auto&, auto& r) { return text(r.server.cpu_ns); }},
-    {"host_steal_ns", [](auto&, auto& r) { return text(r.steal_ns); }},
-    {"bound_ns", [](auto&, auto& r) { return text(r.bound_ns); }},
-    {"efficiency", [](auto&, auto& r) { return text(r.efficiency); }},
-    {"limited_by", [](auto&, auto& r) { return r.limited_by; }},
-};
-// clang-format on
-
 }  // namespace
 
 bool is_other_stack(const Report& report, const Cell& cell) {
@@ -194,9 +150,15 @@ bool is_other_stack(const Report& report, const Cell& cell) {
   return cell.stack != "none" && first != report.cells.end() && first->cell.stack != cell.stack;
 }
 
+bool has_failures(const Report& report, const Scenario& scenario) {
+  return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+    return cell.cell.scenario == scenario.name && cell.summary.has_failures;
+  });
+}
+
 Table cells_table(const Report& report, const Scenario& scenario) {
   Table table;
-  const auto columns = cell_columns(report);
+  const auto columns = cell_columns(report, has_failures(report, scenario));
   for (const CellColumn& column : columns) table.columns.push_back(column.column);
   for (const CellReport& cell : report.cells) {
     if (cell.cell.scenario != scenario.name) continue;
@@ -233,19 +195,6 @@ Table knees_table(const Report& report, const Scenario& scenario) {
                           std::to_string(sweep.knee_workers()) + (sweep.knee_at_end() ? "+" : ""),
                           sweep.model_knee_workers ? format_number(*sweep.model_knee_workers) : "-",
                           peak_in_words(sweep)});
-  }
-  return table;
-}
-
-Table runs_table(const Report& report) {
-  Table table;
-  for (const RunColumn& column : kRunColumns) table.columns.push_back({column.title});
-  for (const CellReport& cell : report.cells) {
-    for (const Run& run : cell.runs) {
-      std::vector<std::string> row;
-      for (const RunColumn& column : kRunColumns) row.push_back(column.text(cell, run));
-      table.rows.push_back(std::move(row));
-    }
   }
   return table;
 }

@@ -9,6 +9,11 @@ namespace fanout {
 // One row per cell of the scenario.
 Table cells_table(const Report& report, const Scenario& scenario);
 
+// Whether a request of it failed, or was made again, in a run that is valid.
+bool has_failures(const Report& report, const Scenario& scenario);
+// One row per cell and outcome: of the requests that failed, and of the attempts made again.
+Table failures_table(const Report& report, const Scenario& scenario);
+
 // One figure over numbers of workers: workers down, strategies across.
 struct SweepTable {
   std::string title;

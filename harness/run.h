@@ -16,8 +16,9 @@ namespace fanout {
 struct RequestCounts {
   std::uint64_t total = 0;
   std::uint64_t ok = 0;
-  std::uint64_t failed = 0;   // ended otherwise, or not at all
-  std::uint64_t retried = 0;  // attempts beyond the first
+  std::uint64_t failed = 0;    // ended otherwise, or not at all
+  std::uint64_t attempts = 0;  // those made
+  std::uint64_t retried = 0;   // those of them that were made again
 };
 
 // Service times of the requests that succeeded.
@@ -41,7 +42,8 @@ struct Run {
   std::int64_t makespan_ns = 0;  // ready() to the end of the last request
   std::int64_t setup_ns = 0;     // start of the process to ready()
   RequestCounts requests;
-  std::map<std::string, std::uint64_t> errors;  // outcome name -> requests, other than "ok"
+  std::map<std::string, std::uint64_t> errors;   // outcome name -> requests, other than "ok"
+  std::map<std::string, std::uint64_t> retries;  // outcome name -> attempts made again after it
   Latency latency_ns;
   std::vector<std::pair<std::int64_t, std::uint64_t>> histogram;  // bucket's lowest value, count
 
@@ -52,6 +54,7 @@ struct Run {
   std::int64_t peak_memory_bytes = 0;  // VmHWM; of a forked pool, all of it (harness/usage.h)
   std::int64_t threads = 0;            // at ready(), over all processes
   std::int64_t processes = 0;          // at ready()
+  std::uint64_t queue_peak = 0;        // most requests in the strategy's queue; 0: it has none
 
   ServerCounters server;
   std::int64_t steal_ns = 0;  // taken from this machine by its neighbours during the run

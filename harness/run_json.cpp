@@ -40,8 +40,10 @@ Json to_json(const Run& run) {
            {{"total", run.requests.total},
             {"ok", run.requests.ok},
             {"failed", run.requests.failed},
+            {"attempts", run.requests.attempts},
             {"retried", run.requests.retried}}},
           {"errors", run.errors},
+          {"retries", run.retries},
           {"latency_ns", latency_to_json(run.latency_ns)},
           {"histogram", run.histogram},
           {"cpu_ns", run.cpu_ns},
@@ -51,6 +53,7 @@ Json to_json(const Run& run) {
           {"peak_memory_bytes", run.peak_memory_bytes},
           {"threads", run.threads},
           {"processes", run.processes},
+          {"queue_peak", run.queue_peak == 0 ? Json(nullptr) : Json(run.queue_peak)},
           {"server", to_json(run.server)},
           {"host", {{"steal_ns", run.steal_ns}}},
           {"bound_ns", run.bound_ns},
@@ -69,8 +72,9 @@ Run run_from_json(const Json& json) {
   json.at("setup_ns").get_to(run.setup_ns);
   const Json& requests = json.at("requests");
   run.requests = {requests.at("total"), requests.at("ok"), requests.at("failed"),
-                  requests.at("retried")};
+                  requests.at("attempts"), requests.at("retried")};
   json.at("errors").get_to(run.errors);
+  json.at("retries").get_to(run.retries);
   run.latency_ns = latency_from_json(json.at("latency_ns"));
   json.at("histogram").get_to(run.histogram);
   json.at("cpu_ns").get_to(run.cpu_ns);
@@ -80,6 +84,8 @@ Run run_from_json(const Json& json) {
   json.at("peak_memory_bytes").get_to(run.peak_memory_bytes);
   json.at("threads").get_to(run.threads);
   json.at("processes").get_to(run.processes);
+  const Json& queue_peak = json.at("queue_peak");
+  if (!queue_peak.is_null()) queue_peak.get_to(run.queue_peak);
   run.server = server_counters_from_json(json.at("server"));
   json.at("host").at("steal_ns").get_to(run.steal_ns);
   json.at("bound_ns").get_to(run.bound_ns);

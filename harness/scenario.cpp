@@ -44,6 +44,49 @@ std::string read_name(const std::string& path, const Json& json) {
   return name;
 }
 
+RetryPolicy read_retry(const std::string& path, const Json& json) {
+  using namespace json_read;
+  constexpr double kMaxFactor = 100;
+  check_object(path, json, {"retries", "base", "factor", "cap", "post"});
+  RetryPolicy retry;
+  for (const auto& [key, value] : json.items()) {
+    const std::string at = path + "." + key;
+    if (key == "retries") {
+      retry.retries = static_cast<unsigned>(whole_number(at, value, 0, kMaxRetries));
+    }
+    if (key == "base") retry.base = duration(at, value);
+    if (key == "cap") retry.cap = duration(at, value);
+    if (key == "post") retry.post = boolean(at, value);
+    if (key == "factor") {
+      const bool fits =
+          value.is_number() && value.get<double>() >= 1 && value.get<double>() <= kMaxFactor;
+      if (!fits) fail(at, value, fmt::format("a number from 1 to {}", kMaxFactor));
+      retry.factor = value.get<double>();
+    }
+  }
+  return retry;
+}
+
+Json retry_to_json(const RetryPolicy& retry) {
+  return {{"retries", retry.retries},
+          {"base", json_read::nanoseconds_text(retry.base)},
+          {"factor", retry.factor},
+          {"cap", json_read::nanoseconds_text(retry.cap)},
+          {"post", retry.post}};
+}
+
+std::optional<std::uint64_t> read_queue_capacity(const std::string& path, const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  if (json == "unbounded") return kUnboundedQueue;
+  if (json.is_string()) json_read::fail(path, json, "a number, \"unbounded\" or null");
+  return json_read::whole_number(path, json, 1, kMaxRequests);
+}
+
+Json queue_capacity_to_json(const std::optional<std::uint64_t>& capacity) {
+  if (!capacity) return nullptr;
+  return *capacity == kUnboundedQueue ? Json("unbounded") : Json(*capacity);
+}
+
 ServerConfig read_server(const Json& json) {
   ServerConfig server = server_config_from_json(json);
   if (!server.bind.empty() || server.port != 0) {
@@ -73,6 +116,10 @@ const std::map<std::string, Reader>& readers() {
       {"connect_timeout",
        [](auto& s, auto& path, auto& json) { s.connect_timeout = duration(path, json); }},
       {"timeout", [](auto& s, auto& path, auto& json) { s.timeout = duration(path, json); }},
+      {"deadline", [](auto& s, auto& path, auto& json) { s.deadline = duration(path, json); }},
+      {"retry", [](auto& s, auto& path, auto& json) { s.retry = read_retry(path, json); }},
+      {"queue_capacity",
+       [](auto& s, auto& path, auto& json) { s.queue_capacity = read_queue_capacity(path, json); }},
       {"server", [](auto& s, auto&, auto& json) { s.server = read_server(json); }},
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
@@ -148,6 +195,9 @@ Json to_json(const Scenario& scenario) {
           {"reuse", scenario.reuse},
           {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},
           {"timeout", json_read::nanoseconds_text(scenario.timeout)},
+          {"deadline", json_read::nanoseconds_text(scenario.deadline)},
+          {"retry", retry_to_json(scenario.retry)},
+          {"queue_capacity", queue_capacity_to_json(scenario.queue_capacity)},
           {"server", to_json(scenario.server)},
           {"strategies", scenario.strategies},
           {"transports", scenario.transports}};

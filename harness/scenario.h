@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +26,17 @@ struct Scenario {
   bool reuse = true;                     // whether clients keep their connections
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
+  std::chrono::nanoseconds deadline{};  // of all requests, from ready() on; 0: none
+  RetryPolicy retry{};
+  // Of strategies that have a queue; nothing: twice the workers.
+  std::optional<std::uint64_t> queue_capacity;
   ServerConfig server;
   // The rows it is meant for; empty: the default ones. `--strategy` and `--transport` overrule.
   std::vector<std::string> strategies;
   std::vector<std::string> transports;
 };
 
+inline constexpr std::uint64_t kUnboundedQueue = std::numeric_limits<std::uint64_t>::max();
 inline constexpr std::uint64_t kMaxRequests = 10'000'000;
 inline constexpr unsigned kMaxWorkers = 100'000;
 

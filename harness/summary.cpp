@@ -77,6 +77,15 @@ Summary summarize(const std::vector<Run>& runs) {
   summary.context_switches_per_request = over_runs(valid, [](const Run& run) {
     return per_request(run, run.voluntary_switches + run.involuntary_switches);
   });
+  summary.goodput_per_second = over_runs(valid, [](const Run& run) {
+    return static_cast<double>(run.requests.ok) * 1e9 / static_cast<double>(run.makespan_ns);
+  });
+  summary.amplification = over_runs(valid, [](const Run& run) {
+    if (run.requests.ok == 0) return 0.0;
+    return static_cast<double>(run.requests.attempts) / static_cast<double>(run.requests.ok);
+  });
+  summary.has_failures = std::ranges::any_of(
+      valid, [](const Run* run) { return run->requests.failed > 0 || run->requests.retried > 0; });
   summary.latency_by_percentile = percentiles(valid);
   for (const Run* run : valid) {
     summary.connections = std::max(summary.connections, run->server.connections);

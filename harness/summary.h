@@ -29,6 +29,9 @@ struct Summary {
   Interval latency_p99_ns;
   Interval peak_memory_bytes;
   Interval context_switches_per_request;
+  Interval goodput_per_second;  // requests that succeeded
+  Interval amplification;       // attempts per request that succeeded; 0 if none did
+  bool has_failures = false;    // some request failed, or was made again, in a valid run
   std::vector<PercentilePoint> latency_by_percentile;  // ascending; only with 10 requests beyond
   std::uint64_t connections = 0;     // counted by the server: the largest of any valid run
   std::uint64_t peak_in_flight = 0;  // the same

@@ -136,6 +136,12 @@ HostBehaviour host_from_json(const std::string& path, const Json& json) {
       trips = static_cast<unsigned>(whole_number(at, value, 0, kMaxTrips));
     }
   }
+  for (const FaultShare& fault : host.faults) {
+    if (fault.kind == FaultKind::status && fault.status == host.status) {
+      fail(path + ".faults", json["faults"],
+           fmt::format("another status than {}, which is the right one", host.status));
+    }
+  }
   host.handshake_trips = trips.value_or(host.tls == Tls::off ? 1 : 2);
   return host;
 }

@@ -5,6 +5,7 @@
 // item.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
@@ -26,6 +27,7 @@ class BoundedQueue {
     producers_.wait(
         lock, [&] { return size_ < ring_.size(); }, [&] { return half_empty(); });
     ring_[(head_ + size_++) % ring_.size()] = std::move(item);
+    peak_ = std::max(peak_, size_);
     const bool wake = consumers_.should_wake();
     lock.unlock();
     if (wake) consumers_.wake_one();
@@ -47,6 +49,12 @@ class BoundedQueue {
     if (wake_producer) producers_.wake_one();
     if (wake_consumer) consumers_.wake_one();
     return item;
+  }
+
+  // The most items it held at a time.
+  std::size_t peak() {
+    const std::lock_guard lock(mutex_);
+    return peak_;
   }
 
   // No more items will come; wakes every waiting consumer.
@@ -106,6 +114,7 @@ class BoundedQueue {
   std::vector<T> ring_;
   std::size_t head_ = 0;
   std::size_t size_ = 0;
+  std::size_t peak_ = 0;
   bool closed_ = false;
 };
 

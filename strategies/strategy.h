@@ -12,6 +12,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <span>
@@ -48,12 +49,21 @@ class Job {
     std::function<void(const Job&)> idle;
   };
 
+  struct Limits {
+    unsigned workers = 1;
+    std::size_t queue_capacity = 2;
+  };
+
   // `samples` has one slot per request, at the request's index. Both are borrowed.
-  Job(std::span<const Request> requests, std::span<Sample> samples, unsigned workers, Hooks hooks)
-      : requests_(requests), samples_(samples), workers_(workers), hooks_(std::move(hooks)) {}
+  Job(std::span<const Request> requests, std::span<Sample> samples, Limits limits, Hooks hooks)
+      : requests_(requests), samples_(samples), limits_(limits), hooks_(std::move(hooks)) {}
 
   [[nodiscard]] std::span<const Request> requests() const { return requests_; }
-  [[nodiscard]] unsigned workers() const { return workers_; }
+  [[nodiscard]] unsigned workers() const { return limits_.workers; }
+  // For strategies that feed their workers through a queue: the most it may hold.
+  [[nodiscard]] std::size_t queue_capacity() const {
+    return std::max<std::size_t>(1, std::min(limits_.queue_capacity, requests_.size()));
+  }
 
   // Divides set-up from the timed part.
   void ready() {
@@ -83,6 +93,9 @@ class Job {
     ++sample.finishes;
   }
 
+  // The most that queue did hold, noted by the strategy when it is done.
+  std::size_t queue_peak = 0;
+
   // For strategies whose workers are processes: their ids, added before ready() ...
   std::vector<pid_t> worker_processes;
   // ... and the moment when all of them are done and none has left yet, when memory is read.
@@ -93,7 +106,7 @@ class Job {
  private:
   std::span<const Request> requests_;
   std::span<Sample> samples_;
-  unsigned workers_;
+  Limits limits_;
   Hooks hooks_;
 };
 

@@ -8,7 +8,7 @@ namespace fanout {
 namespace {
 
 void run(Job& job, const BlockingFactory& make_client) {
-  BoundedQueue<const Request*> queue(2 * std::size_t{job.workers()});
+  BoundedQueue<const Request*> queue(job.queue_capacity());
   std::latch started(job.workers());
   std::vector<std::jthread> threads;                         // joined last,
   const BoundedQueue<const Request*>::Closer closer(queue);  // after the queue is closed
@@ -21,6 +21,7 @@ void run(Job& job, const BlockingFactory& make_client) {
   started.wait();
   job.ready();
   for (const Request& request : job.requests()) queue.push(&request);
+  job.queue_peak = queue.peak();
 }
 
 }  // namespace
@@ -28,7 +29,7 @@ void run(Job& job, const BlockingFactory& make_client) {
 extern const Strategy thread_queue;
 const Strategy thread_queue{
     .name = "thread_queue",
-    .summary = "W threads fed through a bounded queue of 2 x W, a client per thread",
+    .summary = "W threads fed through a queue (of 2 x W by default), a client per thread",
     .concurrency = Concurrency::workers,
     .client_life = ClientLife::worker,
     .run = run,

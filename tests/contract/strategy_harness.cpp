@@ -112,7 +112,8 @@ void Execution::run() {
     const unsigned number = ++counted.clients;
     if (on_client) on_client(number);
   };
-  Job job(requests_, {static_cast<Sample*>(samples_.get()), requests_.size()}, workers_,
+  Job job(requests_, {static_cast<Sample*>(samples_.get()), requests_.size()},
+          {workers_, 2 * std::size_t{workers_}},
           {.ready =
                [&](const Job& self) {
                  forked_ = !self.worker_processes.empty();

@@ -1,8 +1,10 @@
 #include "local_server/behaviour.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -15,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Json = nlohmann::json;
+using testing::HasSubstr;
 
 constexpr std::uint64_t kDraws = 100'000;
 
@@ -44,6 +47,70 @@ TEST(Draw, DependsOnTheTokenAlone) {
   const Delay delay{.kind = Delay::Kind::lognormal, .mean = 10ms, .sigma = 0.5};
   EXPECT_EQ(draw(delay, 42), draw(delay, 42));
   EXPECT_NE(draw(delay, 42), draw(delay, 43));
+}
+
+TEST(Draw, BimodalIsSlowForItsShare) {
+  const Delay delay{.kind = Delay::Kind::bimodal, .min = 5ns, .max = 800ns, .slow_share = 0.25};
+  int slow = 0;
+  for (std::uint64_t i = 0; i < kDraws; ++i) {
+    const auto value = draw(delay, make_token(3, i));
+    ASSERT_TRUE(value == 5ns || value == 800ns);
+    slow += value == 800ns;
+  }
+  EXPECT_NEAR(slow / static_cast<double>(kDraws), 0.25, 0.01);
+}
+
+TEST(Draw, ListTakesEachValueAsOften) {
+  const Delay delay{.kind = Delay::Kind::list, .values = {1ms, 2ms, 30ms}};
+  std::map<std::chrono::nanoseconds, int> seen;
+  for (std::uint64_t i = 0; i < 30'000; ++i) ++seen[draw(delay, make_token(3, i))];
+  EXPECT_EQ(seen.size(), 3U);
+  for (const auto& [value, count] : seen) EXPECT_NEAR(count, 10'000, 400);
+}
+
+TEST(Draw, MeanOfIsTheMeanOfWhatIsDrawn) {
+  for (const Delay& delay :
+       {Delay{.mean = 17ms}, Delay{.kind = Delay::Kind::uniform, .min = 5ms, .max = 25ms},
+        Delay{.kind = Delay::Kind::lognormal, .mean = 10ms, .sigma = 0.5},
+        Delay{.kind = Delay::Kind::bimodal, .min = 10ms, .max = 50ms, .slow_share = 0.25},
+        Delay{.kind = Delay::Kind::list, .values = {1ms, 2ms, 30ms}}}) {
+    const double mean = static_cast<double>(mean_of(delay).count());
+    EXPECT_NEAR(mean_ns(delay) / mean, 1, 0.01);
+  }
+}
+
+TEST(DrawFault, MeetsEachFaultAsOftenAsItsShareSays) {
+  const HostBehaviour host{.faults = {{.kind = FaultKind::reset, .share = 0.1},
+                                      {.kind = FaultKind::hang, .share = 0.3}}};
+  std::map<FaultKind, int> seen;
+  for (std::uint64_t i = 0; i < kDraws; ++i) {
+    const FaultShare* fault = draw_fault(host, make_token(5, i));
+    ++seen[fault == nullptr ? FaultKind::none : fault->kind];
+  }
+  EXPECT_NEAR(seen[FaultKind::reset], 0.1 * kDraws, 0.005 * kDraws);
+  EXPECT_NEAR(seen[FaultKind::hang], 0.3 * kDraws, 0.005 * kDraws);
+  EXPECT_NEAR(seen[FaultKind::none], 0.6 * kDraws, 0.005 * kDraws);
+}
+
+TEST(DrawFault, IsIndependentOfTheDelay) {
+  const HostBehaviour host{.delay = {.kind = Delay::Kind::uniform, .min = 0ms, .max = 100ms},
+                           .faults = {{.kind = FaultKind::reset, .share = 0.5}}};
+  double with = 0;
+  double without = 0;
+  for (std::uint64_t i = 0; i < kDraws; ++i) {
+    const std::uint64_t token = make_token(5, i);
+    const auto delay = static_cast<double>(draw(host.delay, token).count());
+    (draw_fault(host, token) != nullptr ? with : without) += delay;
+  }
+  EXPECT_NEAR(with / without, 1, 0.05);
+}
+
+TEST(DrawFault, OfAWholeHostMeetsAll) {
+  const HostBehaviour host{.faults = {{FaultKind::hang}}};
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    ASSERT_NE(draw_fault(host, make_token(5, i)), nullptr);
+  }
+  EXPECT_EQ(draw_fault({}, 1), nullptr);
 }
 
 TEST(Draw, UniformStaysWithinItsBoundsAndReachesBoth) {
@@ -131,16 +198,37 @@ TEST(ServerConfigJson, KeepsTheEngine) {
 }
 
 TEST(ServerConfigJson, RefusesWhatAnEngineCannotDo) {
-  EXPECT_EQ(error_of(R"({"engine":"httplib","hosts":[{"fault":"hang"}]})"),
-            "server: engine httplib can act out neither faults nor a round trip; use engine asio");
+  EXPECT_EQ(
+      error_of(R"({"engine":"httplib","hosts":[{"faults":[{"kind":"hang"}]}]})"),
+      "server: engine httplib knows only delay, body_bytes and status of a host; use engine asio");
   EXPECT_EQ(error_of(R"({"hosts":[{"status":304}]})"),
             "server.hosts[0].status: expected a status other than 304, found 304");
 }
 
+TEST(ServerConfigJson, RefusesImpossibleFaults) {
+  const auto with = [](const std::string& faults) {
+    return error_of(R"({"hosts":[{"faults":)" + faults + "}]}");
+  };
+  EXPECT_THAT(with(R"([{"share":0.5}])"), HasSubstr("faults[0].kind: missing"));
+  EXPECT_THAT(with(R"([{"kind":"burn"}])"), HasSubstr("one of refuse, reset"));
+  EXPECT_THAT(with(R"([{"kind":"hang","share":0}])"), HasSubstr("faults[0].share"));
+  EXPECT_THAT(with(R"([{"kind":"hang","share":0.6},{"kind":"reset","share":0.6}])"),
+              HasSubstr("add up to 1 at most"));
+  EXPECT_THAT(with(R"([{"kind":"refuse","share":0.5}])"), HasSubstr("share: unknown key"));
+  EXPECT_THAT(with(R"([{"kind":"refuse"},{"kind":"hang","share":0.1}])"),
+              HasSubstr("refuse alone"));
+  EXPECT_THAT(with(R"([{"kind":"status"}])"), HasSubstr("status needs a status"));
+  EXPECT_THAT(with(R"([{"kind":"status","status":200}])"), HasSubstr("another status than 200"));
+  EXPECT_THAT(with(R"([{"kind":"status","status":503,"retry_after":"1500ms"}])"),
+              HasSubstr("whole seconds"));
+  EXPECT_THAT(with(R"([{"kind":"drip"}])"), HasSubstr("drip needs over"));
+}
+
 TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
   EXPECT_EQ(error_of(R"({"hosts":[{"dleay":"1ms"}]})"),
-            "server.hosts[0].dleay: unknown key; known: delay, body_bytes, status, fault, rtt, "
-            "handshake_trips");
+            "server.hosts[0].dleay: unknown key; known: delay, body_bytes, status, faults, tls, "
+            "slowdown, "
+            "close_after, rtt, handshake_trips");
   EXPECT_EQ(error_of(R"({"hots":[]})"),
             "server.hots: unknown key; known: engine, threads, bind, port, hosts");
   EXPECT_EQ(error_of(R"({"hosts":[{},{"delay":{"kind":"fixed","mean":"1ms","sigma":1}}]})"),
@@ -151,7 +239,7 @@ TEST(ServerConfigJson, NamesMissingKeys) {
   EXPECT_EQ(error_of(R"({"hosts":[{"delay":{"kind":"uniform","min":"1ms"}}]})"),
             "server.hosts[0].delay.max: missing; uniform needs min and max");
   EXPECT_EQ(error_of(R"({"hosts":[{"delay":{"mean":"1ms"}}]})"),
-            "server.hosts[0].delay.kind: missing; one of fixed, uniform, lognormal");
+            "server.hosts[0].delay.kind: missing; one of fixed, uniform, lognormal, bimodal, list");
 }
 
 TEST(ServerConfigJson, SaysWhatWasExpectedAndWhatWasFound) {

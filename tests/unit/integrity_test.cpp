@@ -53,7 +53,8 @@ class Judge : public testing::Test {
             .status = 200,
             .outcome = Outcome::ok,
             .starts = 1,
-            .finishes = 1};
+            .finishes = 1,
+            .attempts = 1};
   }
 
   fanout::Run judged() {

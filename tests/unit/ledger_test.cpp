@@ -18,8 +18,8 @@ TEST(Ledger, StartsEmpty) {
 
 TEST(Ledger, TellsTokensApart) {
   Ledger ledger;
-  EXPECT_EQ(ledger.arrived(1), 1U);
-  EXPECT_EQ(ledger.arrived(2), 2U);
+  EXPECT_EQ(ledger.arrived(1).number, 1U);
+  EXPECT_EQ(ledger.arrived(2).number, 2U);
   ledger.arrived(1);
   ledger.arrived(1);
   ledger.arrived(std::nullopt);
@@ -44,6 +44,32 @@ TEST(Ledger, PeakInFlightCountsWhatIsNeitherAnsweredNorAbandoned) {
   EXPECT_EQ(ledger.counters().answered, 2U);
 }
 
+TEST(Ledger, CountsWhatIsHeldToTheEndAsAbandoned) {
+  Ledger ledger;
+  ledger.arrived(1);
+  ledger.arrived(2);
+  ledger.arrived(3);
+  ledger.abandoned();
+  ledger.answered(10, 10);
+  EXPECT_EQ(ledger.counters().abandoned, 2U);
+}
+
+TEST(Ledger, TellsTokensSeenBefore) {
+  Ledger ledger;
+  EXPECT_FALSE(ledger.arrived(1).repeated);
+  EXPECT_TRUE(ledger.arrived(1).repeated);
+  EXPECT_FALSE(ledger.arrived(std::nullopt).repeated);
+}
+
+TEST(Ledger, CountsFaultsByName) {
+  Ledger ledger;
+  ledger.faulted(FaultKind::hang);
+  ledger.faulted(FaultKind::hang);
+  ledger.faulted(FaultKind::reset);
+  EXPECT_EQ(ledger.counters().faults,
+            (std::map<std::string, std::uint64_t>{{"hang", 2}, {"reset", 1}}));
+}
+
 TEST(Ledger, HoldErrorIsWhatExceedsTheIntention) {
   Ledger ledger;
   for (const std::int64_t hold : {110, 120, 130}) {
@@ -65,6 +91,10 @@ TEST(ServerCountersJson, RoundTrips) {
                                 .unique_tokens = 4,
                                 .duplicate_tokens = 5,
                                 .untokened = 6,
+                                .abandoned = 17,
+                                .handshakes = 18,
+                                .resumed = 19,
+                                .faults = {{"reset", 20}},
                                 .peak_in_flight = 7,
                                 .hold_ns = {8.5, 9, 10, 11},
                                 .hold_error_ns = {12.5, 13, 14, 15},

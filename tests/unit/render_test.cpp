@@ -131,15 +131,16 @@ TEST(Render, CsvIsOneLinePerRunWithEveryFigure) {
   EXPECT_EQ(std::ranges::count(csv, '\n'), 1 + 4 * 3);
   EXPECT_TRUE(csv.starts_with(
       "strategy,transport,stack,scenario,workers,round,position,valid,flags,reasons,makespan_ns,"
-      "setup_ns,requests_total,requests_ok,requests_failed,requests_retried,latency_min_ns,"
+      "setup_ns,requests_total,requests_ok,requests_failed,requests_attempts,requests_retried,"
+      "latency_min_ns,"
       "latency_mean_ns,latency_p50_ns,latency_p90_ns,latency_p99_ns,latency_p999_ns,"
       "latency_max_ns,cpu_ns,process_cpu_ns,context_switches_voluntary,"
       "context_switches_involuntary,peak_memory_bytes,threads,processes,server_connections,"
       "server_requests,server_unique_tokens,server_peak_in_flight,server_hold_mean_ns,"
-      "server_cpu_ns,host_steal_ns,bound_ns,efficiency,limited_by\n"
-      "sequential,curl_easy,libcurl,mine,1,0,0,true,,,2100000000,3000000,200,200,0,0,9000000,"
+      "server_cpu_ns,server_abandoned,host_steal_ns,bound_ns,efficiency,limited_by\n"
+      "sequential,curl_easy,libcurl,mine,1,0,0,true,,,2100000000,3000000,200,200,0,200,0,9000000,"
       "10500000,10000000,12000000,17000000,,20000000,8000000,11000000,400,10,12582912,11,1,10,"
-      "200,200,10,10000000,5000000,0,200000000,0.09523809523809523,latency\n"))
+      "200,200,10,10000000,5000000,0,0,200000000,0.09523809523809523,latency\n"))
       << csv;
   EXPECT_THAT(csv, HasSubstr("mine,10,1,0,false,,1 requests failed: 1 reset,100000000,"));
 }

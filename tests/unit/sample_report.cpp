@@ -44,7 +44,7 @@ Run invalid_run(unsigned round) {
   Run run = sample_run(round, 100);
   run.valid = false;
   run.reasons = {"1 requests failed: 1 reset"};
-  run.requests = {.total = 200, .ok = 199, .failed = 1, .retried = 0};
+  run.requests = {.total = 200, .ok = 199, .failed = 1, .attempts = 200, .retried = 0};
   run.errors = {{"reset", 1}};
   return run;
 }
@@ -57,7 +57,7 @@ Run sample_run(unsigned round, std::int64_t makespan_ms) {
   run.valid = true;
   run.makespan_ns = makespan_ms * kMs;
   run.setup_ns = 3 * kMs;
-  run.requests = {.total = 200, .ok = 200, .failed = 0, .retried = 0};
+  run.requests = {.total = 200, .ok = 200, .failed = 0, .attempts = 200, .retried = 0};
   run.latency_ns = {.min = 9 * kMs,
                     .mean = 10.5e6,
                     .p50 = 10 * kMs,

@@ -1,0 +1,150 @@
+#include "harness/attempts.h"
+
+#include <fmt/format.h>
+
+#include "base/token.h"
+#include "local_server/answer.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// Time limits of the libraries are kept to whole milliseconds, upwards.
+constexpr nanoseconds kLimitError = std::chrono::milliseconds(10);
+
+// A library that loses a kept connection before any answer takes it for one that had grown old, and
+// sends the request again on another: libcurl up to 5 times (CONN_MAX_RETRIES in its
+// lib/transfer.c), the others once. With the same token, so that it meets the same fault.
+constexpr std::uint64_t kReplays = 5;
+
+// How long the server takes over an attempt, at least and, connecting included, at most.
+struct Hold {
+  nanoseconds least{};
+  nanoseconds most{};
+};
+
+Hold hold_of(const HostBehaviour& host, const FaultShare* fault, std::uint64_t token) {
+  if (fault != nullptr && fault->kind == FaultKind::hang) {
+    return {nanoseconds::max(), nanoseconds::max()};
+  }
+  Hold hold{.least = draw(host.delay, token) + host.rtt, .most = {}};
+  if (fault != nullptr && fault->kind == FaultKind::drip) hold.least += fault->over;
+  hold.most = hold.least + host.rtt * host.handshake_trips;
+  return hold;
+}
+
+bool has_body(const Scenario& scenario, const HostBehaviour& host) {
+  return scenario.method != Method::head && may_have_body(host.status) && host.body_bytes > 0;
+}
+
+Outcome outcome_of(const Scenario& scenario, const HostBehaviour& host, const FaultShare* fault) {
+  switch (fault == nullptr ? FaultKind::none : fault->kind) {
+    case FaultKind::reset:
+      return Outcome::reset;
+    case FaultKind::reset_amid_body:
+    case FaultKind::truncate:
+      return has_body(scenario, host) ? Outcome::truncated : Outcome::reset;
+    case FaultKind::status:
+      return Outcome::bad_status;
+    default:
+      return Outcome::ok;
+  }
+}
+
+bool cannot_connect(const HostBehaviour& host) {
+  return refuses(host) || host.tls == Tls::untrusted;
+}
+
+void count_attempt(Attempts& attempts, const Scenario& scenario, const HostBehaviour& host,
+                   std::uint64_t token, Outcome seen) {
+  ++attempts.made;
+  const Outcome due = due_outcome(scenario, host, token);
+  if (seen != due && !may_end(scenario, host, token, seen)) {
+    const bool failed = due == Outcome::ok;
+    ++(failed ? attempts.failed : attempts.spared)[std::string(outcome_name(failed ? seen : due))];
+  }
+  if (cannot_connect(host) || seen == Outcome::refused || seen == Outcome::connect_timeout ||
+      seen == Outcome::tls) {
+    ++attempts.unreached;
+    return;
+  }
+  if (seen == Outcome::deadline) {
+    ++attempts.uncertain;
+    return;
+  }
+  const FaultShare* fault = draw_fault(host, token);
+  if (fault != nullptr) ++attempts.faults[static_cast<std::size_t>(fault->kind)];
+  if (due == Outcome::reset) attempts.replays += kReplays;
+}
+
+}  // namespace
+
+Outcome due_outcome(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token) {
+  if (refuses(host)) return Outcome::refused;
+  if (host.tls == Tls::untrusted) return Outcome::tls;
+  const FaultShare* fault = draw_fault(host, token);
+  if (hold_of(host, fault, token).least >= scenario.timeout) return Outcome::timeout;
+  return outcome_of(scenario, host, fault);
+}
+
+bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token,
+             Outcome seen) {
+  if (seen == Outcome::deadline) return scenario.deadline.count() > 0;
+  if (cannot_connect(host)) return false;
+  const FaultShare* fault = draw_fault(host, token);
+  const Hold hold = hold_of(host, fault, token);
+  if (seen == Outcome::timeout) {
+    return host.slowdown.per_request.count() > 0 || hold.most + kLimitError >= scenario.timeout;
+  }
+  return hold.least < scenario.timeout + kLimitError && seen == outcome_of(scenario, host, fault);
+}
+
+Attempts account(const Scenario& scenario, std::span<const Sample> samples,
+                 std::uint64_t token_seed) {
+  Attempts attempts;
+  const auto& hosts = scenario.server.hosts;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Sample& sample = samples[i];
+    const std::uint64_t token = make_token(token_seed, i);
+    if (sample.outcome == Outcome::none) ++attempts.unfinished;
+    for (unsigned k = 0; k < sample.attempts; ++k) {
+      const Outcome retried = attempt_outcome(sample.retried, k);
+      const Outcome seen = retried == Outcome::none ? sample.outcome : retried;
+      if (retried != Outcome::none) ++attempts.retried[std::string(outcome_name(retried))];
+      count_attempt(attempts, scenario, hosts[i % hosts.size()], attempt_token(token, k), seen);
+    }
+  }
+  return attempts;
+}
+
+std::vector<std::string> contradictions(const Attempts& attempts, const ServerCounters& server) {
+  std::vector<std::string> lines;
+  if (attempts.unfinished > 0) return lines;
+  const std::uint64_t most = attempts.made - attempts.unreached;
+  const std::uint64_t least = most - attempts.uncertain;
+  const auto check = [&](const char* what, std::uint64_t theirs, std::uint64_t extra) {
+    if (theirs >= least && theirs <= most + extra) return;
+    lines.push_back(
+        fmt::format("the server {} {}, the client made {} requests", what, theirs, most));
+  };
+  check("received", server.requests, attempts.replays);
+  check("saw distinct tokens:", server.unique_tokens, 0);
+  if (server.duplicate_tokens > attempts.replays) {
+    lines.push_back(
+        fmt::format("{} requests reached the server more than once", server.duplicate_tokens));
+  }
+  for (int i = 1; i < kFaultKinds; ++i) {
+    const auto kind = static_cast<FaultKind>(i);
+    const std::uint64_t due = attempts.faults[static_cast<std::size_t>(i)];
+    const auto found = server.faults.find(std::string(fault_name(kind)));
+    const std::uint64_t theirs = found == server.faults.end() ? 0 : found->second;
+    if (theirs >= due && theirs <= due + attempts.uncertain) continue;
+    lines.push_back(fmt::format("the server acted out {} x {}, {} requests were to meet it", theirs,
+                                fault_name(kind), due));
+  }
+  return lines;
+}
+
+}  // namespace fanout

@@ -1,0 +1,47 @@
+// What became of every attempt of a run, held against what the scenario makes of it. Faults and
+// delays are drawn from tokens (local_server/behaviour.h), so it is known beforehand how each
+// attempt has to end.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/scenario.h"
+#include "local_server/ledger.h"
+#include "strategies/strategy.h"
+
+namespace fanout {
+
+// How the attempt with this token at this host ends if all goes as the scenario says.
+Outcome due_outcome(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token);
+
+// Whether it may also have ended otherwise: at the deadline, or at a time limit it comes close to.
+bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token,
+             Outcome seen);
+
+// Over all attempts of a run.
+struct Attempts {
+  std::uint64_t made = 0;
+  std::uint64_t unfinished = 0;  // requests without an outcome: of their attempts nothing is known
+  std::map<std::string, std::uint64_t> retried;  // those made again, by outcome
+  std::uint64_t unreached = 0;                   // that ended before they could reach the server
+  std::uint64_t uncertain = 0;  // cut by the deadline: the server may have received them
+  std::uint64_t replays = 0;    // further copies that HTTP libraries may have sent of these
+  std::array<std::uint64_t, kFaultKinds> faults{};  // that the server has to have acted out
+  std::map<std::string, std::uint64_t> failed;      // against the scenario, by outcome
+  std::map<std::string, std::uint64_t> spared;      // not met by the fault due, by that outcome
+};
+
+// Request i carries make_token(token_seed, i) to host i modulo the number of hosts.
+Attempts account(const Scenario& scenario, std::span<const Sample> samples,
+                 std::uint64_t token_seed);
+
+// Why the server's counters do not prove these attempts, one line each; none if some are
+// unfinished.
+std::vector<std::string> contradictions(const Attempts& attempts, const ServerCounters& server);
+
+}  // namespace fanout

@@ -1,0 +1,123 @@
+// The table of single runs, and that of failures.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/units.h"
+#include "harness/render_tables.h"
+
+namespace fanout {
+namespace {
+
+using Align = Column::Align;
+
+// A column of the table of runs: how it is called, with its unit, and what it says of a run.
+struct RunColumn {
+  const char* title;
+  std::string (*text)(const CellReport& cell, const Run& run);
+};
+
+std::string text(auto value) { return fmt::format("{}", value); }
+
+// clang-format off
+const RunColumn kRunColumns[] = {
+    {"strategy", [](auto& c, auto&) { return c.cell.strategy; }},
+    {"transport", [](auto& c, auto&) { return c.cell.transport; }},
+    {"stack", [](auto& c, auto&) { return c.cell.stack; }},
+    {"scenario", [](auto& c, auto&) { return c.cell.scenario; }},
+    {"workers", [](auto& c, auto&) { return text(c.cell.workers); }},
+    {"round", [](auto&, auto& r) { return text(r.round); }},
+    {"position", [](auto&, auto& r) { return text(r.position); }},
+    {"valid", [](auto&, auto& r) { return std::string(r.valid ? "true" : "false"); }},
+    {"flags", [](auto&, auto& r) { return fmt::format("{}", fmt::join(r.flags, " ")); }},
+    {"reasons", [](auto&, auto& r) { return fmt::format("{}", fmt::join(r.reasons, "; ")); }},
+    {"makespan_ns", [](auto&, auto& r) { return text(r.makespan_ns); }},
+    {"setup_ns", [](auto&, auto& r) { return text(r.setup_ns); }},
+    {"requests_total", [](auto&, auto& r) { return text(r.requests.total); }},
+    {"requests_ok", [](auto&, auto& r) { return text(r.requests.ok); }},
+    {"requests_failed", [](auto&, auto& r) { return text(r.requests.failed); }},
+    {"requests_attempts", [](auto&, auto& r) { return text(r.requests.attempts); }},
+    {"requests_retried", [](auto&, auto& r) { return text(r.requests.retried); }},
+    {"latency_min_ns", [](auto&, auto& r) { return text(r.latency_ns.min); }},
+    {"latency_mean_ns", [](auto&, auto& r) { return text(r.latency_ns.mean); }},
+    {"latency_p50_ns", [](auto&, auto& r) { return text(r.latency_ns.p50); }},
+    {"latency_p90_ns", [](auto&, auto& r) { return text(r.latency_ns.p90); }},
+    {"latency_p99_ns", [](auto&, auto& r) { return text(r.latency_ns.p99); }},
+    {"latency_p999_ns", [](auto&, auto& r) { return r.latency_ns.p999 ? text(*r.latency_ns.p999) : std::string(); }},
+    {"latency_max_ns", [](auto&, auto& r) { return text(r.latency_ns.max); }},
+    {"cpu_ns", [](auto&, auto& r) { return text(r.cpu_ns); }},
+    {"process_cpu_ns", [](auto&, auto& r) { return text(r.process_cpu_ns); }},
+    {"context_switches_voluntary", [](auto&, auto& r) { return text(r.voluntary_switches); }},
+    {"context_switches_involuntary", [](auto&, auto& r) { return text(r.involuntary_switches); }},
+    {"peak_memory_bytes", [](auto&, auto& r) { return text(r.peak_memory_bytes); }},
+    {"threads", [](auto&, auto& r) { return text(r.threads); }},
+    {"processes", [](auto&, auto& r) { return text(r.processes); }},
+    {"server_connections", [](auto&, auto& r) { return text(r.server.connections); }},
+    {"server_requests", [](auto&, auto& r) { return text(r.server.requests); }},
+    {"server_unique_tokens", [](auto&, auto& r) { return text(r.server.unique_tokens); }},
+    {"server_peak_in_flight", [](auto&, auto& r) { return text(r.server.peak_in_flight); }},
+    {"server_hold_mean_ns", [](auto&, auto& r) { return text(r.server.hold_ns.mean); }},
+    {"server_cpu_ns", [](auto&, auto& r) { return text(r.server.cpu_ns); }},
+    {"server_abandoned", [](auto&, auto& r) { return text(r.server.abandoned); }},
+    {"host_steal_ns", [](auto&, auto& r) { return text(r.steal_ns); }},
+    {"bound_ns", [](auto&, auto& r) { return text(r.bound_ns); }},
+    {"efficiency", [](auto&, auto& r) { return text(r.efficiency); }},
+    {"limited_by", [](auto&, auto& r) { return r.limited_by; }},
+};
+// clang-format on
+
+using Counts = std::map<std::string, std::uint64_t>;
+
+// A line of the table of failures: how often each outcome in a run, fewest to most over the runs.
+void add_failures(Table& table, const CellReport& cell, const char* what, Counts Run::*counts) {
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> ranges;
+  for (const Run& run : cell.runs) {
+    for (const auto& [name, count] : run.*counts) ranges[name] = {count, count};
+  }
+  for (auto& [name, range] : ranges) {
+    for (const Run& run : cell.runs) {
+      const auto found = (run.*counts).find(name);
+      const std::uint64_t count = found == (run.*counts).end() ? 0 : found->second;
+      range = {std::min(range.first, count), std::max(range.second, count)};
+    }
+    const auto [least, most] = range;
+    table.rows.push_back(
+        {cell.cell.strategy, cell.cell.transport, std::to_string(cell.cell.workers), name, what,
+         least == most ? format_count(most) : format_count(least) + " to " + format_count(most)});
+  }
+}
+
+}  // namespace
+
+Table failures_table(const Report& report, const Scenario& scenario) {
+  Table table{.columns = {{"strategy", Align::left},
+                          {"transport", Align::left},
+                          {"workers"},
+                          {"outcome", Align::left},
+                          {"of", Align::left},
+                          {"per run"}},
+              .rows = {}};
+  for (const CellReport& cell : report.cells) {
+    if (cell.cell.scenario != scenario.name) continue;
+    add_failures(table, cell, "requests", &Run::errors);
+    add_failures(table, cell, "attempts made again", &Run::retries);
+  }
+  return table;
+}
+
+Table runs_table(const Report& report) {
+  Table table;
+  for (const RunColumn& column : kRunColumns) table.columns.push_back({column.title});
+  for (const CellReport& cell : report.cells) {
+    for (const Run& run : cell.runs) {
+      std::vector<std::string> row;
+      for (const RunColumn& column : kRunColumns) row.push_back(column.text(cell, run));
+      table.rows.push_back(std::move(row));
+    }
+  }
+  return table;
+}
+
+}  // namespace fanout

@@ -1,0 +1,269 @@
+// Retries, backoff and deadlines, on clients that answer as the test says.
+#include "transports/policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <set>
+
+#include "base/clock.h"
+#include "base/token.h"
+#include "transports/deadline.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+// Answers with the next of these, the last again and again; notes what it was asked.
+struct Script {
+  std::deque<Response> answers;
+  std::vector<std::uint64_t> tokens;
+  std::vector<std::int64_t> at_ns;
+  std::vector<std::chrono::nanoseconds> waits;  // asked of the asynchronous client
+
+  Response next(const Request& request) {
+    tokens.push_back(request.token);
+    at_ns.push_back(now_ns());
+    const Response answer = answers.front();
+    if (answers.size() > 1) answers.pop_front();
+    return answer;
+  }
+};
+
+class ScriptedBlocking : public BlockingClient {
+ public:
+  explicit ScriptedBlocking(Script& script) : script_(script) {}
+  Response fetch(const Request& request) override { return script_.next(request); }
+
+ private:
+  Script& script_;
+};
+
+// A loop whose time passes at once.
+class ScriptedAsync : public AsyncClient {
+ public:
+  explicit ScriptedAsync(Script& script) : script_(script) {}
+  void start(const Request& request, Done done) override {
+    queue_.push_back(
+        [this, token = request, done = std::move(done)] { done(script_.next(token)); });
+  }
+  void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
+    script_.waits.push_back(delay);
+    queue_.push_back(std::move(callback));
+  }
+  void run() override {
+    while (!queue_.empty()) {
+      const auto callback = std::move(queue_.front());
+      queue_.pop_front();
+      callback();
+    }
+  }
+
+ private:
+  Script& script_;
+  std::deque<std::function<void()>> queue_;
+};
+
+constexpr Request kRequest{3, 0, 42};
+
+class Policy : public testing::Test {
+ protected:
+  Policy() { config.retry = {.retries = 3, .base = 1ms, .factor = 2, .cap = 3ms}; }
+  Response blocking() {
+    return with_policy(std::make_unique<ScriptedBlocking>(script), config)->fetch(kRequest);
+  }
+  Response async() {
+    const auto client =
+        with_policy(std::unique_ptr<AsyncClient>(std::make_unique<ScriptedAsync>(script)), config);
+    Response response;
+    int calls = 0;
+    client->start(kRequest, [&](const Response& ended) {
+      response = ended;
+      ++calls;
+    });
+    EXPECT_EQ(calls, 0) << "done called from within start";
+    client->run();
+    EXPECT_EQ(calls, 1);
+    return response;
+  }
+  // On the clients of both kinds.
+  void both(const std::function<void(Response (Policy::*)())>& test) {
+    const Script before = script;
+    for (const auto fetch : {&Policy::blocking, &Policy::async}) {
+      SCOPED_TRACE(fetch == &Policy::blocking ? "blocking" : "asynchronous");
+      script = before;
+      test(fetch);
+    }
+  }
+
+  static constexpr Response ok{.outcome = Outcome::ok, .status = 200};
+  static constexpr Response reset{.outcome = Outcome::reset};
+  static Response status(std::uint16_t code, std::uint32_t retry_after_s = 0) {
+    return {.outcome = Outcome::bad_status, .status = code, .retry_after_s = retry_after_s};
+  }
+
+  ClientConfig config;
+  Script script;
+};
+
+TEST_F(Policy, LeavesASuccessAlone) {
+  script.answers = {ok};
+  both([&](auto fetch) {
+    const Response response = (this->*fetch)();
+    EXPECT_EQ(response.outcome, Outcome::ok);
+    EXPECT_EQ(response.attempts, 1);
+    EXPECT_EQ(response.retried, 0U);
+    EXPECT_THAT(script.tokens, ElementsAre(42));
+  });
+}
+
+TEST_F(Policy, MakesATransientFailureAgainWithATokenOfItsOwn) {
+  script.answers = {reset, status(503), ok};
+  both([&](auto fetch) {
+    const Response response = (this->*fetch)();
+    EXPECT_EQ(response.outcome, Outcome::ok);
+    EXPECT_EQ(response.attempts, 3);
+    EXPECT_EQ(attempt_outcome(response.retried, 0), Outcome::reset);
+    EXPECT_EQ(attempt_outcome(response.retried, 1), Outcome::bad_status);
+    EXPECT_EQ(attempt_outcome(response.retried, 2), Outcome::none);
+    EXPECT_THAT(script.tokens, ElementsAre(42, attempt_token(42, 1), attempt_token(42, 2)));
+  });
+}
+
+TEST_F(Policy, GivesUpAfterTheLastRetry) {
+  script.answers = {reset};
+  both([&](auto fetch) {
+    const Response response = (this->*fetch)();
+    EXPECT_EQ(response.outcome, Outcome::reset);
+    EXPECT_EQ(response.attempts, 4);
+    EXPECT_EQ(std::set(script.tokens.begin(), script.tokens.end()).size(), 4U);
+  });
+}
+
+TEST_F(Policy, RetriesWhatMayPassAndNothingElse) {
+  for (const std::uint16_t code : {429, 502, 503, 504}) EXPECT_TRUE(is_transient(status(code)));
+  for (const std::uint16_t code : {400, 404, 500, 501}) EXPECT_FALSE(is_transient(status(code)));
+  for (int i = 0; i < kOutcomeCount; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    const bool transient = outcome == Outcome::refused || outcome == Outcome::reset ||
+                           outcome == Outcome::connect_timeout || outcome == Outcome::timeout ||
+                           outcome == Outcome::truncated;
+    EXPECT_EQ(is_transient({.outcome = outcome}), transient) << outcome_name(outcome);
+  }
+}
+
+TEST_F(Policy, RetriesAPostOnlyIfAsked) {
+  config.method = Method::post;
+  script.answers = {reset};
+  both([&](auto fetch) { EXPECT_EQ((this->*fetch)().attempts, 1); });
+  config.retry.post = true;
+  both([&](auto fetch) { EXPECT_EQ((this->*fetch)().attempts, 4); });
+}
+
+TEST_F(Policy, WaitsWithinTheBoundsOfTheBackoff) {
+  script.answers = {reset};
+  const Response response = blocking();
+  ASSERT_EQ(response.attempts, 4);
+  for (unsigned k = 1; k <= 3; ++k) {
+    EXPECT_GE(script.at_ns[k] - script.at_ns[k - 1], backoff(config.retry, 42, k).count());
+  }
+  (void)async();
+  EXPECT_THAT(script.waits, ElementsAre(backoff(config.retry, 42, 1), backoff(config.retry, 42, 2),
+                                        backoff(config.retry, 42, 3)));
+}
+
+TEST_F(Policy, ObeysRetryAfter) {
+  script.answers = {status(503, 7), ok};
+  (void)async();
+  EXPECT_THAT(script.waits, ElementsAre(7s));
+}
+
+TEST_F(Policy, DoesNotRetryBeyondTheDeadline) {
+  const std::atomic<std::int64_t> deadline = now_ns() + 3'000'000'000;
+  config.deadline = &deadline;
+  script.answers = {status(503, 7), ok};  // to wait 7 s, of which 3 are left
+  both([&](auto fetch) {
+    const Response response = (this->*fetch)();
+    EXPECT_EQ(response.outcome, Outcome::bad_status);
+    EXPECT_EQ(response.attempts, 1);
+  });
+}
+
+TEST_F(Policy, BeginsNothingAfterTheDeadline) {
+  const std::atomic<std::int64_t> deadline = now_ns() - 1;
+  config.deadline = &deadline;
+  script.answers = {ok};
+  both([&](auto fetch) {
+    const Response response = (this->*fetch)();
+    EXPECT_EQ(response.outcome, Outcome::deadline);
+    EXPECT_EQ(response.attempts, 0);
+    EXPECT_TRUE(script.tokens.empty());
+  });
+}
+
+// A client that is out of time just when everybody is.
+class OutOfTime : public BlockingClient {
+ public:
+  explicit OutOfTime(std::atomic<std::int64_t>& deadline) : deadline_(deadline) {}
+  Response fetch(const Request&) override {
+    deadline_ = now_ns();
+    return failed(Outcome::timeout);
+  }
+
+ private:
+  std::atomic<std::int64_t>& deadline_;
+};
+
+TEST_F(Policy, CallsATimeOutAtTheDeadlineByItsName) {
+  std::atomic<std::int64_t> deadline = kNever;
+  config.deadline = &deadline;
+  const auto client = with_policy(std::make_unique<OutOfTime>(deadline), config);
+  const Response response = client->fetch(kRequest);
+  EXPECT_EQ(response.outcome, Outcome::deadline);
+  EXPECT_EQ(response.attempts, 1);
+}
+
+TEST_F(Policy, IsNotThereWhenNothingIsAskedOfIt) {
+  config.retry.retries = 0;
+  auto client = std::make_unique<ScriptedBlocking>(script);
+  const BlockingClient* raw = client.get();
+  EXPECT_EQ(with_policy(std::move(client), config).get(), raw);
+}
+
+TEST(Backoff, IsEvenFromNothingToItsGrowingCap) {
+  const RetryPolicy policy{.retries = 4, .base = 100ms, .factor = 2, .cap = 300ms};
+  const std::chrono::nanoseconds caps[] = {100ms, 200ms, 300ms, 300ms};
+  for (unsigned attempt = 1; attempt <= 4; ++attempt) {
+    const auto cap = caps[attempt - 1];
+    double sum = 0;
+    constexpr int kDraws = 20'000;
+    for (int i = 0; i < kDraws; ++i) {
+      const auto wait = backoff(policy, make_token(1, static_cast<std::uint64_t>(i)), attempt);
+      ASSERT_GE(wait, 0ns);
+      ASSERT_LE(wait, cap);
+      sum += static_cast<double>(wait.count());
+    }
+    EXPECT_NEAR(sum / kDraws, static_cast<double>(cap.count()) / 2,
+                static_cast<double>(cap.count()) * 0.02);
+  }
+  EXPECT_EQ(backoff(policy, 1, 2), backoff(policy, 1, 2));
+}
+
+TEST(RetryAfter, IsSecondsOrADate) {
+  EXPECT_EQ(retry_after_seconds("120"), 120U);
+  EXPECT_EQ(retry_after_seconds("0"), 0U);
+  EXPECT_EQ(retry_after_seconds("99999999999999999999"), 86'400U);
+  EXPECT_EQ(retry_after_seconds(""), 0U);
+  EXPECT_EQ(retry_after_seconds("-3"), 0U);
+  EXPECT_EQ(retry_after_seconds("soon"), 0U);
+  EXPECT_EQ(retry_after_seconds("12s"), 0U);
+  EXPECT_EQ(retry_after_seconds("Fri, 31 Dec 1999 23:59:59 GMT"), 0U);
+  EXPECT_EQ(retry_after_seconds("Fri, 31 Dec 2999 23:59:59 GMT"), 86'400U);
+}
+
+}  // namespace
+}  // namespace fanout
