@@ -63,6 +63,7 @@ Json summary_to_json(const Summary& summary) {
       {"latency_p99_ns", summary.latency_p99_ns.median},
       {"peak_memory_bytes", summary.peak_memory_bytes.median},
       {"context_switches_per_request", summary.context_switches_per_request.median},
+      {"success_share", summary.success_share.median},
       {"goodput_per_second", summary.goodput_per_second.median},
       {"amplification", summary.amplification.median},
       {"latency_by_percentile_ns", percentiles_to_json(summary)},
@@ -77,6 +78,7 @@ Json summary_to_json(const Summary& summary) {
         {"latency_p99_ns", interval_to_json(summary.latency_p99_ns)},
         {"peak_memory_bytes", interval_to_json(summary.peak_memory_bytes)},
         {"context_switches_per_request", interval_to_json(summary.context_switches_per_request)},
+        {"success_share", interval_to_json(summary.success_share)},
         {"goodput_per_second", interval_to_json(summary.goodput_per_second)},
         {"amplification", interval_to_json(summary.amplification)}}}};
 }

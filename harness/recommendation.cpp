@@ -47,6 +47,23 @@ Cells candidates(const Report& report, const Scenario& scenario,
   return cells;
 }
 
+// Leaves only those that got as many requests answered as the best: a short makespan is none where
+// less was done.
+void keep_most_answered(const Report& report, Cells& cells, std::vector<std::string>& left_out) {
+  constexpr double kSame = 0.001;
+  const auto share = [](const CellReport* cell) { return cell->summary.success_share.median; };
+  if (cells.empty()) return;
+  const double best = share(*std::ranges::max_element(cells, {}, share));
+  std::erase_if(cells, [&](const CellReport* cell) {
+    const bool fewer = share(cell) < best - kSame || best == 0;
+    if (fewer) {
+      left_out.push_back(fmt::format("{} ({:.1f} % of the requests answered)",
+                                     name(report, cell->cell), 100 * share(cell)));
+    }
+    return fewer;
+  });
+}
+
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 3;
   const std::size_t shown = std::min(names.size(), kMost);
@@ -154,6 +171,7 @@ std::optional<Recommendation> recommend(const Report& report, const Scenario& sc
   std::vector<std::string> left_out;
   Cells cells = candidates(report, scenario, left_out);
   if (cells.empty() && left_out.empty()) return std::nullopt;
+  keep_most_answered(report, cells, left_out);
   // Strategies are compared on one HTTP library; what another one reaches is said beside it.
   const auto others = std::ranges::stable_partition(
       cells, [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });

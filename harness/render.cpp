@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "harness/gbench.h"
+#include "harness/published.h"
 #include "harness/recommendation.h"
 #include "harness/render_tables.h"
 #include "transports/verify.h"
@@ -110,7 +111,15 @@ std::string render_sweep(const Report& report, const Scenario& scenario, Draw dr
 std::string render_failures(const Report& report, const Scenario& scenario, Draw draw) {
   if (!has_failures(report, scenario)) return {};
   return draw(failures_table(report, scenario)) +
-         "\nok/s: requests that succeeded per second; att/ok: attempts for each of them\n\n";
+         "\nok: requests that succeeded; ok/s: the same per second; att/ok: attempts for each of "
+         "them;\nwhat failed just as the scenario makes it fail is proven, too\n\n";
+}
+
+// The article's figures beside ours.
+std::string render_published(const Report& report, const Scenario& scenario, Draw draw) {
+  const Table table = published_table(report, scenario);
+  if (table.rows.empty()) return {};
+  return draw(table) + "\nratio: here / published; other machines, other servers\n\n";
 }
 
 std::string render_knees(const Report& report, const Scenario& scenario, Draw draw) {
@@ -134,7 +143,7 @@ std::string render_words(const Report& report, Draw draw) {
   for (const Scenario& scenario : report.plan.scenarios) {
     text += heading(scenario) + render_sweep(report, scenario, draw);
     text += draw(cells_table(report, scenario)) + "\n";
-    text += render_failures(report, scenario, draw);
+    text += render_published(report, scenario, draw) + render_failures(report, scenario, draw);
     text += render_knees(report, scenario, draw) + render_recommendation(report, scenario);
   }
   text +=

@@ -22,16 +22,16 @@ struct CellColumn {
   std::function<std::string(const CellReport&)> text;
 };
 
-std::string with_interval(const Interval& value, std::string (*text)(double)) {
-  if (!value.low) return text(value.median);
-  return fmt::format("{} [{}, {}]", text(value.median), text(*value.low), text(*value.high));
-}
-
 // Half the interval's width relative to the median, in words a table has room for.
 std::string spread(const Interval& value) {
   if (!value.low || value.median == 0) return "-";
   const double half = (*value.high - *value.low) / 2 / value.median;
   return fmt::format("±{:.{}f}%", half * 100, half < 0.1 ? 1 : 0);
+}
+
+// Of requests that succeeded; if none did, there is none.
+std::string latency_text(const Summary& summary, const Interval& latency) {
+  return summary.success_share.median == 0 ? "-" : format_duration(latency.median);
 }
 
 // What every row answers: how fast, how sure, at what cost, how connected, limited by what, proven?
@@ -52,8 +52,8 @@ std::vector<CellColumn> cell_columns(const Report& report, bool failures) {
       {{"95%"}, measured([](auto& s) { return spread(s.makespan_ns); })},
       {{"req/s"}, measured([](auto& s) { return format_number(s.requests_per_second.median); })},
       {{"effic."}, measured([](auto& s) { return fmt::format("{:.3f}", s.efficiency.median); })},
-      {{"p50"}, measured([](auto& s) { return format_duration(s.latency_p50_ns.median); })},
-      {{"p99"}, measured([](auto& s) { return format_duration(s.latency_p99_ns.median); })},
+      {{"p50"}, measured([](auto& s) { return latency_text(s, s.latency_p50_ns); })},
+      {{"p99"}, measured([](auto& s) { return latency_text(s, s.latency_p99_ns); })},
       {{"CPU us/req"},
        measured([](auto& s) { return format_number(s.cpu_us_per_request.median); })},
       {{"95%"}, measured([](auto& s) { return spread(s.cpu_us_per_request); })},
@@ -64,6 +64,9 @@ std::vector<CellColumn> cell_columns(const Report& report, bool failures) {
        measured([](auto& s) { return s.limited_by.empty() ? std::string("-") : s.limited_by; })},
   };
   if (failures) {
+    columns.push_back({{"ok"}, measured([](auto& s) {
+                         return fmt::format("{:.1f}%", 100 * s.success_share.median);
+                       })});
     columns.push_back(
         {{"ok/s"}, measured([](auto& s) { return format_number(s.goodput_per_second.median); })});
     columns.push_back({{"att/ok"}, measured([](auto& s) {
@@ -115,7 +118,7 @@ const SweepFigure kSweepFigures[] = {
 std::string swept_text(const Summary& summary, const SweepFigure& figure) {
   if (summary.total_runs == 0) return "-";  // its turn has not come
   if (summary.valid_runs == 0) return "invalid";
-  return with_interval(summary.*figure.value, figure.text);
+  return interval_text(summary.*figure.value, figure.text);
 }
 
 // Workers down, strategies across.
@@ -141,6 +144,11 @@ Table sweep_table(const Report& report, const Scenario& scenario, const SweepFig
 }
 
 }  // namespace
+
+std::string interval_text(const Interval& value, std::string (*text)(double)) {
+  if (!value.low) return text(value.median);
+  return fmt::format("{} [{}, {}]", text(value.median), text(*value.low), text(*value.high));
+}
 
 bool is_other_stack(const Report& report, const Cell& cell) {
   // The first row of a scenario names the stack that its comparison holds fixed.

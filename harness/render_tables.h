@@ -25,6 +25,9 @@ std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scena
 // One row per strategy and transport: where more workers stop buying throughput.
 Table knees_table(const Report& report, const Scenario& scenario);
 
+// "205 ms [200 ms, 210 ms]", or the median alone if there is no interval.
+std::string interval_text(const Interval& value, std::string (*text)(double));
+
 // One row per run, unit in the column name.
 Table runs_table(const Report& report);
 

@@ -8,6 +8,7 @@
 #include "base/json_read.h"
 #include "harness/embedded.h"
 #include "harness/names.h"
+#include "harness/published.h"
 #include "transports/verify.h"
 
 namespace fanout {
@@ -121,6 +122,8 @@ const std::map<std::string, Reader>& readers() {
       {"queue_capacity",
        [](auto& s, auto& path, auto& json) { s.queue_capacity = read_queue_capacity(path, json); }},
       {"server", [](auto& s, auto&, auto& json) { s.server = read_server(json); }},
+      {"published",
+       [](auto& s, auto& path, auto& json) { s.published = published_from_json(path, json); }},
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
   };
@@ -137,8 +140,10 @@ std::string nearest_key(const std::string& key) {
 
 void check_timeouts(const Scenario& scenario, const std::string& where) {
   for (const auto& [key, value] : {std::pair{"timeout", scenario.timeout},
-                                   std::pair{"connect_timeout", scenario.connect_timeout}}) {
-    if (value < std::chrono::milliseconds(1)) {
+                                   std::pair{"connect_timeout", scenario.connect_timeout},
+                                   std::pair{"deadline", scenario.deadline}}) {
+    const bool none = value.count() == 0 && key == std::string_view("deadline");
+    if (!none && value < std::chrono::milliseconds(1)) {
       throw UsageError(fmt::format("{}: {}: expected at least 1ms", where, key));
     }
   }
@@ -199,6 +204,7 @@ Json to_json(const Scenario& scenario) {
           {"retry", retry_to_json(scenario.retry)},
           {"queue_capacity", queue_capacity_to_json(scenario.queue_capacity)},
           {"server", to_json(scenario.server)},
+          {"published", to_json(scenario.published)},
           {"strategies", scenario.strategies},
           {"transports", scenario.transports}};
 }

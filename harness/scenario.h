@@ -16,6 +16,14 @@
 
 namespace fanout {
 
+// A figure an article published: what it calls the approach, and which cell is its equal.
+struct Published {
+  std::string name;
+  std::string strategy;
+  unsigned workers = 1;
+  std::chrono::nanoseconds makespan{};  // 0: it gives none
+};
+
 struct Scenario {
   std::string name;
   std::string summary;                // one line, for help
@@ -31,6 +39,7 @@ struct Scenario {
   // Of strategies that have a queue; nothing: twice the workers.
   std::optional<std::uint64_t> queue_capacity;
   ServerConfig server;
+  std::vector<Published> published;  // of the article it repeats
   // The rows it is meant for; empty: the default ones. `--strategy` and `--transport` overrule.
   std::vector<std::string> strategies;
   std::vector<std::string> transports;

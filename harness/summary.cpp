@@ -77,6 +77,8 @@ Summary summarize(const std::vector<Run>& runs) {
   summary.context_switches_per_request = over_runs(valid, [](const Run& run) {
     return per_request(run, run.voluntary_switches + run.involuntary_switches);
   });
+  summary.success_share =
+      over_runs(valid, [](const Run& run) { return per_request(run, run.requests.ok); });
   summary.goodput_per_second = over_runs(valid, [](const Run& run) {
     return static_cast<double>(run.requests.ok) * 1e9 / static_cast<double>(run.makespan_ns);
   });

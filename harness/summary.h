@@ -29,6 +29,7 @@ struct Summary {
   Interval latency_p99_ns;
   Interval peak_memory_bytes;
   Interval context_switches_per_request;
+  Interval success_share;       // requests that succeeded, of all: 0..1
   Interval goodput_per_second;  // requests that succeeded
   Interval amplification;       // attempts per request that succeeded; 0 if none did
   bool has_failures = false;    // some request failed, or was made again, in a valid run

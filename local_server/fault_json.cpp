@@ -50,7 +50,7 @@ FaultShare fault_from_json(const std::string& path, const Json& json) {
   if (fault.kind == FaultKind::drip) {
     fault.over = duration(path + ".over", required(path, json, "over", "drip needs over"));
   }
-  if (json.contains("retry_after")) {
+  if (json.contains("retry_after") && !json["retry_after"].is_null()) {
     const auto wait = duration(path + ".retry_after", json["retry_after"]);
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
     if (seconds != wait || static_cast<std::uint64_t>(seconds.count()) > kLongestRetryAfter) {
@@ -96,8 +96,12 @@ json_read::Json to_json(const std::vector<FaultShare>& faults) {
   for (const FaultShare& fault : faults) {
     Json& json = list.emplace_back(Json{{"kind", fault_name(fault.kind)}});
     if (fault.kind != FaultKind::refuse) json["share"] = fault.share;
-    if (fault.kind == FaultKind::status) json["status"] = fault.status;
-    if (fault.retry_after_s) json["retry_after"] = fmt::format("{}s", *fault.retry_after_s);
+    if (fault.kind == FaultKind::status) {
+      json["status"] = fault.status;
+      json["retry_after"] = nullptr;
+    }
+    if (fault.retry_after_s)
+      json["retry_after"] = nanoseconds_text(std::chrono::seconds(*fault.retry_after_s));
     if (fault.kind == FaultKind::drip) json["over"] = nanoseconds_text(fault.over);
   }
   return list;

@@ -136,7 +136,8 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
 }
 
 Outcome HttplibClient::failure(httplib::Error error) const {
-  const bool late = progress_.late || now_ns() >= progress_.answer_by;
+  // It waits in whole milliseconds, rounded down, so it may give up that much early.
+  const bool late = progress_.late || now_ns() >= progress_.answer_by - 1'000'000;
   switch (error) {
     case httplib::Error::Connection:
       return Outcome::refused;

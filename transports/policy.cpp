@@ -47,21 +47,19 @@ class Attempts {
   std::uint64_t retried_ = 0;
 };
 
+// Time limits of the libraries are kept to the millisecond: less than one is no time.
+constexpr std::int64_t kLeastTimeNs = 1'000'000;
+
 std::int64_t deadline_of(const ClientConfig& config) {
   return config.deadline == nullptr ? kNever : config.deadline->load();
 }
 
-bool too_late(const ClientConfig& config) {
-  const std::int64_t deadline = deadline_of(config);
-  return deadline != kNever && now_ns() >= deadline;
-}
+bool too_late(const ClientConfig& config) { return deadline_of(config) - now_ns() < kLeastTimeNs; }
 
 std::optional<nanoseconds> Attempts::next(const ClientConfig& config, Response& response) {
   const bool out_of_time =
       response.outcome == Outcome::timeout || response.outcome == Outcome::connect_timeout;
-  // libcurl counts in milliseconds and may be early by less than one.
-  const std::int64_t now = now_ns() + (out_of_time ? 1'000'000 : 0);
-  if (out_of_time && now >= deadline_of(config)) response.outcome = Outcome::deadline;
+  if (out_of_time && too_late(config)) response.outcome = Outcome::deadline;
   if (attempt_ == config.retry.retries || !is_transient(response)) return std::nullopt;
   if (config.method == Method::post && !config.retry.post) return std::nullopt;
   const nanoseconds wait = std::max<nanoseconds>(backoff(config.retry, token_, attempt_ + 1),

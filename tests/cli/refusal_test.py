@@ -145,6 +145,11 @@ class ScenarioFileTest(fanout_cli.CliTest):
         ('{"name":"x","requests":5,"workers":[2,2]}', ("workers", "ascend")),
         ('{"name":"x","requests":5,"timeout":5}', ("timeout", "unit")),
         ('{"name":"x","requests":5,"timeout":"0s"}', ("timeout",)),
+        ('{"name":"x","requests":5,"deadline":"0.5ms"}', ("deadline", "1ms")),
+        ('{"name":"x","requests":5,"retry":{"retries":16}}', ("retry.retries", "15")),
+        ('{"name":"x","requests":5,"retry":{"retires":1}}', ("retry.retires", "unknown key")),
+        ('{"name":"x","requests":5,"retry":{"factor":0.5}}', ("retry.factor",)),
+        ('{"name":"x","requests":5,"queue_capacity":"big"}', ("queue_capacity", "unbounded")),
         ('{"name":"x","requests":5,"reuse":"yes"}', ("reuse", "true or false")),
         ('{"name":"x","requests":5,"method":"PUT"}', ("method", "POST")),
         ('{"name":"x","requests":5,"strategies":["sequentail"]}', ("did you mean sequential?",)),
@@ -157,10 +162,10 @@ class ScenarioFileTest(fanout_cli.CliTest):
         ('{"hosts":[{},{"delay":3}]}', ("server.hosts[1].delay", "unit")),
         ('{"hosts":[{"delay":{"kind":"gamma"}}]}', ("server.hosts[0].delay.kind", "lognormal")),
         ('{"hosts":[{"delay":{"kind":"uniform","min":"2ms","max":"1ms"}}]}', ("delay.min",)),
-        ('{"hosts":[{"status":99}]}', ("status",)), ('{"hosts":[{"fault":"burn"}]}', ("truncate",)),
+        ('{"hosts":[{"status":99}]}', ("status",)), ('{"hosts":[{"faults":[{"kind":"burn"}]}]}', ("truncate",)),
         ('{"engine":"nginx"}', ("server.engine", "asio")), ('{"port":70000}', ("server.port",)),
         ('{"bind":"localhost"}', ("server.bind",)), ('{"bind":"::1"}', ("server.bind",)),
-        ('{"engine":"httplib","hosts":[{"fault":"hang"}]}', ("httplib", "asio")),
+        ('{"engine":"httplib","hosts":[{"faults":[{"kind":"hang"}]}]}', ("httplib", "asio")),
     ]
 
     def test_malformed_files(self):

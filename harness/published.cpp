@@ -1,0 +1,86 @@
+#include "harness/published.h"
+
+#include "base/json_read.h"
+#include "base/units.h"
+#include "harness/render_tables.h"
+
+namespace fanout {
+namespace {
+
+using json_read::Json;
+
+Published one_from_json(const std::string& path, const Json& json) {
+  using namespace json_read;
+  check_object(path, json, {"name", "strategy", "workers", "makespan"});
+  constexpr const char* needs = "a published figure has name, strategy and workers";
+  Published published;
+  published.name = text(path + ".name", required(path, json, "name", needs));
+  published.strategy = text(path + ".strategy", required(path, json, "strategy", needs));
+  published.workers = static_cast<unsigned>(
+      whole_number(path + ".workers", required(path, json, "workers", needs), 1, kMaxWorkers));
+  if (json.contains("makespan") && !json["makespan"].is_null()) {
+    published.makespan = duration(path + ".makespan", json["makespan"]);
+  }
+  return published;
+}
+
+double nanoseconds(const Published& published) {
+  return static_cast<double>(published.makespan.count());
+}
+
+std::vector<std::string> row_of(const Published& published, const CellReport& cell) {
+  const Interval& here = cell.summary.makespan_ns;
+  const bool both = published.makespan.count() > 0 && cell.summary.valid_runs > 0;
+  return {published.name,
+          published.makespan.count() > 0 ? format_duration(nanoseconds(published)) : "-",
+          cell.cell.strategy,
+          cell.cell.transport,
+          std::to_string(cell.cell.workers),
+          cell.summary.valid_runs == 0 ? "-" : interval_text(here, format_duration),
+          both ? fmt::format("{:.2f}", here.median / nanoseconds(published)) : "-"};
+}
+
+}  // namespace
+
+std::vector<Published> published_from_json(const std::string& path, const Json& json) {
+  if (!json.is_array()) json_read::fail(path, json, "an array of published figures");
+  std::vector<Published> published;
+  for (const Json& one : json) {
+    published.push_back(one_from_json(fmt::format("{}[{}]", path, published.size()), one));
+  }
+  return published;
+}
+
+Json to_json(const std::vector<Published>& published) {
+  Json list = Json::array();
+  for (const Published& one : published) {
+    Json& json = list.emplace_back(
+        Json{{"name", one.name}, {"strategy", one.strategy}, {"workers", one.workers}});
+    json["makespan"] = nullptr;
+    if (one.makespan.count() > 0) json["makespan"] = json_read::nanoseconds_text(one.makespan);
+  }
+  return list;
+}
+
+Table published_table(const Report& report, const Scenario& scenario) {
+  using Align = Column::Align;
+  Table table{.columns = {{"as published", Align::left},
+                          {"published"},
+                          {"strategy", Align::left},
+                          {"transport", Align::left},
+                          {"workers"},
+                          {"here"},
+                          {"ratio"}},
+              .rows = {}};
+  for (const Published& published : scenario.published) {
+    for (const CellReport& cell : report.cells) {
+      if (cell.cell.scenario == scenario.name && cell.cell.strategy == published.strategy &&
+          cell.cell.workers == published.workers && !is_other_stack(report, cell.cell)) {
+        table.rows.push_back(row_of(published, cell));
+      }
+    }
+  }
+  return table;
+}
+
+}  // namespace fanout

@@ -1,0 +1,21 @@
+// What an article published, beside what was measured here.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/report.h"
+#include "harness/table.h"
+
+namespace fanout {
+
+// The key "published" of a scenario. Throws UsageError naming the key.
+std::vector<Published> published_from_json(const std::string& path, const nlohmann::json& json);
+nlohmann::json to_json(const std::vector<Published>& published);
+
+// One row for each figure published and each cell that is its equal, in the article's order; only
+// cells of the scenario's first HTTP library. Empty if the scenario names none.
+Table published_table(const Report& report, const Scenario& scenario);
+
+}  // namespace fanout
