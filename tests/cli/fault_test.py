@@ -5,7 +5,7 @@ import unittest
 
 import fanout_cli
 
-REQUESTS = 36
+REQUESTS = 24
 WORKERS = 6
 SHARE = 0.4
 
