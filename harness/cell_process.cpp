@@ -13,6 +13,7 @@
 #include "harness/cell_spec.h"
 #include "harness/names.h"
 #include "harness/pairing.h"
+#include "harness/url_spool.h"
 #include "harness/usage.h"
 #include "strategies/registry.h"
 #include "transports/deadline.h"
@@ -69,11 +70,13 @@ void note_end(CellHeader& header, const ProcessUsage& at_ready) {
   header.finished = 1;
 }
 
-void run_job(const CellSpec& spec, CellMemory& memory) {
+void run_job(CellSpec spec, CellMemory& memory) {
   CellHeader& header = memory.header();
   const auto pairing = pair_up(find_row("strategy", spec.strategy, strategies()),
                                find_row("transport", spec.transport, transports()));
-  const std::vector<Request> requests = make_requests(spec);
+  std::optional<UrlSpool> urls;
+  if (spec.urls_fd >= 0) spec.client.paths = urls.emplace(spec.urls_fd).text();
+  const std::vector<Request> requests = urls ? urls->requests(spec.requests) : make_requests(spec);
   ProcessUsage at_ready;
   Job job(requests, memory.samples(), {spec.workers, spec.queue_capacity},
           {.ready = [&](const Job& self) { note_ready(memory, at_ready, self, spec.deadline); },
@@ -95,10 +98,10 @@ void run_job(const CellSpec& spec, CellMemory& memory) {
 }  // namespace
 
 int run_cell_process(int spec_fd, int memory_fd) {
-  const CellSpec spec = cell_spec_from_text(read_all(spec_fd));
+  CellSpec spec = cell_spec_from_text(read_all(spec_fd));
   CellMemory memory(UniqueFd(memory_fd), spec.requests);
   try {
-    run_job(spec, memory);
+    run_job(std::move(spec), memory);
     return 0;
   } catch (const std::exception& error) {
     const std::string reason = error.what();

@@ -68,7 +68,7 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
 }
 
 CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
-                   std::uint64_t token_seed) {
+                   std::uint64_t token_seed, int urls_fd) {
   return {.strategy = cell.strategy,
           .transport = cell.transport,
           .workers = cell.workers,
@@ -76,6 +76,7 @@ CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Targe
           .queue_capacity = scenario.queue_capacity.value_or(2 * std::uint64_t{cell.workers}),
           .deadline = scenario.deadline,
           .token_seed = token_seed,
+          .urls_fd = urls_fd,
           .client = {.targets = std::move(targets),
                      .method = scenario.method,
                      .request_body_bytes = scenario.request_body_bytes,
@@ -83,7 +84,8 @@ CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .connect_timeout = scenario.connect_timeout,
                      .timeout = scenario.timeout,
                      .max_in_flight = cell.workers,
-                     .retry = scenario.retry}};
+                     .retry = scenario.retry,
+                     .headers = scenario.headers}};
 }
 
 // Cells of one round carry the same tokens, so they meet the same delays.
@@ -96,29 +98,29 @@ std::uint64_t token_seed_of(const Plan& plan, unsigned round) {
 Run CellRunner::operator()(const Cell& cell, unsigned round) {
   const Scenario& scenario = scenario_of(plan_, cell);
   Execution execution;
-  execution.networked = cell.stack != "none";
+  execution.served = cell.stack != "none" && !scenario.targets;
   execution.client_cpus = static_cast<unsigned>(
       environment_.client_cpus.empty() ? environment_.cpus : environment_.client_cpus.size());
-  const std::vector<Target> targets =
-      execution.networked
-          ? prepare_server(scenario)
-          : targets_for(scenario, std::vector<Endpoint>(scenario.server.hosts.size()));
+  const int urls_fd = scenario.targets ? urls_->spool.get() : -1;
   const UniqueFd spec =
-      memory_with(to_text(make_spec(cell, scenario, targets, token_seed_of(plan_, round))));
+      memory_with(to_text(make_spec(cell, scenario, prepare_targets(scenario, execution.served),
+                                    token_seed_of(plan_, round), urls_fd)));
   const CellMemory memory(scenario.requests);
+  std::vector<int> keep_fds{spec.get(), memory.fd()};
+  if (urls_fd >= 0) keep_fds.push_back(urls_fd);
   Pipe standard_error = make_pipe();
   const std::int64_t steal_before_ns = machine_steal_ns();
   execution.started_ns = now_ns();
   {
     ChildProcess child(
         {.arguments = {"internal-cell", std::to_string(spec.get()), std::to_string(memory.fd())},
-         .keep_fds = {spec.get(), memory.fd()},
+         .keep_fds = std::move(keep_fds),
          .cpus = environment_.client_cpus,
          .stderr_fd = std::move(standard_error.write_end)});
     watch(child, std::move(standard_error.read_end), run_limit(plan_, cell).count(), execution);
   }
   execution.steal_ns = machine_steal_ns() - steal_before_ns;
-  if (execution.networked) execution.server = finish_server();
+  if (execution.served) execution.server = finish_server();
   execution.header = memory.header();
   execution.samples = memory.samples();
   execution.token_seed = token_seed_of(plan_, round);
@@ -129,6 +131,12 @@ Run CellRunner::operator()(const Cell& cell, unsigned round) {
 
 std::optional<pid_t> CellRunner::server_pid() const {
   return server_ ? std::optional(server_->pid()) : std::nullopt;
+}
+
+std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, bool served) {
+  if (scenario.targets) return urls_->targets;
+  if (served) return prepare_server(scenario);
+  return targets_for(scenario, std::vector<Endpoint>(scenario.server.hosts.size()));
 }
 
 // A server found dead is replaced; if its successors die as well, the machine is at fault.
@@ -160,7 +168,7 @@ void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_
   const std::int64_t deadline_ns = execution.started_ns + limit_ns;
   pollfd waiting[] = {{child.pidfd(), POLLIN, 0},
                       {interrupt_.fd(), POLLIN, 0},
-                      {execution.networked && server_ ? server_->pidfd() : -1, POLLIN, 0},
+                      {execution.served && server_ ? server_->pidfd() : -1, POLLIN, 0},
                       {standard_error.get(), POLLIN, 0}};
   while ((waiting[0].revents & POLLIN) == 0) {
     const std::int64_t left_ms = (deadline_ns - now_ns()) / 1'000'000;

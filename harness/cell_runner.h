@@ -9,14 +9,17 @@
 #include "harness/interrupt.h"
 #include "harness/plan.h"
 #include "harness/server_process.h"
+#include "harness/url_list.h"
 
 namespace fanout {
 
 class CellRunner {
  public:
-  // All three are borrowed. Starts the server when the first run needs it.
-  CellRunner(const Plan& plan, const Environment& environment, const InterruptWatch& interrupt)
-      : plan_(plan), environment_(environment), interrupt_(interrupt) {}
+  // All are borrowed. Starts the server when the first run needs it. `urls`, with their paths, are
+  // what a scenario with real targets requests.
+  CellRunner(const Plan& plan, const Environment& environment, const InterruptWatch& interrupt,
+             const UrlList* urls = nullptr)
+      : plan_(plan), environment_(environment), interrupt_(interrupt), urls_(urls) {}
 
   // Never fails for what happens in the run: that is in the Run. Throws Interrupted, and RunError
   // if the machine cannot run anything at all (no server can be started, no process forked).
@@ -26,6 +29,7 @@ class CellRunner {
   [[nodiscard]] std::optional<pid_t> server_pid() const;
 
  private:
+  std::vector<Target> prepare_targets(const Scenario& scenario, bool served);
   std::vector<Target> prepare_server(const Scenario& scenario);
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
              Execution& execution);
@@ -34,6 +38,7 @@ class CellRunner {
   const Plan& plan_;
   const Environment& environment_;
   const InterruptWatch& interrupt_;
+  const UrlList* urls_;
   std::optional<ServerProcess> server_;
   bool server_replaced_ = false;  // since the last run: one was found dead
 };

@@ -11,6 +11,7 @@ Json target_to_json(const Target& target) {
   return {{"address", target.address},
           {"port", target.port},
           {"tls", target.tls},
+          {"name", target.name},
           {"expected_status", target.expected_status},
           {"expected_body_bytes", target.expected_body_bytes}};
 }
@@ -20,7 +21,8 @@ Target target_from_json(const Json& json) {
           .port = json.at("port"),
           .expected_status = json.at("expected_status"),
           .expected_body_bytes = json.at("expected_body_bytes"),
-          .tls = json.at("tls")};
+          .tls = json.at("tls"),
+          .name = json.at("name")};
 }
 
 }  // namespace
@@ -36,10 +38,12 @@ std::string to_text(const CellSpec& spec) {
               {"queue_capacity", spec.queue_capacity},
               {"deadline_ns", spec.deadline.count()},
               {"token_seed", spec.token_seed},
+              {"urls_fd", spec.urls_fd},
               {"targets", targets},
               {"method", static_cast<int>(client.method)},
               {"request_body_bytes", client.request_body_bytes},
               {"reuse", client.reuse},
+              {"headers", client.headers},
               {"connect_timeout_ns", client.connect_timeout.count()},
               {"timeout_ns", client.timeout.count()},
               {"retries", client.retry.retries},
@@ -60,6 +64,7 @@ CellSpec cell_spec_from_text(const std::string& text) {
                 .queue_capacity = json.at("queue_capacity"),
                 .deadline = std::chrono::nanoseconds(json.at("deadline_ns")),
                 .token_seed = json.at("token_seed"),
+                .urls_fd = json.at("urls_fd"),
                 .client = {}};
   for (const Json& target : json.at("targets")) {
     spec.client.targets.push_back(target_from_json(target));
@@ -67,6 +72,7 @@ CellSpec cell_spec_from_text(const std::string& text) {
   spec.client.method = static_cast<Method>(json.at("method").get<int>());
   spec.client.request_body_bytes = json.at("request_body_bytes");
   spec.client.reuse = json.at("reuse");
+  spec.client.headers = json.at("headers");
   spec.client.connect_timeout = std::chrono::nanoseconds(json.at("connect_timeout_ns"));
   spec.client.timeout = std::chrono::nanoseconds(json.at("timeout_ns"));
   spec.client.retry = {.retries = json.at("retries"),

@@ -37,6 +37,20 @@ void add_measuring(CLI::App& app, Options& options) {
   app.add_flag("--verbose", options.verbose, "a line per run");
 }
 
+void add_targets(CLI::App& app, Options& options) {
+  CLI::Option* file = app.add_option("--urls", options.urls.file,
+                                     "request these URLs, one a line; - is standard input");
+  CLI::Option* url = app.add_option("--url", options.urls.urls,
+                                    "request this URL instead of the embedded server; repeatable");
+  file->type_name("FILE");
+  url->type_name("URL")->allow_extra_args(false);
+  app.add_flag("--i-may-load-this-target", options.may_load,
+               "lift the limits for targets outside this machine");
+  for (CLI::Option* real : {file, url}) {
+    for (const char* flag : {"--scenario", "--engine"}) real->excludes(app.get_option(flag));
+  }
+}
+
 void add_format(CLI::App& app, Options& options) {
   add_names(app, "--format", options.format,
             std::vector<std::pair<std::string, Format>>{{"table", Format::table},
@@ -92,6 +106,7 @@ void add_commands(CLI::App& app, Options& options) {
                    Command::sweep}}) {
     CLI::App* sub = add(name, help, command);
     add_selection(*sub, options.selection);
+    add_targets(*sub, options);
     add_measuring(*sub, options);
     add_format(*sub, options);
   }
@@ -104,6 +119,7 @@ void add_commands(CLI::App& app, Options& options) {
             "what to list");
   list->get_option("topic")->required();
   add_selection(*list, options.selection);
+  add_targets(*list, options);
   add_report(*add("report", "print a saved result, or make a page of it", Command::report),
              options);
   add_serve(*add("serve", "the local server alone", Command::serve), options.server);

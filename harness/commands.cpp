@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "harness/cell_runner.h"
+#include "harness/courtesy.h"
 #include "harness/html_page.h"
 #include "harness/list.h"
 #include "harness/output_file.h"
@@ -38,8 +39,17 @@ Progress::Style progress_style(const Options& options) {
   return Progress::Style::live;
 }
 
-Plan plan_for(const Options& options) {
+// The URLs to request, if any were named. Standard input can be read only once, so what a run needs
+// of them is kept now.
+std::optional<UrlList> urls_for(const Options& options) {
+  if (options.urls.empty()) return std::nullopt;
+  const bool will_run = options.command != Command::list && !options.dry_run;
+  return read_urls(options.urls, options.selection.requests, will_run);
+}
+
+Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   Selection selection = options.selection;
+  if (urls) selection.targets = urls->about;
   selection.sweep = options.command == Command::sweep;
   Plan plan = make_plan(selection, machine_limits());
   plan.rounds = options.rounds;
@@ -48,14 +58,16 @@ Plan plan_for(const Options& options) {
   plan.time_budget = options.time_budget;
   plan.run_limit = options.run_limit;
   plan.predicted = predicted_total(plan);
+  if (urls && !options.may_load) check_courtesy(plan, urls->targets);
   return plan;
 }
 
 // Runs the plan; the file is whole after every run.
-void measure(Report& report, const Options& options, const std::string& output) {
+void measure(Report& report, const Options& options, const std::string& output,
+             const UrlList* urls) {
   const InterruptWatch interrupt;
   Progress progress(progress_style(options));
-  CellRunner runner(report.plan, report.environment, interrupt);
+  CellRunner runner(report.plan, report.environment, interrupt, urls);
   progress.plan(report);
   save_report(report, output);
   const Observer observer{
@@ -80,23 +92,26 @@ void measure(Report& report, const Options& options, const std::string& output) 
 }
 
 int run(const Options& options) {
-  Plan plan = plan_for(options);
+  const std::optional<UrlList> urls = urls_for(options);
+  Plan plan = plan_for(options, urls);
   if (options.dry_run) {
     fmt::print("{}", render_plan(plan));
     return 0;
   }
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
-  for (const std::string& scenario : options.selection.scenarios) {
+  std::vector<std::string> inputs = options.selection.scenarios;
+  inputs.push_back(options.urls.file);
+  for (const std::string& input : inputs) {
     std::error_code absent;
-    if (std::filesystem::equivalent(scenario, output, absent)) {
-      throw UsageError(
-          fmt::format("--output {}: is the scenario itself; name another file", output));
+    if (std::filesystem::equivalent(input, output, absent)) {
+      throw UsageError(fmt::format("--output {}: is {} itself; name another file", output,
+                                   input == options.urls.file ? "the list" : "the scenario"));
     }
   }
   check_writable("--output", output);
   Environment environment = this_environment(plan.affinity);
   Report report = empty_report(std::move(plan), std::move(environment), options.command_line);
-  measure(report, options, output);
+  measure(report, options, output, urls ? &*urls : nullptr);
   if (!options.quiet) fmt::print("{}", render(report, options.format));
   fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
   if (report.status == "interrupted") return kExitInterrupted;
@@ -155,8 +170,9 @@ int execute_command(const Options& options) {
     case Command::sweep:
       return run(options);
     case Command::list:
-      fmt::print("{}", options.topic == Topic::cells ? render_plan(plan_for(options))
-                                                     : render_list(options.topic));
+      fmt::print("{}", options.topic == Topic::cells
+                           ? render_plan(plan_for(options, urls_for(options)))
+                           : render_list(options.topic));
       return 0;
     case Command::report:
       return report_saved(options);

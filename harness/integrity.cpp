@@ -139,7 +139,7 @@ void check_process(Run& run, const Execution& execution) {
 
 void check_server(Run& run, const Execution& execution, const Cell& cell,
                   const Attempts& attempts) {
-  if (!execution.networked) return;
+  if (!execution.served) return;
   if (!execution.server) {
     run.reasons.push_back("no counters from the server: nothing proves the answers");
     return;
@@ -174,7 +174,7 @@ double latency_bound_ns(const ServerCounters& server, const Cell& cell, const Sc
 void bound(Run& run, const Execution& execution, const Cell& cell, const Scenario& scenario) {
   const auto makespan = static_cast<double>(run.makespan_ns);
   if (makespan <= 0) return;
-  const double latency_ns = execution.networked ? latency_bound_ns(run.server, cell, scenario) : 0;
+  const double latency_ns = execution.served ? latency_bound_ns(run.server, cell, scenario) : 0;
   const double cpu_share = static_cast<double>(run.cpu_ns) / execution.client_cpus / makespan;
   const double server_share = static_cast<double>(run.server.cpu_ns) / makespan;
   run.bound_ns = std::llround(std::max(latency_ns, std::min(cpu_share, 1.0) * makespan));

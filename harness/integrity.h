@@ -21,8 +21,8 @@ struct Execution {
   std::optional<Exit> exit;              // nothing: it had to be killed (see `failure`)
   std::string failure;                   // why it was ended from outside, or ""
   std::string standard_error;            // the end of what it printed there
-  std::optional<ServerCounters> server;  // nothing: the server died, or there is none (no network)
-  bool networked = true;                 // false for the null transport
+  std::optional<ServerCounters> server;  // nothing: the server died, or there is none
+  bool served = true;  // by the embedded server; not with real targets or the null transport
   std::int64_t steal_ns = 0;
   unsigned client_cpus = 1;
 };

@@ -8,6 +8,7 @@
 
 #include "harness/plan.h"
 #include "harness/render.h"
+#include "harness/url_list.h"
 
 namespace fanout {
 
@@ -20,6 +21,8 @@ struct Options {
 
   // run, sweep, list cells
   Selection selection;
+  UrlSources urls;
+  bool may_load = false;  // the user answers for loading targets outside this machine
   unsigned rounds = 10;
   std::uint64_t seed = 1;
   Affinity affinity = Affinity::isolated;

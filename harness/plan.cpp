@@ -3,8 +3,11 @@
 #include <numeric>
 
 #include "base/token.h"
+#include "base/units.h"
+#include "harness/environment.h"
 #include "harness/names.h"
 #include "harness/pairing.h"
+#include "harness/request_headers.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
 
@@ -38,8 +41,22 @@ std::string overruled(const Selection& selection) {
   return fmt::format("{}", fmt::join(keys, ", "));
 }
 
-Scenario select_scenario(const std::string& name, const Selection& selection) {
-  Scenario scenario = load_scenario(name);
+// The work that a list of URLs is.
+Scenario scenario_for(const RealTargets& targets) {
+  const auto counted = [](std::uint64_t n, const char* what) {
+    return fmt::format("{} {}{}", format_count(n), what, n == 1 ? "" : "s");
+  };
+  Scenario scenario;
+  scenario.name = "urls";
+  scenario.summary = fmt::format("{} of {} from {}", counted(targets.urls, "URL"),
+                                 counted(targets.origins, "host"), targets.source);
+  scenario.requests = targets.urls;
+  scenario.headers = {"User-Agent: fanout/" + this_tool().version};
+  scenario.targets = targets;
+  return scenario;
+}
+
+Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (selection.requests) scenario.requests = *selection.requests;
   if (selection.reuse) scenario.reuse = *selection.reuse;
   if (selection.method) scenario.method = *selection.method;
@@ -49,6 +66,9 @@ Scenario select_scenario(const std::string& name, const Selection& selection) {
   if (selection.retries) scenario.retry.retries = *selection.retries;
   if (selection.queue_capacity) scenario.queue_capacity = selection.queue_capacity;
   if (selection.engine) scenario.server.engine = *selection.engine;
+  scenario.headers.insert(scenario.headers.end(), selection.headers.begin(),
+                          selection.headers.end());
+  check_headers(selection.headers);
   if (!selection.workers.empty()) {
     scenario.workers = selection.workers;
   } else if (selection.sweep && scenario.workers.size() == 1) {
@@ -57,7 +77,8 @@ Scenario select_scenario(const std::string& name, const Selection& selection) {
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
   check_engine(scenario.server);
-  if (const std::string keys = overruled(selection); !keys.empty()) {
+  const std::string keys = overruled(selection);
+  if (!keys.empty() && !scenario.targets) {
     scenario.summary += fmt::format(" (overruled: {})", keys);
   }
   return scenario;
@@ -67,7 +88,7 @@ Scenario select_scenario(const std::string& name, const Selection& selection) {
 // each client holds besides.
 void check_descriptors(const Cell& cell, const Strategy& strategy, const Transport& transport,
                        const Scenario& scenario, const Limits& limits) {
-  const std::uint64_t hosts = scenario.server.hosts.size();
+  const std::uint64_t hosts = hosts_of(scenario);
   const bool client_each = std::holds_alternative<RunBlocking>(strategy.run);
   const std::uint64_t per_worker = hosts + (client_each ? transport.client_descriptors : 0);
   const std::uint64_t needed = cell.workers * per_worker + kSpareDescriptors;
@@ -103,8 +124,7 @@ std::string why_not(const Strategy& strategy, const Transport& transport, const 
                     const Cell& cell, const Limits& limits) {
   const auto pairing = pair_up(strategy, transport);
   if (const auto* impossible = std::get_if<Impossible>(&pairing)) return impossible->reason;
-  const std::uint64_t per_host =
-      expected_connections(cell, scenario) / scenario.server.hosts.size();
+  const std::uint64_t per_host = expected_connections(cell, scenario) / hosts_of(scenario);
   const auto usable = static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
   if (transport.stack != "none" && per_host > usable) {
     return fmt::format(
@@ -152,11 +172,20 @@ void add_scenario(Plan& plan, const Scenario& scenario, const Limits& limits) {
   }
 }
 
+// What is to be run, before flags overrule it.
+std::vector<Scenario> chosen_scenarios(const Selection& selection) {
+  if (selection.targets) return {scenario_for(*selection.targets)};
+  std::vector<Scenario> chosen;
+  for (const std::string& name : selection.scenarios) chosen.push_back(load_scenario(name));
+  return chosen;
+}
+
 // How long the server holds a request, on average.
 std::chrono::nanoseconds mean_hold(const Cell& cell, const Scenario& scenario) {
   const double connects = static_cast<double>(expected_connections(cell, scenario)) /
                           static_cast<double>(scenario.requests);
   std::chrono::duration<double, std::nano> sum{};
+  if (scenario.targets) return {};  // nobody knows
   for (const HostBehaviour& host : scenario.server.hosts) {
     sum += mean_of(host.delay);
     sum += host.rtt * (1 + connects * host.handshake_trips);
@@ -169,8 +198,8 @@ std::chrono::nanoseconds mean_hold(const Cell& cell, const Scenario& scenario) {
 
 Plan make_plan(const Selection& selection, const Limits& limits) {
   Plan plan;
-  for (const std::string& name : selection.scenarios) {
-    Scenario scenario = select_scenario(name, selection);
+  for (Scenario& chosen : chosen_scenarios(selection)) {
+    Scenario scenario = select_scenario(std::move(chosen), selection);
     if (std::ranges::find(plan.scenarios, scenario.name, &Scenario::name) != plan.scenarios.end()) {
       throw UsageError(fmt::format("scenario \"{}\" is named twice; name it once", scenario.name));
     }
@@ -202,7 +231,7 @@ const Scenario& scenario_of(const Plan& plan, const Cell& cell) {
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {
   const Strategy& strategy = find_row("strategy", cell.strategy, strategies());
   if (!scenario.reuse || strategy.client_life == ClientLife::request) return scenario.requests;
-  return std::min<std::uint64_t>(scenario.requests, cell.workers * scenario.server.hosts.size());
+  return std::min<std::uint64_t>(scenario.requests, cell.workers * hosts_of(scenario));
 }
 
 std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario) {

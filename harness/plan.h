@@ -62,6 +62,8 @@ struct Selection {
   std::optional<unsigned> retries;
   std::optional<std::uint64_t> queue_capacity;
   std::optional<EngineKind> engine;
+  std::vector<std::string> headers;    // besides the scenario's
+  std::optional<RealTargets> targets;  // instead of all scenarios
 };
 
 // What the machine allows; a parameter, so that plans can be tested.

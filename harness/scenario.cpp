@@ -9,6 +9,7 @@
 #include "harness/embedded.h"
 #include "harness/names.h"
 #include "harness/published.h"
+#include "harness/request_headers.h"
 #include "transports/verify.h"
 
 namespace fanout {
@@ -97,6 +98,31 @@ ServerConfig read_server(const Json& json) {
   return server;
 }
 
+std::vector<std::string> read_headers(const std::string& path, const Json& json) {
+  std::vector<std::string> headers = json_read::texts(path, json);
+  check_headers(headers);
+  return headers;
+}
+
+std::optional<RealTargets> read_targets(const std::string& path, const Json& json) {
+  using namespace json_read;
+  if (json.is_null()) return std::nullopt;
+  check_object(path, json, {"urls", "origins", "source"});
+  const auto number = [&](const char* key) {
+    return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
+                        kMaxRequests);
+  };
+  return RealTargets{
+      .urls = number("urls"),
+      .origins = number("origins"),
+      .source = text(path + ".source", required(path, json, "source", "of the list"))};
+}
+
+Json targets_to_json(const std::optional<RealTargets>& targets) {
+  if (!targets) return nullptr;
+  return {{"urls", targets->urls}, {"origins", targets->origins}, {"source", targets->source}};
+}
+
 using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;
 
 // What each key of a scenario means.
@@ -121,9 +147,16 @@ const std::map<std::string, Reader>& readers() {
       {"retry", [](auto& s, auto& path, auto& json) { s.retry = read_retry(path, json); }},
       {"queue_capacity",
        [](auto& s, auto& path, auto& json) { s.queue_capacity = read_queue_capacity(path, json); }},
-      {"server", [](auto& s, auto&, auto& json) { s.server = read_server(json); }},
       {"published",
        [](auto& s, auto& path, auto& json) { s.published = published_from_json(path, json); }},
+      {"headers", [](auto& s, auto& path, auto& json) { s.headers = read_headers(path, json); }},
+      {"server",
+       [](auto& s, auto&, auto& json) {
+         if (!json.is_null()) s.server = read_server(json);
+       }},
+      {"targets", [](auto& s, auto& path, auto& json) { s.targets = read_targets(path, json); }},
+      {"proof",
+       [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // follows from them
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
   };
@@ -203,10 +236,21 @@ Json to_json(const Scenario& scenario) {
           {"deadline", json_read::nanoseconds_text(scenario.deadline)},
           {"retry", retry_to_json(scenario.retry)},
           {"queue_capacity", queue_capacity_to_json(scenario.queue_capacity)},
-          {"server", to_json(scenario.server)},
           {"published", to_json(scenario.published)},
+          {"headers", scenario.headers},
+          {"server", scenario.targets ? Json(nullptr) : to_json(scenario.server)},
+          {"targets", targets_to_json(scenario.targets)},
+          {"proof", proof_of(scenario)},
           {"strategies", scenario.strategies},
           {"transports", scenario.transports}};
+}
+
+std::uint64_t hosts_of(const Scenario& scenario) {
+  return scenario.targets ? scenario.targets->origins : scenario.server.hosts.size();
+}
+
+std::string_view proof_of(const Scenario& scenario) {
+  return scenario.targets ? "status and length" : "token";
 }
 
 Scenario load_scenario(const std::string& name_or_file) {
@@ -218,7 +262,12 @@ Scenario load_scenario(const std::string& name_or_file) {
                       "scenarios (fanout list scenarios)",
                       name_or_file));
     }
-    return scenario_from_json(parse(*text, name_or_file), name_or_file);
+    Scenario scenario = scenario_from_json(parse(*text, name_or_file), name_or_file);
+    if (scenario.targets) {
+      throw UsageError(fmt::format(
+          "{}: targets: a scenario has none; name real ones by --url or --urls", name_or_file));
+    }
+    return scenario;
   }
   std::vector<std::string_view> known;
   for (const EmbeddedFile& file : builtin_scenarios) {

@@ -24,6 +24,13 @@ struct Published {
   std::chrono::nanoseconds makespan{};  // 0: it gives none
 };
 
+// Real targets (--url, --urls), which take the place of the embedded server.
+struct RealTargets {
+  std::uint64_t urls = 0;     // in the list
+  std::uint64_t origins = 0;  // distinct scheme, host and port among them
+  std::string source;         // where the list came from, for people
+};
+
 struct Scenario {
   std::string name;
   std::string summary;                // one line, for help
@@ -38,8 +45,10 @@ struct Scenario {
   RetryPolicy retry{};
   // Of strategies that have a queue; nothing: twice the workers.
   std::optional<std::uint64_t> queue_capacity;
-  ServerConfig server;
   std::vector<Published> published;  // of the article it repeats
+  std::vector<std::string> headers;  // "Name: value", sent besides fanout's own
+  ServerConfig server;               // means nothing with real targets
+  std::optional<RealTargets> targets;
   // The rows it is meant for; empty: the default ones. `--strategy` and `--transport` overrule.
   std::vector<std::string> strategies;
   std::vector<std::string> transports;
@@ -56,5 +65,12 @@ Scenario load_scenario(const std::string& name_or_file);
 // `where` names the document in errors.
 Scenario scenario_from_json(const nlohmann::json& json, const std::string& where);
 nlohmann::json to_json(const Scenario& scenario);
+
+// How many addresses and ports the requests go to.
+std::uint64_t hosts_of(const Scenario& scenario);
+
+// What shows that a request was answered: "token", which the server counts and returns, or, of real
+// targets, only "status and length".
+std::string_view proof_of(const Scenario& scenario);
 
 }  // namespace fanout

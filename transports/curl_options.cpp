@@ -13,6 +13,7 @@
 #include "base/token.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/path.h"
 #include "transports/tcp_connect.h"
 
 namespace fanout {
@@ -49,19 +50,30 @@ void initialise_curl() {
   }
 }
 
+void add_line(CurlList& list, const std::string& line) {
+  curl_slist* grown = curl_slist_append(list.get(), line.c_str());
+  if (grown == nullptr) throw RunError("libcurl is out of memory");
+  (void)list.release();
+  list.reset(grown);
+}
+
 CurlList header_list(const ClientConfig& config) {
   CurlList list;
-  const auto add = [&list](const std::string& line) {
-    curl_slist* grown = curl_slist_append(list.get(), line.c_str());
-    if (grown == nullptr) throw RunError("libcurl is out of memory");
-    (void)list.release();
-    list.reset(grown);
-  };
-  add("Accept:");  // without a value: do not send it
-  if (!config.reuse) add("Connection: close");
+  add_line(list, "Accept:");  // without a value: do not send it
+  if (!config.reuse) add_line(list, "Connection: close");
   if (config.method == Method::post) {
-    add("Expect:");  // libcurl asks leave before it sends a body of more than 1 MiB
-    add(fmt::format("Content-Type: {}", kRequestContentType));
+    add_line(list, "Expect:");  // libcurl asks leave before it sends a body of more than 1 MiB
+    add_line(list, fmt::format("Content-Type: {}", kRequestContentType));
+  }
+  for (const std::string& header : config.headers) add_line(list, header);
+  return list;
+}
+
+// What libcurl takes instead of looking the name up; nothing for a literal address.
+CurlList address_of_name(const Target& target) {
+  CurlList list;
+  if (!target.name.empty()) {
+    add_line(list, fmt::format("{}:{}:{}", target.name, target.port, target.address));
   }
   return list;
 }
@@ -98,7 +110,8 @@ CurlShared::CurlShared(const ClientConfig& client_config)
   initialise_curl();
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // libcurl would look a name up
-    urls.push_back(fmt::format("http://{}:{}{}", target.address, target.port, kTokenPathPrefix));
+    urls.push_back(fmt::format("http://{}", authority(target)));
+    addresses.push_back(address_of_name(target));
   }
 }
 
@@ -171,10 +184,18 @@ void CurlExchange::begin(const Request& request) {
   if (shared_.config.deadline != nullptr) {
     set(handle(), CURLOPT_TIMEOUT_MS, milliseconds(time_left(shared_.config, now_ns())));
   }
-  const TokenText digits = token_text(request.token);
   url_ = shared_.urls[request.target];
-  url_.append(digits.data(), digits.size());
+  append_path(shared_.config, request.token, url_);
   set(handle(), CURLOPT_URL, url_.c_str());
+  if (shared_.addresses[request.target]) tell_address(request.target);
+}
+
+// Once for each name: libcurl keeps it, and would go through the list at every request.
+void CurlExchange::tell_address(std::uint32_t target) {
+  told_.resize(shared_.addresses.size());
+  if (told_[target]) return;
+  told_[target] = true;
+  set(handle(), CURLOPT_RESOLVE, shared_.addresses[target].get());
 }
 
 Response CurlExchange::end(CURLcode code) const {

@@ -33,7 +33,8 @@ struct CurlShared {
   explicit CurlShared(const ClientConfig& client_config);
 
   const ClientConfig& config;
-  std::vector<std::string> urls;  // by target; the token follows
+  std::vector<std::string> urls;    // by target; the path follows
+  std::vector<CurlList> addresses;  // by target, of its name; empty if it has none
   std::string body;
   CurlList headers;
 };
@@ -66,6 +67,7 @@ class CurlExchange {
   void set_policy(const CurlSocketHooks& hooks);
   void set_request();
   void set_callbacks();
+  void tell_address(std::uint32_t target);
   [[nodiscard]] Outcome failure(CURLcode code) const;
   void header_line(std::string_view line);
   void header_field(std::string_view name, std::string_view value);
@@ -76,6 +78,7 @@ class CurlExchange {
   CurlEasy easy_;
   const Request* request_ = nullptr;
   std::string url_;
+  std::vector<bool> told_;  // by target: libcurl knows the address of its name
   std::uint64_t body_bytes_ = 0;
   ReceivedToken token_;
   std::uint32_t retry_after_s_ = 0;

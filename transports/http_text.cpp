@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/token.h"
+#include "transports/path.h"
 #include "transports/verify.h"
 
 namespace fanout {
@@ -17,20 +18,36 @@ std::string request_body(const ClientConfig& config) {
   return std::string(config.method == Method::post ? config.request_body_bytes : 0, 'x');
 }
 
-RequestText::RequestText(const ClientConfig& config, const Target& target) {
-  text_ = fmt::format("{} {}", method_name(config.method), kTokenPathPrefix);
+std::string authority(const Target& target) {
+  constexpr std::uint16_t kHttp = 80;
+  constexpr std::uint16_t kHttps = 443;
+  const std::string& host = target.name.empty() ? target.address : target.name;
+  if (target.port == (target.tls ? kHttps : kHttp)) return host;
+  return fmt::format("{}:{}", host, target.port);
+}
+
+RequestText::RequestText(const ClientConfig& config, const Target& target) : paths_(config.paths) {
+  text_ = fmt::format("{} ", method_name(config.method));
+  if (!has_listed_paths(config)) text_ += kTokenPathPrefix;
   token_at_ = text_.size();
-  text_.append(kTokenDigits, '0');
-  text_ += fmt::format(" HTTP/1.1\r\nHost: {}:{}\r\n", target.address, target.port);
+  if (!has_listed_paths(config)) text_.append(kTokenDigits, '0');
+  text_ += fmt::format(" HTTP/1.1\r\nHost: {}\r\n", authority(target));
   if (!config.reuse) text_ += "Connection: close\r\n";
   if (config.method == Method::post) {
     text_ += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", kRequestContentType,
                          config.request_body_bytes);
   }
+  for (const std::string& header : config.headers) text_ += header + "\r\n";
   text_ += "\r\n";
 }
 
 void RequestText::write(std::uint64_t token, std::string& out) const {
+  if (paths_.data() != nullptr) {
+    out.assign(text_, 0, token_at_);
+    out += listed_path(paths_, token);
+    out.append(text_, token_at_);
+    return;
+  }
   out = text_;
   const TokenText digits = token_text(token);
   std::ranges::copy(digits, out.begin() + static_cast<std::ptrdiff_t>(token_at_));

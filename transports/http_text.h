@@ -1,7 +1,7 @@
 // The bytes of requests, for transports that write HTTP themselves: built once per target, with
-// only the token changing. All transports send the same: the request line, Host, for a POST
-// Content-Type and Content-Length, and without reuse "Connection: close". (cpp-httplib adds Accept
-// and User-Agent, which it cannot be told to leave out.)
+// only the token (or the path) changing. All transports send the same: the request line, Host, for
+// a POST Content-Type and Content-Length, and without reuse "Connection: close", then what the user
+// adds. (cpp-httplib adds Accept and User-Agent, which it cannot be told to leave out.)
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,9 @@ inline constexpr std::string_view kRequestContentType = "application/octet-strea
 // The body every request of a client carries: config.request_body_bytes of a POST, else empty.
 std::string request_body(const ClientConfig& config);
 
+// The target as the header Host names it: the port is left out if it is the scheme's own.
+std::string authority(const Target& target);
+
 // The head of one target's requests.
 class RequestText {
  public:
@@ -27,7 +30,8 @@ class RequestText {
 
  private:
   std::string text_;
-  std::size_t token_at_;
+  std::size_t token_at_;    // or where the path belongs
+  std::string_view paths_;  // ClientConfig::paths
 };
 
 // A request on its way into a socket.

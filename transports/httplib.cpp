@@ -10,6 +10,7 @@
 #include "base/socket_options.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/path.h"
 #include "transports/tcp_connect.h"
 #include "transports/verify.h"
 
@@ -54,7 +55,9 @@ class HttplibClient final : public BlockingClient {
 HttplibClient::HttplibClient(const ClientConfig& config) : config_(config) {
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // cpp-httplib would look a name up
-    auto client = std::make_unique<httplib::Client>(target.address, target.port);
+    const std::string& host = target.name.empty() ? target.address : target.name;
+    auto client = std::make_unique<httplib::Client>(host, target.port);
+    if (!target.name.empty()) client->set_hostname_addr_map({{host, target.address}});
     set_policy(*client);
     destinations_.push_back({std::move(client), prepare()});
   }
@@ -87,6 +90,10 @@ httplib::Request HttplibClient::prepare() {
   if (config_.method == Method::post) {
     request.set_header("Content-Type", std::string(kRequestContentType));
   }
+  for (const std::string& header : config_.headers) {
+    const std::size_t colon = header.find(": ");
+    request.set_header(header.substr(0, colon), header.substr(colon + 2));
+  }
   request.response_handler = [this](const httplib::Response& response) {
     progress_.status = static_cast<unsigned>(response.status);
     return true;
@@ -116,9 +123,8 @@ Response HttplibClient::fetch(const Request& request) {
 }
 
 Response HttplibClient::exchange(Destination& destination, const Request& request) {
-  const TokenText digits = token_text(request.token);
-  destination.request.path = kTokenPathPrefix;
-  destination.request.path.append(digits.data(), digits.size());
+  destination.request.path.clear();
+  append_path(config_, request.token, destination.request.path);
   httplib::Response response;
   httplib::Error error = httplib::Error::Success;
   if (!destination.client->send(destination.request, response, error)) {

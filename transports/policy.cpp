@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/token.h"
 #include "transports/deadline.h"
+#include "transports/path.h"
 
 namespace fanout {
 namespace {
@@ -62,11 +63,14 @@ std::optional<nanoseconds> Attempts::next(const ClientConfig& config, Response& 
   if (out_of_time && too_late(config)) response.outcome = Outcome::deadline;
   if (attempt_ == config.retry.retries || !is_transient(response)) return std::nullopt;
   if (config.method == Method::post && !config.retry.post) return std::nullopt;
-  const nanoseconds wait = std::max<nanoseconds>(backoff(config.retry, token_, attempt_ + 1),
+  const bool listed = has_listed_paths(config);  // equal paths have equal tokens
+  const std::uint64_t seed = listed ? make_token(token_, request_.index) : token_;
+  const nanoseconds wait = std::max<nanoseconds>(backoff(config.retry, seed, attempt_ + 1),
                                                  std::chrono::seconds(response.retry_after_s));
   if (deadline_of(config) - now_ns() <= wait.count()) return std::nullopt;
   retried_ = note_attempt(retried_, attempt_, response.outcome);
-  request_.token = attempt_token(token_, ++attempt_);
+  ++attempt_;
+  if (!listed) request_.token = attempt_token(token_, attempt_);
   return wait;
 }
 

@@ -48,7 +48,7 @@ enum class Outcome : std::uint8_t {
 struct Request {
   std::uint32_t index = 0;   // position in the job, and of its sample slot
   std::uint32_t target = 0;  // index into ClientConfig::targets
-  std::uint64_t token = 0;   // base/token.h
+  std::uint64_t token = 0;   // base/token.h; with listed paths: transports/path.h
 };
 
 // What became of one request.
@@ -74,9 +74,10 @@ constexpr Outcome attempt_outcome(std::uint64_t retried, unsigned k) {
 struct Target {
   std::string address;  // a literal IPv4 address
   std::uint16_t port = 0;
-  std::uint16_t expected_status = 200;
+  std::uint16_t expected_status = 200;    // 0: 200 to 399, of any length and without a token
   std::uint64_t expected_body_bytes = 0;  // of a GET or POST; a HEAD has none
   bool tls = false;                       // TLS 1.3, the certificate verified
+  std::string name{};  // of the host, as its requests and certificate say it; empty: the address
 };
 
 // When a failed attempt is made again. The wait before attempt k (from 1) is random, evenly from 0
@@ -103,8 +104,10 @@ struct ClientConfig {
   // When all requests are given up (base/clock.h); null or kNever: never. May be set once, before
   // the first request.
   const std::atomic<std::int64_t>* deadline = nullptr;
-  RetryPolicy retry{};         // carried out by transports/policy.h, not by the transports
-  std::string certificates{};  // PEM: whom TLS trusts; empty: whom the system trusts
+  RetryPolicy retry{};                 // carried out by transports/policy.h, not by the transports
+  std::string certificates{};          // PEM: whom TLS trusts; empty: whom the system trusts
+  std::vector<std::string> headers{};  // "Name: value", sent with every request besides its own
+  std::string_view paths{};  // of the requests, borrowed (transports/path.h); none: from tokens
 };
 
 class BlockingClient {

@@ -10,19 +10,24 @@
 
 namespace fanout {
 
-Response verify(const ClientConfig& config, const Request& request, const Reply& reply) {
+namespace {
+
+Outcome judged(const ClientConfig& config, const Request& request, const Reply& reply) {
   const Target& target = config.targets[request.target];
-  const std::uint64_t expected = config.method == Method::head ? 0 : target.expected_body_bytes;
-  const TokenText token = token_text(request.token);
-  Outcome outcome = Outcome::ok;
-  if (reply.status != target.expected_status) {
-    outcome = Outcome::bad_status;
-  } else if (reply.body_bytes != expected) {
-    outcome = Outcome::bad_length;
-  } else if (!std::ranges::equal(reply.token, token)) {
-    outcome = Outcome::bad_token;
+  if (target.expected_status == 0) {
+    return reply.status >= 200 && reply.status < 400 ? Outcome::ok : Outcome::bad_status;
   }
-  return {.outcome = outcome,
+  const std::uint64_t expected = config.method == Method::head ? 0 : target.expected_body_bytes;
+  if (reply.status != target.expected_status) return Outcome::bad_status;
+  if (reply.body_bytes != expected) return Outcome::bad_length;
+  const TokenText token = token_text(request.token);
+  return std::ranges::equal(reply.token, token) ? Outcome::ok : Outcome::bad_token;
+}
+
+}  // namespace
+
+Response verify(const ClientConfig& config, const Request& request, const Reply& reply) {
+  return {.outcome = judged(config, request, reply),
           .status = static_cast<std::uint16_t>(reply.status),
           .retry_after_s = reply.retry_after_s,
           .body_bytes = reply.body_bytes};

@@ -174,7 +174,7 @@ TEST_F(Judge, RefusesARunNoServerProves) {
 
 TEST_F(Judge, NeedsNoServerWithoutNetwork) {
   execution.server.reset();
-  execution.networked = false;
+  execution.served = false;
   EXPECT_THAT(reasons(), IsEmpty());
 }
 

@@ -1,0 +1,37 @@
+// Real targets: the URLs a user names, read once and line by line. Only the distinct hosts are
+// kept in memory, so a list may be of any length.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "harness/scenario.h"
+
+namespace fanout {
+
+// As named on the command line.
+struct UrlSources {
+  std::vector<std::string> urls;
+  std::string file;  // one URL a line, after those; "-": standard input; empty: none
+  [[nodiscard]] bool empty() const { return urls.empty() && file.empty(); }
+};
+
+struct UrlList {
+  RealTargets about;
+  std::vector<Target> targets;  // distinct scheme, host and port, in order of appearance
+  UniqueFd spool;               // harness/url_spool.h; invalid unless asked for
+};
+
+inline constexpr std::size_t kMaxTargets = 10'000;
+
+// Reads URLs, at most `most` (and no line beyond), and looks each host name up once. Blank lines
+// and lines that begin with # are skipped. Throws UsageError naming the URL, or file and line.
+UrlList read_urls(const UrlSources& sources, std::optional<std::uint64_t> most, bool keep_paths);
+
+// Whether the address belongs to the loopback network.
+bool is_loopback(const std::string& address);
+
+}  // namespace fanout

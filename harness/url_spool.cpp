@@ -1,0 +1,95 @@
+#include "harness/url_spool.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "base/error.h"
+#include "transports/path.h"
+
+namespace fanout {
+namespace {
+
+constexpr std::size_t kBufferBytes = 1 << 16;
+
+struct Entry {
+  std::uint32_t target;
+  std::uint32_t length;
+};
+
+[[noreturn]] void throw_errno(const char* what) {
+  throw RunError(fmt::format("temporary file for URLs: {}: {}", what, std::strerror(errno)));
+}
+
+UniqueFd open_unnamed() {
+  std::string name = (std::filesystem::temp_directory_path() / "fanout-urls-XXXXXX").string();
+  UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd) throw_errno(name.c_str());
+  ::unlink(name.c_str());
+  return fd;
+}
+
+}  // namespace
+
+UrlSpoolWriter::UrlSpoolWriter() : fd_(open_unnamed()) {}
+
+void UrlSpoolWriter::add(std::uint32_t target, std::string_view path) {
+  const Entry entry{target, static_cast<std::uint32_t>(path.size())};
+  buffer_.append(reinterpret_cast<const char*>(&entry), sizeof entry);
+  buffer_ += path;
+  if (buffer_.size() >= kBufferBytes) flush();
+}
+
+void UrlSpoolWriter::flush() {
+  std::string_view left = buffer_;
+  while (!left.empty()) {
+    const ssize_t written = ::write(fd_.get(), left.data(), left.size());
+    if (written < 0 && errno != EINTR) throw_errno("write");
+    if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
+  }
+  buffer_.clear();
+}
+
+UniqueFd UrlSpoolWriter::finish() {
+  flush();
+  return std::move(fd_);
+}
+
+UrlSpool::UrlSpool(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) throw_errno("fstat");
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size == 0) return;
+  // Populated now, so that no path costs a page fault in the timed part.
+  void* memory = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+  if (memory == MAP_FAILED) throw_errno("mmap");
+  text_ = {static_cast<const char*>(memory), size};
+}
+
+UrlSpool::~UrlSpool() {
+  if (!text_.empty()) ::munmap(const_cast<char*>(text_.data()), text_.size());
+}
+
+std::vector<Request> UrlSpool::requests(std::uint64_t count) const {
+  std::vector<Request> requests;
+  if (text_.empty()) return requests;
+  requests.reserve(count);
+  std::size_t at = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Entry entry{};
+    std::memcpy(&entry, text_.data() + at, sizeof entry);
+    at += sizeof entry;
+    requests.push_back({.index = i, .target = entry.target, .token = path_place(at, entry.length)});
+    at += entry.length;
+    if (at == text_.size()) at = 0;
+  }
+  return requests;
+}
+
+}  // namespace fanout

@@ -1,0 +1,40 @@
+// The path of a request: made of its token (/r/<token>) or, with ClientConfig::paths, a piece of
+// that text, whose place the token then is. So requests have the same 16 bytes either way.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/token.h"
+#include "transports/transport.h"
+
+namespace fanout {
+
+inline constexpr unsigned kPathLengthBits = 16;
+inline constexpr std::size_t kLongestPath = (std::size_t{1} << kPathLengthBits) - 1;
+
+// The token of a request whose path is `length` bytes (at most kLongestPath) from `offset` on.
+constexpr std::uint64_t path_place(std::uint64_t offset, std::size_t length) {
+  return offset << kPathLengthBits | length;
+}
+
+inline bool has_listed_paths(const ClientConfig& config) { return config.paths.data() != nullptr; }
+
+// REQUIRED: has_listed_paths.
+inline std::string_view listed_path(std::string_view paths, std::uint64_t token) {
+  return paths.substr(token >> kPathLengthBits, token & kLongestPath);
+}
+
+// Appends the path and query; allocates only while `out` is too small.
+inline void append_path(const ClientConfig& config, std::uint64_t token, std::string& out) {
+  if (has_listed_paths(config)) {
+    out += listed_path(config.paths, token);
+  } else {
+    const TokenText digits = token_text(token);
+    out += kTokenPathPrefix;
+    out.append(digits.data(), digits.size());
+  }
+}
+
+}  // namespace fanout

@@ -1,0 +1,21 @@
+// URLs as users write them, taken apart by libcurl's parser.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace fanout {
+
+struct Url {
+  bool tls = false;        // https
+  std::string host;        // a name in lower case, or a literal IPv4 address
+  std::uint16_t port = 0;  // the one named, or the scheme's own
+  std::string path;        // with the query, as requests carry it; begins with '/'
+};
+
+inline constexpr std::size_t kLongestUrl = 8000;  // what RFC 9110 (4.1) asks everyone to support
+
+// Throws UsageError with what is wrong; not where.
+Url parse_url(const std::string& text);
+
+}  // namespace fanout
