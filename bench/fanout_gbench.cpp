@@ -37,11 +37,13 @@ void measure(benchmark::State& state, const Cell& cell, unsigned& round, CellRun
     const auto requests = static_cast<double>(run.requests.total);
     state.SetItemsProcessed(static_cast<std::int64_t>(run.requests.total));
     state.counters["cpu_us_per_request"] = static_cast<double>(run.cpu_ns) / 1e3 / requests;
-    state.counters["efficiency"] = run.efficiency;
+    state.counters["efficiency"] = run.efficiency.value_or(0);
     state.counters["latency_p50_ns"] = static_cast<double>(run.latency_ns.p50);
     state.counters["latency_p99_ns"] = static_cast<double>(run.latency_ns.p99);
     state.counters["peak_memory_bytes"] = static_cast<double>(run.peak_memory_bytes);
-    state.counters["connections"] = static_cast<double>(run.server.connections);
+    if (run.server) {
+      state.counters["connections"] = static_cast<double>(run.server->connections);
+    }
   }
 }
 

@@ -67,6 +67,13 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
   return targets;
 }
 
+// Real targets are told who comes.
+std::vector<std::string> headers_for(const Scenario& scenario) {
+  std::vector<std::string> headers = scenario.headers;
+  if (scenario.targets) headers.push_back("User-Agent: fanout/" + this_tool().version);
+  return headers;
+}
+
 CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
                    std::uint64_t token_seed, int urls_fd) {
   return {.strategy = cell.strategy,
@@ -85,7 +92,7 @@ CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .timeout = scenario.timeout,
                      .max_in_flight = cell.workers,
                      .retry = scenario.retry,
-                     .headers = scenario.headers}};
+                     .headers = headers_for(scenario)}};
 }
 
 // Cells of one round carry the same tokens, so they meet the same delays.

@@ -43,11 +43,11 @@ Json repetition(const CellReport& cell, std::size_t family, std::size_t index) {
     return row;
   }
   row["items_per_second"] = throughput(run);
-  row["efficiency"] = run.efficiency;
+  if (run.efficiency) row["efficiency"] = *run.efficiency;
   row["latency_p50_ns"] = run.latency_ns.p50;
   row["latency_p99_ns"] = run.latency_ns.p99;
   row["peak_memory_bytes"] = run.peak_memory_bytes;
-  row["connections"] = run.server.connections;
+  if (run.server) row["connections"] = run.server->connections;
   return row;
 }
 

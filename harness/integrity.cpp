@@ -46,14 +46,15 @@ void count_requests(Run& run, std::span<const Sample> samples) {
   }
 }
 
-// Without a network there are no faults either.
+// Where the embedded server takes no part, it acts out no faults.
 Scenario scenario_met(const Execution& execution, Scenario scenario) {
-  if (!execution.networked) scenario.server.hosts.assign(scenario.server.hosts.size(), {});
+  if (!execution.served) scenario.server.hosts.assign(scenario.server.hosts.size(), {});
   return scenario;
 }
 
-// Attempts that ended otherwise than the scenario makes them end.
-void check_attempts(Run& run, const Attempts& attempts) {
+// Attempts that ended otherwise than the scenario makes them end. What real targets answer is a
+// result, unless it is nothing at all.
+void check_attempts(Run& run, const Attempts& attempts, const Scenario& scenario) {
   const auto complain = [&run](const char* what, const std::map<std::string, std::uint64_t>& by) {
     std::uint64_t sum = 0;
     std::vector<std::string> classes;
@@ -65,8 +66,12 @@ void check_attempts(Run& run, const Attempts& attempts) {
       run.reasons.push_back(fmt::format("{} {}: {}", sum, what, fmt::join(classes, ", ")));
     }
   };
-  complain("requests failed", attempts.failed);
-  complain("requests did not meet what the scenario holds for them", attempts.spared);
+  if (!scenario.targets) {
+    complain("requests failed", attempts.failed);
+    complain("requests did not meet what the scenario holds for them", attempts.spared);
+  } else if (run.requests.ok == 0) {
+    complain("requests failed, none succeeded", attempts.failed);
+  }
   run.requests.attempts = attempts.made;
   run.retries = attempts.retried;
   for (const auto& [name, count] : run.retries) run.requests.retried += count;
@@ -174,15 +179,17 @@ double latency_bound_ns(const ServerCounters& server, const Cell& cell, const Sc
 void bound(Run& run, const Execution& execution, const Cell& cell, const Scenario& scenario) {
   const auto makespan = static_cast<double>(run.makespan_ns);
   if (makespan <= 0) return;
-  const double latency_ns = execution.served ? latency_bound_ns(run.server, cell, scenario) : 0;
+  const double latency_ns = run.server ? latency_bound_ns(*run.server, cell, scenario) : 0;
   const double cpu_share = static_cast<double>(run.cpu_ns) / execution.client_cpus / makespan;
-  const double server_share = static_cast<double>(run.server.cpu_ns) / makespan;
-  run.bound_ns = std::llround(std::max(latency_ns, std::min(cpu_share, 1.0) * makespan));
-  run.efficiency = static_cast<double>(run.bound_ns) / makespan;
-  if (run.efficiency > kMaxEfficiency) {
+  const double server_share = run.server ? static_cast<double>(run.server->cpu_ns) / makespan : 0;
+  if (!scenario.targets) {  // nobody knows how long those take
+    run.bound_ns = std::llround(std::max(latency_ns, std::min(cpu_share, 1.0) * makespan));
+    run.efficiency = static_cast<double>(run.bound_ns) / makespan;
+  }
+  if (run.efficiency.value_or(0) > kMaxEfficiency) {
     run.reasons.push_back(
         fmt::format("efficiency {:.3f}: faster than its lower bound, so a measurement is wrong",
-                    run.efficiency));
+                    *run.efficiency));
   }
   if (latency_ns / makespan >= kLatencyShare) {
     run.limited_by = "latency";
@@ -204,7 +211,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   measure_process(run, execution);
   const Attempts attempts =
       account(scenario_met(execution, scenario), execution.samples, execution.token_seed);
-  check_attempts(run, attempts);
+  check_attempts(run, attempts, scenario);
   check_server(run, execution, cell, attempts);
   if (run.reasons.empty()) bound(run, execution, cell, scenario);
   run.valid = run.reasons.empty();

@@ -4,7 +4,6 @@
 
 #include "base/token.h"
 #include "base/units.h"
-#include "harness/environment.h"
 #include "harness/names.h"
 #include "harness/pairing.h"
 #include "harness/request_headers.h"
@@ -51,7 +50,6 @@ Scenario scenario_for(const RealTargets& targets) {
   scenario.summary = fmt::format("{} of {} from {}", counted(targets.urls, "URL"),
                                  counted(targets.origins, "host"), targets.source);
   scenario.requests = targets.urls;
-  scenario.headers = {"User-Agent: fanout/" + this_tool().version};
   scenario.targets = targets;
   return scenario;
 }

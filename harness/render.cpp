@@ -88,12 +88,19 @@ std::string emulation(const Scenario& scenario) {
                      format_duration(static_cast<double>(longest.count())));
 }
 
+// Who answers.
+std::string server_of(const Scenario& scenario) {
+  if (scenario.targets) return fmt::format("real targets, proof: {}", proof_of(scenario));
+  return fmt::format("server engine {}{}",
+                     scenario.server.engine == EngineKind::asio ? "asio" : "httplib",
+                     emulation(scenario));
+}
+
 std::string heading(const Scenario& scenario) {
-  return fmt::format(
-      "{}: {}\n{} requests, {}, connections {}, server engine {}{}\n\n", scenario.name,
-      scenario.summary, format_count(scenario.requests), method_name(scenario.method),
-      scenario.reuse ? "reused" : "new for each request",
-      scenario.server.engine == EngineKind::asio ? "asio" : "httplib", emulation(scenario));
+  return fmt::format("{}: {}\n{} requests, {}, connections {}, {}\n\n", scenario.name,
+                     scenario.summary, format_count(scenario.requests),
+                     method_name(scenario.method),
+                     scenario.reuse ? "reused" : "new for each request", server_of(scenario));
 }
 
 using Draw = std::string (*)(const Table&);
@@ -138,6 +145,22 @@ std::string render_recommendation(const Report& report, const Scenario& scenario
   return fmt::format("{}\n\n", fmt::join(found->lines, "\n"));
 }
 
+// What the columns mean.
+std::string legend(const Report& report) {
+  const bool real = std::ranges::any_of(
+      report.plan.scenarios, [](const Scenario& scenario) { return scenario.targets.has_value(); });
+  std::string text = "medians over the valid runs; 95%: half-width of the interval of the median; ";
+  if (real) {
+    return text +
+           "valid: runs in which\nevery request ended once and at least one succeeded: a status of "
+           "200 to 399 and the whole body.\nThat is all the proof there is of real targets; -: not "
+           "known of them\n";
+  }
+  return text +
+         "effic.: lower bound / makespan;\nin flight: most at once at the server; proven: runs in "
+         "which every request was answered once, with its own token\n";
+}
+
 std::string render_words(const Report& report, Draw draw) {
   std::string text;
   for (const Scenario& scenario : report.plan.scenarios) {
@@ -146,10 +169,7 @@ std::string render_words(const Report& report, Draw draw) {
     text += render_published(report, scenario, draw) + render_failures(report, scenario, draw);
     text += render_knees(report, scenario, draw) + render_recommendation(report, scenario);
   }
-  text +=
-      "medians over the valid runs; 95%: half-width of the interval of the median; effic.: "
-      "lower bound / makespan;\nin flight: most at once at the server; proven: runs in which "
-      "every request was answered once, with its own token\n";
+  text += legend(report);
   return text + invalid_runs(report) + skipped_rows(report.plan) + caveats(report);
 }
 

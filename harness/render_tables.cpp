@@ -34,8 +34,12 @@ std::string latency_text(const Summary& summary, const Interval& latency) {
   return summary.success_share.median == 0 ? "-" : format_duration(latency.median);
 }
 
+std::string or_dash(const std::optional<std::uint64_t>& count) {
+  return count ? format_count(*count) : "-";
+}
+
 // What every row answers: how fast, how sure, at what cost, how connected, limited by what, proven?
-std::vector<CellColumn> cell_columns(const Report& report, bool failures) {
+std::vector<CellColumn> cell_columns(const Report& report, const Scenario& scenario) {
   const auto measured = [](auto text) {
     return [text](const CellReport& cell) {
       return cell.summary.valid_runs == 0 ? std::string("-") : text(cell.summary);
@@ -51,19 +55,21 @@ std::vector<CellColumn> cell_columns(const Report& report, bool failures) {
       {{"makespan"}, measured([](auto& s) { return format_duration(s.makespan_ns.median); })},
       {{"95%"}, measured([](auto& s) { return spread(s.makespan_ns); })},
       {{"req/s"}, measured([](auto& s) { return format_number(s.requests_per_second.median); })},
-      {{"effic."}, measured([](auto& s) { return fmt::format("{:.3f}", s.efficiency.median); })},
+      {{"effic."}, measured([](auto& s) {
+         return s.efficiency ? fmt::format("{:.3f}", s.efficiency->median) : std::string("-");
+       })},
       {{"p50"}, measured([](auto& s) { return latency_text(s, s.latency_p50_ns); })},
       {{"p99"}, measured([](auto& s) { return latency_text(s, s.latency_p99_ns); })},
       {{"CPU us/req"},
        measured([](auto& s) { return format_number(s.cpu_us_per_request.median); })},
       {{"95%"}, measured([](auto& s) { return spread(s.cpu_us_per_request); })},
       {{"memory"}, measured([](auto& s) { return format_bytes(s.peak_memory_bytes.median); })},
-      {{"conns"}, measured([](auto& s) { return format_count(s.connections); })},
-      {{"in flight"}, measured([](auto& s) { return format_count(s.peak_in_flight); })},
+      {{"conns"}, measured([](auto& s) { return or_dash(s.connections); })},
+      {{"in flight"}, measured([](auto& s) { return or_dash(s.peak_in_flight); })},
       {{"limit", Align::left},
        measured([](auto& s) { return s.limited_by.empty() ? std::string("-") : s.limited_by; })},
   };
-  if (failures) {
+  if (has_failures(report, scenario)) {
     columns.push_back({{"ok"}, measured([](auto& s) {
                          return fmt::format("{:.1f}%", 100 * s.success_share.median);
                        })});
@@ -75,7 +81,7 @@ std::vector<CellColumn> cell_columns(const Report& report, bool failures) {
                                     : fmt::format("{:.3f}", s.amplification.median);
                        })});
   }
-  columns.push_back({{"proven"}, [](const CellReport& c) {
+  columns.push_back({{scenario.targets ? "valid" : "proven"}, [](const CellReport& c) {
                        return fmt::format("{}/{}", c.summary.valid_runs, c.summary.total_runs);
                      }});
   return columns;
@@ -104,21 +110,23 @@ bool has_sweep(const Report& report, const Scenario& scenario) {
 // A figure that sweeps are looked at by.
 struct SweepFigure {
   const char* title;
-  Interval Summary::*value;
+  const Interval* (*value)(const Summary&);  // null: unknown
   std::string (*text)(double);
 };
 
 const SweepFigure kSweepFigures[] = {
-    {"makespan", &Summary::makespan_ns, format_duration},
-    {"requests per second", &Summary::requests_per_second, format_number},
-    {"efficiency", &Summary::efficiency, [](double v) { return fmt::format("{:.3f}", v); }},
-    {"CPU us per request", &Summary::cpu_us_per_request, format_number},
+    {"makespan", [](auto& s) { return &s.makespan_ns; }, format_duration},
+    {"requests per second", [](auto& s) { return &s.requests_per_second; }, format_number},
+    {"efficiency", [](auto& s) { return s.efficiency ? &*s.efficiency : nullptr; },
+     [](double v) { return fmt::format("{:.3f}", v); }},
+    {"CPU us per request", [](auto& s) { return &s.cpu_us_per_request; }, format_number},
 };
 
 std::string swept_text(const Summary& summary, const SweepFigure& figure) {
   if (summary.total_runs == 0) return "-";  // its turn has not come
   if (summary.valid_runs == 0) return "invalid";
-  return interval_text(summary.*figure.value, figure.text);
+  const Interval* value = figure.value(summary);
+  return value == nullptr ? "-" : interval_text(*value, figure.text);
 }
 
 // Workers down, strategies across.
@@ -166,7 +174,7 @@ bool has_failures(const Report& report, const Scenario& scenario) {
 
 Table cells_table(const Report& report, const Scenario& scenario) {
   Table table;
-  const auto columns = cell_columns(report, has_failures(report, scenario));
+  const auto columns = cell_columns(report, scenario);
   for (const CellColumn& column : columns) table.columns.push_back(column.column);
   for (const CellReport& cell : report.cells) {
     if (cell.cell.scenario != scenario.name) continue;

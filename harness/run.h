@@ -56,12 +56,14 @@ struct Run {
   std::int64_t processes = 0;          // at ready()
   std::uint64_t queue_peak = 0;        // most requests in the strategy's queue; 0: it has none
 
-  ServerCounters server;
+  // Nothing: no embedded server took part, or it died.
+  std::optional<ServerCounters> server;
   std::int64_t steal_ns = 0;  // taken from this machine by its neighbours during the run
 
   std::int64_t bound_ns = 0;  // no client could have a shorter makespan (docs/methodology.md)
-  double efficiency = 0;      // bound_ns / makespan_ns
-  std::string limited_by;     // "latency", "client", "server" or "" if none stands out
+  // bound_ns / makespan_ns; nothing: no bound is known, as of real targets or an invalid run.
+  std::optional<double> efficiency;
+  std::string limited_by;  // "latency", "client", "server" or "" if none stands out
 };
 
 }  // namespace fanout

@@ -54,10 +54,10 @@ Json to_json(const Run& run) {
           {"threads", run.threads},
           {"processes", run.processes},
           {"queue_peak", run.queue_peak == 0 ? Json(nullptr) : Json(run.queue_peak)},
-          {"server", to_json(run.server)},
+          {"server", run.server ? to_json(*run.server) : Json(nullptr)},
           {"host", {{"steal_ns", run.steal_ns}}},
           {"bound_ns", run.bound_ns},
-          {"efficiency", run.efficiency},
+          {"efficiency", run.efficiency ? Json(*run.efficiency) : Json(nullptr)},
           {"limited_by", run.limited_by}};
 }
 
@@ -86,10 +86,12 @@ Run run_from_json(const Json& json) {
   json.at("processes").get_to(run.processes);
   const Json& queue_peak = json.at("queue_peak");
   if (!queue_peak.is_null()) queue_peak.get_to(run.queue_peak);
-  run.server = server_counters_from_json(json.at("server"));
+  const Json& server = json.at("server");
+  if (!server.is_null()) run.server = server_counters_from_json(server);
   json.at("host").at("steal_ns").get_to(run.steal_ns);
   json.at("bound_ns").get_to(run.bound_ns);
-  json.at("efficiency").get_to(run.efficiency);
+  const Json& efficiency = json.at("efficiency");
+  if (!efficiency.is_null()) run.efficiency = efficiency.get<double>();
   json.at("limited_by").get_to(run.limited_by);
   return run;
 }

@@ -67,7 +67,9 @@ Summary summarize(const std::vector<Run>& runs) {
   summary.total_runs = static_cast<unsigned>(runs.size());
   summary.makespan_ns = over_runs(valid, [](const Run& run) { return run.makespan_ns; });
   summary.requests_per_second = over_runs(valid, throughput);
-  summary.efficiency = over_runs(valid, [](const Run& run) { return run.efficiency; });
+  if (std::ranges::all_of(valid, [](const Run* run) { return run->efficiency.has_value(); })) {
+    summary.efficiency = over_runs(valid, [](const Run& run) { return *run.efficiency; });
+  }
   summary.cpu_us_per_request =
       over_runs(valid, [](const Run& run) { return per_request(run, run.cpu_ns) / 1e3; });
   summary.latency_p50_ns = over_runs(valid, [](const Run& run) { return run.latency_ns.p50; });
@@ -90,8 +92,10 @@ Summary summarize(const std::vector<Run>& runs) {
       valid, [](const Run* run) { return run->requests.failed > 0 || run->requests.retried > 0; });
   summary.latency_by_percentile = percentiles(valid);
   for (const Run* run : valid) {
-    summary.connections = std::max(summary.connections, run->server.connections);
-    summary.peak_in_flight = std::max(summary.peak_in_flight, run->server.peak_in_flight);
+    if (!run->server) continue;
+    summary.connections = std::max(summary.connections.value_or(0), run->server->connections);
+    summary.peak_in_flight =
+        std::max(summary.peak_in_flight.value_or(0), run->server->peak_in_flight);
   }
   summary.limited_by = common_limit(valid);
   return summary;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct Summary {
   unsigned total_runs = 0;
   Interval makespan_ns;
   Interval requests_per_second;
-  Interval efficiency;
+  std::optional<Interval> efficiency;  // nothing: a run has none
   Interval cpu_us_per_request;
   Interval latency_p50_ns;
   Interval latency_p99_ns;
@@ -34,9 +35,10 @@ struct Summary {
   Interval amplification;       // attempts per request that succeeded; 0 if none did
   bool has_failures = false;    // some request failed, or was made again, in a valid run
   std::vector<PercentilePoint> latency_by_percentile;  // ascending; only with 10 requests beyond
-  std::uint64_t connections = 0;     // counted by the server: the largest of any valid run
-  std::uint64_t peak_in_flight = 0;  // the same
-  std::string limited_by;            // what limited most of the valid runs; "" if nothing did
+  // Counted by the embedded server: the largest of any valid run; nothing if it took no part.
+  std::optional<std::uint64_t> connections;
+  std::optional<std::uint64_t> peak_in_flight;
+  std::string limited_by;  // what limited most of the valid runs; "" if nothing did
 };
 
 Summary summarize(const std::vector<Run>& runs);

@@ -70,7 +70,8 @@ std::optional<double> model_knee_of(const CellReport& cell, const Environment& m
   std::vector<double> threads;
   for (const Run& run : cell.runs) {
     if (!run.valid) continue;
-    holds.push_back(run.server.hold_ns.mean);
+    if (!run.server) return std::nullopt;  // nobody knows how long requests wait
+    holds.push_back(run.server->hold_ns.mean);
     threads.push_back(static_cast<double>(run.threads));
   }
   const double cpu_ns = cell.summary.cpu_us_per_request.median * 1e3;

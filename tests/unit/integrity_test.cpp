@@ -96,8 +96,8 @@ TEST_F(Judge, MeasuresTimesCpuAndEfficiency) {
   EXPECT_EQ(run.latency_ns.max, 12 * kMs);
   EXPECT_DOUBLE_EQ(run.latency_ns.mean, 11.25e6);  // (11 + 11 + 11 + 12) / 4
   EXPECT_EQ(run.latency_ns.p999, std::nullopt);
-  EXPECT_EQ(run.bound_ns, 20 * kMs);      // 2 waves of 10 ms
-  EXPECT_DOUBLE_EQ(run.efficiency, 0.8);  // 20 / 25
+  EXPECT_EQ(run.bound_ns, 20 * kMs);       // 2 waves of 10 ms
+  EXPECT_DOUBLE_EQ(*run.efficiency, 0.8);  // 20 / 25
   EXPECT_EQ(run.limited_by, "");
   EXPECT_EQ(run.steal_ns, 5);
 }
@@ -241,7 +241,7 @@ TEST_F(Judge, NamesTheLimit) {
   execution.server->hold_ns.mean = 1e6;
   execution.header.cpu_at_end_ns = 3 * kMs + 23 * kMs;  // 92 % of one CPU
   EXPECT_EQ(judged().limited_by, "client");
-  EXPECT_DOUBLE_EQ(judged().efficiency, 0.92);
+  EXPECT_DOUBLE_EQ(*judged().efficiency, 0.92);
   execution.client_cpus = 2;  // 46 % of two
   EXPECT_EQ(judged().limited_by, "");
   execution.server->cpu_ns = 24 * kMs;

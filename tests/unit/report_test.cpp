@@ -34,14 +34,14 @@ std::string load_error(const TempFolder& folder, const std::string& text) {
 TEST(Summarize, TakesMediansOverTheValidRuns) {
   auto invalid = sample_run(3, 1);
   invalid.valid = false;
-  invalid.server.connections = 99;
+  invalid.server->connections = 99;
   const Summary summary =
       summarize({sample_run(0, 250), sample_run(1, 200), sample_run(2, 400), invalid});
   EXPECT_EQ(summary.valid_runs, 3U);
   EXPECT_EQ(summary.total_runs, 4U);
   EXPECT_EQ(summary.makespan_ns.median, 250e6);
   EXPECT_DOUBLE_EQ(summary.requests_per_second.median, 800);            // 200 in 250 ms
-  EXPECT_DOUBLE_EQ(summary.efficiency.median, 0.8);                     // 200 of 250 ms
+  EXPECT_DOUBLE_EQ(summary.efficiency->median, 0.8);                    // 200 of 250 ms
   EXPECT_DOUBLE_EQ(summary.cpu_us_per_request.median, 40);              // 8 ms / 200
   EXPECT_DOUBLE_EQ(summary.context_switches_per_request.median, 2.05);  // 410 / 200
   EXPECT_EQ(summary.connections, 10U);
@@ -90,7 +90,7 @@ TEST(Report, KeepsWhatTheRunsMeasured) {
   const auto expected = sample_run(0, 220);
   EXPECT_EQ(run.makespan_ns, expected.makespan_ns);
   EXPECT_EQ(run.histogram, expected.histogram);
-  EXPECT_EQ(run.server.hold_error_ns.p99, expected.server.hold_error_ns.p99);
+  EXPECT_EQ(run.server->hold_error_ns.p99, expected.server->hold_error_ns.p99);
   EXPECT_EQ(run.latency_ns.p999, std::nullopt);
   EXPECT_EQ(report.plan.cells, sample_report().plan.cells);
   EXPECT_EQ(report.plan.time_budget, std::chrono::seconds(60));
