@@ -189,6 +189,10 @@ std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scena
   if (!has_sweep(report, scenario)) return {};
   std::vector<SweepTable> tables;
   for (const SweepFigure& figure : kSweepFigures) {
+    const bool known = std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+      return cell.cell.scenario == scenario.name && figure.value(cell.summary) != nullptr;
+    });
+    if (!known) continue;
     tables.push_back({figure.title, sweep_table(report, scenario, figure)});
   }
   return tables;

@@ -13,19 +13,26 @@ const isListOf = (isItem) => (value) => Array.isArray(value) && value.every(isIt
 // Whether all the fields named are such values.
 const has = (value, isSuch, ...keys) => isObject(value) && keys.every((key) => isSuch(value[key]));
 
+const bothOrNone = (one, isOne, other, isOther) =>
+  (one === null && other === null) || (isOne(one) && isOther(other));
+const orNull = (isSuch) => (value) => value === null || isSuch(value);
+
 const isInterval = (value) => has(value, isNumber, 'median')
   && (has(value, isNumber, 'ci_low', 'ci_high') || (value.ci_low === null && value.ci_high === null));
 
 const isPercentile = (value) => isInterval(value) && isNumber(value.percentile);
 
 const isSummary = (summary) => isInterval(summary?.makespan_ns)
-  && has(summary, isNumber, 'valid_runs', 'requests_per_second', 'efficiency', 'connections',
-    'peak_in_flight')
-  && has(summary.intervals, isInterval, 'requests_per_second', 'efficiency', 'cpu_us_per_request',
+  && has(summary, isNumber, 'valid_runs', 'requests_per_second')
+  && bothOrNone(summary.efficiency, isNumber, summary.intervals?.efficiency, isInterval)
+  && bothOrNone(summary.connections, isNumber, summary.peak_in_flight, isNumber)
+  && has(summary.intervals, isInterval, 'requests_per_second', 'cpu_us_per_request',
     'peak_memory_bytes')
   && isListOf(isPercentile)(summary.latency_by_percentile_ns);
 
-const isRun = (run) => has(run, isNumber, 'bound_ns') && isNumber(run.server?.hold_ns?.mean)
+const isCounters = (server) => isNumber(server?.hold_ns?.mean);
+
+const isRun = (run) => has(run, isNumber, 'bound_ns') && has(run, orNull(isCounters), 'server')
   && typeof run.valid === 'boolean';
 
 const isCell = (cell) => has(cell, isText, 'strategy', 'transport', 'stack', 'scenario')
@@ -34,8 +41,10 @@ const isCell = (cell) => has(cell, isText, 'strategy', 'transport', 'stack', 'sc
 
 const isHost = (host) => has(host, isText, 'rtt');
 
+const isServer = (server) => isListOf(isHost)(server?.hosts);
+
 const isScenario = (scenario) => has(scenario, isText, 'name') && isNumber(scenario.requests)
-  && isListOf(isHost)(scenario.server?.hosts);
+  && has(scenario, orNull(isServer), 'server');
 
 const isWhole = ({ plan, cells, sweeps }) => isListOf(isScenario)(plan?.scenarios)
   && isListOf(isCell)(cells) && isListOf(isObject)(sweeps)

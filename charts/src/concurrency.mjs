@@ -10,8 +10,8 @@ import { rowTooltip } from './parts/tooltip.mjs';
 
 export const ASKED = 'asked: workers';
 
-// The stack `none` has no server, which could count.
-export const hasServer = ({ stack }) => stack !== 'none';
+// Without the embedded server nobody counts: with the stack `none`, or at real targets.
+export const hasServer = ({ stack, summary }) => stack !== 'none' && summary.connections !== null;
 
 export const hint = ({ workers, summary }) => `${count(workers)} asked, `
   + `${count(summary.peak_in_flight)} in flight, ${count(summary.connections)} connections`;

@@ -14,11 +14,15 @@ const GAP = 1;
 const labelOf = (row, theme) =>
   (isNarrow(theme) ? row.name.replace(/ · |(?=\/)/, '\n') : row.name);
 
-const tilesOf = (rows, workers) => rows.flatMap((row, y) => row.cells.map((cell) => ({
-  value: [workers.indexOf(cell.workers), y, cell.summary.efficiency],
-  title: barTitle({ row, cell }),
-  hint: `efficiency ${withInterval(ratio, cell.summary.intervals.efficiency)}`,
-})));
+// Of real targets none is known.
+const isKnown = ({ summary }) => summary.efficiency !== null;
+
+const tilesOf = (rows, workers) => rows.flatMap((row, y) =>
+  row.cells.filter(isKnown).map((cell) => ({
+    value: [workers.indexOf(cell.workers), y, cell.summary.efficiency],
+    title: barTitle({ row, cell }),
+    hint: `efficiency ${withInterval(ratio, cell.summary.intervals.efficiency)}`,
+  })));
 
 const tile = (theme) => (_, api) => {
   const share = Math.min(1, api.value(2));
@@ -42,7 +46,8 @@ export const efficiency = {
   title: 'Efficiency by strategy and workers',
   description: 'Lower bound divided by the makespan, median over the runs. The bound is waiting '
     + 'for the server with so many workers, or the own CPU of this client.',
-  applies: isSweep,
+  applies: (documents, scenario) => isSweep(documents, scenario)
+    && drawnRows(documents, scenario).some(({ cells }) => cells.some(isKnown)),
   plotHeight: (documents, scenario, theme) =>
     drawnRows(documents, scenario).length * (isNarrow(theme) ? 34 : 30) + 60,
   legend: () => [],

@@ -8,14 +8,18 @@ const BOUND = 'lower bound';
 
 const lowerBound = (cell) => median(validRuns(cell).map(({ bound_ns: bound }) => bound));
 
-const hint = (cell) =>
-  `${withInterval(duration, cell.summary.makespan_ns)}; ${BOUND} ${duration(lowerBound(cell))}, `
-    + `efficiency ${cell.summary.efficiency.toFixed(3)}`;
+// Of real targets no bound is known.
+const hasBound = ({ summary }) => summary.efficiency !== null;
+
+const hint = (cell) => withInterval(duration, cell.summary.makespan_ns)
+  + (hasBound(cell) ? `; ${BOUND} ${duration(lowerBound(cell))}, `
+    + `efficiency ${cell.summary.efficiency.toFixed(3)}` : '');
 
 const boundMarks = (cells, theme) => ({
   name: BOUND, type: 'scatter', symbol: 'rect', symbolSize: [4, 24], z: 4, silent: true,
   itemStyle: { color: theme.text, borderColor: theme.background, borderWidth: 1 },
-  data: cells.map(({ cell }, y) => ({ value: [lowerBound(cell), y] })),
+  data: cells.map(({ cell }, y) => ({ cell, y })).filter(({ cell }) => hasBound(cell))
+    .map(({ cell, y }) => ({ value: [lowerBound(cell), y] })),
 });
 
 export const makespan = {
@@ -26,8 +30,9 @@ export const makespan = {
     + 'of this client.',
   applies: (documents, scenario) => drawnRows(documents, scenario).length > 0,
   plotHeight: barsHeight,
-  legend: (documents, scenario, theme) => [
-    { name: BOUND, kind: 'mark', colour: theme.text, symbol: 'path://M-2,-6H2V6H-2Z', dash: '' }],
+  legend: (documents, scenario, theme) =>
+    (barCells(documents, scenario).some(({ cell }) => hasBound(cell)) ? [{ name: BOUND,
+      kind: 'mark', colour: theme.text, symbol: 'path://M-2,-6H2V6H-2Z', dash: '' }] : []),
   build(documents, scenario, theme) {
     return bars(this, documents, scenario, theme, {
       interval: ({ summary }) => summary.makespan_ns, hint, format: duration, scale: 1,

@@ -12,10 +12,10 @@ const IDEAL = 'ideal: workers / hold time';
 const perSecond = withUnit(number, 'req/s');
 
 // How long the server held a request, in the row that waited least: the latency no client can
-// beat. 0: there is no server.
+// beat. 0: there is no embedded server.
 const meanHold = (rows) => {
   const holds = rows.map(({ cells }) => cells.flatMap(validRuns)
-    .map(({ server }) => server.hold_ns.mean).filter((hold) => hold > 0));
+    .map(({ server }) => server?.hold_ns.mean ?? 0).filter((hold) => hold > 0));
   const waited = holds.filter((row) => row.length).map(median);
   return waited.length ? Math.min(...waited) : 0;
 };

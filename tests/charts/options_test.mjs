@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { problemOf } from '../../charts/src/check.mjs';
 import { tail } from '../../charts/src/latency.mjs';
 import * as format from '../../charts/src/parts/format.mjs';
 import { wrap } from '../../charts/src/parts/frame.mjs';
@@ -13,7 +14,7 @@ import { ladder } from '../../charts/src/parts/scales.mjs';
 import { tooltipText } from '../../charts/src/parts/tooltip.mjs';
 import { charts, chartsOf } from '../../charts/src/registry.mjs';
 import { stemOf, toSvg } from '../../charts/src/svg.mjs';
-import { cell, file } from './small_documents.mjs';
+import { cell, file, withRealTargets } from './small_documents.mjs';
 
 const SCENARIO = 'small';
 const theme = themeOf('light');
@@ -67,6 +68,22 @@ test('throughput: without a server there is no ideal line', () => {
   const documents = [file('one', [1, 2].map((w) => cell('a', w, { hold: 0, stack: 'none' })))];
   assert.ok(build('throughput', documents).series.every(({ name }) => name === 'a'));
   assert.ok(!ids(documents).includes('concurrency'), 'nobody counted connections');
+});
+
+test('real targets: nothing is drawn of what is not known, and that is said', () => {
+  const documents = withRealTargets([sweep()]);
+  assert.equal(problemOf(documents[0].document), '');
+  const drawn = ids(documents);
+  for (const id of ['throughput', 'makespan', 'latency', 'cpu', 'memory']) {
+    assert.ok(drawn.includes(id), id);
+  }
+  for (const id of ['efficiency', 'concurrency']) assert.ok(!drawn.includes(id), id);
+  const names = build('throughput', documents).series.map(({ name }) => name);
+  assert.ok(!names.some((name) => name.startsWith('ideal')));
+  const [bound] = seriesOf(build('makespan', documents), 'lower bound', 'scatter');
+  assert.deepEqual(bound.data, []);
+  assert.deepEqual(charts.find(({ id }) => id === 'makespan').legend(documents, SCENARIO, theme), []);
+  assert.ok(notesOf(documents, SCENARIO).some((note) => note.startsWith('real targets:')));
 });
 
 test('both axes of throughput are logarithmic, and span all that is drawn', () => {

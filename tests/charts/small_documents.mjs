@@ -42,3 +42,17 @@ export const file = (name, cells, { knees = {}, requests = 500, rtt = '0ns' } = 
       transport: 'curl', best_workers: 4, knee_workers: knee, knee_at_end: false })),
   },
 });
+
+// The same with real targets: nobody counts at the server, and no bound is known.
+export const withRealTargets = (documents) => {
+  const copy = structuredClone(documents);
+  for (const { document } of copy) {
+    for (const scenario of document.plan.scenarios) scenario.server = null;
+    for (const { runs, summary } of document.cells) {
+      for (const run of runs) Object.assign(run, { server: null, bound_ns: 0 });
+      Object.assign(summary, { efficiency: null, connections: null, peak_in_flight: null });
+      summary.intervals.efficiency = null;
+    }
+  }
+  return copy;
+};

@@ -2,7 +2,7 @@
 
 import { bytes, count, duration, number, ratio, spread, workers } from '../parts/format.mjs';
 import { notesOf } from '../parts/notes.mjs';
-import { isOtherStack, isProven } from '../parts/rows.mjs';
+import { filesWith, hasRealTargets, isOtherStack, isProven } from '../parts/rows.mjs';
 import { h, list, scrollBox } from './dom.mjs';
 import { sortableTable } from './sortable.mjs';
 
@@ -20,7 +20,8 @@ const spreadOf = (title, intervalOf) => figure(title, (summary) => relative(inte
   (summary) => spread(intervalOf(summary)), 'half the width of the 95 % interval of the median');
 
 const plain = (title, key, format, help) =>
-  figure(title, (summary) => summary[key], (summary) => format(summary[key]), help);
+  figure(title, (summary) => summary[key],
+    (summary) => (summary[key] === null ? '-' : format(summary[key])), help);
 
 const word = (title, textOf, help) => ({ title, help, class: 'left', value: textOf, text: textOf });
 
@@ -31,16 +32,18 @@ const tallies = (values) => [...new Set(values)].map((value) =>
 const flagsOf = ({ cell }) => tallies(cell.runs.flatMap((run) => run.flags))
   .map(([flag, times]) => `${flag} ${times}/${cell.runs.length}`).join(', ');
 
-const proven = {
-  title: 'proven', help: 'runs in which every request was answered once, with its own token',
+const proven = (real) => ({
+  title: real ? 'valid' : 'proven',
+  help: real ? 'runs in which every request ended once and one succeeded at least'
+    : 'runs in which every request was answered once, with its own token',
   value: ({ cell: { summary } }) => summary.valid_runs / Math.max(1, summary.total_runs),
   text: ({ cell: { summary } }) => {
     const text = `${summary.valid_runs}/${summary.total_runs}`;
     return summary.valid_runs < summary.total_runs ? h('strong', { class: 'bad' }, text) : text;
   },
-};
+});
 
-const columnsOf = (severalFiles) => [
+const columnsOf = (severalFiles, real) => [
   word('strategy', ({ cell }) => cell.strategy),
   ...(severalFiles ? [word('file', ({ file }) => file.name)] : []),
   word('transport', ({ file, cell }) => cell.transport + (isOtherStack(file, cell) ? ' *' : '')),
@@ -61,7 +64,7 @@ const columnsOf = (severalFiles) => [
   { ...plain('limit', 'limited_by', (limit) => limit || '-', 'what limited most runs'),
     class: 'left' },
   word('flags', (row) => flagsOf(row) || '-'),
-  proven,
+  proven(real),
 ];
 
 const invalidLines = (rows) => rows.flatMap(({ cell }) => {
@@ -74,10 +77,11 @@ export const cellsTable = (documents, scenario) => {
   const rows = documents.flatMap((file) => file.document.cells
     .filter((cell) => cell.scenario === scenario).map((cell) => ({ file, cell })));
   const invalid = invalidLines(rows);
+  const real = filesWith(documents, scenario).some(hasRealTargets(scenario));
   return [
     h('p', { class: 'note' }, 'Medians over the valid runs; 95 % is half the width of the interval '
       + 'of the median. A click on a title sorts.'),
-    scrollBox(`Cells of ${scenario}`, sortableTable(columnsOf(documents.length > 1), rows)),
+    scrollBox(`Cells of ${scenario}`, sortableTable(columnsOf(documents.length > 1, real), rows)),
     ...notesOf(documents, scenario).map((note) => h('p', { class: 'note' }, note)),
     ...(invalid.length ? [h('h3', { class: 'bad' }, 'Invalid runs, which enter no figure'),
       list(invalid)] : []),

@@ -27,7 +27,8 @@ const masthead = (documents, button) => h('header', {},
 
 // The work itself, whatever the summary says: flags may have overruled the scenario.
 const workOf = ({ requests, method, reuse, server }) => [`${count(requests)} requests`, method,
-  `connections ${reuse ? 'reused' : 'new for each request'}`, `server engine ${server.engine}`]
+  `connections ${reuse ? 'reused' : 'new for each request'}`,
+  server ? `server engine ${server.engine}` : 'real targets']
   .join(', ');
 
 const scenarioSection = (documents, scenario, figures) => {

@@ -1,7 +1,7 @@
 // What a reader must know beside a chart or a table.
 
 import { duration, workers } from './format.mjs';
-import { filesWith, isOtherStack, planOf, rowsOf } from './rows.mjs';
+import { filesWith, hasRealTargets, isOtherStack, planOf, rowsOf } from './rows.mjs';
 
 const ROUNDS_FOR_INTERVALS = 6;
 
@@ -45,14 +45,18 @@ const differing = (files, scenario) => {
 };
 
 const emulated = (files, scenario) => {
-  const trips = files.flatMap((file) => planOf(file, scenario).server.hosts)
+  const trips = files.flatMap((file) => planOf(file, scenario).server?.hosts ?? [])
     .map(({ rtt }) => Number.parseInt(rtt, 10)).filter((rtt) => rtt > 0);
   return trips.length ? [`emulated round trip: up to ${duration(Math.max(...trips))}`] : [];
 };
+
+const realTargets = (files, scenario) =>
+  (files.some(hasRealTargets(scenario))
+    ? ['real targets: a good status and a whole body are all the proof there is'] : []);
 
 export const notesOf = (documents, scenario) => {
   const files = filesWith(documents, scenario);
   const rows = rowsOf(documents, scenario);
   return [...unproven(rows), ...withoutInterval(rows), ...otherStack(files, scenario),
-    ...emulated(files, scenario), ...differing(files, scenario)];
+    ...emulated(files, scenario), ...realTargets(files, scenario), ...differing(files, scenario)];
 };

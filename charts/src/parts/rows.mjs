@@ -17,6 +17,9 @@ export const scenarioNames = (documents) =>
 export const planOf = ({ document }, scenario) =>
   document.plan.scenarios.find(({ name }) => name === scenario);
 
+// Whether a file's requests of the scenario went to URLs of the user's own.
+export const hasRealTargets = (scenario) => (file) => planOf(file, scenario)?.server === null;
+
 // The files that measured the scenario.
 export const filesWith = (documents, scenario) =>
   documents.filter((file) => cellsOf(file, scenario).length > 0);
