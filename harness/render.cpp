@@ -205,7 +205,11 @@ std::string render_plan(const Plan& plan) {
                           std::to_string(cell.workers),
                           format_duration(static_cast<double>(duration.count()))});
   }
-  return to_text(table) + skipped_rows(plan) +
+  std::string work;
+  for (const Scenario& scenario : plan.scenarios) {
+    if (scenario.targets) work += fmt::format("{}: {}\n", scenario.name, scenario.summary);
+  }
+  return to_text(table) + skipped_rows(plan) + work +
          fmt::format("{} cells x {} rounds, seed {}, about {}\n", plan.cells.size(), plan.rounds,
                      plan.seed,
                      format_duration(static_cast<double>(predicted_total(plan).count())));
