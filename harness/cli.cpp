@@ -46,9 +46,6 @@ void add_targets(CLI::App& app, Options& options) {
   url->type_name("URL")->allow_extra_args(false);
   app.add_flag("--i-may-load-this-target", options.may_load,
                "lift the limits for targets outside this machine");
-  for (CLI::Option* real : {file, url}) {
-    for (const char* flag : {"--scenario", "--engine"}) real->excludes(app.get_option(flag));
-  }
 }
 
 void add_format(CLI::App& app, Options& options) {
@@ -125,6 +122,16 @@ void add_commands(CLI::App& app, Options& options) {
   add_serve(*add("serve", "the local server alone", Command::serve), options.server);
 }
 
+// Real targets are instead of a scenario, and of the embedded server.
+void check_targets(const CLI::App& app, const Options& options) {
+  if (options.urls.empty()) return;
+  for (const char* flag : {"--scenario", "--engine"}) {
+    if (app.get_subcommands().front()->count(flag) == 0) continue;
+    throw UsageError(fmt::format("{} and {} exclude each other; use one of them",
+                                 options.urls.file.empty() ? "--url" : "--urls", flag));
+  }
+}
+
 // Everything that may stand where `app` is parsing.
 std::vector<std::string> expected_at(const CLI::App& app) {
   std::vector<std::string> names;
@@ -181,6 +188,7 @@ std::optional<Options> parse_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   add_commands(app, options);
   if (!parse_with(app, argc, argv)) return std::nullopt;
+  check_targets(app, options);
   return options;
 }
 
