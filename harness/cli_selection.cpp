@@ -37,8 +37,9 @@ void add_selection(CLI::App& app, Selection& selection) {
             std::vector<std::pair<std::string, EngineKind>>{{"asio", EngineKind::asio},
                                                             {"httplib", EngineKind::httplib}},
             "engine of the embedded server");
-  app.add_option("-H,--header", selection.headers, "sent with every request; repeatable")
-      ->type_name("'NAME: VALUE'")
+  app.add_option("-H,--header", selection.headers,
+                 "sent with every request, as 'Name: value'; repeatable")
+      ->type_name("FIELD")
       ->allow_extra_args(false);
   add_duration(app, "--timeout", selection.timeout, "longest a request may take");
   add_duration(app, "--connect-timeout", selection.connect_timeout, "longest a connect may take");

@@ -121,6 +121,15 @@ TEST_F(Policy, LeavesASuccessAlone) {
   });
 }
 
+TEST_F(Policy, AsksForAListedPathAgainAsItIs) {
+  config.paths = "/x";
+  script.answers = {reset, ok};
+  both([&](auto fetch) {
+    EXPECT_EQ((this->*fetch)().outcome, Outcome::ok);
+    EXPECT_THAT(script.tokens, ElementsAre(42, 42));
+  });
+}
+
 TEST_F(Policy, MakesATransientFailureAgainWithATokenOfItsOwn) {
   script.answers = {reset, status(503), ok};
   both([&](auto fetch) {

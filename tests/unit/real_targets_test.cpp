@@ -1,0 +1,253 @@
+// A run against real targets, from the plan to what is printed: what is not known is said so.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/cell_spec.h"
+#include "harness/cli.h"
+#include "harness/integrity.h"
+#include "harness/plan.h"
+#include "harness/render.h"
+#include "harness/sweep.h"
+#include "tests/unit/sample_report.h"
+#include "tests/unit/support.h"
+
+namespace fanout {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using unit_test::TempFolder;
+using unit_test::usage_error;
+using Json = nlohmann::json;
+
+constexpr Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
+
+Selection real(std::uint64_t urls, std::uint64_t origins) {
+  Selection selection;
+  selection.targets = RealTargets{.urls = urls, .origins = origins, .source = "list.txt"};
+  return selection;
+}
+
+TEST(RealTargets, AreAScenarioOfTheirOwn) {
+  const Plan plan = make_plan(real(1, 1), kAmple);
+  ASSERT_THAT(plan.scenarios, SizeIs(1));
+  const Scenario& scenario = plan.scenarios[0];
+  EXPECT_EQ(scenario.summary, "1 URL of 1 host from list.txt");
+  EXPECT_EQ(scenario.requests, 1U);
+  EXPECT_THAT(scenario.workers, ElementsAre(10));
+  EXPECT_FALSE(plan.cells.empty());
+}
+
+TEST(RealTargets, TakeTheFlagsOfAScenario) {
+  Selection selection = real(3, 2);
+  selection.requests = 20;
+  selection.workers = {4};
+  selection.headers = {"X-A: b"};
+  selection.reuse = false;
+  const Plan plan = make_plan(selection, kAmple);
+  const Scenario& scenario = plan.scenarios[0];
+  EXPECT_EQ(scenario.summary, "3 URLs of 2 hosts from list.txt");
+  EXPECT_EQ(scenario.requests, 20U);
+  EXPECT_EQ(scenario.targets->urls, 3U);
+  EXPECT_THAT(scenario.headers, ElementsAre("X-A: b"));
+  EXPECT_FALSE(scenario.reuse);
+  selection.headers = {"Host: me"};
+  EXPECT_THAT(usage_error([&] { make_plan(selection, kAmple); }), HasSubstr("Host"));
+}
+
+TEST(RealTargets, NeedADescriptorForEachWorkerAndHost) {
+  Selection selection = real(1000, 50);
+  selection.strategies = {"event_loop"};
+  const Plan plan = make_plan(selection, kAmple);
+  EXPECT_EQ(expected_connections(plan.cells[0], plan.scenarios[0]), 500U);
+  EXPECT_THAT(usage_error([&] { make_plan(selection, {.file_descriptors = 400, .ports = 9999}); }),
+              AllOf(HasSubstr("--workers"), HasSubstr("400")));
+}
+
+TEST(RealTargets, SurviveARoundTripThroughJson) {
+  Scenario scenario = make_plan(real(3, 2), kAmple).scenarios[0];
+  const Json json = to_json(scenario);
+  EXPECT_TRUE(json.at("server").is_null());
+  EXPECT_EQ(json.at("proof"), "status and length");
+  const Scenario read = scenario_from_json(json, "here");
+  EXPECT_EQ(to_json(read), json);
+  EXPECT_EQ(hosts_of(read), 2U);
+  scenario.targets.reset();
+  EXPECT_EQ(to_json(scenario).at("proof"), "token");
+  EXPECT_EQ(hosts_of(scenario), 1U);
+}
+
+TEST(RealTargets, AreNotForScenarioFiles) {
+  const TempFolder folder;
+  const Json json{{"name", "mine"},
+                  {"requests", 1},
+                  {"targets", {{"urls", 1}, {"origins", 1}, {"source", "me"}}}};
+  const std::string file = folder.file("mine.json", json.dump());
+  EXPECT_THAT(usage_error([&] { (void)load_scenario(file); }),
+              AllOf(HasSubstr("mine.json: targets"), HasSubstr("--urls")));
+}
+
+TEST(CellSpec, KeepsTheNamesAndHeadersOfTargets) {
+  CellSpec spec{.urls_fd = 7};
+  spec.client.targets = {{.address = "127.0.0.1", .port = 80, .tls = true, .name = "a.example"}};
+  spec.client.headers = {"X-A: b"};
+  const CellSpec read = cell_spec_from_text(to_text(spec));
+  EXPECT_EQ(read.urls_fd, 7);
+  EXPECT_EQ(read.client.targets.at(0).name, "a.example");
+  EXPECT_TRUE(read.client.targets.at(0).tls);
+  EXPECT_THAT(read.client.headers, ElementsAre("X-A: b"));
+}
+
+// 3 requests of 10 ms, one after the other.
+class JudgeReal : public testing::Test {
+ protected:
+  JudgeReal() {
+    scenario.requests = 3;
+    scenario.targets = RealTargets{.urls = 3, .origins = 1, .source = "--url"};
+    execution.served = false;
+    execution.header.ready_ns = kReady;
+    execution.header.ready_calls = execution.header.finished = 1;
+    execution.header.cpu_at_end_ns = 5 * kMs;
+    execution.exit = Exit{};
+    for (int i = 0; i < 3; ++i) samples.push_back(sample(i, Outcome::ok));
+  }
+  static Sample sample(int i, Outcome outcome) {
+    return {.start_ns = kReady + 10 * i * kMs,
+            .end_ns = kReady + (10 * i + 10) * kMs,
+            .outcome = outcome,
+            .starts = 1,
+            .finishes = 1,
+            .attempts = 1};
+  }
+  fanout::Run judged() {
+    execution.samples = samples;
+    return judge(execution, {.strategy = "sequential", .stack = "libcurl", .workers = 1}, scenario);
+  }
+
+  static constexpr std::int64_t kMs = 1'000'000;
+  static constexpr std::int64_t kReady = 1000 * kMs;
+  Scenario scenario;
+  Execution execution;
+  std::vector<Sample> samples;
+};
+
+TEST_F(JudgeReal, FailuresAreResults) {
+  samples[1].outcome = Outcome::bad_status;
+  samples[2].outcome = Outcome::refused;
+  const auto run = judged();
+  EXPECT_THAT(run.reasons, IsEmpty());
+  EXPECT_TRUE(run.valid);
+  EXPECT_EQ(run.requests.ok, 1U);
+  EXPECT_EQ(run.requests.failed, 2U);
+  EXPECT_EQ(run.errors.at("bad_status"), 1U);
+  EXPECT_EQ(run.errors.at("refused"), 1U);
+}
+
+TEST_F(JudgeReal, ButNotIfNothingSucceeded) {
+  for (Sample& one : samples) one.outcome = Outcome::timeout;
+  EXPECT_THAT(judged().reasons, ElementsAre("3 requests failed, none succeeded: 3 timeout"));
+  EXPECT_FALSE(judged().valid);
+}
+
+TEST_F(JudgeReal, EveryRequestNeedsItsOutcome) {
+  samples[2] = {};
+  EXPECT_THAT(judged().reasons, ElementsAre("1 of 3 requests have no outcome"));
+}
+
+TEST_F(JudgeReal, NoBoundIsKnownButTheClientsLimitIs) {
+  auto run = judged();
+  EXPECT_EQ(run.bound_ns, 0);
+  EXPECT_EQ(run.efficiency, std::nullopt);
+  EXPECT_FALSE(run.server.has_value());
+  EXPECT_EQ(run.limited_by, "");
+  execution.header.cpu_at_end_ns = 29 * kMs;
+  EXPECT_EQ(judged().limited_by, "client");
+}
+
+// Runs of one strategy with 1 and 2 workers.
+Report real_report() {
+  Report report = unit_test::bare_report();
+  report.plan.scenarios[0].targets = RealTargets{.urls = 200, .origins = 1, .source = "list.txt"};
+  unit_test::add_cell(report, "thread_pool", 1, {400});
+  unit_test::add_cell(report, "thread_pool", 2, {200});
+  for (CellReport& cell : report.cells) {
+    for (auto& run : cell.runs) {
+      run.server.reset();
+      run.efficiency.reset();
+      run.requests = {.total = 200, .ok = 190, .failed = 10, .attempts = 200};
+      run.errors = {{"bad_status", 10}};
+    }
+    cell.summary = summarize(cell.runs);
+  }
+  return report;
+}
+
+TEST(RealReport, SaysWhatIsNotKnown) {
+  const Report report = real_report();
+  for (const CellReport& cell : report.cells) {
+    EXPECT_EQ(cell.summary.efficiency, std::nullopt);
+    EXPECT_EQ(cell.summary.connections, std::nullopt);
+    EXPECT_EQ(cell.summary.peak_in_flight, std::nullopt);
+  }
+  ASSERT_THAT(sweeps_of(report), SizeIs(1));
+  EXPECT_EQ(sweeps_of(report)[0].model_knee_workers, std::nullopt);
+  const Json json = to_json(report);
+  EXPECT_TRUE(json.at("cells")[0].at("summary").at("connections").is_null());
+  EXPECT_TRUE(json.at("cells")[0].at("runs")[0].at("server").is_null());
+  EXPECT_EQ(to_json(report_from_json(json, "here")), json);
+}
+
+TEST(RealReport, SaysItToPeopleToo) {
+  const std::string text = render(real_report(), Format::table);
+  EXPECT_THAT(text, HasSubstr("real targets, proof: status and length"));
+  EXPECT_THAT(text, HasSubstr("bad_status"));
+  EXPECT_THAT(text, HasSubstr("That is all the proof there is of real targets"));
+  EXPECT_THAT(text, Not(HasSubstr("proven")));
+  EXPECT_THAT(text, Not(HasSubstr("server engine")));
+  EXPECT_THAT(text, Not(HasSubstr("\nefficiency\n")));
+  for (const Format format : {Format::csv, Format::gbench, Format::markdown}) {
+    EXPECT_THAT(render(real_report(), format), HasSubstr("thread_pool"));
+  }
+}
+
+Options parsed(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"fanout", "run"});
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  return parse_command_line(static_cast<int>(arguments.size()), argv.data()).value();
+}
+
+TEST(RealFlags, EachTakesOneValueAndMayBeRepeated) {
+  const Options options = parsed({"--url", "http://a/", "--url=http://b/", "--urls", "-", "-H",
+                                  "A: b", "--header", "C: d", "--i-may-load-this-target"});
+  EXPECT_THAT(options.urls.urls, ElementsAre("http://a/", "http://b/"));
+  EXPECT_EQ(options.urls.file, "-");
+  EXPECT_THAT(options.selection.headers, ElementsAre("A: b", "C: d"));
+  EXPECT_TRUE(options.may_load);
+  EXPECT_TRUE(parsed({}).urls.empty());
+  EXPECT_FALSE(parsed({}).may_load);
+}
+
+TEST(RealFlags, ExcludeScenarios) {
+  for (const char* flag : {"--scenario=zero", "--engine=asio"}) {
+    EXPECT_THAT(usage_error([&] {
+                  parsed({"--url", "http://a/", flag});
+                }),
+                AllOf(HasSubstr("--url"), HasSubstr("exclude each other")));
+    EXPECT_THAT(usage_error([&] { parsed({"--urls", "a", flag}); }), HasSubstr("--urls"));
+  }
+  EXPECT_THAT(usage_error([] {
+                parsed({"--url", "http://a/", "http://b/"});
+              }),
+              HasSubstr("http://b/"));
+}
+
+}  // namespace
+}  // namespace fanout
