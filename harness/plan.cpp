@@ -192,6 +192,18 @@ std::chrono::nanoseconds mean_hold(const Cell& cell, const Scenario& scenario) {
       sum / static_cast<double>(scenario.server.hosts.size()));
 }
 
+// When even requests that all take as long as they may have ended, at most a month. Of real targets
+// nothing else is known.
+std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario) {
+  constexpr std::chrono::duration<double> kMonth = std::chrono::hours(30 * 24);
+  const auto waves = static_cast<double>((scenario.requests + cell.workers - 1) / cell.workers);
+  const std::chrono::duration<double> longest =
+      waves * (scenario.timeout * (1.0 + scenario.retry.retries) +
+               scenario.retry.cap * static_cast<double>(scenario.retry.retries));
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::seconds(15) +
+                                                              std::min(longest, kMonth));
+}
+
 }  // namespace
 
 Plan make_plan(const Selection& selection, const Limits& limits) {
@@ -252,6 +264,7 @@ std::chrono::nanoseconds predicted_total(const Plan& plan) {
 std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell) {
   if (plan.run_limit) return *plan.run_limit;
   const Scenario& scenario = scenario_of(plan, cell);
+  if (scenario.targets) return longest_run(cell, scenario);
   return std::chrono::seconds(15) + scenario.timeout + 10 * predicted_run(cell, scenario);
 }
 

@@ -207,7 +207,9 @@ std::string render_plan(const Plan& plan) {
   }
   std::string work;
   for (const Scenario& scenario : plan.scenarios) {
-    if (scenario.targets) work += fmt::format("{}: {}\n", scenario.name, scenario.summary);
+    if (!scenario.targets) continue;
+    work +=
+        fmt::format("{}: {}; how long they take is not known\n", scenario.name, scenario.summary);
   }
   return to_text(table) + skipped_rows(plan) + work +
          fmt::format("{} cells x {} rounds, seed {}, about {}\n", plan.cells.size(), plan.rounds,

@@ -110,7 +110,7 @@ CurlShared::CurlShared(const ClientConfig& client_config)
   initialise_curl();
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // libcurl would look a name up
-    urls.push_back(fmt::format("http://{}", authority(target)));
+    urls.push_back(fmt::format("{}://{}", target.tls ? "https" : "http", authority(target)));
     addresses.push_back(address_of_name(target));
   }
 }

@@ -70,6 +70,18 @@ TEST(RealTargets, NeedADescriptorForEachWorkerAndHost) {
               AllOf(HasSubstr("--workers"), HasSubstr("400")));
 }
 
+TEST(RealTargets, MayTakeAsLongAsAllTheirTimeoutsBeforeTheyAreTakenForHung) {
+  Selection selection = real(1000, 1);
+  selection.strategies = {"event_loop"};
+  selection.timeout = std::chrono::seconds(20);
+  Plan plan = make_plan(selection, kAmple);
+  EXPECT_EQ(run_limit(plan, plan.cells[0]), std::chrono::seconds(15 + 100 * 20));  // 10 workers
+  plan.scenarios[0].retry = {.retries = 2, .cap = std::chrono::seconds(3)};
+  EXPECT_EQ(run_limit(plan, plan.cells[0]), std::chrono::seconds(15 + 100 * (3 * 20 + 2 * 3)));
+  plan.scenarios[0].timeout = std::chrono::hours(24 * 365);
+  EXPECT_EQ(run_limit(plan, plan.cells[0]), std::chrono::hours(24 * 30) + std::chrono::seconds(15));
+}
+
 TEST(RealTargets, SurviveARoundTripThroughJson) {
   Scenario scenario = make_plan(real(3, 2), kAmple).scenarios[0];
   const Json json = to_json(scenario);
