@@ -117,9 +117,12 @@ std::string render_sweep(const Report& report, const Scenario& scenario, Draw dr
 // What did not succeed, or not at once.
 std::string render_failures(const Report& report, const Scenario& scenario, Draw draw) {
   if (!has_failures(report, scenario)) return {};
-  return draw(failures_table(report, scenario)) +
-         "\nok: requests that succeeded; ok/s: the same per second; att/ok: attempts for each of "
-         "them;\nwhat failed just as the scenario makes it fail is proven, too\n\n";
+  const char* proven =
+      scenario.targets ? "" : ";\nwhat failed just as the scenario makes it fail is proven, too";
+  return fmt::format(
+      "{}\nok: requests that succeeded; ok/s: the same per second; att/ok: attempts for each of "
+      "them{}\n\n",
+      draw(failures_table(report, scenario)), proven);
 }
 
 // The article's figures beside ours.
