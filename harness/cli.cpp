@@ -73,7 +73,9 @@ void add_report(CLI::App& app, Options& options) {
   });
 }
 
-void add_serve(CLI::App& app, ServerConfig& server) {
+void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
+  app.add_option("--scenario", scenario, "serve as this scenario's server (a name or a file)")
+      ->type_name("NAME|FILE");
   add_count(app, "--port", server.port, 0, 65535, "port to listen on (default: any free one)");
   app.add_option("--bind", server.bind, "address (default 127.0.0.1: loopback only)")
       ->check(CLI::ValidIPV4)
@@ -86,6 +88,14 @@ void add_serve(CLI::App& app, ServerConfig& server) {
   add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30, "body of an answer");
   add_parsed(app, "--delay", server.hosts[0].delay.mean, parse_duration,
              "a duration with a unit, such as 17ms", "fixed delay of an answer", "DURATION");
+  app.parse_complete_callback([&app] {
+    for (const char* flag : {"--engine", "--threads", "--body-bytes", "--delay"}) {
+      if (app.count("--scenario") > 0 && app.count(flag) > 0) {
+        throw UsageError(
+            fmt::format("--scenario and {} exclude each other; use one of them", flag));
+      }
+    }
+  });
 }
 
 // The subcommands, each of which notes in `options` that it was chosen.
@@ -119,7 +129,8 @@ void add_commands(CLI::App& app, Options& options) {
   add_targets(*list, options);
   add_report(*add("report", "print a saved result, or make a page of it", Command::report),
              options);
-  add_serve(*add("serve", "the local server alone", Command::serve), options.server);
+  add_serve(*add("serve", "the local server alone", Command::serve), options.server,
+            options.serve_scenario);
 }
 
 // Real targets are instead of a scenario, and of the embedded server.

@@ -162,6 +162,14 @@ int report_saved(const Options& options) {
   return 0;
 }
 
+ServerConfig served(const Options& options) {
+  if (options.serve_scenario.empty()) return options.server;
+  ServerConfig server = load_scenario(options.serve_scenario).server;
+  server.bind = options.server.bind;
+  server.port = options.server.port;
+  return server;
+}
+
 }  // namespace
 
 int execute_command(const Options& options) {
@@ -178,7 +186,7 @@ int execute_command(const Options& options) {
       return report_saved(options);
     case Command::serve:
       machine_limits();
-      return serve_alone(options.server);
+      return serve_alone(served(options));
   }
   return 1;
 }

@@ -46,12 +46,22 @@ std::string describe(const Quantiles& quantiles) {
                      format_duration(static_cast<double>(quantiles.max)));
 }
 
+// "1 hang, 3 reset", or "none".
+std::string describe(const std::map<std::string, std::uint64_t>& faults) {
+  std::string text;
+  for (const auto& [name, count] : faults) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", format_count(count), name);
+  }
+  return text.empty() ? "none" : text;
+}
+
 std::string describe(const ServerCounters& counters, std::int64_t served_ns) {
   return fmt::format(
       "served for      {}\n"
       "connections     {}\n"
       "requests        {}, {} answered\n"
       "tokens          {} distinct, {} repeated, {} requests without\n"
+      "faults          {}\n"
       "peak in flight  {}\n"
       "held            {}\n"
       "held too long   {}\n"
@@ -59,9 +69,9 @@ std::string describe(const ServerCounters& counters, std::int64_t served_ns) {
       format_duration(static_cast<double>(served_ns)), format_count(counters.connections),
       format_count(counters.requests), format_count(counters.answered),
       format_count(counters.unique_tokens), format_count(counters.duplicate_tokens),
-      format_count(counters.untokened), format_count(counters.peak_in_flight),
-      describe(counters.hold_ns), describe(counters.hold_error_ns),
-      format_duration(static_cast<double>(counters.cpu_ns)));
+      format_count(counters.untokened), describe(counters.faults),
+      format_count(counters.peak_in_flight), describe(counters.hold_ns),
+      describe(counters.hold_error_ns), format_duration(static_cast<double>(counters.cpu_ns)));
 }
 
 std::vector<Endpoint> start(Engine& engine) try {
@@ -76,8 +86,10 @@ int serve_alone(const ServerConfig& config) {
   set_up_server_process();
   const StopSignals signals;
   const auto engine = make_engine(config);
-  for (const Endpoint& endpoint : start(*engine)) {
-    fmt::print("listening on http://{}/\n", to_text(endpoint));
+  const std::vector<Endpoint> endpoints = start(*engine);
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    const bool refusing = refuses(config.hosts[i]);
+    fmt::print("{} http://{}/\n", refusing ? "refusing" : "listening on", to_text(endpoints[i]));
   }
   std::fflush(stdout);
   const std::int64_t started_ns = now_ns();

@@ -221,6 +221,17 @@ class ServeTest(fanout_cli.CliTest):
         client.close()
         self.assertRegex(self.stop(server, signal.SIGINT), r"(?m)^peak in flight +1$")
 
+    def test_serves_as_a_scenario_says(self):
+        file = self.scenario("bad", hosts=[{"faults": [{"kind": "status", "status": 503,
+                                                        "retry_after": "2s"}]}])
+        server, address, port = self.serve("--scenario", file)
+        client = http.client.HTTPConnection(address, port, timeout=10)
+        client.request("GET", "/")
+        answer = client.getresponse()
+        self.assertEqual((answer.status, answer.getheader("Retry-After")), (503, "2"))
+        client.close()
+        self.assertRegex(self.stop(server, signal.SIGINT), r"(?m)^faults +1 status$")
+
     def test_ends_with_a_client_still_connected(self):
         server, address, port = self.serve()
         with socket.create_connection((address, port)) as idle:
