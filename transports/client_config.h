@@ -1,0 +1,55 @@
+// What a client is told: where requests go, what a right answer is, and when to give up.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fanout {
+
+enum class Method : std::uint8_t { get, head, post };
+
+// Where requests go, and what a right answer looks like.
+struct Target {
+  std::string address;  // a literal IPv4 address
+  std::uint16_t port = 0;
+  std::uint16_t expected_status = 200;    // 0: 200 to 399, of any length and without a token
+  std::uint64_t expected_body_bytes = 0;  // of a GET or POST; a HEAD has none
+  bool tls = false;                       // TLS 1.3, the certificate verified
+  std::string name{};  // of the host, as its requests and certificate say it; empty: the address
+};
+
+// When a failed attempt is made again. The wait before attempt k (from 1) is random, evenly from 0
+// to min(cap, base x factor^(k-1)) ("full jitter"), and never less than the server asked for.
+struct RetryPolicy {
+  unsigned retries = 0;  // attempts beyond the first, at most kMaxRetries
+  std::chrono::nanoseconds base = std::chrono::milliseconds(100);
+  double factor = 2;
+  std::chrono::nanoseconds cap = std::chrono::seconds(5);
+  bool post = false;  // whether a POST, which may count twice, is made again
+};
+inline constexpr unsigned kMaxRetries = 15;
+
+// Everything a client is told. Must outlive the clients made from it.
+struct ClientConfig {
+  std::vector<Target> targets;
+  Method method = Method::get;
+  std::uint64_t request_body_bytes = 0;  // body of a POST
+  bool reuse = true;
+  std::chrono::nanoseconds connect_timeout{};
+  std::chrono::nanoseconds
+      timeout{};               // from start of the request to its last byte, connecting included
+  unsigned max_in_flight = 1;  // an AsyncClient is never asked for more at once
+  // When all requests are given up (base/clock.h); null or kNever: never. May be set once, before
+  // the first request.
+  const std::atomic<std::int64_t>* deadline = nullptr;
+  RetryPolicy retry{};                 // carried out by transports/policy.h, not by the transports
+  std::string certificates{};          // PEM: whom TLS trusts; empty: whom the system trusts
+  std::vector<std::string> headers{};  // "Name: value", sent with every request besides its own
+  std::string_view paths{};  // of the requests, borrowed (transports/path.h); none: from tokens
+};
+
+}  // namespace fanout
