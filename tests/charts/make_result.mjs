@@ -46,7 +46,8 @@ const quantiles = (mean) => ({ mean, p50: mean, p99: mean * 1.01, max: mean * 1.
 
 const serverOf = (workers) => ({
   connections: workers, requests: REQUESTS, answered: REQUESTS, unique_tokens: REQUESTS,
-  duplicate_tokens: 0, untokened: 0, peak_in_flight: workers, hold_ns: quantiles(HOLD_NS),
+  duplicate_tokens: 0, untokened: 0, abandoned: 0, handshakes: 0, resumed: 0, faults: {},
+  peak_in_flight: workers, hold_ns: quantiles(HOLD_NS),
   hold_error_ns: quantiles(20e3), cpu_ns: REQUESTS * 8000,
 });
 
@@ -58,8 +59,8 @@ const runOf = (random, strategy, workers, round, valid) => {
     round, position: strategy, valid, reasons: valid ? [] : ['1 request was never issued'],
     flags: workers >= 64 ? ['server_bound'] : [], makespan_ns: makespan, setup_ns: 3e6,
     requests: { total: REQUESTS, ok: valid ? REQUESTS : REQUESTS - 1, failed: valid ? 0 : 1,
-      retried: 0 },
-    errors: valid ? {} : { none: 1 },
+      attempts: REQUESTS, retried: 0 },
+    errors: valid ? {} : { none: 1 }, retries: {}, queue_peak: null,
     ...latencyOf(random, HOLD_NS * slow),
     cpu_ns: Math.round(REQUESTS * (15e3 + 9e3 * strategy) * (0.95 + 0.1 * random())),
     process_cpu_ns: REQUESTS * 20e3, context_switches: { voluntary: REQUESTS, involuntary: 3 },
@@ -72,7 +73,8 @@ const runOf = (random, strategy, workers, round, valid) => {
 const NO_INTERVAL = { median: 0, ci_low: null, ci_high: null };
 
 const INTERVALS = ['requests_per_second', 'efficiency', 'cpu_us_per_request', 'latency_p50_ns',
-  'latency_p99_ns', 'peak_memory_bytes', 'context_switches_per_request'];
+  'latency_p99_ns', 'peak_memory_bytes', 'context_switches_per_request', 'success_share',
+  'goodput_per_second', 'amplification'];
 
 const blankSummary = (runs) => ({
   ...Object.fromEntries(INTERVALS.map((key) => [key, 0])),
@@ -86,7 +88,7 @@ const scenarioOf = (name, workers) => ({
   method: 'GET', request_body_bytes: 0, reuse: true, connect_timeout: '5000000000ns',
   timeout: '30000000000ns', strategies: [], transports: [],
   server: { engine: 'asio', threads: 128, bind: '', port: 0,
-    hosts: [{ delay: '10000000ns', body_bytes: 115, status: 200, fault: 'none' }] },
+    hosts: [{ delay: '10000000ns', body_bytes: 115, status: 200 }] },
 });
 
 const ENVIRONMENT = {
