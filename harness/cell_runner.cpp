@@ -62,7 +62,8 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
     targets.push_back({.address = endpoints[i].address,
                        .port = endpoints[i].port,
                        .expected_status = static_cast<std::uint16_t>(host.status),
-                       .expected_body_bytes = may_have_body(host.status) ? host.body_bytes : 0});
+                       .expected_body_bytes = may_have_body(host.status) ? host.body_bytes : 0,
+                       .tls = host.tls != Tls::off});
   }
   return targets;
 }
@@ -109,9 +110,10 @@ Run CellRunner::operator()(const Cell& cell, unsigned round) {
   execution.client_cpus = static_cast<unsigned>(
       environment_.client_cpus.empty() ? environment_.cpus : environment_.client_cpus.size());
   const int urls_fd = scenario.targets ? urls_->spool.get() : -1;
-  const UniqueFd spec =
-      memory_with(to_text(make_spec(cell, scenario, prepare_targets(scenario, execution.served),
-                                    token_seed_of(plan_, round), urls_fd)));
+  CellSpec task = make_spec(cell, scenario, prepare_targets(scenario, execution.served),
+                            token_seed_of(plan_, round), urls_fd);
+  if (execution.served) task.client.certificates = server_->certificate();
+  const UniqueFd spec = memory_with(to_text(task));
   const CellMemory memory(scenario.requests);
   std::vector<int> keep_fds{spec.get(), memory.fd()};
   if (urls_fd >= 0) keep_fds.push_back(urls_fd);

@@ -13,7 +13,8 @@ Json target_to_json(const Target& target) {
           {"tls", target.tls},
           {"name", target.name},
           {"expected_status", target.expected_status},
-          {"expected_body_bytes", target.expected_body_bytes}};
+          {"expected_body_bytes", target.expected_body_bytes},
+          {"tls", target.tls}};
 }
 
 Target target_from_json(const Json& json) {

@@ -66,6 +66,7 @@ ServerProcess::ServerProcess(Channel channel, std::vector<int> cpus)
 
 std::vector<Endpoint> ServerProcess::configure(const ServerConfig& config) {
   const Json answer = ask(control_.get(), {{"command", "configure"}, {"server", to_json(config)}});
+  certificate_ = answer.at("certificate");
   std::vector<Endpoint> endpoints;
   for (const Json& endpoint : answer.at("endpoints")) {
     endpoints.push_back({endpoint.at("address"), endpoint.at("port")});

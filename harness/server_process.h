@@ -1,6 +1,7 @@
 // The embedded server as the controller sees it: a child process and its control channel.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -23,6 +24,8 @@ class ServerProcess {
 
   // Listens afresh, one endpoint per host; counters start at zero.
   std::vector<Endpoint> configure(const ServerConfig& config);
+  // PEM: whom clients are to trust since configure(); empty unless a host speaks TLS.
+  [[nodiscard]] const std::string& certificate() const { return certificate_; }
   // Closes everything and returns what was counted since configure().
   ServerCounters finish();
 
@@ -38,6 +41,7 @@ class ServerProcess {
   static Channel make_channel();
 
   UniqueFd control_;
+  std::string certificate_;
   ChildProcess child_;
 };
 

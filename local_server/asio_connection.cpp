@@ -62,6 +62,7 @@ void Connection::open(Host& host) {
   state_ = State::receiving;
   begin_ = end_ = 0;
   scanner_.emplace();
+  if (host.tls != nullptr) return begin_tls();
   receive();
 }
 
@@ -77,6 +78,7 @@ void Connection::receive() {
     return;
   }
   reading_ = true;
+  if (tls_) return receive_tls();
   socket_.async_read_some(
       asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
       [this](const Code& error, std::size_t size) { on_received(error, size); });
@@ -112,8 +114,7 @@ void Connection::scan(Code& error) {
   begin_ += scanner_->put({buffer_.data() + begin_, end_ - begin_}, error);
   if (error == http::error::need_more) error = {};
   if (!error && !scanner_->is_done() && scanner_->take_expect_continue()) {
-    Code ignored;  // the socket's buffer is empty here, and a failure shows in the next read
-    socket_.write_some(asio::buffer(kContinue), ignored);
+    send_now(kContinue);
   }
 }
 
@@ -194,17 +195,32 @@ void Connection::write_head() {
 // Most answers fit the socket's buffer: written at once, they cost no trip through the event loop.
 void Connection::send() {
   state_ = State::sending;
+  if (tls_) return send_tls();
   Code error;
   const std::size_t total = asio::buffer_size(unsent_);
-  std::size_t sent = socket_.write_some(unsent_, error);
+  const std::size_t sent = socket_.write_some(unsent_, error);
   if (error && error != asio::error::would_block) return close();
   if (sent == total) return sent_piece();
-  for (auto& buffer : unsent_) {
-    const std::size_t part = std::min(sent, buffer.size());
-    buffer += part;
-    sent -= part;
-  }
+  sent_some(sent);
   send_rest();
+}
+
+void Connection::sent_some(std::size_t bytes) {
+  for (auto& buffer : unsent_) {
+    const std::size_t part = std::min(bytes, buffer.size());
+    buffer += part;
+    bytes -= part;
+  }
+}
+
+// For a few bytes: the socket's buffer is empty then, and a failure shows in the next read.
+void Connection::send_now(std::string_view text) {
+  Code ignored;
+  if (tls_) {
+    (void)tls_.write(text);
+  } else {
+    socket_.write_some(asio::buffer(text), ignored);
+  }
 }
 
 void Connection::send_rest() {
@@ -243,6 +259,7 @@ void Connection::finish() {
 void Connection::reset() {
   Code ignored;
   socket_.set_option(asio::socket_base::linger(true, 0), ignored);  // close sends RST
+  tls_ = {};                                                        // and nothing before it
   close();
 }
 
@@ -250,7 +267,8 @@ void Connection::reset() {
 // for a while, until it closes.
 void Connection::reject() {
   Code ignored;
-  socket_.write_some(asio::buffer(kBadRequest), ignored);
+  send_now(kBadRequest);
+  tls_.shut_down();
   socket_.shutdown(Socket::shutdown_send, ignored);
   state_ = State::draining;
   begin_ = end_ = 0;
@@ -265,6 +283,8 @@ void Connection::close() {
   }
   state_ = State::closed;
   ++ticket_;
+  tls_.shut_down();
+  tls_ = {};
   Code ignored;
   socket_.close(ignored);
   recycle();

@@ -13,8 +13,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/tls_stream.h"
 #include "local_server/asio_host.h"
 #include "local_server/hold_queue.h"
 #include "local_server/ledger.h"
@@ -55,6 +57,7 @@ class Connection {
   using Code = boost::system::error_code;
   enum class State : std::uint8_t {
     closed,
+    handshaking,
     receiving,
     holding,   // a request, until its answer is due
     sending,   // an answer, or a piece of one
@@ -71,6 +74,8 @@ class Connection {
   void write_head();
   void cut_body();
   void send();
+  void sent_some(std::size_t bytes);
+  void send_now(std::string_view text);
   void send_rest();
   void on_sent(const Code& error);
   void sent_piece();
@@ -81,12 +86,21 @@ class Connection {
   void close();
   void recycle();
 
+  // TLS, in asio_tls.cpp: the same steps when the host speaks it.
+  void begin_tls();
+  void shake_hands();
+  void wait_to_read(Socket::wait_type type);
+  void receive_tls();
+  void on_readable(const Code& error);
+  void send_tls();
+
   static constexpr std::size_t kBufferSize = 8192;  // as large as the largest head accepted
   static constexpr std::size_t kHeadSize = 384;     // an Answer's head and the fields added to it
   static constexpr std::size_t kDripPieces = 10;    // of a body, at most
 
   AsioCore& core_;
   Socket socket_;
+  TlsStream tls_;  // none: plain HTTP
   Host* host_ = nullptr;
   Fate fate_;  // of the current request
   State state_ = State::closed;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +14,7 @@
 #include "base/socket_options.h"
 #include "local_server/answer.h"
 #include "local_server/asio_connection.h"
+#include "local_server/certificate.h"
 #include "local_server/engine.h"
 
 namespace fanout {
@@ -25,8 +27,8 @@ using Clock = std::chrono::steady_clock;
 // Accepts the connections of one host.
 class Listener {
  public:
-  Listener(AsioCore& core, const HostBehaviour& host)
-      : core_(core), host_(host), acceptor_(core.io), retry_(core.io) {}
+  Listener(AsioCore& core, const HostBehaviour& host, ssl_ctx_st* tls)
+      : core_(core), host_(host, tls), acceptor_(core.io), retry_(core.io) {}
 
   Endpoint open(const Endpoint& wanted);
   void wait();
@@ -100,12 +102,16 @@ class AsioEngine : public Engine {
   ~AsioEngine() override { shut_down(); }
 
   std::vector<Endpoint> start() override;
+  [[nodiscard]] std::string certificate() const override { return trusted_.certificate; }
   ServerCounters stop() override;
 
  private:
+  void make_identities(const std::vector<Endpoint>& endpoints);
   void shut_down();
 
   ServerConfig config_;
+  TlsIdentity trusted_;  // both empty unless a host needs it
+  TlsIdentity untrusted_;
   AsioCore core_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::jthread thread_;
@@ -113,8 +119,12 @@ class AsioEngine : public Engine {
 
 std::vector<Endpoint> AsioEngine::start() {
   std::vector<Endpoint> endpoints = addresses_of(config_);
+  make_identities(endpoints);
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    auto& listener = listeners_.emplace_back(std::make_unique<Listener>(core_, config_.hosts[i]));
+    const HostBehaviour& host = config_.hosts[i];
+    const TlsIdentity& identity = host.tls == Tls::untrusted ? untrusted_ : trusted_;
+    ssl_ctx_st* tls = host.tls == Tls::off ? nullptr : identity.context.get();
+    auto& listener = listeners_.emplace_back(std::make_unique<Listener>(core_, host, tls));
     endpoints[i] = listener->open(endpoints[i]);
   }
   for (const auto& listener : listeners_) listener->wait();
@@ -123,6 +133,18 @@ std::vector<Endpoint> AsioEngine::start() {
     core_.io.run();
   });
   return endpoints;
+}
+
+void AsioEngine::make_identities(const std::vector<Endpoint>& endpoints) {
+  std::vector<std::string> addresses;
+  for (const Endpoint& endpoint : endpoints) addresses.push_back(endpoint.address);
+  // One that nobody uses, too: told of none, clients would trust whom the system trusts.
+  const auto is_plain = [](const HostBehaviour& host) { return host.tls == Tls::off; };
+  if (!std::ranges::all_of(config_.hosts, is_plain)) trusted_ = make_tls_identity(addresses);
+  if (std::ranges::find(config_.hosts, Tls::untrusted, &HostBehaviour::tls) !=
+      config_.hosts.end()) {
+    untrusted_ = make_tls_identity(addresses);
+  }
 }
 
 ServerCounters AsioEngine::stop() {

@@ -36,8 +36,8 @@ Answer faulty_answer(const FaultShare& fault) {
 
 }  // namespace
 
-Host::Host(HostBehaviour host_behaviour)
-    : behaviour(std::move(host_behaviour)), right(right_answer(behaviour)) {
+Host::Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context)
+    : behaviour(std::move(host_behaviour)), right(right_answer(behaviour)), tls(tls_context) {
   for (const FaultShare& fault : behaviour.faults) faulty.push_back(faulty_answer(fault));
 }
 

@@ -7,6 +7,8 @@
 
 #include "local_server/behaviour.h"
 
+struct ssl_ctx_st;
+
 namespace fanout {
 
 struct Answer {
@@ -15,11 +17,12 @@ struct Answer {
 };
 
 struct Host {
-  explicit Host(HostBehaviour host_behaviour);
+  explicit Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context = nullptr);
 
   HostBehaviour behaviour;
   Answer right;
   std::vector<Answer> faulty;  // one for each of behaviour.faults; empty unless it is a status
+  ssl_ctx_st* tls = nullptr;   // borrowed; null: it speaks plain HTTP
   std::uint64_t in_flight = 0;
 };
 

@@ -60,7 +60,7 @@ class Session {
     }
     engine_ = std::move(engine);
     cpu_at_start_ns_ = process_cpu_ns();
-    return {{"endpoints", std::move(endpoints)}};
+    return {{"endpoints", std::move(endpoints)}, {"certificate", engine_->certificate()}};
   }
 
   Json finish() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "local_server/behaviour.h"
@@ -17,6 +18,9 @@ class Engine {
   // Listens and serves on threads of its own; returns one endpoint per host, in their order, once
   // all of them accept. Throws RunError naming the address if one cannot be bound.
   virtual std::vector<Endpoint> start() = 0;
+  // PEM: the certificate that clients are to trust; empty unless a host speaks TLS.
+  // Known once started.
+  [[nodiscard]] virtual std::string certificate() const { return {}; }
   // Closes every connection, joins the threads, and returns the counters (cpu_ns left 0).
   virtual ServerCounters stop() = 0;
 };

@@ -52,6 +52,10 @@ struct Arrival {
 class Ledger {
  public:
   void connected() { ++counters_.connections; }
+  void handshaken(bool resumed) {
+    ++counters_.handshakes;
+    if (resumed) ++counters_.resumed;
+  }
   // A request is complete; `token` as found in its path.
   Arrival arrived(std::optional<std::uint64_t> token);
   // It meets a fault.

@@ -89,7 +89,9 @@ int serve_alone(const ServerConfig& config) {
   const std::vector<Endpoint> endpoints = start(*engine);
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     const bool refusing = refuses(config.hosts[i]);
-    fmt::print("{} http://{}/\n", refusing ? "refusing" : "listening on", to_text(endpoints[i]));
+    const bool plain = config.hosts[i].tls == Tls::off;
+    fmt::print("{} {}://{}/\n", refusing ? "refusing" : "listening on", plain ? "http" : "https",
+               to_text(endpoints[i]));
   }
   std::fflush(stdout);
   const std::int64_t started_ns = now_ns();

@@ -6,7 +6,7 @@
 namespace fanout {
 
 // The child. Serves commands on `control_fd`, a SOCK_SEQPACKET socket, one JSON document a packet:
-//   {"command":"configure","server":{...}} -> {"endpoints":[{"address","port"}]}
+//   {"command":"configure","server":{...}} -> {"endpoints":[{"address","port"}],"certificate":PEM}
 //   {"command":"finish"}                   -> {"counters":{...}}
 // and {"error":"..."} when one failed. "configure" starts a fresh engine, "finish" stops it. Ends
 // when the other side closes, so a dead controller leaves no server behind. Returns an exit code.

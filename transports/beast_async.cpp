@@ -1,4 +1,6 @@
 // Boost.Beast's parser on Asio's sockets, by callbacks.
+#include "transports/beast_async.h"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -6,87 +8,17 @@
 #include <boost/asio/error.hpp>
 #include <cassert>
 #include <cerrno>
-#include <deque>
-#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/socket_options.h"
-#include "transports/asio_loop.h"
-#include "transports/deadline.h"
-#include "transports/http_text.h"
-#include "transports/response_scanner.h"
-#include "transports/tcp_connect.h"
 
 namespace fanout {
-namespace {
 
 using boost::asio::ip::tcp;
 
-// A socket and the request it carries. Recycled, with its buffers, for other sockets.
-struct Connection {
-  explicit Connection(const AsioExecutor& executor) : socket(executor) {}
-
-  AsioSocket socket;
-  OutgoingRequest out;
-  ResponseScanner in;
-  const Request* request = nullptr;  // null: idle or spare
-  AsyncClient::Done done;
-  std::int64_t connect_by = kNever;  // kNever once connected
-  std::int64_t answer_by = kNever;
-  unsigned generation = 0;  // counts up when pending operations become void
-  bool connected = false;
-  bool kept = false;  // carried a request before
-};
-
-// What the requests to one target share.
-struct Destination {
-  Destination(const ClientConfig& config, const Target& target)
-      : address(socket_address(target)), text(config, target) {}
-  sockaddr_in address;
-  RequestText text;
-  std::vector<Connection*> idle;
-};
-
-class BeastAsyncClient final : public AsyncClient {
- public:
-  explicit BeastAsyncClient(const ClientConfig& config);
-  void start(const Request& request, Done done) override;
-  void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
-    call_after(io_, delay, std::move(callback));
-  }
-  void run() override {
-    io_.restart();
-    io_.run();
-  }
-
- private:
-  Connection& take(Destination& destination);
-  static AsioError open_socket(Connection& connection);
-  void connect(Connection& connection);
-  void send(Connection& connection);
-  void receive(Connection& connection);
-  void on_received(Connection& connection, const AsioError& error, std::size_t bytes);
-  void lost(Connection& connection);
-  void fail_soon(Connection& connection, Outcome outcome);
-  void close(Connection& connection);
-  void finish(Connection& connection, const Response& response, bool keep);
-  void watch_deadline(std::int64_t deadline);
-  void give_up_late_ones();
-
-  const ClientConfig& config_;
-  const std::string body_;
-  boost::asio::io_context io_{1};
-  AsioTimer timer_;  // one for all: at or before the earliest deadline
-  std::int64_t timer_set_to_ = kNever;
-  std::deque<Connection> connections_;  // a deque: connections stay where they are
-  std::vector<Connection*> spare_;
-  std::vector<Destination> destinations_;
-  unsigned in_flight_ = 0;
-};
-
 BeastAsyncClient::BeastAsyncClient(const ClientConfig& config)
-    : config_(config), body_(request_body(config)), timer_(io_.get_executor()) {
+    : config_(config), body_(request_body(config)), tls_(config), timer_(io_.get_executor()) {
   for (const Target& target : config.targets) {
     destinations_.emplace_back(config, target).idle.reserve(config.max_in_flight);
   }
@@ -120,7 +52,7 @@ void BeastAsyncClient::start(const Request& request, Done done) {
   }
 }
 
-Connection& BeastAsyncClient::take(Destination& destination) {
+BeastAsyncClient::Connection& BeastAsyncClient::take(Destination& destination) {
   // With several targets, connections to the others may hold all that were made beforehand.
   if (destination.idle.empty() && spare_.empty()) {
     return connections_.emplace_back(io_.get_executor());
@@ -146,13 +78,16 @@ void BeastAsyncClient::connect(Connection& connection) {
   const int failure =
       error ? error.value() : begin_connect(connection.socket.native_handle(), address);
   if (failure != 0) return fail_soon(connection, connect_failure(failure));
+  connection.tls = tls_.stream(connection.request->target, connection.socket.native_handle());
   send(connection);
 }
 
 // Tries at once, even while connecting: on a near network the socket is mostly ready, which saves
 // a turn of the loop.
 void BeastAsyncClient::send(Connection& connection) {
-  const int failure = connection.out.send(connection.socket.native_handle());
+  if (connection.tls && !connection.connected) return shake_hands(connection);
+  const int failure = connection.tls ? connection.out.send(connection.tls)
+                                     : connection.out.send(connection.socket.native_handle());
   if (failure == 0 || connection.out.any_sent()) {
     connection.connected = true;
     connection.connect_by = kNever;
@@ -160,11 +95,7 @@ void BeastAsyncClient::send(Connection& connection) {
   if (failure == 0) {
     receive(connection);
   } else if (failure == EAGAIN) {
-    connection.socket.async_wait(
-        AsioSocket::wait_write,
-        [this, &connection, generation = connection.generation](const AsioError&) {
-          if (connection.generation == generation) send(connection);
-        });
+    wait_to_send(connection, AsioSocket::wait_write);
   } else if (connection.connected) {
     lost(connection);
   } else {
@@ -172,7 +103,15 @@ void BeastAsyncClient::send(Connection& connection) {
   }
 }
 
+void BeastAsyncClient::wait_to_send(Connection& connection, AsioSocket::wait_type type) {
+  connection.socket.async_wait(
+      type, [this, &connection, generation = connection.generation](const AsioError&) {
+        if (connection.generation == generation) send(connection);
+      });
+}
+
 void BeastAsyncClient::receive(Connection& connection) {
+  if (connection.tls) return receive_tls(connection);
   const std::span<char> space = connection.in.space();
   connection.socket.async_read_some(boost::asio::buffer(space.data(), space.size()),
                                     [this, &connection, generation = connection.generation](
@@ -185,14 +124,20 @@ void BeastAsyncClient::receive(Connection& connection) {
 void BeastAsyncClient::on_received(Connection& connection, const AsioError& error,
                                    std::size_t bytes) {
   using Step = ResponseScanner::Step;
-  ResponseScanner& in = connection.in;
   Step step = Step::more;
   if (!error) {
-    step = in.received(bytes);
+    step = connection.in.received(bytes);
     if (step == Step::more) return receive(connection);
   } else if (error == boost::asio::error::eof) {
-    step = in.closed();
+    step = connection.in.closed();
   }
+  ended(connection, step);
+}
+
+// Nothing more is to come: the answer is complete, broken, or (Step::more) cut short.
+void BeastAsyncClient::ended(Connection& connection, ResponseScanner::Step step) {
+  using Step = ResponseScanner::Step;
+  const ResponseScanner& in = connection.in;
   if (step == Step::complete) {
     finish(connection, verify(config_, *connection.request, in.reply()),
            config_.reuse && in.reusable());
@@ -228,6 +173,8 @@ void BeastAsyncClient::fail_soon(Connection& connection, Outcome outcome) {
 void BeastAsyncClient::close(Connection& connection) {
   ++connection.generation;
   connection.connected = connection.kept = false;
+  connection.tls.shut_down();
+  connection.tls = {};
   AsioError ignored;
   connection.socket.close(ignored);
 }
@@ -280,6 +227,8 @@ void BeastAsyncClient::give_up_late_ones() {
   }
   if (next != kNever) watch_deadline(next);
 }
+
+namespace {
 
 std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
   return std::make_unique<BeastAsyncClient>(config);

@@ -13,6 +13,7 @@
 #include "transports/http_text.h"
 #include "transports/response_scanner.h"
 #include "transports/tcp_connect.h"
+#include "transports/tls_client.h"
 
 namespace fanout {
 
@@ -30,6 +31,20 @@ bool wait_until(int fd, short events, std::int64_t deadline) {
   }
 }
 
+// A connection. What is encrypted ends before its socket is closed.
+struct Wire {
+  UniqueFd socket;
+  TlsStream tls;  // none: plain
+
+  // As ::recv, without waiting.
+  ssize_t receive(std::span<char> space) {
+    return tls ? tls.read(space) : ::recv(socket.get(), space.data(), space.size(), MSG_DONTWAIT);
+  }
+  int send(OutgoingRequest& request) {
+    return tls ? request.send(tls) : request.send(socket.get());
+  }
+};
+
 class BeastSyncClient final : public BlockingClient {
  public:
   explicit BeastSyncClient(const ClientConfig& config);
@@ -39,16 +54,19 @@ class BeastSyncClient final : public BlockingClient {
   struct Destination {
     sockaddr_in address;
     RequestText text;
-    UniqueFd socket;  // kept for the next request
+    Wire wire;  // kept for the next request
   };
 
-  // Parts of fetch; each but the last returns Outcome::ok to go on.
-  Outcome send(int fd, bool connected);
-  Response receive(int fd, const Request& request);
+  // Parts of fetch; those that return an Outcome say ok to go on.
+  Outcome connect(Wire& wire, const Destination& destination, std::uint32_t target);
+  Outcome shake_hands(Wire& wire);
+  Outcome send(Wire& wire, bool connected);
+  Response receive(Wire& wire, const Request& request);
   Response exchange(Destination& destination, const Request& request);
 
   const ClientConfig& config_;
   const std::string body_;
+  TlsClient tls_;
   std::vector<Destination> destinations_;
   OutgoingRequest out_;
   ResponseScanner in_;
@@ -57,9 +75,9 @@ class BeastSyncClient final : public BlockingClient {
 };
 
 BeastSyncClient::BeastSyncClient(const ClientConfig& config)
-    : config_(config), body_(request_body(config)) {
+    : config_(config), body_(request_body(config)), tls_(config) {
   for (const Target& target : config.targets) {
-    destinations_.push_back({socket_address(target), RequestText(config, target), UniqueFd()});
+    destinations_.push_back({socket_address(target), RequestText(config, target), Wire()});
   }
 }
 
@@ -68,7 +86,7 @@ Response BeastSyncClient::fetch(const Request& request) {
   out_.begin(destination.text, request.token, body_);
   in_.begin(config_.method);
   answer_by_ = give_up_at(config_, now_ns());
-  const bool kept = static_cast<bool>(destination.socket);
+  const bool kept = static_cast<bool>(destination.wire.socket);
   const Response response = exchange(destination, request);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
@@ -82,48 +100,71 @@ Response BeastSyncClient::fetch(const Request& request) {
 
 // Leaves the socket in the destination only if it may be used again.
 Response BeastSyncClient::exchange(Destination& destination, const Request& request) {
-  UniqueFd socket = std::move(destination.socket);
-  const bool connected = static_cast<bool>(socket);
-  if (!connected) {
-    connect_by_ = deadline_after(now_ns(), config_.connect_timeout);
-    socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (socket) set_fanout_socket_options(socket.get());
-    const int error = socket ? begin_connect(socket.get(), destination.address) : errno;
-    if (error != 0) return failed(connect_failure(error));
+  Wire wire = std::move(destination.wire);
+  const bool kept = static_cast<bool>(wire.socket);
+  Outcome outcome = kept ? Outcome::ok : connect(wire, destination, request.target);
+  if (outcome == Outcome::ok) outcome = send(wire, kept || wire.tls);
+  if (outcome != Outcome::ok) return failed(outcome);
+  const Response response = receive(wire, request);
+  if (config_.reuse && in_.reusable()) {
+    destination.wire = std::move(wire);
+  } else {
+    wire.tls.shut_down();
   }
-  const Outcome sent = send(socket.get(), connected);
-  if (sent != Outcome::ok) return failed(sent);
-  const Response response = receive(socket.get(), request);
-  if (config_.reuse && in_.reusable()) destination.socket = std::move(socket);
   return response;
 }
 
-// Tries at once, even while connecting: on a near network the socket is mostly ready.
-Outcome BeastSyncClient::send(int fd, bool connected) {
+// A plain connection may still be on its way when this returns.
+Outcome BeastSyncClient::connect(Wire& wire, const Destination& destination, std::uint32_t target) {
+  connect_by_ = deadline_after(now_ns(), config_.connect_timeout);
+  wire.socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (wire.socket) set_fanout_socket_options(wire.socket.get());
+  const int error = wire.socket ? begin_connect(wire.socket.get(), destination.address) : errno;
+  if (error != 0) return connect_failure(error);
+  wire.tls = tls_.stream(target, wire.socket.get());
+  return wire.tls ? shake_hands(wire) : Outcome::ok;
+}
+
+Outcome BeastSyncClient::shake_hands(Wire& wire) {
+  const std::int64_t deadline = std::min(answer_by_, connect_by_);
   while (true) {
-    const int error = out_.send(fd);
-    if (error == 0) return Outcome::ok;
-    connected = connected || out_.any_sent();
-    if (error != EAGAIN) return connected ? Outcome::reset : connect_failure(error);
-    const std::int64_t deadline = connected ? answer_by_ : std::min(answer_by_, connect_by_);
-    if (!wait_until(fd, POLLOUT, deadline)) {
+    const TlsStream::Handshake step = wire.tls.handshake();
+    if (step == TlsStream::Handshake::done) return Outcome::ok;
+    if (step == TlsStream::Handshake::failed) return handshake_failure(errno);
+    const short wanted = step == TlsStream::Handshake::wants_read ? POLLIN : POLLOUT;
+    if (!wait_until(wire.socket.get(), wanted, deadline)) {
       return deadline == answer_by_ ? Outcome::timeout : Outcome::connect_timeout;
     }
   }
 }
 
-Response BeastSyncClient::receive(int fd, const Request& request) {
+// Tries at once, even while connecting: on a near network the socket is mostly ready.
+Outcome BeastSyncClient::send(Wire& wire, bool connected) {
+  while (true) {
+    const int error = wire.send(out_);
+    if (error == 0) return Outcome::ok;
+    connected = connected || out_.any_sent();
+    if (error != EAGAIN) return connected ? Outcome::reset : connect_failure(error);
+    const std::int64_t deadline = connected ? answer_by_ : std::min(answer_by_, connect_by_);
+    if (!wait_until(wire.socket.get(), POLLOUT, deadline)) {
+      return deadline == answer_by_ ? Outcome::timeout : Outcome::connect_timeout;
+    }
+  }
+}
+
+Response BeastSyncClient::receive(Wire& wire, const Request& request) {
   using Step = ResponseScanner::Step;
   Step step = Step::more;
   Outcome outcome = Outcome::timeout;
   bool wait_first = true;  // the answer is never there at once, the rest of a long body may be
   while (step == Step::more) {
-    if (wait_first && !wait_until(fd, POLLIN, answer_by_)) break;
+    if (wait_first && !wait_until(wire.socket.get(), POLLIN, answer_by_)) break;
     const std::span<char> space = in_.space();
-    const ssize_t bytes = ::recv(fd, space.data(), space.size(), MSG_DONTWAIT);
+    const ssize_t bytes = wire.receive(space);
     if (bytes > 0) {
       step = in_.received(static_cast<std::size_t>(bytes));
-      wait_first = static_cast<std::size_t>(bytes) < space.size();
+      // TLS gives a record at a time, and may hold more of them.
+      wait_first = !wire.tls && static_cast<std::size_t>(bytes) < space.size();
     } else if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) {
       wait_first = true;
     } else {

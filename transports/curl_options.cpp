@@ -1,9 +1,9 @@
 #include "transports/curl_options.h"
 
 #include <fmt/core.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <limits>
 
@@ -15,6 +15,7 @@
 #include "transports/http_text.h"
 #include "transports/path.h"
 #include "transports/tcp_connect.h"
+#include "transports/tls_client.h"
 
 namespace fanout {
 
@@ -41,10 +42,12 @@ void set(CURLM* multi, CURLMoption option, Value value) {
   }
 }
 
-// CURL_GLOBAL_NOTHING: targets speak plain HTTP, and initialising TLS costs memory and start-up.
-// Never undone: other clients, in other threads, may still use libcurl.
-void initialise_curl() {
+// CURL_GLOBAL_NOTHING: initialising TLS costs memory and start-up, so it is left to those who need
+// it, and any number of them may. Never undone: other clients, in other threads, may still use
+// libcurl.
+void initialise_curl(bool tls) {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_NOTHING);
+  if (tls) OPENSSL_init_ssl(0, nullptr);
   if (code != CURLE_OK) {
     throw RunError(fmt::format("libcurl does not initialise: {}", curl_easy_strerror(code)));
   }
@@ -89,25 +92,13 @@ int on_socket_made(void*, curl_socket_t fd, curlsocktype) {
   return CURL_SOCKOPT_OK;
 }
 
-bool same_header(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
 }  // namespace
 
 std::string curl_version_text() { return curl_version_info(CURLVERSION_NOW)->version; }
 
 CurlShared::CurlShared(const ClientConfig& client_config)
     : config(client_config), body(request_body(client_config)), headers(header_list(config)) {
-  initialise_curl();
+  initialise_curl(any_tls(config));
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // libcurl would look a name up
     urls.push_back(fmt::format("{}://{}", target.tls ? "https" : "http", authority(target)));
@@ -120,6 +111,7 @@ CurlExchange::CurlExchange(const CurlShared& shared, const CurlSocketHooks& hook
   if (!easy_) throw RunError("libcurl makes no easy handle");
   set(handle(), CURLOPT_PRIVATE, owner);
   set_policy(hooks);
+  if (any_tls(shared.config)) set_tls();
   set_request();
   set_callbacks();
 }
@@ -128,7 +120,7 @@ CurlExchange::CurlExchange(const CurlShared& shared, const CurlSocketHooks& hook
 void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   const ClientConfig& config = shared_.config;
   set(handle(), CURLOPT_NOSIGNAL, 1L);
-  set(handle(), CURLOPT_PROTOCOLS_STR, "http");
+  set(handle(), CURLOPT_PROTOCOLS_STR, "http,https");
   set(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(handle(), CURLOPT_HTTP09_ALLOWED, 0L);
   set(handle(), CURLOPT_FOLLOWLOCATION, 0L);
@@ -149,6 +141,18 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   set(handle(), CURLOPT_OPENSOCKETDATA, hooks.context);
   set(handle(), CURLOPT_CLOSESOCKETFUNCTION, hooks.close);
   set(handle(), CURLOPT_CLOSESOCKETDATA, hooks.context);
+}
+
+// Sessions are resumed as libcurl does by default: each easy handle its own.
+void CurlExchange::set_tls() {
+  set(handle(), CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_3));
+  set(handle(), CURLOPT_SSL_VERIFYPEER, 1L);
+  set(handle(), CURLOPT_SSL_VERIFYHOST, 2L);
+  const std::string& trusted = shared_.config.certificates;
+  if (trusted.empty()) return;  // whom the system trusts
+  curl_blob blob{const_cast<char*>(trusted.data()), trusted.size(), CURL_BLOB_NOCOPY};
+  set(handle(), CURLOPT_CAINFO_BLOB, &blob);
+  set(handle(), CURLOPT_CAPATH, static_cast<const char*>(nullptr));
 }
 
 void CurlExchange::set_request() {
@@ -196,76 +200,6 @@ void CurlExchange::tell_address(std::uint32_t target) {
   if (told_[target]) return;
   told_[target] = true;
   set(handle(), CURLOPT_RESOLVE, shared_.addresses[target].get());
-}
-
-Response CurlExchange::end(CURLcode code) const {
-  long status = 0;
-  curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
-  const auto seen = static_cast<unsigned>(status);
-  // libcurl is content with a header cut short.
-  if (code == CURLE_OK && !header_complete_) return failed(Outcome::reset);
-  if (code != CURLE_OK) {
-    return failed(failure(code), header_complete_ ? seen : 0, body_bytes_);
-  }
-  return verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
-}
-
-Outcome CurlExchange::failure(CURLcode code) const {
-  const ClientConfig& config = shared_.config;
-  long error_number = 0;
-  curl_easy_getinfo(handle(), CURLINFO_OS_ERRNO, &error_number);
-  switch (code) {
-    case CURLE_COULDNT_CONNECT:
-      return connect_failure(static_cast<int>(error_number));
-    case CURLE_OPERATION_TIMEDOUT: {
-      curl_off_t connected_after = 0;
-      curl_easy_getinfo(handle(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);
-      const bool connect_limit =
-          config.connect_timeout.count() > 0 &&
-          (config.timeout.count() <= 0 || config.connect_timeout < config.timeout);
-      return connected_after == 0 && connect_limit ? Outcome::connect_timeout : Outcome::timeout;
-    }
-    case CURLE_PARTIAL_FILE:
-      return Outcome::truncated;
-    case CURLE_RECV_ERROR:
-      // Also what libcurl says of a malformed chunk, but then no system call has failed.
-      if (header_complete_) return error_number != 0 ? Outcome::truncated : Outcome::protocol;
-      return Outcome::reset;
-    case CURLE_SEND_ERROR:
-    case CURLE_GOT_NOTHING:
-      return header_complete_ ? Outcome::truncated : Outcome::reset;
-    default:
-      return Outcome::protocol;
-  }
-}
-
-void CurlExchange::header_line(std::string_view line) {
-  if (line.starts_with("HTTP/")) {  // of an interim response too: what follows starts anew
-    header_complete_ = false;
-    token_.clear();
-  } else if (trimmed(line).empty()) {
-    header_complete_ = true;
-  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-    header_field(line.substr(0, colon), line.substr(colon + 1));
-  }
-}
-
-void CurlExchange::header_field(std::string_view name, std::string_view value) {
-  if (same_header(name, kTokenHeader)) {
-    token_.assign(trimmed(value));
-  } else if (same_header(name, kRetryAfterHeader)) {
-    retry_after_s_ = retry_after_seconds(trimmed(value));
-  }
-}
-
-std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
-  static_cast<CurlExchange*>(self)->header_line({data, size * count});
-  return size * count;
-}
-
-std::size_t CurlExchange::on_body(char*, std::size_t size, std::size_t count, void* self) {
-  static_cast<CurlExchange*>(self)->body_bytes_ += size * count;
-  return size * count;
 }
 
 CurlMulti make_curl_multi(const ClientConfig& config) {

@@ -65,6 +65,7 @@ class CurlExchange {
 
  private:
   void set_policy(const CurlSocketHooks& hooks);
+  void set_tls();
   void set_request();
   void set_callbacks();
   void tell_address(std::uint32_t target);

@@ -59,11 +59,15 @@ void OutgoingRequest::begin(const RequestText& text, std::uint64_t token, std::s
   sent_ = 0;
 }
 
+OutgoingRequest::Unsent OutgoingRequest::unsent() const {
+  const std::string_view head = std::string_view(head_).substr(std::min(sent_, head_.size()));
+  return {head, body_.substr(sent_ - (head_.size() - head.size()))};
+}
+
 int OutgoingRequest::send(int fd) {
   const std::size_t total = head_.size() + body_.size();
   while (sent_ < total) {
-    const std::string_view head = std::string_view(head_).substr(std::min(sent_, head_.size()));
-    const std::string_view body = body_.substr(sent_ - (head_.size() - head.size()));
+    const auto [head, body] = unsent();
     std::array<iovec, 2> parts{iovec{const_cast<char*>(head.data()), head.size()},
                                iovec{const_cast<char*>(body.data()), body.size()}};
     msghdr message{};
@@ -75,6 +79,17 @@ int OutgoingRequest::send(int fd) {
     } else if (errno != EINTR) {
       return errno;
     }
+  }
+  return 0;
+}
+
+int OutgoingRequest::send(TlsStream& stream) {
+  const std::size_t total = head_.size() + body_.size();
+  while (sent_ < total) {
+    const auto [head, body] = unsent();
+    const ssize_t sent = stream.write(head, body);
+    if (sent < 0) return errno;
+    sent_ += static_cast<std::size_t>(sent);
   }
   return 0;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/tls_stream.h"
 #include "transports/transport.h"
 
 namespace fanout {
@@ -44,9 +45,16 @@ class OutgoingRequest {
   // Sends what the socket takes. Returns 0 once all is sent, else errno; after EAGAIN wait until
   // the socket is writable and call again.
   int send(int fd);
+  int send(TlsStream& stream);
   [[nodiscard]] bool any_sent() const { return sent_ > 0; }
 
  private:
+  struct Unsent {
+    std::string_view head;
+    std::string_view body;
+  };
+  [[nodiscard]] Unsent unsent() const;
+
   std::string head_;
   std::string_view body_;
   std::size_t sent_ = 0;

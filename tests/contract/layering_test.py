@@ -25,6 +25,7 @@ MAY_INCLUDE = {
 HEAVY_LIBRARY = re.compile(r"<(boost/(?:asio|beast)[/.]|httplib\.h|curl/)")
 PRIVATE_HEADERS = {
     "transports/asio_loop.h",
+    "transports/beast_async.h",
     "transports/curl_handles.h",
     "transports/curl_options.h",
     "transports/response_scanner.h",

@@ -82,10 +82,12 @@ class LocalServer {
  public:
   explicit LocalServer(const HostBehaviour& host, EngineKind engine = EngineKind::asio)
       : LocalServer(std::vector{host}, engine) {}
-  explicit LocalServer(std::vector<HostBehaviour> hosts, EngineKind engine = EngineKind::asio)
+  explicit LocalServer(std::vector<HostBehaviour> hosts, EngineKind engine = EngineKind::asio,
+                       const std::string& bind = {})
       : hosts_(std::move(hosts)) {
     ServerConfig config;
     config.engine = engine;
+    config.bind = bind;
     config.threads = 16;  // of engine httplib: more than any test keeps connections
     config.hosts = hosts_;
     engine_ = make_engine(config);
@@ -97,9 +99,12 @@ class LocalServer {
     std::vector<Target> targets;
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
       targets.push_back({endpoints_[i].address, endpoints_[i].port,
-                         static_cast<std::uint16_t>(hosts_[i].status), hosts_[i].body_bytes});
+                         static_cast<std::uint16_t>(hosts_[i].status), hosts_[i].body_bytes,
+                         hosts_[i].tls != Tls::off});
     }
-    return config_for(std::move(targets));
+    ClientConfig config = config_for(std::move(targets));
+    config.certificates = engine_->certificate();
+    return config;
   }
 
   ServerCounters stop() { return engine_->stop(); }

@@ -1,0 +1,100 @@
+// What libcurl says of a transfer, in our words.
+#include <algorithm>
+#include <cctype>
+
+#include "transports/curl_options.h"
+#include "transports/tcp_connect.h"
+
+namespace fanout {
+namespace {
+
+bool same_header(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+}  // namespace
+
+Response CurlExchange::end(CURLcode code) const {
+  long status = 0;
+  curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
+  const auto seen = static_cast<unsigned>(status);
+  // libcurl is content with a header cut short.
+  if (code == CURLE_OK && !header_complete_) return failed(Outcome::reset);
+  if (code != CURLE_OK) {
+    return failed(failure(code), header_complete_ ? seen : 0, body_bytes_);
+  }
+  return verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
+}
+
+Outcome CurlExchange::failure(CURLcode code) const {
+  const ClientConfig& config = shared_.config;
+  long error_number = 0;
+  curl_easy_getinfo(handle(), CURLINFO_OS_ERRNO, &error_number);
+  switch (code) {
+    case CURLE_COULDNT_CONNECT:
+      return connect_failure(static_cast<int>(error_number));
+    case CURLE_OPERATION_TIMEDOUT: {
+      curl_off_t connected_after = 0;
+      curl_easy_getinfo(handle(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);
+      const bool connect_limit =
+          config.connect_timeout.count() > 0 &&
+          (config.timeout.count() <= 0 || config.connect_timeout < config.timeout);
+      return connected_after == 0 && connect_limit ? Outcome::connect_timeout : Outcome::timeout;
+    }
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return Outcome::tls;
+    case CURLE_PARTIAL_FILE:
+      return Outcome::truncated;
+    case CURLE_RECV_ERROR:
+      if (!header_complete_) return Outcome::reset;
+      // Also what libcurl says of a malformed chunk, but then no system call has failed; nor has
+      // one when TLS ends without close_notify.
+      return error_number != 0 || config.targets[request_->target].tls ? Outcome::truncated
+                                                                       : Outcome::protocol;
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+      return header_complete_ ? Outcome::truncated : Outcome::reset;
+    default:
+      return Outcome::protocol;
+  }
+}
+
+void CurlExchange::header_line(std::string_view line) {
+  if (line.starts_with("HTTP/")) {  // of an interim response too: what follows starts anew
+    header_complete_ = false;
+    token_.clear();
+  } else if (trimmed(line).empty()) {
+    header_complete_ = true;
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    header_field(line.substr(0, colon), line.substr(colon + 1));
+  }
+}
+
+void CurlExchange::header_field(std::string_view name, std::string_view value) {
+  if (same_header(name, kTokenHeader)) {
+    token_.assign(trimmed(value));
+  } else if (same_header(name, kRetryAfterHeader)) {
+    retry_after_s_ = retry_after_seconds(trimmed(value));
+  }
+}
+
+std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  static_cast<CurlExchange*>(self)->header_line({data, size * count});
+  return size * count;
+}
+
+std::size_t CurlExchange::on_body(char*, std::size_t size, std::size_t count, void* self) {
+  static_cast<CurlExchange*>(self)->body_bytes_ += size * count;
+  return size * count;
+}
+
+}  // namespace fanout

@@ -1,0 +1,94 @@
+#include "transports/tls_client.h"
+
+#include <fmt/core.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+
+#include "base/error.h"
+#include "transports/tcp_connect.h"
+
+namespace fanout {
+
+bool any_tls(const ClientConfig& config) {
+  return std::ranges::any_of(config.targets, &Target::tls);
+}
+
+namespace {
+
+// The address' form was checked by socket_address().
+void demand(X509_VERIFY_PARAM* wanted, const Target& target) {
+  const int done = target.name.empty()
+                       ? X509_VERIFY_PARAM_set1_ip_asc(wanted, target.address.c_str())
+                       : X509_VERIFY_PARAM_set1_host(wanted, target.name.c_str(), 0);
+  if (done != 1) throw std::bad_alloc();
+}
+
+}  // namespace
+
+void verify_target(ssl_ctx_st* context, const Target& target) {
+  demand(SSL_CTX_get0_param(context), target);
+}
+
+void verify_peers(ssl_ctx_st* context, const std::string& pem) {
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  if (pem.empty()) {
+    SSL_CTX_set_default_verify_paths(context);
+    return;
+  }
+  const auto free_memory = [](BIO* memory) { BIO_free_all(memory); };
+  const std::unique_ptr<BIO, decltype(free_memory)> memory(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  int count = 0;
+  while (X509* certificate = PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)) {
+    count += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
+    X509_free(certificate);
+  }
+  ERR_clear_error();  // the end of the text counts as one
+  if (count == 0) throw RunError("the text of whom to trust holds no certificate in PEM form");
+}
+
+TlsClient::TlsClient(const ClientConfig& config) : config_(config) {
+  if (!any_tls(config)) return;
+  context_ = make_tls_context(TlsSide::client);
+  verify_peers(context_.get(), config.certificates);
+  sessions_.resize(config.targets.size());
+  SSL_CTX_set_session_cache_mode(context_.get(),
+                                 SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context_.get(), &TlsClient::on_session);
+}
+
+void TlsClient::SessionDeleter::operator()(ssl_session_st* session) const {
+  SSL_SESSION_free(session);
+}
+
+TlsStream TlsClient::stream(std::uint32_t target, int fd) {
+  if (!config_.targets[target].tls) return {};
+  TlsStream stream(context_.get(), fd);
+  ssl_st* ssl = stream.handle();
+  const std::string& name = config_.targets[target].name;
+  demand(SSL_get0_param(ssl), config_.targets[target]);
+  if (!name.empty()) SSL_set_tlsext_host_name(ssl, name.c_str());
+  Session& session = sessions_[target];
+  SSL_set_app_data(ssl, &session);
+  if (session) SSL_set_session(ssl, session.get());
+  return stream;
+}
+
+// The server offers a session. Returns 1: it is kept.
+int TlsClient::on_session(ssl_st* stream, ssl_session_st* session) {
+  static_cast<Session*>(SSL_get_app_data(stream))->reset(session);
+  return 1;
+}
+
+Outcome handshake_failure(int error_number) {
+  // Connecting itself may have failed; any other end of the handshake is one of TLS.
+  return error_number == ECONNREFUSED || error_number == ETIMEDOUT ? connect_failure(error_number)
+                                                                   : Outcome::tls;
+}
+
+}  // namespace fanout

@@ -1,0 +1,54 @@
+// What the TLS connections of one client share, for the transports that own their sockets: whom it
+// trusts and, for each target, the session to resume.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/tls_stream.h"
+#include "transports/transport.h"
+
+struct ssl_session_st;
+
+namespace fanout {
+
+// Whether any target of the client speaks TLS.
+bool any_tls(const ClientConfig& config);
+
+// Makes connections of `context` fail unless their peer's certificate is trusted: by one in `pem`,
+// or by the system if that is empty. Throws RunError.
+void verify_peers(ssl_ctx_st* context, const std::string& pem);
+// ... and is for this target, its name or else its address; all connections of `context` are to it.
+void verify_target(ssl_ctx_st* context, const Target& target);
+
+class TlsClient {
+ public:
+  // Makes nothing unless a target speaks TLS. `config` is borrowed.
+  explicit TlsClient(const ClientConfig& config);
+  TlsClient(const TlsClient&) = delete;
+  TlsClient& operator=(const TlsClient&) = delete;
+
+  // For a connection to this target on `fd`, which may still be on its way: demands a certificate
+  // for the target, and resumes the last session with it. None for a plain target. Must not outlive
+  // the client.
+  TlsStream stream(std::uint32_t target, int fd);
+
+ private:
+  struct SessionDeleter {
+    void operator()(ssl_session_st* session) const;
+  };
+  using Session = std::unique_ptr<ssl_session_st, SessionDeleter>;
+
+  static int on_session(ssl_st* stream, ssl_session_st* session);
+
+  const ClientConfig& config_;
+  TlsContext context_;
+  std::vector<Session> sessions_;  // by target; a null one until the server has offered one
+};
+
+// What became of a request whose TLS handshake failed with this errno.
+Outcome handshake_failure(int error_number);
+
+}  // namespace fanout
