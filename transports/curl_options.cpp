@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/socket_options.h"
-#include "base/token.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/path.h"
