@@ -162,6 +162,14 @@ test('few rounds: the missing interval is explained, for all cells or some', () 
     ['no interval for 1 of 2 cells: fewer than 6 rounds']);
 });
 
+test('what was not answered is told beside the charts', () => {
+  const notes = (...shares) => notesOf([file('one', shares.map((ok, i) =>
+    cell('abc'[i], 1, { ok })))], SCENARIO);
+  assert.deepEqual(notes(1, 1), []);
+  assert.deepEqual(notes(0.5, 0.5), ['requests that succeeded, in every cell: 50.0 %']);
+  assert.match(notes(0, 1)[0], /by cell: 0.0 % to 100.0 %; less done is not faster$/);
+});
+
 test('a row with another HTTP stack is marked', () => {
   const documents = [file('one', [cell('a', 1),
     cell('a', 1, { transport: 'beast', stack: 'beast' })])];

@@ -6,7 +6,7 @@ const interval = (median, low, high) => ({ median, ci_low: low, ci_high: high })
 export const cell = (strategy, workers, {
   rps = 1000, low = rps * 0.98, high = rps * 1.02, hold = 10e6, transport = 'curl',
   stack = 'libcurl', scenario = 'small', valid = true, rounds = 10, cpu = 50, memory = 10 * 2 ** 20,
-  inFlight = workers, connections = workers, latency = [[50, 10e6], [90, 12e6]],
+  inFlight = workers, connections = workers, ok = 1, latency = [[50, 10e6], [90, 12e6]],
 } = {}) => {
   const without = low === null;
   const around = (median) => interval(median, without ? null : median * 0.98,
@@ -19,6 +19,7 @@ export const cell = (strategy, workers, {
       valid_runs: valid ? rounds : 0, total_runs: rounds, makespan_ns: around(1e11 / rps),
       requests_per_second: rps, efficiency: 0.5, cpu_us_per_request: cpu,
       peak_memory_bytes: memory, connections, peak_in_flight: inFlight,
+      success_share: ok, goodput_per_second: ok * rps, amplification: ok ? 1 / ok : 0,
       latency_by_percentile_ns: latency.map(([percentile, median]) =>
         ({ percentile, ...around(median) })),
       intervals: {

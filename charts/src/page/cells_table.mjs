@@ -1,6 +1,6 @@
 // The table of cells: the columns of `fanout report`, sortable.
 
-import { bytes, count, duration, number, ratio, spread, workers } from '../parts/format.mjs';
+import { bytes, count, duration, number, percent, ratio, spread, workers } from '../parts/format.mjs';
 import { notesOf } from '../parts/notes.mjs';
 import { filesWith, hasRealTargets, isOtherStack, isProven } from '../parts/rows.mjs';
 import { h, list, scrollBox } from './dom.mjs';
@@ -43,7 +43,18 @@ const proven = (real) => ({
   },
 });
 
-const columnsOf = (severalFiles, real) => [
+const failures = [
+  plain('ok', 'success_share', percent,
+    'requests that succeeded'),
+  plain('ok/s', 'goodput_per_second', number, 'requests that succeeded, per second'),
+  plain('att/ok', 'amplification', (value) => (value === 0 ? '-' : value.toFixed(3)),
+    'attempts for each request that succeeded'),
+];
+
+const hasFailures = ({ cell: { summary } }) =>
+  summary.valid_runs > 0 && (summary.success_share < 1 || summary.amplification > 1);
+
+const columnsOf = (severalFiles, real, failed) => [
   word('strategy', ({ cell }) => cell.strategy),
   ...(severalFiles ? [word('file', ({ file }) => file.name)] : []),
   word('transport', ({ file, cell }) => cell.transport + (isOtherStack(file, cell) ? ' *' : '')),
@@ -63,6 +74,7 @@ const columnsOf = (severalFiles, real) => [
   plain('in flight', 'peak_in_flight', count, 'most at once at the server'),
   { ...plain('limit', 'limited_by', (limit) => limit || '-', 'what limited most runs'),
     class: 'left' },
+  ...(failed ? failures : []),
   word('flags', (row) => flagsOf(row) || '-'),
   proven(real),
 ];
@@ -78,10 +90,11 @@ export const cellsTable = (documents, scenario) => {
     .filter((cell) => cell.scenario === scenario).map((cell) => ({ file, cell })));
   const invalid = invalidLines(rows);
   const real = filesWith(documents, scenario).some(hasRealTargets(scenario));
+  const columns = columnsOf(documents.length > 1, real, rows.some(hasFailures));
   return [
     h('p', { class: 'note' }, 'Medians over the valid runs; 95 % is half the width of the interval '
       + 'of the median. A click on a title sorts.'),
-    scrollBox(`Cells of ${scenario}`, sortableTable(columnsOf(documents.length > 1, real), rows)),
+    scrollBox(`Cells of ${scenario}`, sortableTable(columns, rows)),
     ...notesOf(documents, scenario).map((note) => h('p', { class: 'note' }, note)),
     ...(invalid.length ? [h('h3', { class: 'bad' }, 'Invalid runs, which enter no figure'),
       list(invalid)] : []),

@@ -28,6 +28,8 @@ export const workers = (value) => `${count(value)} ${value === 1 ? 'worker' : 'w
 
 export const ratio = (value) => value.toFixed(3);
 
+export const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
 // Appends a unit to what a format makes.
 export const withUnit = (format, unit) => (value) => `${format(value)} ${unit}`;
 

@@ -1,6 +1,6 @@
 // What a reader must know beside a chart or a table.
 
-import { duration, workers } from './format.mjs';
+import { duration, percent, workers } from './format.mjs';
 import { filesWith, hasRealTargets, isOtherStack, planOf, rowsOf } from './rows.mjs';
 
 const ROUNDS_FOR_INTERVALS = 6;
@@ -17,6 +17,16 @@ const withoutInterval = (rows) => {
   if (few.length === 0) return [];
   const whose = few.length === cells.length ? '' : ` for ${few.length} of ${cells.length} cells`;
   return [`no interval${whose}: fewer than ${ROUNDS_FOR_INTERVALS} rounds`];
+};
+
+// Cells in which not every request succeeded are compared by what they did, not by makespan alone.
+const unanswered = (rows) => {
+  const shares = rows.flatMap(({ cells }) => cells.map(({ summary }) => summary.success_share));
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+  if (shares.length === 0 || least === 1) return [];
+  return [least === most ? `requests that succeeded, in every cell: ${percent(least)}`
+    : `requests that succeeded, by cell: ${percent(least)} to ${percent(most)}; `
+      + 'less done is not faster'];
 };
 
 const otherStack = (files, scenario) =>
@@ -57,6 +67,7 @@ const realTargets = (files, scenario) =>
 export const notesOf = (documents, scenario) => {
   const files = filesWith(documents, scenario);
   const rows = rowsOf(documents, scenario);
-  return [...unproven(rows), ...withoutInterval(rows), ...otherStack(files, scenario),
-    ...emulated(files, scenario), ...realTargets(files, scenario), ...differing(files, scenario)];
+  return [...unproven(rows), ...withoutInterval(rows), ...unanswered(rows),
+    ...otherStack(files, scenario), ...emulated(files, scenario),
+    ...realTargets(files, scenario), ...differing(files, scenario)];
 };
