@@ -29,11 +29,11 @@ struct Attempts {
   std::uint64_t unfinished = 0;  // requests without an outcome: of their attempts nothing is known
   std::map<std::string, std::uint64_t> retried;  // those made again, by outcome
   std::uint64_t unreached = 0;                   // that ended before they could reach the server
-  std::uint64_t uncertain = 0;  // cut by the deadline: the server may have received them
-  std::uint64_t replays = 0;    // further copies that HTTP libraries may have sent of these
+  std::uint64_t uncertain = 0;  // given up so early that the server need not have received them
   std::array<std::uint64_t, kFaultKinds> faults{};  // that the server has to have acted out
   std::map<std::string, std::uint64_t> failed;      // against the scenario, by outcome
-  std::map<std::string, std::uint64_t> spared;      // not met by the fault due, by that outcome
+  std::map<std::string, std::uint64_t>
+      spared;  // "ok (reset due)": ended otherwise than the fault due
 };
 
 // Request i carries make_token(token_seed, i) to host i modulo the number of hosts.

@@ -55,7 +55,8 @@ Scenario scenario_met(const Execution& execution, Scenario scenario) {
 // Attempts that ended otherwise than the scenario makes them end. What real targets answer is a
 // result, unless it is nothing at all.
 void check_attempts(Run& run, const Attempts& attempts, const Scenario& scenario) {
-  const auto complain = [&run](const char* what, const std::map<std::string, std::uint64_t>& by) {
+  const char* of = attempts.made > run.requests.total ? "attempts" : "requests";
+  const auto complain = [&](const char* what, const std::map<std::string, std::uint64_t>& by) {
     std::uint64_t sum = 0;
     std::vector<std::string> classes;
     for (const auto& [name, count] : by) {
@@ -63,14 +64,15 @@ void check_attempts(Run& run, const Attempts& attempts, const Scenario& scenario
       classes.push_back(fmt::format("{} {}", count, name));
     }
     if (sum > 0) {
-      run.reasons.push_back(fmt::format("{} {}: {}", sum, what, fmt::join(classes, ", ")));
+      run.reasons.push_back(fmt::format("{} {} {}: {}", sum, of, what, fmt::join(classes, ", ")));
     }
   };
   if (!scenario.targets) {
-    complain("requests failed", attempts.failed);
-    complain("requests did not meet what the scenario holds for them", attempts.spared);
+    complain("failed", attempts.failed);
+    complain("did not end as the scenario makes them end", attempts.spared);
   } else if (run.requests.ok == 0) {
-    complain("requests failed, none succeeded", attempts.failed);
+    of = "requests";
+    complain("failed, none succeeded", run.errors);
   }
   run.requests.attempts = attempts.made;
   run.retries = attempts.retried;
@@ -160,26 +162,45 @@ void check_server(Run& run, const Execution& execution, const Cell& cell,
   run.reasons.insert(run.reasons.end(), lines.begin(), lines.end());
 }
 
-// Requests that wait L each, W at a time, cannot take less than N x L / W, nor less than the
-// longest wait, where L and N are what the server measured: of those it answered. With one fixed
-// delay and without faults they also go in ceil(N / W) whole waves of at least that delay.
-double latency_bound_ns(const ServerCounters& server, const Cell& cell, const Scenario& scenario) {
-  const double waves = static_cast<double>(server.answered) / cell.workers;
-  const double mean_bound =
-      std::max(std::max(1.0, waves) * server.hold_ns.mean, static_cast<double>(server.hold_ns.max));
+std::uint64_t count_of(const std::map<std::string, std::uint64_t>& by, Outcome outcome) {
+  const auto found = by.find(std::string(outcome_name(outcome)));
+  return found == by.end() ? 0 : found->second;
+}
+
+// The time that attempts kept their workers, over all workers, and the longest of them: those that
+// were answered as long as the server measured, those that timed out until their limit. Nor does
+// a run in which requests met the deadline end before it. (Limits are kept to the millisecond.)
+// With one fixed delay and no failures requests also go in ceil(N / W) whole waves of that delay.
+double latency_bound_ns(const Run& run, const Cell& cell, const Scenario& scenario) {
+  constexpr double kMs = 1e6;
+  const ServerCounters& server = *run.server;
+  const auto timed_out = static_cast<double>(count_of(run.errors, Outcome::timeout) +
+                                             count_of(run.retries, Outcome::timeout));
+  // A request that a library sent again may have timed out meanwhile: its copies, the first and the
+  // replays, are then part of that time and not counted besides.
+  const std::uint64_t within = timed_out > 0 ? 2 * server.replayed : 0;
+  const auto answered = static_cast<double>(server.answered - std::min(server.answered, within));
+  const double limit = static_cast<double>(scenario.timeout.count()) - kMs;
+  const double sum = answered * server.hold_ns.mean + timed_out * limit;
+  double longest = std::min(static_cast<double>(server.hold_ns.max), limit + kMs);
+  if (timed_out > 0) longest = std::max(longest, limit);
+  if (count_of(run.errors, Outcome::deadline) > 0) {
+    longest = std::max(longest, static_cast<double>(scenario.deadline.count()) - kMs);
+  }
+  const double bound = std::max({sum / cell.workers, server.hold_ns.mean, longest});
   const Delay& delay = scenario.server.hosts[0].delay;
   const bool whole_waves = scenario.server.hosts.size() == 1 && delay.kind == Delay::Kind::fixed &&
-                           scenario.server.hosts[0].faults.empty() &&
-                           server.answered == scenario.requests;
-  if (!whole_waves) return mean_bound;
-  return std::max(mean_bound, std::ceil(waves) * static_cast<double>(delay.mean.count()));
+                           run.requests.failed == 0 && server.answered == scenario.requests;
+  if (!whole_waves) return bound;
+  const double waves = std::ceil(answered / cell.workers);
+  return std::max(bound, waves * static_cast<double>(delay.mean.count()));
 }
 
 // Names the limit and computes the bound; called for runs that are otherwise believed.
 void bound(Run& run, const Execution& execution, const Cell& cell, const Scenario& scenario) {
   const auto makespan = static_cast<double>(run.makespan_ns);
   if (makespan <= 0) return;
-  const double latency_ns = run.server ? latency_bound_ns(*run.server, cell, scenario) : 0;
+  const double latency_ns = run.server ? latency_bound_ns(run, cell, scenario) : 0;
   const double cpu_share = static_cast<double>(run.cpu_ns) / execution.client_cpus / makespan;
   const double server_share = run.server ? static_cast<double>(run.server->cpu_ns) / makespan : 0;
   if (!scenario.targets) {  // nobody knows how long those take

@@ -9,7 +9,10 @@ namespace {
 
 RunPair bind(RunBlocking run, MakeBlockingClient make) {
   return [=](Job& job, const ClientConfig& config) {
-    run(job, [&] { return with_policy(make(config), config); });
+    run(job, [&] {
+      // A strategy that makes a client for each request need not make more of them after the end.
+      return past_deadline(config) ? given_up_client(config) : with_policy(make(config), config);
+    });
   };
 }
 

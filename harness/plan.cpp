@@ -75,6 +75,7 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
   check_engine(scenario.server);
+  check_timeouts(scenario, scenario.name);
   const std::string keys = overruled(selection);
   if (!keys.empty() && !scenario.targets) {
     scenario.summary += fmt::format(" (overruled: {})", keys);
@@ -122,6 +123,9 @@ std::string why_not(const Strategy& strategy, const Transport& transport, const 
                     const Cell& cell, const Limits& limits) {
   const auto pairing = pair_up(strategy, transport);
   if (const auto* impossible = std::get_if<Impossible>(&pairing)) return impossible->reason;
+  if (scenario.targets && transport.stack == "none") {
+    return "has no network: real targets would be sent nothing";
+  }
   const std::uint64_t per_host = expected_connections(cell, scenario) / hosts_of(scenario);
   const auto usable = static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
   if (transport.stack != "none" && per_host > usable) {
@@ -178,32 +182,6 @@ std::vector<Scenario> chosen_scenarios(const Selection& selection) {
   return chosen;
 }
 
-// How long the server holds a request, on average.
-std::chrono::nanoseconds mean_hold(const Cell& cell, const Scenario& scenario) {
-  const double connects = static_cast<double>(expected_connections(cell, scenario)) /
-                          static_cast<double>(scenario.requests);
-  std::chrono::duration<double, std::nano> sum{};
-  if (scenario.targets) return {};  // nobody knows
-  for (const HostBehaviour& host : scenario.server.hosts) {
-    sum += mean_of(host.delay);
-    sum += host.rtt * (1 + connects * host.handshake_trips);
-  }
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-      sum / static_cast<double>(scenario.server.hosts.size()));
-}
-
-// When even requests that all take as long as they may have ended, at most a month. Of real targets
-// nothing else is known.
-std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario) {
-  constexpr std::chrono::duration<double> kMonth = std::chrono::hours(30 * 24);
-  const auto waves = static_cast<double>((scenario.requests + cell.workers - 1) / cell.workers);
-  const std::chrono::duration<double> longest =
-      waves * (scenario.timeout * (1.0 + scenario.retry.retries) +
-               scenario.retry.cap * static_cast<double>(scenario.retry.retries));
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::seconds(15) +
-                                                              std::min(longest, kMonth));
-}
-
 }  // namespace
 
 Plan make_plan(const Selection& selection, const Limits& limits) {
@@ -242,30 +220,6 @@ std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {
   const Strategy& strategy = find_row("strategy", cell.strategy, strategies());
   if (!scenario.reuse || strategy.client_life == ClientLife::request) return scenario.requests;
   return std::min<std::uint64_t>(scenario.requests, cell.workers * hosts_of(scenario));
-}
-
-std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario) {
-  using namespace std::chrono_literals;
-  constexpr auto kProcess = 120ms;   // starting, setting up and ending a run's process
-  constexpr auto kClientCpu = 60us;  // of one request
-  const auto waves =
-      static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
-  const auto latency = waves * (mean_hold(cell, scenario) + kClientCpu);
-  const auto cpu = static_cast<std::int64_t>(scenario.requests) * kClientCpu;
-  return kProcess + std::max<std::chrono::nanoseconds>(latency, cpu);
-}
-
-std::chrono::nanoseconds predicted_total(const Plan& plan) {
-  std::chrono::nanoseconds round{};
-  for (const Cell& cell : plan.cells) round += predicted_run(cell, scenario_of(plan, cell));
-  return round * plan.rounds;
-}
-
-std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell) {
-  if (plan.run_limit) return *plan.run_limit;
-  const Scenario& scenario = scenario_of(plan, cell);
-  if (scenario.targets) return longest_run(cell, scenario);
-  return std::chrono::seconds(15) + scenario.timeout + 10 * predicted_run(cell, scenario);
 }
 
 }  // namespace fanout

@@ -47,15 +47,14 @@ Cells candidates(const Report& report, const Scenario& scenario,
   return cells;
 }
 
-// Leaves only those that got as many requests answered as the best: a short makespan is none where
-// less was done.
+// Leaves only those that got, within 5 %, as many requests answered as the best: a short makespan
+// is none where less was done.
 void keep_most_answered(const Report& report, Cells& cells, std::vector<std::string>& left_out) {
-  constexpr double kSame = 0.001;
   const auto share = [](const CellReport* cell) { return cell->summary.success_share.median; };
   if (cells.empty()) return;
   const double best = share(*std::ranges::max_element(cells, {}, share));
   std::erase_if(cells, [&](const CellReport* cell) {
-    const bool fewer = share(cell) < best - kSame || best == 0;
+    const bool fewer = share(cell) * kWithin < best || best == 0;
     if (fewer) {
       left_out.push_back(fmt::format("{} ({:.1f} % of the requests answered)",
                                      name(report, cell->cell), 100 * share(cell)));
@@ -117,11 +116,16 @@ std::string more_workers(const Report& report, const Cells& cells, const Cell& c
     most_tried = std::max(most_tried, other.cell.workers);
   }
   unsigned most = cell.workers;
+  bool any_faster = false;  // of those with more workers
+  const auto own = std::ranges::find(cells, cell, &CellReport::cell);
   for (const CellReport* other : cells) {
-    if (same_row(other->cell)) most = std::max(most, other->cell.workers);
+    if (!same_row(other->cell) || other->cell.workers <= cell.workers) continue;
+    most = std::max(most, other->cell.workers);
+    any_faster = any_faster || makespan(other) < makespan(*own);
   }
   if (most > cell.workers) {
-    return fmt::format(" More workers, up to {}, buy less than 5 % by medians.", most);
+    return fmt::format(" More workers, up to {}, buy {} by medians.", most,
+                       any_faster ? "less than 5 %" : "nothing");
   }
   if (tried == 1 || most_tried > most) return {};  // no sweep, or its rest was left out
   return fmt::format(" No more than {} were tried: more may buy more.", most);
@@ -135,6 +139,30 @@ std::string cheapest_line(const Report& report, const Cells& cells, const CellRe
   }
   return fmt::format("Cheapest by median within 5 % of it: {}, {}, {} of CPU per request.{}",
                      name(report, cheapest.cell), makespan_text(cheapest), cost(cheapest), more);
+}
+
+// Where the deadline ended the runs, their makespans are all the same; what differs is how much was
+// answered by then. Of at least one candidate.
+bool cut_by_deadline(const Scenario& scenario, const Cells& cells) {
+  return scenario.deadline.count() > 0 && std::ranges::any_of(cells, [](const CellReport* cell) {
+           return cell->summary.success_share.median < 1;
+         });
+}
+
+void choose_by_answers(Recommendation& found, const Report& report, const Cells& cells) {
+  const auto share = [](const CellReport* cell) { return cell->summary.success_share.median; };
+  const CellReport& most = **std::ranges::max_element(cells, {}, share);
+  const CellReport& cheapest = **std::ranges::min_element(cells, {}, cpu);
+  found.fastest = most.cell;
+  found.cheapest = cheapest.cell;
+  found.simplest = (*std::ranges::min_element(cells, {}, workers))->cell;
+  found.lines.push_back(
+      fmt::format("The deadline ends these runs, so makespans say nothing. Most answered by "
+                  "median: {}, {:.1f} % "
+                  "of the requests; {} cell{} within 5 % of it, of which {} uses the least CPU, {} "
+                  "per request.",
+                  name(report, most.cell), 100 * share(&most), cells.size(),
+                  cells.size() == 1 ? "" : "s", name(report, cheapest.cell), cost(cheapest)));
 }
 
 // Of at least one candidate.
@@ -171,19 +199,20 @@ std::optional<Recommendation> recommend(const Report& report, const Scenario& sc
   std::vector<std::string> left_out;
   Cells cells = candidates(report, scenario, left_out);
   if (cells.empty() && left_out.empty()) return std::nullopt;
-  keep_most_answered(report, cells, left_out);
   // Strategies are compared on one HTTP library; what another one reaches is said beside it.
   const auto others = std::ranges::stable_partition(
       cells, [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
   const Cells other_stack(others.begin(), others.end());
   if (other_stack.size() < cells.size()) cells.erase(others.begin(), others.end());
+  keep_most_answered(report, cells, left_out);
   Recommendation found;
   found.scenario = scenario.name;
   if (cells.empty()) {
     found.lines.emplace_back("Nothing to recommend.");
   } else {
-    choose(found, report, cells);
-    if (cells != other_stack && !other_stack.empty()) {
+    const bool cut = cut_by_deadline(scenario, cells);
+    cut ? choose_by_answers(found, report, cells) : choose(found, report, cells);
+    if (!cut && cells != other_stack && !other_stack.empty()) {
       const CellReport& other = **std::ranges::min_element(other_stack, {}, makespan);
       found.lines.push_back(fmt::format("On another HTTP library: {}, {}, {} of CPU per request.",
                                         name(report, other.cell), makespan_text(other),

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace fanout {
 namespace {
@@ -46,8 +47,8 @@ void check_headers(const std::vector<std::string>& headers) {
   std::size_t bytes = 0;
   for (const std::string& header : headers) {
     if (!is_well_formed(header)) {
-      throw UsageError(
-          fmt::format("header \"{}\": expected 'Name: value' in printable ASCII", header));
+      throw UsageError(fmt::format("header \"{}\": expected 'Name: value' in printable ASCII",
+                                   on_one_line(header)));
     }
     const std::string name = lower_name(header);
     if (std::ranges::find(kOurs, name) != kOurs.end()) {

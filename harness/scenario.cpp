@@ -171,17 +171,6 @@ std::string nearest_key(const std::string& key) {
                          : fmt::format("did you mean \"{}\"?", nearest);
 }
 
-void check_timeouts(const Scenario& scenario, const std::string& where) {
-  for (const auto& [key, value] : {std::pair{"timeout", scenario.timeout},
-                                   std::pair{"connect_timeout", scenario.connect_timeout},
-                                   std::pair{"deadline", scenario.deadline}}) {
-    const bool none = value.count() == 0 && key == std::string_view("deadline");
-    if (!none && value < std::chrono::milliseconds(1)) {
-      throw UsageError(fmt::format("{}: {}: expected at least 1ms", where, key));
-    }
-  }
-}
-
 Json parse(std::string_view text, const std::string& where) {
   try {
     return Json::parse(text);
@@ -198,6 +187,17 @@ bool is_file_name(const std::string& name) {
 }
 
 }  // namespace
+
+void check_timeouts(const Scenario& scenario, const std::string& where) {
+  for (const auto& [key, value] : {std::pair{"timeout", scenario.timeout},
+                                   std::pair{"connect_timeout", scenario.connect_timeout},
+                                   std::pair{"deadline", scenario.deadline}}) {
+    const bool none = value.count() == 0 && key == std::string_view("deadline");
+    if (!none && value < std::chrono::milliseconds(1)) {
+      throw UsageError(fmt::format("{}: {}: expected at least 1ms", where, key));
+    }
+  }
+}
 
 Scenario scenario_from_json(const Json& json, const std::string& where) {
   Scenario scenario;

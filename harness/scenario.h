@@ -62,6 +62,9 @@ inline constexpr unsigned kMaxWorkers = 100'000;
 // naming the file, the key and what was expected.
 Scenario load_scenario(const std::string& name_or_file);
 
+// Throws UsageError, naming key and `where`, if a time limit is too short to be kept.
+void check_timeouts(const Scenario& scenario, const std::string& where);
+
 // `where` names the document in errors.
 Scenario scenario_from_json(const nlohmann::json& json, const std::string& where);
 nlohmann::json to_json(const Scenario& scenario);

@@ -72,8 +72,11 @@ Summary summarize(const std::vector<Run>& runs) {
   }
   summary.cpu_us_per_request =
       over_runs(valid, [](const Run& run) { return per_request(run, run.cpu_ns) / 1e3; });
-  summary.latency_p50_ns = over_runs(valid, [](const Run& run) { return run.latency_ns.p50; });
-  summary.latency_p99_ns = over_runs(valid, [](const Run& run) { return run.latency_ns.p99; });
+  ValidRuns answered;  // latency is that of successes
+  std::ranges::copy_if(valid, std::back_inserter(answered),
+                       [](const Run* run) { return run->requests.ok > 0; });
+  summary.latency_p50_ns = over_runs(answered, [](const Run& run) { return run.latency_ns.p50; });
+  summary.latency_p99_ns = over_runs(answered, [](const Run& run) { return run.latency_ns.p99; });
   summary.peak_memory_bytes =
       over_runs(valid, [](const Run& run) { return run.peak_memory_bytes; });
   summary.context_switches_per_request = over_runs(valid, [](const Run& run) {

@@ -131,7 +131,7 @@ void Connection::take_request() {
               : method_not_allowed();
   ++host_->in_flight;
   state_ = State::holding;
-  if (fate_.fault != nullptr && !arrival.repeated) core_.ledger.faulted(fate_.fault->kind);
+  if (fate_.fault != nullptr) core_.ledger.faulted(fate_.fault->kind, arrival);
   if (fault_is(FaultKind::hang)) return;
   if (fate_.hold_ns == 0) return answer();
   core_.holds.add(arrival_ns_ + fate_.hold_ns, *this, ++ticket_);
@@ -164,8 +164,8 @@ void Connection::answer() {
   unsent_ = {unsent_[0], asio::const_buffer(fate_.answer->body.data(), body)};
   later_ = {};
   if (fault_is(FaultKind::drip)) {
+    fate_.drip_ns = drip_time(*fate_.fault, body).count();
     later_ = unsent_[1];
-    unsent_[1] = {};
     cut_body();
   }
   send();
@@ -173,8 +173,8 @@ void Connection::answer() {
 
 // Moves the next piece of a body that drips from later_ to unsent_.
 void Connection::cut_body() {
-  const std::size_t whole = fate_.answer->body.size();
-  const std::size_t piece = std::min((whole + kDripPieces - 1) / kDripPieces, later_.size());
+  const std::size_t piece =
+      std::min(drip_piece(fate_.answer->body.size()), std::uint64_t{later_.size()});
   unsent_[1] = asio::const_buffer(later_.data(), piece);
   later_ += piece;
 }
@@ -241,13 +241,14 @@ void Connection::sent_piece() {
   unsent_ = {};
   if (later_.size() == 0) return finish();
   state_ = State::dripping;
-  const std::int64_t step_ns = fate_.fault->over.count() / static_cast<std::int64_t>(kDripPieces);
+  const auto gaps = static_cast<std::int64_t>(drip_pieces(fate_.answer->body.size()) - 1);
+  const std::int64_t step_ns = fate_.drip_ns / gaps;
   core_.holds.add(now_ns() + step_ns, *this, ++ticket_);
 }
 
 // The request has been answered, or its fault acted out.
 void Connection::finish() {
-  core_.ledger.answered(now_ns() - arrival_ns_, fate_.hold_ns);
+  core_.ledger.answered(now_ns() - arrival_ns_, fate_.hold_ns + fate_.drip_ns);
   --host_->in_flight;
   state_ = State::receiving;
   if (fault_is(FaultKind::reset) || fault_is(FaultKind::reset_amid_body)) return reset();

@@ -96,7 +96,6 @@ class Connection {
 
   static constexpr std::size_t kBufferSize = 8192;  // as large as the largest head accepted
   static constexpr std::size_t kHeadSize = 384;     // an Answer's head and the fields added to it
-  static constexpr std::size_t kDripPieces = 10;    // of a body, at most
 
   AsioCore& core_;
   Socket socket_;

@@ -31,6 +31,7 @@ struct Fate {
   const Answer* answer = nullptr;
   const FaultShare* fault = nullptr;  // null: none
   std::int64_t hold_ns = 0;           // from its arrival to the first byte of its answer
+  std::int64_t drip_ns = 0;           // and from there to the last, if the body drips
 };
 
 // `drawn_by`: its token; `first`: it is the first of its connection.

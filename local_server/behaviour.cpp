@@ -92,6 +92,21 @@ const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token) {
   return nullptr;
 }
 
+std::uint64_t drip_piece(std::uint64_t body_bytes) {
+  constexpr std::uint64_t kMost = 10;
+  return (body_bytes + kMost - 1) / kMost;
+}
+
+std::uint64_t drip_pieces(std::uint64_t body_bytes) {
+  const std::uint64_t piece = drip_piece(body_bytes);
+  return piece == 0 ? 0 : (body_bytes + piece - 1) / piece;
+}
+
+std::chrono::nanoseconds drip_time(const FaultShare& fault, std::uint64_t body_bytes) {
+  return fault.kind == FaultKind::drip && drip_pieces(body_bytes) > 1 ? fault.over
+                                                                      : std::chrono::nanoseconds{};
+}
+
 bool refuses(const HostBehaviour& host) {
   return !host.faults.empty() && host.faults.front().kind == FaultKind::refuse;
 }

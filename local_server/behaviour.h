@@ -87,6 +87,13 @@ struct HostBehaviour {
 // What the request with this token meets: a fault of host.faults, or null. As pure as draw().
 const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token);
 
+// A body that drips leaves in pieces of so many bytes, the last may be smaller ...
+std::uint64_t drip_piece(std::uint64_t body_bytes);
+// ... which are at most ten.
+std::uint64_t drip_pieces(std::uint64_t body_bytes);
+// How long it takes altogether: fault.over, or nothing if there are no two pieces.
+std::chrono::nanoseconds drip_time(const FaultShare& fault, std::uint64_t body_bytes);
+
 // Whether nobody listens at the host.
 bool refuses(const HostBehaviour& host);
 

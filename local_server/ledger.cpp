@@ -40,6 +40,7 @@ nlohmann::json to_json(const ServerCounters& counters) {
           {"unique_tokens", counters.unique_tokens},
           {"duplicate_tokens", counters.duplicate_tokens},
           {"untokened", counters.untokened},
+          {"replayed", counters.replayed},
           {"abandoned", counters.abandoned},
           {"handshakes", counters.handshakes},
           {"resumed", counters.resumed},
@@ -58,6 +59,7 @@ ServerCounters server_counters_from_json(const nlohmann::json& json) try {
   json.at("unique_tokens").get_to(counters.unique_tokens);
   json.at("duplicate_tokens").get_to(counters.duplicate_tokens);
   json.at("untokened").get_to(counters.untokened);
+  json.at("replayed").get_to(counters.replayed);
   json.at("abandoned").get_to(counters.abandoned);
   json.at("handshakes").get_to(counters.handshakes);
   json.at("resumed").get_to(counters.resumed);
@@ -84,6 +86,11 @@ Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
     arrival.repeated = true;
   }
   return arrival;
+}
+
+void Ledger::faulted(FaultKind kind, const Arrival& arrival) {
+  if (!arrival.repeated) ++faults_[static_cast<std::size_t>(kind)];
+  if (arrival.repeated && kind == FaultKind::reset) ++counters_.replayed;
 }
 
 void Ledger::abandoned() {

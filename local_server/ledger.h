@@ -29,6 +29,7 @@ struct ServerCounters {
   std::uint64_t unique_tokens = 0;     // distinct tokens among the requests
   std::uint64_t duplicate_tokens = 0;  // requests whose token had been seen before
   std::uint64_t untokened = 0;         // requests without a token
+  std::uint64_t replayed = 0;          // those of them whose token is due a reset
   std::uint64_t abandoned = 0;         // requests whose client left before the answer was whole
   std::uint64_t handshakes = 0;        // TLS: completed on an accepted connection
   std::uint64_t resumed = 0;           // TLS: those of them that resumed a session
@@ -58,8 +59,8 @@ class Ledger {
   }
   // A request is complete; `token` as found in its path.
   Arrival arrived(std::optional<std::uint64_t> token);
-  // It meets a fault.
-  void faulted(FaultKind kind) { ++faults_[static_cast<std::size_t>(kind)]; }
+  // It meets a fault, which counts once for each token.
+  void faulted(FaultKind kind, const Arrival& arrival);
   // It has been answered (or its fault has been acted out), `hold_ns` after it arrived.
   void answered(std::int64_t hold_ns, std::int64_t intended_ns);
   // Its client has left before it had the whole answer.

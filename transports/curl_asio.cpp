@@ -8,6 +8,9 @@
 //   stops watching it (CURL_POLL_REMOVE, after every request) does not unregister it.
 // - A wait may complete after its socket was closed and the descriptor taken by another one:
 //   generations tell.
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <boost/asio/socket_base.hpp>
 #include <cerrno>
 #include <utility>
@@ -46,6 +49,12 @@ class CurlAsioClient final : public AsyncClient {
   // A socket of libcurl's, at the index of its descriptor.
   struct Watch {
     explicit Watch(const AsioExecutor& executor) : socket(executor) {}
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    ~Watch() { forget(); }
+    // Lets go of a socket that libcurl has closed without a word, as it does with those it gives up
+    // while they connect: the descriptor may be somebody else's by now.
+    void forget();
     AsioSocket socket;
     unsigned generation = 0;  // counts up whenever pending waits become void
     int wanted = 0;           // CURL_POLL_IN, CURL_POLL_OUT
@@ -77,19 +86,27 @@ class CurlAsioClient final : public AsyncClient {
 
 curl_socket_t CurlAsioClient::open_socket(void* self, curlsocktype, curl_sockaddr*) {
   auto& client = *static_cast<CurlAsioClient*>(self);
-  AsioSocket socket(client.io_.get_executor());
-  AsioError error;
-  socket.open(boost::asio::ip::tcp::v4(), error);
-  if (error) {
-    errno = error.value();
-    return CURL_SOCKET_BAD;
-  }
-  const auto fd = static_cast<std::size_t>(socket.native_handle());
-  if (client.watches_.size() <= fd) client.watches_.resize(fd + 1);
-  std::unique_ptr<Watch>& watch = client.watches_[fd];
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return CURL_SOCKET_BAD;
+  const auto index = static_cast<std::size_t>(fd);
+  if (client.watches_.size() <= index) client.watches_.resize(index + 1);
+  std::unique_ptr<Watch>& watch = client.watches_[index];
   if (!watch) watch = std::make_unique<Watch>(client.io_.get_executor());
-  watch->socket = std::move(socket);
-  return static_cast<curl_socket_t>(fd);
+  watch->forget();
+  AsioError error;
+  watch->socket.assign(boost::asio::ip::tcp::v4(), fd, error);
+  if (!error) return fd;
+  ::close(fd);
+  errno = error.value();
+  return CURL_SOCKET_BAD;
+}
+
+void CurlAsioClient::Watch::forget() {
+  if (!socket.is_open()) return;
+  ++generation;
+  wanted = waiting = 0;
+  AsioError ignored;
+  socket.release(ignored);
 }
 
 int CurlAsioClient::close_socket(void* self, curl_socket_t fd) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <limits>
 
 #include "base/clock.h"
@@ -148,7 +149,11 @@ void CurlExchange::set_tls() {
   set(handle(), CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle(), CURLOPT_SSL_VERIFYHOST, 2L);
   const std::string& trusted = shared_.config.certificates;
-  if (trusted.empty()) return;  // whom the system trusts
+  if (trusted.empty()) {  // whom the system trusts, or this file, as OpenSSL alone would take it
+    const char* file = std::getenv("SSL_CERT_FILE");
+    if (file != nullptr) set(handle(), CURLOPT_CAINFO, file);
+    return;
+  }
   curl_blob blob{const_cast<char*>(trusted.data()), trusted.size(), CURL_BLOB_NOCOPY};
   set(handle(), CURLOPT_CAINFO_BLOB, &blob);
   set(handle(), CURLOPT_CAPATH, static_cast<const char*>(nullptr));

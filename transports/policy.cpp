@@ -55,16 +55,15 @@ std::int64_t deadline_of(const ClientConfig& config) {
   return config.deadline == nullptr ? kNever : config.deadline->load();
 }
 
-bool too_late(const ClientConfig& config) { return deadline_of(config) - now_ns() < kLeastTimeNs; }
-
 std::optional<nanoseconds> Attempts::next(const ClientConfig& config, Response& response) {
   const bool out_of_time =
       response.outcome == Outcome::timeout || response.outcome == Outcome::connect_timeout;
-  if (out_of_time && too_late(config)) response.outcome = Outcome::deadline;
+  if (out_of_time && past_deadline(config)) response.outcome = Outcome::deadline;
   if (attempt_ == config.retry.retries || !is_transient(response)) return std::nullopt;
   if (config.method == Method::post && !config.retry.post) return std::nullopt;
   const bool listed = has_listed_paths(config);  // equal paths have equal tokens
   const std::uint64_t seed = listed ? make_token(token_, request_.index) : token_;
+  if (std::chrono::seconds(response.retry_after_s) > kLongestRetryAfter) return std::nullopt;
   const nanoseconds wait = std::max<nanoseconds>(backoff(config.retry, seed, attempt_ + 1),
                                                  std::chrono::seconds(response.retry_after_s));
   if (deadline_of(config) - now_ns() <= wait.count()) return std::nullopt;
@@ -81,7 +80,7 @@ class BlockingPolicy final : public BlockingClient {
 
   Response fetch(const Request& request) override {
     Attempts attempts(request);
-    while (!too_late(config_)) {
+    while (!past_deadline(config_)) {
       Response response = client_->fetch(attempts.request());
       const auto wait = attempts.next(config_, response);
       if (!wait) return attempts.end(response);
@@ -120,7 +119,7 @@ class AsyncPolicy final : public AsyncClient {
   };
 
   void begin(Pending& pending) {
-    if (too_late(config_)) {
+    if (past_deadline(config_)) {
       client_->after({}, [this, &pending] { end(pending, pending.attempts->unbegun()); });
       return;
     }
@@ -150,6 +149,14 @@ std::unique_ptr<Client> decorate(std::unique_ptr<Client> client, const ClientCon
 }
 
 }  // namespace
+
+bool past_deadline(const ClientConfig& config) {
+  return deadline_of(config) - now_ns() < kLeastTimeNs;
+}
+
+std::unique_ptr<BlockingClient> given_up_client(const ClientConfig& config) {
+  return std::make_unique<BlockingPolicy>(nullptr, config);
+}
 
 bool is_transient(const Response& response) {
   switch (response.outcome) {

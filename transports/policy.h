@@ -11,6 +11,10 @@
 
 namespace fanout {
 
+// A server that asks for a longer wait (Retry-After) is not asked again: the request ends with its
+// answer.
+inline constexpr std::chrono::seconds kLongestRetryAfter{60};
+
 // Whether an attempt that ended so may succeed if it is made again: no connection, one lost, no
 // answer in time, or status 429, 502, 503 or 504.
 bool is_transient(const Response& response);
@@ -19,6 +23,11 @@ bool is_transient(const Response& response);
 // min(cap, base x factor^(attempt-1)), the same for the same token. "Full jitter": Brooker,
 // "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
 std::chrono::nanoseconds backoff(const RetryPolicy& policy, std::uint64_t token, unsigned attempt);
+
+// Whether config.deadline has passed: whatever is asked of a client from now on ends so.
+bool past_deadline(const ClientConfig& config);
+// A client that says just that. REQUIRED: past_deadline(config).
+std::unique_ptr<BlockingClient> given_up_client(const ClientConfig& config);
 
 // A client that carries out config.retry and config.deadline; `client` itself if neither is set.
 // `config` is borrowed.

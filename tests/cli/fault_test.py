@@ -105,6 +105,51 @@ class FaultTest(Faulty):
         self.assertGreaterEqual(many, 2e6 + 4e6)
 
 
+class LimitTest(Faulty):
+    """Time limits that faults and delays come close to."""
+
+    def test_a_reset_that_a_library_answers_by_sending_again_may_time_out(self):
+        document, _ = self.run_scenario(
+            "twice", "--strategy", "thread_pool,event_loop", "--transport",
+            "curl_easy,curl_asio,beast_async,httplib", timeout="100ms",
+            hosts=[{"delay": "60ms", "faults": [{"kind": "reset", "share": 0.3}]}])
+        for _, run in runs_of(document):
+            self.assertLessEqual(set(run["errors"]), {"reset", "timeout"})
+
+    def test_time_outs_before_a_request_can_have_arrived(self):
+        self.run_scenario("early", "--strategy", "thread_pool,event_loop", "--transport",
+                          "curl_easy,curl_asio,beast_async", requests=60, workers=30,
+                          timeout="8ms", reuse=False,
+                          hosts=[{"tls": "on", "faults": [{"kind": "hang"}]}])
+
+    def test_a_drip_counts_by_its_pieces(self):
+        over = [{"kind": "drip", "over": "1s"}]
+        for method, body, outcome in (("HEAD", 100, None), ("GET", 0, None), ("GET", 1, None),
+                                      ("GET", 2, "timeout"), ("GET", 1000, "timeout")):
+            document, _ = self.run_scenario("pieces", "--strategy", "event_loop", method=method,
+                                            timeout="500ms", hosts=[{"body_bytes": body,
+                                                                     "faults": over}])
+            for _, run in runs_of(document):
+                self.assertEqual(run["errors"], {outcome: REQUESTS} if outcome else {})
+
+    def test_a_drip_is_not_lateness_of_the_server(self):
+        document, _ = self.run_scenario(
+            "drip", "--strategy", "thread_pool", timeout="5s",
+            hosts=[{"delay": "10ms", "faults": [{"kind": "drip", "over": "200ms"}]}])
+        for _, run in runs_of(document):
+            self.assertGreaterEqual(run["server"]["hold_ns"]["p50"], 208e6)
+            self.assertLess(run["server"]["hold_error_ns"]["p50"], 100e6)
+
+    def test_hangs_and_waits_do_not_make_a_run_look_hung(self):
+        self.run_scenario("hangs", "--strategy", "session_reuse", requests=40, timeout="500ms",
+                          hosts=[{"faults": [{"kind": "hang"}]}])
+
+    def check_sums(self, run):
+        self.assertEqual((run["valid"], run["reasons"]), (True, []))
+        if not run["requests"]["retried"]:
+            self.assertLessEqual(run["efficiency"], 1.01)
+
+
 class RetryTest(Faulty):
     RETRY = {"retries": 3, "base": "1ms", "factor": 2, "cap": "4ms"}
 
@@ -186,6 +231,16 @@ class DeadlineTest(Faulty):
         counts, server = run["requests"], run["server"]
         self.assertEqual(counts["ok"] + sum(run["errors"].values()), counts["total"])
         self.assertLessEqual(server["unique_tokens"], counts["attempts"])
+
+
+    def test_clients_are_no_longer_made_when_it_has_passed(self):
+        document, _ = self.run_scenario(
+            "given-up", "--deadline", "300ms", "--strategy", "sequential,thread_per_request",
+            "--transport", "curl_easy,beast_sync,httplib", requests=1000,
+            hosts=[{"delay": "10ms", "tls": "on"}])
+        for _, run in runs_of(document):
+            self.assertGreater(run["errors"]["deadline"], 0)
+            self.assertLess(run["makespan_ns"], 1.5 * 300e6)
 
 
 class QueueTest(fanout_cli.CliTest):

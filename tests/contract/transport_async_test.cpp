@@ -93,6 +93,19 @@ TEST_P(EveryAsyncTransport, MovesLargeBodiesAtOnce) {
   EXPECT_EQ(drive(*client, 40, 20, 1, Outcome::ok), 40U);
 }
 
+// libcurl closes sockets that it gives up while they connect without a word: their descriptors come
+// back for others.
+TEST_P(EveryAsyncTransport, SurvivesManyConnectsThatTimeOut) {
+  const auto [listener, port] = listen_on_loopback(0);  // accepts nothing; its queue is soon full
+  ClientConfig config = config_for({{"127.0.0.1", port}});
+  config.max_in_flight = 10;
+  config.timeout = 100ms;
+  config.connect_timeout = 20ms;
+  const auto client = make(config);
+  // One or two that find room in the queue are connected, and wait for an answer.
+  EXPECT_GE(drive(*client, 60, 10, 1, Outcome::connect_timeout), 55U);
+}
+
 TEST_P(EveryAsyncTransport, SurvivesManyFaultsAtOnce) {
   const std::array faults{std::pair{FaultKind::reset_amid_body, Outcome::truncated},
                           std::pair{FaultKind::truncate, Outcome::truncated},

@@ -19,7 +19,7 @@ constexpr std::uint64_t kSeed = 7;
 Scenario scenario_of(const HostBehaviour& host) {
   Scenario scenario;
   scenario.requests = 1000;
-  scenario.timeout = 100ms;
+  scenario.timeout = 100ms;  // so short that a time-out proves nothing of the server
   scenario.server.hosts = {host};
   return scenario;
 }
@@ -87,6 +87,21 @@ TEST(MayEnd, AllowsATimeOutOnlyWhereOneIsNear) {
   EXPECT_TRUE(timeout({.slowdown = {.above = 1, .per_request = 1ms}}));
 }
 
+TEST(MayEnd, AllowsATimeOutOfARequestThatALibrarySendsAgain) {
+  const HostBehaviour host{.delay = {.mean = 30ms}, .faults = {{FaultKind::reset}}};
+  Scenario scenario = scenario_of(host);
+  EXPECT_TRUE(may_end(scenario, host, 1, Outcome::timeout));
+  scenario.reuse = false;
+  EXPECT_FALSE(may_end(scenario, host, 1, Outcome::timeout));
+}
+
+TEST(DueOutcome, CountsADripByItsPieces) {
+  const HostBehaviour host{.faults = {{.kind = FaultKind::drip, .over = 150ms}}};
+  EXPECT_EQ(due(host, Method::head), Outcome::ok);
+  EXPECT_EQ(due({.body_bytes = 1, .faults = host.faults}), Outcome::ok);
+  EXPECT_EQ(due({.body_bytes = 2, .faults = host.faults}), Outcome::timeout);
+}
+
 TEST(MayEnd, AllowsTheDeadlineOnlyWhereThereIsOne) {
   Scenario scenario = scenario_of({});
   EXPECT_FALSE(may_end(scenario, {}, 1, Outcome::deadline));
@@ -112,7 +127,7 @@ TEST(Account, TellsFailuresFromFaultsThatWereSpared) {
     sample.outcome = sample.outcome == Outcome::ok ? Outcome::bad_token : Outcome::ok;
   }
   const Attempts attempts = account(scenario, samples, kSeed);
-  EXPECT_EQ(attempts.failed.at("bad_token") + attempts.spared.at("reset"), 1000U);
+  EXPECT_EQ(attempts.failed.at("bad_token") + attempts.spared.at("ok (reset due)"), 1000U);
 }
 
 TEST(Account, HoldsEveryAttemptAgainstItsOwnToken) {
@@ -140,7 +155,7 @@ TEST(Account, HoldsEveryAttemptAgainstItsOwnToken) {
   samples[0].retried = note_attempt(0, 0, Outcome::timeout);  // no fault here takes time
   samples[0].attempts = 2;
   EXPECT_EQ(account(scenario, samples, kSeed).failed.count("timeout") +
-                account(scenario, samples, kSeed).spared.count("reset"),
+                account(scenario, samples, kSeed).spared.count("timeout (reset due)"),
             1U);
 }
 
@@ -155,7 +170,8 @@ TEST(Account, KnowsWhatCannotHaveReachedTheServer) {
 }
 
 TEST(Contradictions, OfCountsAndFaults) {
-  const Scenario scenario = scenario_of({.faults = {{.kind = FaultKind::hang, .share = 0.1}}});
+  Scenario scenario = scenario_of({.faults = {{.kind = FaultKind::hang, .share = 0.1}}});
+  scenario.timeout = 2s;
   const Attempts attempts = account(scenario, as_due(scenario), kSeed);
   const ServerCounters right = counters_of(attempts);
   ServerCounters server = right;
@@ -181,7 +197,21 @@ TEST(Contradictions, AllowCopiesOfWhatWasResetOnly) {
   ServerCounters server = counters_of(attempts);
   server.requests += 5;
   server.duplicate_tokens = 5;
+  server.replayed = 5;
   EXPECT_THAT(contradictions(attempts, server), IsEmpty());
+  server.replayed = 4;
+  EXPECT_THAT(contradictions(attempts, server), Not(IsEmpty()));
+}
+
+TEST(Contradictions, LeaveRoomForTimeOutsBelowASecond) {
+  Scenario scenario = scenario_of({.faults = {{.kind = FaultKind::hang, .share = 0.1}}});
+  for (const auto& [timeout, sure] : {std::pair{999ms, false}, std::pair{1000ms, true}}) {
+    scenario.timeout = timeout;
+    const Attempts attempts = account(scenario, as_due(scenario), kSeed);
+    ServerCounters server = counters_of(account(scenario, as_due(scenario), kSeed));
+    server.requests = server.unique_tokens = 950;
+    EXPECT_EQ(contradictions(attempts, server).empty(), !sure);
+  }
 }
 
 TEST(Contradictions, LeaveRoomForWhatTheDeadlineCut) {

@@ -63,11 +63,14 @@ TEST(Ledger, TellsTokensSeenBefore) {
 
 TEST(Ledger, CountsFaultsByName) {
   Ledger ledger;
-  ledger.faulted(FaultKind::hang);
-  ledger.faulted(FaultKind::hang);
-  ledger.faulted(FaultKind::reset);
+  for (const std::uint64_t token : {1U, 2U, 2U}) {
+    ledger.faulted(FaultKind::hang, ledger.arrived(token));
+  }
+  for (int i = 0; i < 3; ++i) ledger.faulted(FaultKind::reset, ledger.arrived(3));
   EXPECT_EQ(ledger.counters().faults,
             (std::map<std::string, std::uint64_t>{{"hang", 2}, {"reset", 1}}));
+  EXPECT_EQ(ledger.counters().duplicate_tokens, 3U);
+  EXPECT_EQ(ledger.counters().replayed, 2U);
 }
 
 TEST(Ledger, HoldErrorIsWhatExceedsTheIntention) {
@@ -91,6 +94,7 @@ TEST(ServerCountersJson, RoundTrips) {
                                 .unique_tokens = 4,
                                 .duplicate_tokens = 5,
                                 .untokened = 6,
+                                .replayed = 21,
                                 .abandoned = 17,
                                 .handshakes = 18,
                                 .resumed = 19,

@@ -40,6 +40,12 @@ TEST(NearestName, TakesTwoSwappedLettersForOneChange) {
   EXPECT_EQ(nearest_name("atct", known), "tact");
 }
 
+TEST(NearestName, TakesTheBeginningOfANameForIt) {
+  constexpr std::array<std::string_view, 3> known{"null", "curl_easy", "curl_asio"};
+  EXPECT_EQ(nearest_name("curl", known), "curl_easy");
+  EXPECT_EQ(nearest_name("nul", known), "null");
+}
+
 TEST(NearestName, SuggestsNothingFarAway) {
   constexpr std::array<std::string_view, 2> known{"thread_pool", "event_loop"};
   EXPECT_EQ(nearest_name("coroutines", known), "");

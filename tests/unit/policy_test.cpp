@@ -191,6 +191,15 @@ TEST_F(Policy, ObeysRetryAfter) {
   EXPECT_THAT(script.waits, ElementsAre(7s));
 }
 
+TEST_F(Policy, DoesNotWaitForEver) {
+  script.answers = {status(503, 60), ok};
+  (void)async();
+  EXPECT_THAT(script.waits, ElementsAre(60s));
+  script = {};
+  script.answers = {status(503, 61), ok};
+  EXPECT_EQ(async().attempts, 1);
+}
+
 TEST_F(Policy, DoesNotRetryBeyondTheDeadline) {
   const std::atomic<std::int64_t> deadline = now_ns() + 3'000'000'000;
   config.deadline = &deadline;
@@ -212,6 +221,8 @@ TEST_F(Policy, BeginsNothingAfterTheDeadline) {
     EXPECT_EQ(response.attempts, 0);
     EXPECT_TRUE(script.tokens.empty());
   });
+  EXPECT_TRUE(past_deadline(config));
+  EXPECT_EQ(given_up_client(config)->fetch(kRequest).outcome, Outcome::deadline);
 }
 
 // A client that is out of time just when everybody is.

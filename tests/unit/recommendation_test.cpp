@@ -54,10 +54,52 @@ TEST(Recommend, NamesTheFastestAndTheCheapestAndTheSimplestWithinFivePercent) {
           "ms, 104 ms]."));
 }
 
+// So many of the 200 requests of each run succeeded.
+void set_answered(CellReport& cell, std::uint64_t ok) {
+  for (auto& run : cell.runs) {
+    run.requests.ok = ok;
+    run.requests.failed = run.requests.total - ok;
+  }
+  cell.summary = summarize(cell.runs);
+}
+
+TEST(Recommend, LeavesOutWhatAnsweredLess) {
+  Report report = bare_report();
+  for (const char* strategy : {"few", "nearly", "all"}) add_cell(report, strategy, 4, ten(100));
+  set_answered(report.cells[0], 150);
+  set_answered(report.cells[1], 195);
+  const auto found = recommended(report);
+  EXPECT_NE(found->fastest, report.cells[0].cell);
+  EXPECT_EQ(found->lines.back(),
+            "Left out: few / curl with 4 workers (75.0 % of the requests answered).");
+  for (CellReport& cell : report.cells) set_answered(cell, 0);
+  EXPECT_EQ(recommended(report)->lines.front(), "Nothing to recommend.");
+}
+
+TEST(Recommend, ComparesWhatWasAnsweredWhereTheDeadlineEndsTheRuns) {
+  Report report = bare_report();
+  report.plan.scenarios.front().deadline = std::chrono::milliseconds(100);
+  add_cell(report, "a", 4, ten(100));
+  add_cell(report, "b", 4, ten(101));
+  set_answered(report.cells[0], 98);
+  set_answered(report.cells[1], 100);
+  set_cpu_us(report.cells[1], 90);
+  const auto found = recommended(report);
+  EXPECT_EQ(found->fastest, report.cells[1].cell);
+  EXPECT_THAT(found->lines.front(), HasSubstr("Most answered by median: b / curl with 4 workers"));
+  EXPECT_THAT(found->lines.front(), HasSubstr("2 cells within 5 % of it, of which a"));
+}
+
 TEST(Recommend, SaysThatMoreWorkersBuyNothing) {
   Report report = bare_report();
   add_cell(report, "thread_pool", 4, ten(100));
   add_cell(report, "thread_pool", 64, ten(101));
+  EXPECT_THAT(recommended(report)->lines.back(),
+              HasSubstr("More workers, up to 64, buy nothing by medians."));
+  report = bare_report();
+  add_cell(report, "thread_pool", 4, ten(101));
+  add_cell(report, "thread_pool", 64, ten(100));
+  set_cpu_us(report.cells[1], 90);
   EXPECT_THAT(recommended(report)->lines.back(),
               HasSubstr("More workers, up to 64, buy less than 5 % by medians."));
 }

@@ -194,13 +194,13 @@ TEST_F(Courtesy, AllowsAHundredRequestsTenAtATime) { EXPECT_EQ(refusal("192.0.2.
 TEST_F(Courtesy, CountsCellsRoundsAndRetries) {
   plan.rounds = 6;
   EXPECT_THAT(refusal("192.0.2.1"),
-              AllOf(HasSubstr("192.0.2.1"), HasSubstr("10 and 120 (2 cells x 6 rounds)"),
+              AllOf(HasSubstr("192.0.2.1"), HasSubstr("10 and 120 (cells x rounds: 2 x 6)"),
                     HasSubstr("--i-may-load-this-target")));
   EXPECT_EQ(refusal("127.9.9.9"), "no error");
   plan.rounds = 3;
   EXPECT_EQ(refusal("192.0.2.1"), "no error");
   plan.scenarios[0].retry.retries = 1;
-  EXPECT_THAT(refusal("192.0.2.1"), HasSubstr("2 cells x 3 rounds, 1 retries"));
+  EXPECT_THAT(refusal("192.0.2.1"), HasSubstr("2 x 3, retries: 1"));
 }
 
 TEST_F(Courtesy, CountsWorkers) {

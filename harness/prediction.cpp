@@ -1,0 +1,121 @@
+// How long runs should take, roughly, and when one is taken for hung.
+#include <algorithm>
+#include <cmath>
+
+#include "harness/plan.h"
+#include "transports/policy.h"
+
+namespace fanout {
+namespace {
+
+// How long an attempt at this host takes, on average, the client's time limit included.
+std::chrono::nanoseconds mean_attempt(const Scenario& scenario, const HostBehaviour& host,
+                                      double connects) {
+  using Mean = std::chrono::duration<double, std::nano>;
+  if (refuses(host)) return {};
+  const Mean limit = scenario.timeout;
+  const Mean right = std::min<Mean>(
+      mean_of(host.delay) + Mean(host.rtt) * (1 + connects * host.handshake_trips), limit);
+  Mean mean = right;
+  for (const FaultShare& fault : host.faults) {
+    if (fault.kind == FaultKind::hang) mean += fault.share * (limit - right);
+    if (fault.kind == FaultKind::drip)
+      mean += fault.share * Mean(drip_time(fault, host.body_bytes));
+  }
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::min(mean, limit));
+}
+
+// The share of a host's attempts that fail.
+double failing(const HostBehaviour& host) {
+  double share = 0;
+  for (const FaultShare& fault : host.faults) {
+    if (fault.kind != FaultKind::drip) share += fault.share;
+  }
+  return std::min(share, 1.0);
+}
+
+// How long a request takes on average: its attempts, and the waits between them, of which each is
+// half of its cap on average.
+std::chrono::nanoseconds mean_request(const Cell& cell, const Scenario& scenario) {
+  const double connects = static_cast<double>(expected_connections(cell, scenario)) /
+                          static_cast<double>(scenario.requests);
+  std::chrono::duration<double, std::nano> sum{};
+  if (scenario.targets) return {};  // nobody knows
+  for (const HostBehaviour& host : scenario.server.hosts) {
+    double reached = 1;  // the share of requests that come to this attempt
+    for (unsigned attempt = 0; attempt <= scenario.retry.retries; ++attempt) {
+      sum += reached * mean_attempt(scenario, host, connects);
+      reached *= failing(host);
+      if (attempt < scenario.retry.retries) {
+        sum += reached * std::min(scenario.retry.base * (1 << attempt), scenario.retry.cap) / 2;
+      }
+    }
+  }
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      sum / static_cast<double>(scenario.server.hosts.size()));
+}
+
+// The longest that one request takes for certain.
+std::chrono::nanoseconds longest_request(const Scenario& scenario) {
+  std::chrono::nanoseconds longest{};
+  if (scenario.targets) return longest;
+  for (const HostBehaviour& host : scenario.server.hosts) {
+    if (refuses(host)) continue;
+    longest = std::max({longest, mean_of(host.delay),
+                        host.delay.kind == Delay::Kind::fixed ? longest : host.delay.max});
+    const auto hangs = [](const FaultShare& fault) { return fault.kind == FaultKind::hang; };
+    if (std::ranges::any_of(host.faults, hangs)) return scenario.timeout;
+  }
+  return std::min(longest, scenario.timeout);
+}
+
+// When even requests that all take as long as they may have ended, at most a month.
+std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario) {
+  constexpr std::chrono::duration<double> kMonth = std::chrono::hours(30 * 24);
+  const auto waves = static_cast<double>((scenario.requests + cell.workers - 1) / cell.workers);
+  const auto wait = std::max<std::chrono::nanoseconds>(scenario.retry.cap, kLongestRetryAfter);
+  const std::chrono::duration<double> longest =
+      waves * (scenario.timeout * (1.0 + scenario.retry.retries) +
+               wait * static_cast<double>(scenario.retry.retries));
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::min(longest, kMonth));
+}
+
+// Whether the delays of the hosts tell how long requests take.
+bool is_plain(const Scenario& scenario) {
+  if (scenario.targets) return false;
+  return std::ranges::all_of(scenario.server.hosts, [](const HostBehaviour& host) {
+    return host.faults.empty() && host.slowdown.per_request.count() == 0;
+  });
+}
+
+}  // namespace
+
+std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario) {
+  using namespace std::chrono_literals;
+  constexpr auto kProcess = 120ms;   // starting, setting up and ending a run's process
+  constexpr auto kClientCpu = 60us;  // of one request
+  const auto waves =
+      static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
+  const auto cpu = static_cast<std::int64_t>(scenario.requests) * kClientCpu;
+  auto makespan = std::max<std::chrono::nanoseconds>(
+      {waves * (mean_request(cell, scenario) + kClientCpu), cpu, longest_request(scenario)});
+  if (scenario.deadline.count() > 0) makespan = std::min(makespan, scenario.deadline);
+  return kProcess + makespan;
+}
+
+std::chrono::nanoseconds predicted_total(const Plan& plan) {
+  std::chrono::nanoseconds round{};
+  for (const Cell& cell : plan.cells) round += predicted_run(cell, scenario_of(plan, cell));
+  return round * plan.rounds;
+}
+
+std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell) {
+  if (plan.run_limit) return *plan.run_limit;
+  const Scenario& scenario = scenario_of(plan, cell);
+  auto limit = is_plain(scenario) ? scenario.timeout + 10 * predicted_run(cell, scenario)
+                                  : longest_run(cell, scenario);
+  if (scenario.deadline.count() > 0) limit = std::min(limit, scenario.timeout + scenario.deadline);
+  return std::chrono::seconds(15) + limit;
+}
+
+}  // namespace fanout
