@@ -36,22 +36,6 @@ bool has_body(const Scenario& scenario, const HostBehaviour& host) {
   return scenario.method != Method::head && may_have_body(host.status) && host.body_bytes > 0;
 }
 
-Hold hold_of(const Scenario& scenario, const HostBehaviour& host, const FaultShare* fault,
-             std::uint64_t token) {
-  if (fault != nullptr && fault->kind == FaultKind::hang) {
-    return {kForEver, kForEver};
-  }
-  Hold hold{.least = draw(host.delay, token) + host.rtt, .most = {}};
-  if (fault != nullptr) {
-    hold.least += drip_time(*fault, has_body(scenario, host) ? host.body_bytes : 0);
-  }
-  hold.most = hold.least + host.rtt * host.handshake_trips;
-  if (fault != nullptr && fault->kind == FaultKind::reset && scenario.reuse) {
-    hold.most *= 1 + kReplays;
-  }
-  return hold;
-}
-
 Outcome outcome_of(const Scenario& scenario, const HostBehaviour& host, const FaultShare* fault) {
   switch (fault == nullptr ? FaultKind::none : fault->kind) {
     case FaultKind::reset:
@@ -64,6 +48,22 @@ Outcome outcome_of(const Scenario& scenario, const HostBehaviour& host, const Fa
     default:
       return Outcome::ok;
   }
+}
+
+Hold hold_of(const Scenario& scenario, const HostBehaviour& host, const FaultShare* fault,
+             std::uint64_t token) {
+  if (fault != nullptr && fault->kind == FaultKind::hang) {
+    return {kForEver, kForEver};
+  }
+  Hold hold{.least = draw(host.delay, token) + host.rtt, .most = {}};
+  if (fault != nullptr) {
+    hold.least += drip_time(*fault, has_body(scenario, host) ? host.body_bytes : 0);
+  }
+  hold.most = hold.least + host.rtt * host.handshake_trips;
+  if (scenario.reuse && outcome_of(scenario, host, fault) == Outcome::reset) {
+    hold.most *= 1 + kReplays;
+  }
+  return hold;
 }
 
 bool cannot_connect(const HostBehaviour& host) {

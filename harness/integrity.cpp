@@ -176,18 +176,20 @@ double latency_bound_ns(const Run& run, const Cell& cell, const Scenario& scenar
   const ServerCounters& server = *run.server;
   const auto timed_out = static_cast<double>(count_of(run.errors, Outcome::timeout) +
                                              count_of(run.retries, Outcome::timeout));
-  // A request that a library sent again may have timed out meanwhile: its copies, the first and the
-  // replays, are then part of that time and not counted besides.
-  const std::uint64_t within = timed_out > 0 ? 2 * server.replayed : 0;
-  const auto answered = static_cast<double>(server.answered - std::min(server.answered, within));
   const double limit = static_cast<double>(scenario.timeout.count()) - kMs;
-  const double sum = answered * server.hold_ns.mean + timed_out * limit;
-  double longest = std::min(static_cast<double>(server.hold_ns.max), limit + kMs);
+  // Where the server also answered some that had timed out, how much is left for the others is not
+  // known.
+  const auto answered = static_cast<double>(server.answered);
+  const bool known =
+      timed_out == 0 || answered + timed_out <= static_cast<double>(run.requests.attempts);
+  const double sum = (known ? answered * server.hold_ns.mean : 0) + timed_out * limit;
+  double longest = std::max(server.hold_ns.mean, static_cast<double>(server.hold_ns.max));
+  longest = std::min(longest, limit);
   if (timed_out > 0) longest = std::max(longest, limit);
   if (count_of(run.errors, Outcome::deadline) > 0) {
     longest = std::max(longest, static_cast<double>(scenario.deadline.count()) - kMs);
   }
-  const double bound = std::max({sum / cell.workers, server.hold_ns.mean, longest});
+  const double bound = std::max(sum / cell.workers, longest);
   const Delay& delay = scenario.server.hosts[0].delay;
   const bool whole_waves = scenario.server.hosts.size() == 1 && delay.kind == Delay::Kind::fixed &&
                            run.requests.failed == 0 && server.answered == scenario.requests;

@@ -35,7 +35,8 @@ std::string nearest_name(std::string_view name, std::span<const std::string_view
       best_distance = distance;
     }
   }
-  // Somebody who wrote the beginning of a name meant that one, rather than one that is two letters off.
+  // Somebody who wrote the beginning of a name meant that one, rather than one that is two letters
+  // off.
   const auto begun = std::ranges::find_if(
       known, [&](std::string_view candidate) { return candidate.starts_with(name); });
   if (best_distance > 1 && letters > 2 && begun != known.end()) return std::string(*begun);

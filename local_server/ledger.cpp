@@ -90,7 +90,9 @@ Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
 
 void Ledger::faulted(FaultKind kind, const Arrival& arrival) {
   if (!arrival.repeated) ++faults_[static_cast<std::size_t>(kind)];
-  if (arrival.repeated && kind == FaultKind::reset) ++counters_.replayed;
+  const bool lost =
+      kind == FaultKind::reset || kind == FaultKind::reset_amid_body || kind == FaultKind::truncate;
+  if (arrival.repeated && lost) ++counters_.replayed;
 }
 
 void Ledger::abandoned() {

@@ -85,7 +85,9 @@ class FaultTest(Faulty):
     def test_head_has_no_middle_of_a_body(self):
         document, _ = self.run_scenario("head", "--transport", "curl_easy,beast_async,httplib",
                                         method="HEAD",
-                                        hosts=[{"faults": [{"kind": "truncate", "share": SHARE}]}])
+                                        hosts=[{"delay": "5ms", "faults": [
+                                            {"kind": "truncate", "share": SHARE / 2},
+                                            {"kind": "reset_amid_body", "share": SHARE / 2}]}])
         for _, run in runs_of(document):
             self.assertEqual(set(run["errors"]), {"reset"})
 
@@ -131,6 +133,11 @@ class LimitTest(Faulty):
                                                                      "faults": over}])
             for _, run in runs_of(document):
                 self.assertEqual(run["errors"], {outcome: REQUESTS} if outcome else {})
+
+    def test_a_drip_that_ends_as_its_time_does(self):
+        self.run_scenario("edge", "--strategy", "thread_pool,event_loop", "--transport",
+                          "curl_easy,curl_asio,beast_async,httplib", timeout="480ms",
+                          hosts=[{"faults": [{"kind": "drip", "over": "500ms", "share": SHARE}]}])
 
     def test_a_drip_is_not_lateness_of_the_server(self):
         document, _ = self.run_scenario(

@@ -211,6 +211,13 @@ class InvalidTest(Measured):
 
 
 class SchemaTest(Measured):
+    def test_the_reference_results_are_of_today(self):
+        for file in sorted((fanout_cli.ROOT / "results" / "reference").glob("*.json")):
+            with self.subTest(file.name):
+                validate(load(file))
+                again = json.loads(self.succeed("report", file, "--format", "json").out)
+                self.assertEqual(again, load(file))
+
     def objects(self, node):
         if isinstance(node, dict):
             if node.get("type") == "object":
