@@ -51,16 +51,16 @@ const serverOf = (workers) => ({
   hold_error_ns: quantiles(20e3), cpu_ns: REQUESTS * 8000,
 });
 
-const runOf = (random, strategy, workers, round, valid) => {
+const runOf = (random, strategy, workers, round, valid, reset) => {
   const slow = 1 + 0.004 * strategy * (workers - 1) + 2e-6 * strategy * workers * workers;
   const bound = Math.round(REQUESTS / workers * HOLD_NS);
   const makespan = Math.round(bound * slow * (1.02 + 0.04 * random()));
   return {
     round, position: strategy, valid, reasons: valid ? [] : ['1 request was never issued'],
     flags: workers >= 64 ? ['server_bound'] : [], makespan_ns: makespan, setup_ns: 3e6,
-    requests: { total: REQUESTS, ok: valid ? REQUESTS : REQUESTS - 1, failed: valid ? 0 : 1,
+    requests: { total: REQUESTS, ok: REQUESTS - (valid ? reset : 1), failed: valid ? reset : 1,
       attempts: REQUESTS, retried: 0 },
-    errors: valid ? {} : { none: 1 }, retries: {}, queue_peak: null,
+    errors: valid ? (reset ? { reset } : {}) : { none: 1 }, retries: {}, queue_peak: null,
     ...latencyOf(random, HOLD_NS * slow),
     cpu_ns: Math.round(REQUESTS * (15e3 + 9e3 * strategy) * (0.95 + 0.1 * random())),
     process_cpu_ns: REQUESTS * 20e3, context_switches: { voluntary: REQUESTS, involuntary: 3 },
@@ -83,10 +83,10 @@ const blankSummary = (runs) => ({
   intervals: Object.fromEntries(INTERVALS.map((key) => [key, NO_INTERVAL])),
 });
 
-const scenarioOf = (name, workers) => ({
+const scenarioOf = (name, workers, published) => ({
   name, summary: `${REQUESTS} GET that take 10 ms each`, requests: REQUESTS, workers,
   method: 'GET', request_body_bytes: 0, reuse: true, connect_timeout: '5000000000ns',
-  timeout: '30000000000ns', strategies: [], transports: [],
+  timeout: '30000000000ns', strategies: [], transports: [], published,
   server: { engine: 'asio', threads: 128, bind: '', port: 0,
     hosts: [{ delay: '10000000ns', body_bytes: 115, status: 200 }] },
 });
@@ -98,9 +98,10 @@ const ENVIRONMENT = {
   libraries: { curl_easy: '7.88.1', beast_async: '1.81.0' },
 };
 
-const planOf = (scenarios, workers, rounds, seed, cells) => ({
+const planOf = (scenarios, workers, rounds, seed, cells, published) => ({
   seed, rounds, affinity: 'isolated', time_budget_ns: null, run_limit_ns: null,
-  predicted_ns: 60e9, scenarios: scenarios.map((name) => scenarioOf(name, workers)), cells,
+  predicted_ns: 60e9, scenarios: scenarios.map((name) => scenarioOf(name, workers, published)),
+  cells,
   skipped: [],
 });
 
@@ -111,21 +112,22 @@ const cellsOf = (scenarios, strategies, workers) => scenarios.flatMap((scenario)
     stack: index % 4 === 3 ? 'beast' : 'libcurl', scenario, workers: w,
   }))).flat());
 
-// `invalid`: how many cells, counted from the last, have no valid run.
+// `invalid`: how many cells, counted from the last, have no valid run. `reset`: how many requests of
+// a run end so, one more with each round.
 export const makeResult = ({ strategies = 4, workers = [1, 5, 10, 20], rounds = 10,
-  scenarios = ['synthetic'], seed = 1, invalid = 0 } = {}) => {
+  scenarios = ['synthetic'], seed = 1, invalid = 0, reset = 0, published = [] } = {}) => {
   const random = generator(seed);
   const cells = cellsOf(scenarios, strategies, workers);
   const measured = cells.map((cell, index) => ({
     ...cell,
     runs: Array.from({ length: rounds }, (_, round) => runOf(random,
       Math.floor(index / workers.length) % strategies, cell.workers, round,
-      index < cells.length - invalid)),
+      index < cells.length - invalid, reset + (reset ? round : 0))),
     summary: blankSummary(rounds),
   }));
   return {
     schema_version: 1, tool: { version: '0.1.0', commit: '', build: 'Release' },
-    environment: ENVIRONMENT, plan: planOf(scenarios, workers, rounds, seed, cells),
+    environment: ENVIRONMENT, plan: planOf(scenarios, workers, rounds, seed, cells, published),
     command: 'fanout sweep --scenario synthetic', started_at: '2026-01-02T03:04:05Z',
     status: 'complete', stopped_by: 'rounds', warnings: [], cells: measured, sweeps: [],
     recommendations: [], verdicts: [],

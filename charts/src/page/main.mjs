@@ -7,6 +7,7 @@ import { cellsTable } from './cells_table.mjs';
 import { h, section, slug } from './dom.mjs';
 import { environmentSection } from './environment.mjs';
 import { figureOf, redrawOnResize } from './figures.mjs';
+import { scenarioTables } from './scenario_tables.mjs';
 import { sweepsTable } from './sweeps_table.mjs';
 import { themeButton } from './theme.mjs';
 import { commandSection, verdictSection } from './verdict.mjs';
@@ -37,6 +38,7 @@ const scenarioSection = (documents, scenario, figures) => {
     h('p', { class: 'summary' }, plan.summary),
     h('p', { class: 'summary' }, workOf(plan)),
     ...cellsTable(documents, scenario),
+    ...scenarioTables(documents, scenario),
     ...sweepsTable(documents, scenario),
     h('div', { class: 'figures' }, figures.map(({ element }) => element)));
 };

@@ -1,0 +1,68 @@
+// What a scenario has to show besides its cells: what did not succeed, and an article's figures.
+
+import { count, duration } from '../parts/format.mjs';
+import { filesWith, isOtherStack, isProven, planOf } from '../parts/rows.mjs';
+import { h, scrollBox } from './dom.mjs';
+import { sortableTable } from './sortable.mjs';
+
+const word = (title, textOf) => ({ title, class: 'left', value: textOf, text: textOf });
+
+const rowsOf = (files, scenario) => files.flatMap((file) => file.document.cells
+  .filter((cell) => cell.scenario === scenario).map((cell) => ({ file, cell })));
+
+// Columns that say which cell a row is of.
+const identity = (files) => [
+  word('strategy', ({ cell }) => cell.strategy),
+  ...(files.length > 1 ? [word('file', ({ file }) => file.name)] : []),
+  word('transport', ({ file, cell }) => cell.transport + (isOtherStack(file, cell) ? ' *' : '')),
+  { title: 'workers', value: ({ cell }) => cell.workers, text: ({ cell }) => count(cell.workers) },
+];
+
+// Of one kind of count in the valid runs ("errors", "retries"): a row for each outcome, with the fewest
+// and the most of a run.
+const outcomes = (row, key, of) => {
+  const runs = row.cell.runs.filter(({ valid }) => valid).map((run) => run[key] ?? {});
+  const names = [...new Set(runs.flatMap(Object.keys))].sort();
+  return names.map((outcome) => {
+    const counts = runs.map((run) => run[outcome] ?? 0);
+    return { ...row, outcome, of, least: Math.min(...counts), most: Math.max(...counts) };
+  });
+};
+
+const failuresTable = (files, scenario) => {
+  const rows = rowsOf(files, scenario).flatMap((row) =>
+    [...outcomes(row, 'errors', 'requests'), ...outcomes(row, 'retries', 'attempts made again')]);
+  if (rows.length === 0) return [];
+  const columns = [...identity(files), word('outcome', ({ outcome }) => outcome),
+    word('of', ({ of }) => of),
+    { title: 'per run', value: ({ most }) => most,
+      text: ({ least, most }) => (least === most ? count(most)
+        : `${count(least)} to ${count(most)}`) }];
+  return [h('h3', {}, 'What did not succeed'),
+    scrollBox(`Failures of ${scenario}`, sortableTable(columns, rows))];
+};
+
+const publishedTable = (files, scenario) => {
+  const rows = files.flatMap((file) => (planOf(file, scenario).published ?? []).flatMap((one) =>
+    rowsOf([file], scenario).filter(({ cell }) => cell.strategy === one.strategy
+      && cell.workers === one.workers && !isOtherStack(file, cell) && isProven(cell))
+      .map((row) => ({ ...row, name: one.name,
+        published: one.makespan === null ? null : Number.parseInt(one.makespan, 10) }))));
+  if (rows.length === 0) return [];
+  const here = ({ cell }) => cell.summary.makespan_ns.median;
+  const ratioOf = (row) => (row.published === null ? null : here(row) / row.published);
+  const columns = [word('as published', ({ name }) => name),
+    { title: 'published', value: ({ published }) => published,
+      text: ({ published }) => (published === null ? '-' : duration(published)) },
+    ...identity(files),
+    { title: 'here', value: here, text: (row) => duration(here(row)) },
+    { title: 'ratio', value: ratioOf, help: 'here / published; other machines, other servers',
+      text: (row) => (ratioOf(row) === null ? '-' : ratioOf(row).toFixed(2)) }];
+  return [h('h3', {}, "The article's figures"),
+    scrollBox(`Published figures of ${scenario}`, sortableTable(columns, rows))];
+};
+
+export const scenarioTables = (documents, scenario) => {
+  const files = filesWith(documents, scenario);
+  return [...publishedTable(files, scenario), ...failuresTable(files, scenario)];
+};
