@@ -1,6 +1,8 @@
 // The table of cells: the columns of `fanout report`, sortable.
 
-import { bytes, count, duration, number, percent, ratio, spread, workers } from '../parts/format.mjs';
+import {
+  bytes, count, duration, number, percent, ratio, spread, workers,
+} from '../parts/format.mjs';
 import { notesOf } from '../parts/notes.mjs';
 import { filesWith, hasRealTargets, isOtherStack, isProven } from '../parts/rows.mjs';
 import { h, list, scrollBox } from './dom.mjs';
