@@ -23,7 +23,7 @@ const isInterval = (value) => has(value, isNumber, 'median')
 const isPercentile = (value) => isInterval(value) && isNumber(value.percentile);
 
 const isSummary = (summary) => isInterval(summary?.makespan_ns)
-  && has(summary, isNumber, 'valid_runs', 'requests_per_second')
+  && has(summary, isNumber, 'valid_runs', 'requests_per_second', 'success_share')
   && bothOrNone(summary.efficiency, isNumber, summary.intervals?.efficiency, isInterval)
   && bothOrNone(summary.connections, isNumber, summary.peak_in_flight, isNumber)
   && has(summary.intervals, isInterval, 'requests_per_second', 'cpu_us_per_request',

@@ -92,11 +92,11 @@ TEST_P(EveryStrategy, LeavesNoThreadDescriptorOrChild) {
   const std::ptrdiff_t descriptors = entries("/proc/self/fd");
   Execution execution(strategy(), requests(), workers());
   execution.run();
-  // A thread that was joined may be listed a moment longer.
-  for (int i = 0; i < 1000 && entries("/proc/self/task") != threads; ++i) {
+  // A thread that was joined may be listed a moment longer, above too.
+  for (int i = 0; i < 1000 && entries("/proc/self/task") > threads; ++i) {
     std::this_thread::sleep_for(1ms);
   }
-  EXPECT_EQ(entries("/proc/self/task"), threads);
+  EXPECT_LE(entries("/proc/self/task"), threads);
   EXPECT_EQ(entries("/proc/self/fd"), descriptors);
   EXPECT_FALSE(has_children());
 }
