@@ -79,20 +79,17 @@ test('it says what was measured: numbers on the page are those of the runs', asy
 });
 
 test('it shows what did not succeed, and what an article published', async () => {
-  const published = [{ name: 'one by one', strategy: 'sequential', workers: 4,
-    makespan: '2000000000ns' }, { name: 'unmeasured', strategy: 'sequential', workers: 5 },
-  { name: 'in words', strategy: 'session_reuse', workers: 4 }];
-  const { page, close } = await open(pageOf('faulty', result('faulty', { strategies: 2,
-    workers: [4], reset: 7, published })));
+  const one = (name, strategy, workers, makespan) => ({ name, strategy, workers, makespan });
+  const published = [one('one by one', 'sequential', 4, '2s'), one('unmeasured', 'sequential', 5),
+    one('in words', 'session_reuse', 4)];
+  const { page, close } = await open(pageOf('faulty',
+    result('faulty', { strategies: 2, workers: [4], reset: 7, published })));
   const table = (label) => page.$eval(`[aria-label="${label} synthetic"] tbody`, (body) =>
     [...body.rows].map((row) => [...row.cells].map((cell) => cell.textContent)));
-  const [, , , outcome, of, perRun] = (await table('Failures of'))[0];
-  assert.deepEqual([outcome, of, perRun], ['reset', 'requests', '7 to 16']);
+  assert.deepEqual((await table('Failures of'))[0].slice(3), ['reset', 'requests', '7 to 16']);
   const figures = await table('Published figures of');
-  assert.deepEqual(figures.map(([name, figure]) => [name, figure]),
-    [['one by one', '2.00 s'], ['in words', '-']]);
-  assert.match(figures[0].at(-1), /^2\.\d\d$/);
-  assert.equal(figures[1].at(-1), '-');
+  assert.deepEqual(figures.map(([a, b]) => a + b), ['one by one2.00 s', 'in words-']);
+  assert.match(figures.map((row) => row.at(-1)).join(), /^2\.\d\d,-$/);
   await close();
 });
 
