@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -38,48 +39,67 @@ std::string or_dash(const std::optional<std::uint64_t>& count) {
   return count ? format_count(*count) : "-";
 }
 
-// What every row answers: how fast, how sure, at what cost, how connected, limited by what, proven?
-std::vector<CellColumn> cell_columns(const Report& report, const Scenario& scenario) {
-  const auto measured = [](auto text) {
-    return [text](const CellReport& cell) {
-      return cell.summary.valid_runs == 0 ? std::string("-") : text(cell.summary);
-    };
-  };
-  std::vector<CellColumn> columns{
+// A column about runs; "-" where no run is valid.
+CellColumn measured(Column column, std::function<std::string(const Summary&)> text) {
+  return {std::move(column), [text = std::move(text)](const CellReport& cell) {
+            return cell.summary.valid_runs == 0 ? std::string("-") : text(cell.summary);
+          }};
+}
+
+// Which cell is it?
+std::vector<CellColumn> name_columns(const Report& report) {
+  return {
       {{"strategy", Align::left}, [](const CellReport& c) { return c.cell.strategy; }},
       {{"transport", Align::left},
        [&report](const CellReport& c) {
          return c.cell.transport + (is_other_stack(report, c.cell) ? " *" : "");
        }},
       {{"workers"}, [](const CellReport& c) { return std::to_string(c.cell.workers); }},
-      {{"makespan"}, measured([](auto& s) { return format_duration(s.makespan_ns.median); })},
-      {{"95%"}, measured([](auto& s) { return spread(s.makespan_ns); })},
-      {{"req/s"}, measured([](auto& s) { return format_number(s.requests_per_second.median); })},
-      {{"effic."}, measured([](auto& s) {
-         return s.efficiency ? fmt::format("{:.3f}", s.efficiency->median) : std::string("-");
-       })},
-      {{"p50"}, measured([](auto& s) { return latency_text(s, s.latency_p50_ns); })},
-      {{"p99"}, measured([](auto& s) { return latency_text(s, s.latency_p99_ns); })},
-      {{"CPU us/req"},
-       measured([](auto& s) { return format_number(s.cpu_us_per_request.median); })},
-      {{"95%"}, measured([](auto& s) { return spread(s.cpu_us_per_request); })},
-      {{"memory"}, measured([](auto& s) { return format_bytes(s.peak_memory_bytes.median); })},
-      {{"conns"}, measured([](auto& s) { return or_dash(s.connections); })},
-      {{"in flight"}, measured([](auto& s) { return or_dash(s.peak_in_flight); })},
-      {{"limit", Align::left},
-       measured([](auto& s) { return s.limited_by.empty() ? std::string("-") : s.limited_by; })},
   };
+}
+
+// How fast, how sure, at what cost, how connected, limited by what?
+std::vector<CellColumn> figure_columns() {
+  return {
+      measured({"makespan"}, [](auto& s) { return format_duration(s.makespan_ns.median); }),
+      measured({"95%"}, [](auto& s) { return spread(s.makespan_ns); }),
+      measured({"req/s"}, [](auto& s) { return format_number(s.requests_per_second.median); }),
+      measured({"effic."},
+               [](auto& s) {
+                 return s.efficiency ? fmt::format("{:.3f}", s.efficiency->median)
+                                     : std::string("-");
+               }),
+      measured({"p50"}, [](auto& s) { return latency_text(s, s.latency_p50_ns); }),
+      measured({"p99"}, [](auto& s) { return latency_text(s, s.latency_p99_ns); }),
+      measured({"CPU us/req"}, [](auto& s) { return format_number(s.cpu_us_per_request.median); }),
+      measured({"95%"}, [](auto& s) { return spread(s.cpu_us_per_request); }),
+      measured({"memory"}, [](auto& s) { return format_bytes(s.peak_memory_bytes.median); }),
+      measured({"conns"}, [](auto& s) { return or_dash(s.connections); }),
+      measured({"in flight"}, [](auto& s) { return or_dash(s.peak_in_flight); }),
+      measured({"limit", Align::left},
+               [](auto& s) { return s.limited_by.empty() ? std::string("-") : s.limited_by; }),
+  };
+}
+
+// Where requests fail: how many did not, at what price?
+std::vector<CellColumn> success_columns() {
+  return {
+      measured({"ok"},
+               [](auto& s) { return fmt::format("{:.1f}%", 100 * s.success_share.median); }),
+      measured({"ok/s"}, [](auto& s) { return format_number(s.goodput_per_second.median); }),
+      measured({"att/ok"},
+               [](auto& s) {
+                 return s.amplification.median == 0 ? std::string("-")
+                                                    : fmt::format("{:.3f}", s.amplification.median);
+               }),
+  };
+}
+
+std::vector<CellColumn> cell_columns(const Report& report, const Scenario& scenario) {
+  std::vector<CellColumn> columns = name_columns(report);
+  std::ranges::move(figure_columns(), std::back_inserter(columns));
   if (has_failures(report, scenario)) {
-    columns.push_back({{"ok"}, measured([](auto& s) {
-                         return fmt::format("{:.1f}%", 100 * s.success_share.median);
-                       })});
-    columns.push_back(
-        {{"ok/s"}, measured([](auto& s) { return format_number(s.goodput_per_second.median); })});
-    columns.push_back({{"att/ok"}, measured([](auto& s) {
-                         return s.amplification.median == 0
-                                    ? std::string("-")
-                                    : fmt::format("{:.3f}", s.amplification.median);
-                       })});
+    std::ranges::move(success_columns(), std::back_inserter(columns));
   }
   columns.push_back({{scenario.targets ? "valid" : "proven"}, [](const CellReport& c) {
                        return fmt::format("{}/{}", c.summary.valid_runs, c.summary.total_runs);

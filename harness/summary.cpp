@@ -1,6 +1,7 @@
 #include "harness/summary.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/histogram.h"
 
@@ -55,33 +56,39 @@ std::vector<PercentilePoint> percentiles(const ValidRuns& runs) {
   return points;
 }
 
-}  // namespace
-
-Summary summarize(const std::vector<Run>& runs) {
+ValidRuns valid_runs(const std::vector<Run>& runs) {
   ValidRuns valid;
   for (const Run& run : runs) {
     if (run.valid) valid.push_back(&run);
   }
-  Summary summary;
-  summary.valid_runs = static_cast<unsigned>(valid.size());
-  summary.total_runs = static_cast<unsigned>(runs.size());
+  return valid;
+}
+
+void summarize_time(const ValidRuns& valid, Summary& summary) {
   summary.makespan_ns = over_runs(valid, [](const Run& run) { return run.makespan_ns; });
   summary.requests_per_second = over_runs(valid, throughput);
   if (std::ranges::all_of(valid, [](const Run* run) { return run->efficiency.has_value(); })) {
     summary.efficiency = over_runs(valid, [](const Run& run) { return *run.efficiency; });
   }
-  summary.cpu_us_per_request =
-      over_runs(valid, [](const Run& run) { return per_request(run, run.cpu_ns) / 1e3; });
   ValidRuns answered;  // latency is that of successes
   std::ranges::copy_if(valid, std::back_inserter(answered),
                        [](const Run* run) { return run->requests.ok > 0; });
   summary.latency_p50_ns = over_runs(answered, [](const Run& run) { return run.latency_ns.p50; });
   summary.latency_p99_ns = over_runs(answered, [](const Run& run) { return run.latency_ns.p99; });
+  summary.latency_by_percentile = percentiles(valid);
+}
+
+void summarize_cost(const ValidRuns& valid, Summary& summary) {
+  summary.cpu_us_per_request =
+      over_runs(valid, [](const Run& run) { return per_request(run, run.cpu_ns) / 1e3; });
   summary.peak_memory_bytes =
       over_runs(valid, [](const Run& run) { return run.peak_memory_bytes; });
   summary.context_switches_per_request = over_runs(valid, [](const Run& run) {
     return per_request(run, run.voluntary_switches + run.involuntary_switches);
   });
+}
+
+void summarize_success(const ValidRuns& valid, Summary& summary) {
   summary.success_share =
       over_runs(valid, [](const Run& run) { return per_request(run, run.requests.ok); });
   summary.goodput_per_second = over_runs(valid, [](const Run& run) {
@@ -93,13 +100,28 @@ Summary summarize(const std::vector<Run>& runs) {
   });
   summary.has_failures = std::ranges::any_of(
       valid, [](const Run* run) { return run->requests.failed > 0 || run->requests.retried > 0; });
-  summary.latency_by_percentile = percentiles(valid);
+}
+
+void summarize_server(const ValidRuns& valid, Summary& summary) {
   for (const Run* run : valid) {
     if (!run->server) continue;
     summary.connections = std::max(summary.connections.value_or(0), run->server->connections);
     summary.peak_in_flight =
         std::max(summary.peak_in_flight.value_or(0), run->server->peak_in_flight);
   }
+}
+
+}  // namespace
+
+Summary summarize(const std::vector<Run>& runs) {
+  const ValidRuns valid = valid_runs(runs);
+  Summary summary;
+  summary.valid_runs = static_cast<unsigned>(valid.size());
+  summary.total_runs = static_cast<unsigned>(runs.size());
+  summarize_time(valid, summary);
+  summarize_cost(valid, summary);
+  summarize_success(valid, summary);
+  summarize_server(valid, summary);
   summary.limited_by = common_limit(valid);
   return summary;
 }
