@@ -48,6 +48,12 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   return std::chrono::nanoseconds{std::llround(*value)};
 }
 
+std::optional<double> parse_share(std::string_view text) {
+  static constexpr std::array<Unit, 3> units{{{"", 1}, {"%", 0.01}, {" %", 0.01}}};
+  const auto value = parse_with(text, units);
+  return value && *value <= 10 ? value : std::nullopt;
+}
+
 std::optional<std::uint64_t> parse_count(std::string_view text) {
   static constexpr std::array<Unit, 3> units{{{"", 1}, {"k", 1e3}, {"M", 1e6}}};
   const auto value = parse_with(text, units);

@@ -16,6 +16,9 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
 // "200", "10k", "2M" (powers of ten). Nothing if malformed, negative or beyond 10^12.
 std::optional<std::uint64_t> parse_count(std::string_view text);
 
+// "3%", "0.5 %", "0.03": a share of 1. Nothing if malformed, negative or beyond 10.
+std::optional<double> parse_share(std::string_view text);
+
 // Three significant digits and the unit that keeps the number between 1 and 1000: "17.1 ms".
 std::string format_duration(double nanoseconds);
 

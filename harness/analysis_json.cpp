@@ -1,7 +1,6 @@
 #include "harness/analysis_json.h"
 
-#include <nlohmann/json.hpp>
-
+#include "harness/json_write.h"
 #include "harness/recommendation.h"
 #include "harness/sweep.h"
 
@@ -9,8 +8,6 @@ namespace fanout {
 namespace {
 
 using Json = nlohmann::json;
-
-Json or_null(const auto& optional) { return optional ? Json(*optional) : Json(nullptr); }
 
 Json interval_to_json(const Interval& interval) {
   return {{"median", interval.median},
@@ -45,8 +42,7 @@ Json usl_to_json(const Scalability& found) {
 }
 
 Json pick_to_json(const std::optional<Cell>& cell) {
-  if (!cell) return nullptr;
-  return {{"strategy", cell->strategy}, {"transport", cell->transport}, {"workers", cell->workers}};
+  return cell ? cell_in_scenario(*cell) : Json(nullptr);
 }
 
 }  // namespace

@@ -15,12 +15,21 @@ void add_measuring(CLI::App& app, Options& options) {
   const CLI::Option* quick = app.add_flag_callback(
       "--quick", [&] { options.rounds = 3; }, "3 rounds: no intervals, no ranks");
   const CLI::Option* full = app.add_flag_callback(
-      "--full", [&] { options.rounds = 20; }, "20 rounds");
+      "--full",
+      [&] {
+        options.rounds = 20;
+        options.precision = 0.03;
+      },
+      "20 rounds, or fewer (at least 10) once all is known to 3 %");
   app.parse_complete_callback([=] {
     if (rounds->count() + quick->count() + full->count() > 1) {
       throw UsageError("--rounds, --quick and --full exclude each other; use one of them");
     }
   });
+  add_parsed(app, "--precision", options.precision, parse_share, "a share such as 3% or 0.03",
+             "from 10 rounds on, stop once every interval of a makespan is within", "SHARE");
+  app.add_flag("--no-references", options.no_references,
+               "only the cells asked for: neither A/A twin nor floor nor ceiling beside them");
   add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "of the order and the delays");
   add_duration(app, "--time-budget", options.time_budget, "start no further round after this");
   add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this");

@@ -14,6 +14,7 @@
 #include "harness/list.h"
 #include "harness/output_file.h"
 #include "harness/progress.h"
+#include "harness/references.h"
 #include "harness/runner.h"
 #include "local_server/server_main.h"
 
@@ -57,6 +58,8 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   plan.affinity = options.affinity;
   plan.time_budget = options.time_budget;
   plan.run_limit = options.run_limit;
+  plan.precision = options.precision;
+  if (!options.no_references) add_references(plan);
   plan.predicted = predicted_total(plan);
   if (urls && !options.may_load) check_courtesy(plan, urls->targets);
   return plan;

@@ -27,6 +27,8 @@ struct Options {
   std::uint64_t seed = 1;
   Affinity affinity = Affinity::isolated;
   std::optional<std::chrono::nanoseconds> time_budget;
+  std::optional<double> precision;
+  bool no_references = false;
   std::optional<std::chrono::nanoseconds> run_limit;
   std::string output;  // result file; empty: a fresh one under results/runs/
   Format format = Format::table;

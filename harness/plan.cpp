@@ -202,7 +202,7 @@ Plan make_plan(const Selection& selection, const Limits& limits) {
 }
 
 std::vector<std::size_t> round_order(const Plan& plan, unsigned round) {
-  std::vector<std::size_t> order(plan.cells.size());
+  std::vector<std::size_t> order(plan.cells.size() + plan.references.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   // Fisher and Yates; own numbers, because the standard shuffle differs between libraries.
   const std::uint64_t seed = mix64(plan.seed) + round;

@@ -33,16 +33,30 @@ struct Skipped {
   std::string reason;
 };
 
+// What a cell is run for besides being compared (harness/references.h).
+enum class Role : std::uint8_t {
+  twin,  // a compared cell under an alias: both differ by noise alone
+};
+
+struct Reference {
+  Role role;
+  Cell cell;
+};
+
 struct Plan {
   std::vector<Scenario> scenarios;
   std::vector<Cell> cells;
+  std::vector<Reference> references;
   std::vector<Skipped> skipped;
   unsigned rounds = 10;
   std::uint64_t seed = 1;
   Affinity affinity = Affinity::isolated;
   std::optional<std::chrono::nanoseconds> time_budget;  // no new round once it is spent
-  std::optional<std::chrono::nanoseconds> run_limit;    // overrules the limit of every run
-  std::chrono::nanoseconds predicted{};                 // of all rounds, a rough guess
+  // No new round from 10 on once every interval of a makespan is at most so wide: its half-width
+  // relative to its median.
+  std::optional<double> precision;
+  std::optional<std::chrono::nanoseconds> run_limit;  // overrules the limit of every run
+  std::chrono::nanoseconds predicted{};               // of all rounds, a rough guess
 };
 
 // What the user asked for; empty lists mean the scenario's own, and then the default rows.
@@ -76,7 +90,8 @@ struct Limits {
 // descriptor limit does not allow, and when nothing is left to run.
 Plan make_plan(const Selection& selection, const Limits& limits);
 
-// The order of the cells in a round: a fresh permutation for each, fixed by the seed.
+// The order of the cells in a round, then (as indices from cells.size() on) the references: a fresh
+// permutation of all for each, fixed by the seed.
 std::vector<std::size_t> round_order(const Plan& plan, unsigned round);
 
 const Scenario& scenario_of(const Plan& plan, const Cell& cell);

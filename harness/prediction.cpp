@@ -105,7 +105,9 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
 
 std::chrono::nanoseconds predicted_total(const Plan& plan) {
   std::chrono::nanoseconds round{};
-  for (const Cell& cell : plan.cells) round += predicted_run(cell, scenario_of(plan, cell));
+  const auto add = [&](const Cell& cell) { round += predicted_run(cell, scenario_of(plan, cell)); };
+  for (const Cell& cell : plan.cells) add(cell);
+  for (const Reference& reference : plan.references) add(reference.cell);
   return round * plan.rounds;
 }
 

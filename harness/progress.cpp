@@ -18,7 +18,9 @@ std::string label(const Cell& cell) {
                      cell.workers);
 }
 
-std::size_t total_runs(const Report& report) { return report.cells.size() * report.plan.rounds; }
+std::size_t total_runs(const Report& report) {
+  return (report.cells.size() + report.references.size()) * report.plan.rounds;
+}
 
 std::size_t terminal_columns() {
   constexpr std::size_t kUsual = 80;
@@ -48,7 +50,7 @@ void Progress::before_run(const Report& report, std::size_t cell, unsigned round
   if (style_ != Style::live) return;
   const std::string line =
       fmt::format("[{}/{}] round {}/{}  {}  {} left{}", done_, total_runs(report), round + 1,
-                  report.plan.rounds, label(report.cells[cell].cell),
+                  report.plan.rounds, label(row_of(report, cell).cell),
                   format_duration(left_ns(report)), last_.empty() ? "" : "  (last: " + last_ + ")");
   // A line that wraps could not be drawn over.
   fmt::print(stderr, "\r\033[K{}", line.substr(0, terminal_columns() - 1));
@@ -56,7 +58,7 @@ void Progress::before_run(const Report& report, std::size_t cell, unsigned round
 }
 
 void Progress::after_run(const Report& report, std::size_t cell) {
-  const CellReport& row = report.cells[cell];
+  const CellReport& row = row_of(report, cell);
   const Run& run = row.runs.back();
   ++done_;
   predicted_done_ns_ +=

@@ -7,14 +7,12 @@
 
 #include "base/units.h"
 #include "harness/render_tables.h"
+#include "harness/verdict.h"
 
 namespace fanout {
 namespace {
 
 constexpr double kWithin = 1.05;  // of the shortest makespan
-constexpr unsigned kRoundsToRecommend = 10;
-
-using Cells = std::vector<const CellReport*>;
 
 double makespan(const CellReport* cell) { return cell->summary.makespan_ns.median; }
 double cpu(const CellReport* cell) { return cell->summary.cpu_us_per_request.median; }
@@ -27,41 +25,6 @@ std::string name(const Report& report, const Cell& cell) {
 }
 
 std::string cost(const CellReport& cell) { return format_number(cpu(&cell)) + " us"; }
-
-// Cells that may not be recommended are named with the reason.
-Cells candidates(const Report& report, const Scenario& scenario,
-                 std::vector<std::string>& left_out) {
-  Cells cells;
-  for (const CellReport& cell : report.cells) {
-    const Summary& summary = cell.summary;
-    if (cell.cell.scenario != scenario.name || summary.total_runs == 0) continue;
-    if (cell.cell.stack == "none") continue;  // no network: nothing a user could deploy
-    if (summary.valid_runs < summary.total_runs) {
-      left_out.push_back(name(report, cell.cell) + " (invalid runs)");
-    } else if (summary.limited_by == "server") {
-      left_out.push_back(name(report, cell.cell) + " (limited by the server)");
-    } else {
-      cells.push_back(&cell);
-    }
-  }
-  return cells;
-}
-
-// Leaves only those that got, within 5 %, as many requests answered as the best: a short makespan
-// is none where less was done.
-void keep_most_answered(const Report& report, Cells& cells, std::vector<std::string>& left_out) {
-  const auto share = [](const CellReport* cell) { return cell->summary.success_share.median; };
-  if (cells.empty()) return;
-  const double best = share(*std::ranges::max_element(cells, {}, share));
-  std::erase_if(cells, [&](const CellReport* cell) {
-    const bool fewer = share(cell) * kWithin < best || best == 0;
-    if (fewer) {
-      left_out.push_back(fmt::format("{} ({:.1f} % of the requests answered)",
-                                     name(report, cell->cell), 100 * share(cell)));
-    }
-    return fewer;
-  });
-}
 
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 3;
@@ -81,25 +44,33 @@ std::string makespan_text(const CellReport& cell) {
   return text;
 }
 
-// Those of the cells whose intervals overlap that of the fastest.
-std::vector<std::string> not_separated(const Report& report, const Cells& cells,
-                                       const CellReport& fastest) {
+// Of the first band of the ranking all but the fastest.
+std::vector<std::string> not_separated(const Report& report, const Verdict& verdict) {
   std::vector<std::string> names;
-  const auto& high = fastest.summary.makespan_ns.high;
-  for (const CellReport* cell : cells) {
-    const auto& low = cell->summary.makespan_ns.low;
-    if (cell != &fastest && high && low && *low <= *high) names.push_back(name(report, cell->cell));
+  if (!verdict.ranking) return names;
+  const auto& band = verdict.ranking->bands.front();
+  for (const std::size_t i : std::span(band).subspan(1)) {
+    names.push_back(name(report, verdict.cells[i]->cell));
   }
   return names;
 }
 
-std::string fastest_line(const Report& report, const Cells& cells, const CellReport& fastest,
-                         bool ranked) {
-  const std::vector<std::string> others = not_separated(report, cells, fastest);
+std::string fastest_line(const Report& report, const CellReport& fastest, const Verdict& verdict) {
+  const std::vector<std::string> others = not_separated(report, verdict);
   return fmt::format("{}: {}, {}, {} of CPU per request.{}",
-                     ranked && others.empty() ? "Fastest" : "Shortest median",
+                     verdict.ranking && others.empty() ? "Fastest" : "Shortest median",
                      name(report, fastest.cell), makespan_text(fastest), cost(fastest),
                      others.empty() ? "" : " Not separated from " + listed(others) + ".");
+}
+
+// What is to be said first if there are too few rounds to rank.
+void warn_of_few_rounds(Recommendation& found, const Verdict& verdict) {
+  const std::size_t needed = rounds_to_rank(verdict.cells.size());
+  if (verdict.rounds >= needed) return;
+  found.lines.push_back(fmt::format(
+      "Not enough evidence to rank: {} round{}, at least {} are needed{}.", verdict.rounds,
+      verdict.rounds == 1 ? "" : "s", needed,
+      needed > kLeastRoundsToRank ? fmt::format(" for {} cells", verdict.cells.size()) : ""));
 }
 
 // What more workers than the recommended cell's would buy, as far as candidates of its row tell.
@@ -141,21 +112,17 @@ std::string cheapest_line(const Report& report, const Cells& cells, const CellRe
                      name(report, cheapest.cell), makespan_text(cheapest), cost(cheapest), more);
 }
 
-// Where the deadline ended the runs, their makespans are all the same; what differs is how much was
-// answered by then. Of at least one candidate.
-bool cut_by_deadline(const Scenario& scenario, const Cells& cells) {
-  return scenario.deadline.count() > 0 && std::ranges::any_of(cells, [](const CellReport* cell) {
-           return cell->summary.success_share.median < 1;
-         });
-}
-
-void choose_by_answers(Recommendation& found, const Report& report, const Cells& cells) {
+// Where the deadline ended the runs, what differs is how much was answered by then. Of at least one
+// candidate.
+void choose_by_answers(Recommendation& found, const Report& report, const Verdict& verdict) {
+  const Cells& cells = verdict.cells;
   const auto share = [](const CellReport* cell) { return cell->summary.success_share.median; };
   const CellReport& most = **std::ranges::max_element(cells, {}, share);
   const CellReport& cheapest = **std::ranges::min_element(cells, {}, cpu);
   found.fastest = most.cell;
   found.cheapest = cheapest.cell;
   found.simplest = (*std::ranges::min_element(cells, {}, workers))->cell;
+  warn_of_few_rounds(found, verdict);
   found.lines.push_back(
       fmt::format("The deadline ends these runs, so makespans say nothing. Most answered by "
                   "median: {}, {:.1f} % "
@@ -166,7 +133,8 @@ void choose_by_answers(Recommendation& found, const Report& report, const Cells&
 }
 
 // Of at least one candidate.
-void choose(Recommendation& found, const Report& report, const Cells& cells) {
+void choose(Recommendation& found, const Report& report, const Verdict& verdict) {
+  const Cells& cells = verdict.cells;
   const CellReport& fastest = **std::ranges::min_element(cells, {}, makespan);
   Cells near;
   std::ranges::copy_if(cells, std::back_inserter(near), [&](const CellReport* cell) {
@@ -177,15 +145,8 @@ void choose(Recommendation& found, const Report& report, const Cells& cells) {
   found.fastest = fastest.cell;
   found.cheapest = cheapest.cell;
   found.simplest = simplest.cell;
-  const auto valid_runs = [](const CellReport* cell) { return cell->summary.valid_runs; };
-  const unsigned rounds = valid_runs(*std::ranges::min_element(cells, {}, valid_runs));
-  const bool ranked = rounds >= kRoundsToRecommend;
-  if (!ranked) {
-    found.lines.push_back(
-        fmt::format("Not enough evidence to rank: {} round{}, at least {} are needed.", rounds,
-                    rounds == 1 ? "" : "s", kRoundsToRecommend));
-  }
-  found.lines.push_back(fastest_line(report, cells, fastest, ranked));
+  warn_of_few_rounds(found, verdict);
+  found.lines.push_back(fastest_line(report, fastest, verdict));
   found.lines.push_back(cheapest_line(report, cells, fastest, cheapest));
   if (simplest.cell.workers < cheapest.cell.workers) {
     found.lines.push_back(fmt::format("Fewest workers within 5 % of it: {}, {}.",
@@ -193,33 +154,49 @@ void choose(Recommendation& found, const Report& report, const Cells& cells) {
   }
 }
 
+// Strategies are compared on one HTTP library; what another one reaches is said beside it.
+void choose_among(Recommendation& found, const Report& report, const Scenario& scenario,
+                  Cells cells) {
+  const auto others = std::ranges::stable_partition(
+      cells, [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
+  Cells other_stack(others.begin(), others.end());
+  if (other_stack.size() < cells.size()) {
+    cells.erase(others.begin(), others.end());
+  } else {
+    other_stack.clear();
+  }
+  const Verdict verdict = verdict_on(report, scenario, cells, measures().front());
+  if (cut_by_deadline(scenario, cells)) {
+    choose_by_answers(found, report, verdict);
+    return;
+  }
+  choose(found, report, verdict);
+  if (other_stack.empty()) return;
+  const CellReport& other = **std::ranges::min_element(other_stack, {}, makespan);
+  found.lines.push_back(fmt::format("On another HTTP library: {}, {}, {} of CPU per request.",
+                                    name(report, other.cell), makespan_text(other), cost(other)));
+}
+
 }  // namespace
 
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
-  std::vector<std::string> left_out;
-  Cells cells = candidates(report, scenario, left_out);
-  if (cells.empty() && left_out.empty()) return std::nullopt;
-  // Strategies are compared on one HTTP library; what another one reaches is said beside it.
-  const auto others = std::ranges::stable_partition(
-      cells, [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
-  const Cells other_stack(others.begin(), others.end());
-  if (other_stack.size() < cells.size()) cells.erase(others.begin(), others.end());
-  keep_most_answered(report, cells, left_out);
+  Contenders all = contenders(report, scenario);
+  leave_out_server_bound(all);
+  if (all.cells.empty() && all.left_out.empty()) return std::nullopt;
   Recommendation found;
   found.scenario = scenario.name;
-  if (cells.empty()) {
+  if (all.cells.empty()) {
     found.lines.emplace_back("Nothing to recommend.");
   } else {
-    const bool cut = cut_by_deadline(scenario, cells);
-    cut ? choose_by_answers(found, report, cells) : choose(found, report, cells);
-    if (!cut && cells != other_stack && !other_stack.empty()) {
-      const CellReport& other = **std::ranges::min_element(other_stack, {}, makespan);
-      found.lines.push_back(fmt::format("On another HTTP library: {}, {}, {} of CPU per request.",
-                                        name(report, other.cell), makespan_text(other),
-                                        cost(other)));
-    }
+    choose_among(found, report, scenario, std::move(all.cells));
   }
-  if (!left_out.empty()) found.lines.push_back("Left out: " + listed(left_out) + ".");
+  if (!all.left_out.empty()) {
+    std::vector<std::string> names;
+    for (const LeftOut& out : all.left_out) {
+      names.push_back(fmt::format("{} ({})", name(report, out.cell), out.reason));
+    }
+    found.lines.push_back("Left out: " + listed(names) + ".");
+  }
   return found;
 }
 

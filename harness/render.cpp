@@ -11,7 +11,9 @@
 #include "harness/gbench.h"
 #include "harness/published.h"
 #include "harness/recommendation.h"
+#include "harness/references.h"
 #include "harness/render_tables.h"
+#include "harness/render_verdicts.h"
 #include "transports/verify.h"
 
 namespace fanout {
@@ -67,6 +69,9 @@ std::string caveats(const Report& report) {
                         kRoundsForRanks);
   }
   if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
+  if (report.stopped_by == "interval width") {
+    text += "note: ended before the last round: every makespan is known precisely enough\n";
+  }
   if (report.status == "running") text += "note: unfinished; its fanout still runs or was killed\n";
   if (report.status == "failed") text += "note: an error ended it; what was measured is shown\n";
   if (report.status == "interrupted") text += "note: interrupted; what was measured is shown\n";
@@ -174,7 +179,8 @@ std::string render_words(const Report& report, Draw draw) {
     text += heading(scenario) + render_sweep(report, scenario, draw);
     text += draw(cells_table(report, scenario)) + "\n";
     text += render_published(report, scenario, draw) + render_failures(report, scenario, draw);
-    text += render_knees(report, scenario, draw) + render_recommendation(report, scenario);
+    text += render_knees(report, scenario, draw) + render_verdicts(report, scenario);
+    text += render_recommendation(report, scenario);
   }
   text += legend(report);
   return text + invalid_runs(report) + skipped_rows(report.plan) + caveats(report);
@@ -217,6 +223,11 @@ std::string render_plan(const Plan& plan) {
     if (!scenario.targets) continue;
     work +=
         fmt::format("{}: {}; how long they take is not known\n", scenario.name, scenario.summary);
+  }
+  for (const Reference& reference : plan.references) {
+    work += fmt::format("beside them, as {}: {} / {} / {} / {} workers\n",
+                        role_name(reference.role), reference.cell.strategy,
+                        reference.cell.transport, reference.cell.scenario, reference.cell.workers);
   }
   return to_text(table) + skipped_rows(plan) + work +
          fmt::format("{} cells x {} rounds, seed {}, about {}\n", plan.cells.size(), plan.rounds,

@@ -23,6 +23,7 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
                   std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
   report.status = "running";
   for (const Cell& cell : plan.cells) report.cells.push_back({cell, {}, {}});
+  for (const Reference& one : plan.references) report.references.push_back({one.cell, {}, {}});
   report.plan = std::move(plan);
   if (const std::string unfit = unfit_build(); !unfit.empty()) report.warnings.push_back(unfit);
   const Environment& machine = report.environment;
@@ -30,6 +31,16 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
     report.warnings.emplace_back("one CPU only: server and clients share it");
   }
   return report;
+}
+
+CellReport& row_of(Report& report, std::size_t index) {
+  const std::size_t cells = report.cells.size();
+  return index < cells ? report.cells[index] : report.references[index - cells];
+}
+
+const CellReport& row_of(const Report& report, std::size_t index) {
+  const std::size_t cells = report.cells.size();
+  return index < cells ? report.cells[index] : report.references[index - cells];
 }
 
 bool has_invalid_runs(const Report& report) {

@@ -31,10 +31,15 @@ struct Report {
   std::string status;      // "running", "complete", "interrupted", "failed"
   std::string stopped_by;  // "rounds", "time budget", "interrupt", "error"; "" while running
   std::vector<CellReport> cells;
+  std::vector<CellReport> references;  // as in the plan
   std::vector<std::string> warnings;
 };
 
-// A report without runs, one entry per cell of the plan.
+// The row with an index of round_order().
+CellReport& row_of(Report& report, std::size_t index);
+const CellReport& row_of(const Report& report, std::size_t index);
+
+// A report without runs, one entry per cell and reference of the plan.
 Report empty_report(Plan plan, Environment environment, std::string command);
 
 // Whether any run of it is invalid.

@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 
 const json_read::Names<Affinity, 3> kAffinities{
     {{"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}}};
+const json_read::Names<Role, 1> kRoles{{{"twin", Role::twin}}};
 
 Json cell_to_json(const Cell& cell) {
   return {{"strategy", cell.strategy},
@@ -69,11 +70,18 @@ Json plan_to_json(const Plan& plan) {
             {"time_budget_ns", plan.time_budget ? Json(plan.time_budget->count()) : Json(nullptr)},
             {"run_limit_ns", plan.run_limit ? Json(plan.run_limit->count()) : Json(nullptr)},
             {"predicted_ns", plan.predicted.count()},
+            {"precision", plan.precision ? Json(*plan.precision) : Json(nullptr)},
             {"scenarios", Json::array()},
             {"cells", Json::array()},
+            {"references", Json::array()},
             {"skipped", Json::array()}};
   for (const Scenario& scenario : plan.scenarios) json["scenarios"].push_back(to_json(scenario));
   for (const Cell& cell : plan.cells) json["cells"].push_back(cell_to_json(cell));
+  for (const Reference& reference : plan.references) {
+    Json row = cell_to_json(reference.cell);
+    row["role"] = json_read::name_of(reference.role, kRoles);
+    json["references"].push_back(std::move(row));
+  }
   for (const Skipped& skipped : plan.skipped) {
     Json row = cell_to_json(skipped.cell);
     row["reason"] = skipped.reason;
@@ -97,7 +105,14 @@ Plan plan_from_json(const Json& json) {
   for (const Json& scenario : json.at("scenarios")) {
     plan.scenarios.push_back(scenario_from_json(scenario, "plan.scenarios"));
   }
+  if (const Json& precision = json.at("precision"); !precision.is_null()) {
+    plan.precision = precision.get<double>();
+  }
   for (const Json& cell : json.at("cells")) plan.cells.push_back(cell_from_json(cell));
+  for (const Json& row : json.at("references")) {
+    plan.references.push_back(
+        {json_read::one_of("plan.references.role", row.at("role"), kRoles), cell_from_json(row)});
+  }
   for (const Json& skipped : json.at("skipped")) {
     plan.skipped.push_back({cell_from_json(skipped), skipped.at("reason")});
   }
@@ -115,6 +130,14 @@ CellReport cell_report_from_json(const Json& json) {
   }
   cell.summary = summarize(cell.runs);  // derived: never believed from a file
   return cell;
+}
+
+Json cell_report_to_json(const CellReport& cell) {
+  Json json = cell_to_json(cell.cell);
+  json["runs"] = Json::array();
+  for (const Run& run : cell.runs) json["runs"].push_back(to_json(run));
+  json["summary"] = summary_to_json(cell.summary);
+  return json;
 }
 
 Report read_report(const Json& json) {
@@ -136,6 +159,12 @@ Report read_report(const Json& json) {
       throw UsageError(fmt::format("cell of scenario \"{}\", which is not planned", scenario));
     }
   }
+  for (const Json& row : json.at("references")) {
+    report.references.push_back(cell_report_from_json(row));
+  }
+  if (report.references.size() != report.plan.references.size()) {
+    throw UsageError("other references than planned");
+  }
   return report;
 }
 
@@ -155,15 +184,15 @@ Json to_json(const Report& report) {
             {"stopped_by", report.stopped_by},
             {"warnings", report.warnings},
             {"cells", Json::array()},
+            {"references", Json::array()},
             {"sweeps", sweeps_to_json(report)},
             {"recommendations", recommendations_to_json(report)},
-            {"verdicts", Json::array()}};
-  for (const CellReport& cell : report.cells) {
-    Json row = cell_to_json(cell.cell);
-    row["runs"] = Json::array();
-    for (const Run& run : cell.runs) row["runs"].push_back(to_json(run));
-    row["summary"] = summary_to_json(cell.summary);
-    json["cells"].push_back(std::move(row));
+            {"verdicts", verdicts_to_json(report)}};
+  for (const CellReport& cell : report.cells) json["cells"].push_back(cell_report_to_json(cell));
+  for (std::size_t i = 0; i < report.references.size(); ++i) {
+    Json row = cell_report_to_json(report.references[i]);
+    row["role"] = json_read::name_of(report.plan.references[i].role, kRoles);
+    json["references"].push_back(std::move(row));
   }
   return json;
 }

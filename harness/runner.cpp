@@ -1,7 +1,10 @@
 #include "harness/runner.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "harness/interrupt.h"
+#include "harness/ranking.h"
 
 namespace fanout {
 namespace {
@@ -9,7 +12,7 @@ namespace {
 void run_round(Report& report, unsigned round, const Execute& execute, const Observer& observer) {
   unsigned position = 0;
   for (const std::size_t index : round_order(report.plan, round)) {
-    CellReport& cell = report.cells[index];
+    CellReport& cell = row_of(report, index);
     observer.before_run(report, index, round);
     Run run = execute(cell.cell, round);
     run.round = round;
@@ -20,19 +23,34 @@ void run_round(Report& report, unsigned round, const Execute& execute, const Obs
   }
 }
 
+// Half the interval's width relative to the median, as far as every cell has one.
+bool precise_enough(const Report& report) {
+  if (!report.plan.precision) return false;
+  return std::ranges::all_of(report.cells, [&](const CellReport& cell) {
+    const Interval& makespan = cell.summary.makespan_ns;
+    return makespan.low &&
+           (*makespan.high - *makespan.low) / 2 <= *report.plan.precision * makespan.median;
+  });
+}
+
+// Why no further round is begun, or "".
+std::string reason_to_stop(const Report& report, unsigned rounds_done, std::int64_t elapsed_ns) {
+  const Plan& plan = report.plan;
+  if (rounds_done == plan.rounds) return "rounds";
+  if (rounds_done >= kLeastRoundsToRank && precise_enough(report)) return "interval width";
+  if (plan.time_budget && elapsed_ns >= plan.time_budget->count()) return "time budget";
+  return {};
+}
+
 }  // namespace
 
 void run_plan(Report& report, const Execute& execute, const Observer& observer) {
   const std::int64_t started_ns = now_ns();
-  std::string stopped_by = "rounds";
   try {
-    for (unsigned round = 0; round < report.plan.rounds; ++round) {
+    std::string stopped_by;
+    for (unsigned round = 0; stopped_by.empty(); ++round) {
       run_round(report, round, execute, observer);
-      const auto& budget = report.plan.time_budget;
-      if (budget && now_ns() - started_ns >= budget->count() && round + 1 < report.plan.rounds) {
-        stopped_by = "time budget";
-        break;
-      }
+      stopped_by = reason_to_stop(report, round + 1, now_ns() - started_ns);
     }
     report.status = "complete";
     report.stopped_by = stopped_by;

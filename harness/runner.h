@@ -10,15 +10,17 @@ namespace fanout {
 // How one cell is executed once; harness/cell_runner.h in production, a recorder in tests.
 using Execute = std::function<Run(const Cell& cell, unsigned round)>;
 
-// What wants to know. Called between runs only, so nobody watches what is being measured.
+// What wants to know. Called between runs only, so nobody watches what is being measured. `cell` is
+// an index of row_of().
 struct Observer {
   std::function<void(const Report&, std::size_t cell, unsigned round)> before_run;
   // The run is the last of its cell's; the report is summarised.
   std::function<void(const Report&, std::size_t cell)> after_run;
 };
 
-// Runs the report's plan until its rounds are done, its time budget is spent (looked at after whole
-// rounds only) or `execute` throws Interrupted; says which in the report. Other exceptions pass.
+// Runs the report's plan, at least one round, until its rounds are done, its intervals are narrow
+// enough or its time budget is spent (both looked at after whole rounds only), or `execute` throws
+// Interrupted; says which in the report. Other exceptions pass.
 void run_plan(Report& report, const Execute& execute, const Observer& observer);
 
 }  // namespace fanout

@@ -17,6 +17,15 @@ TEST(ParseDuration, TakesEveryUnit) {
   EXPECT_EQ(parse_duration("0s"), 0ns);
 }
 
+TEST(ParseShare, TakesPercentAndFractions) {
+  EXPECT_DOUBLE_EQ(*parse_share("3%"), 0.03);
+  EXPECT_DOUBLE_EQ(*parse_share("0.5 %"), 0.005);
+  EXPECT_DOUBLE_EQ(*parse_share("0.05"), 0.05);
+  for (const char* text : {"", "%", "-1%", "3 percent", "nan", "2000%", "1e-2"}) {
+    EXPECT_EQ(parse_share(text), std::nullopt) << text;
+  }
+}
+
 TEST(ParseDuration, RefusesWhatIsNotADuration) {
   for (const char* text : {"", "5", "s", "ms", "1", "-1s", "1 s", " 1s", "1s ", "1h", "1S", "1e3s",
                            "0x1s", "1,5s", "400000m0", "1ss"}) {

@@ -1,0 +1,55 @@
+#include "harness/contenders.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fanout {
+namespace {
+
+constexpr double kWithin = 1.05;  // of the best share of requests answered
+
+double share(const CellReport* cell) { return cell->summary.success_share.median; }
+
+void leave_out_if(Contenders& contenders, auto excluded, auto reason) {
+  std::erase_if(contenders.cells, [&](const CellReport* cell) {
+    if (!excluded(cell)) return false;
+    contenders.left_out.push_back({cell->cell, reason(cell)});
+    return true;
+  });
+}
+
+}  // namespace
+
+Contenders contenders(const Report& report, const Scenario& scenario) {
+  Contenders found;
+  for (const CellReport& cell : report.cells) {
+    const bool ran = cell.summary.total_runs > 0 && cell.cell.stack != "none";
+    if (ran && cell.cell.scenario == scenario.name) found.cells.push_back(&cell);
+  }
+  leave_out_if(
+      found,
+      [](const CellReport* cell) { return cell->summary.valid_runs < cell->summary.total_runs; },
+      [](const CellReport*) { return "invalid runs"; });
+  if (found.cells.empty()) return found;
+  const double best = share(*std::ranges::max_element(found.cells, {}, share));
+  leave_out_if(
+      found, [best](const CellReport* cell) { return best == 0 || share(cell) * kWithin < best; },
+      [](const CellReport* cell) {
+        return fmt::format("{:.1f} % of the requests answered", 100 * share(cell));
+      });
+  return found;
+}
+
+void leave_out_server_bound(Contenders& contenders) {
+  leave_out_if(
+      contenders, [](const CellReport* cell) { return cell->summary.limited_by == "server"; },
+      [](const CellReport*) { return "limited by the server"; });
+}
+
+bool cut_by_deadline(const Scenario& scenario, const Cells& cells) {
+  return scenario.deadline.count() > 0 &&
+         std::ranges::any_of(cells, [](const CellReport* cell) { return share(cell) < 1; });
+}
+
+}  // namespace fanout

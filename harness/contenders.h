@@ -1,0 +1,34 @@
+// Which cells of a scenario may be held against each other. Pure functions of the report.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/report.h"
+
+namespace fanout {
+
+using Cells = std::vector<const CellReport*>;
+
+struct LeftOut {
+  Cell cell;
+  std::string reason;  // "invalid runs"
+};
+
+struct Contenders {
+  Cells cells;
+  std::vector<LeftOut> left_out;
+};
+
+// The cells of a scenario on a network that were proven in every run and got, within 5 %, as many
+// requests answered as the best: a short makespan is none where less was done. Cells that have not
+// run yet are neither.
+Contenders contenders(const Report& report, const Scenario& scenario);
+
+// Moves those that the server limited to left_out: their throughput is the server's.
+void leave_out_server_bound(Contenders& contenders);
+
+// Whether the deadline ended runs of a cell: then makespans are all the same, and say nothing.
+bool cut_by_deadline(const Scenario& scenario, const Cells& cells);
+
+}  // namespace fanout

@@ -1,0 +1,47 @@
+#include "harness/render_verdicts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/verdict.h"
+
+namespace fanout {
+namespace {
+
+// How large a difference has to be before it is believed.
+std::string heading(const Verdict& verdict) {
+  std::string text = fmt::format("differences by {} below {:.1f} % are ties",
+                                 verdict.measure->title, 100 * verdict.margin);
+  if (verdict.twins) text += fmt::format(": {}", in_words(*verdict.twins));
+  return text;
+}
+
+}  // namespace
+
+std::string render_verdicts(const Report& report, const Scenario& scenario) {
+  std::vector<Verdict> verdicts = verdicts_of(report);
+  std::erase_if(verdicts, [&](const Verdict& one) { return one.scenario != scenario.name; });
+  // Where nothing is ranked the recommendation says why.
+  if (std::ranges::none_of(verdicts, [](const Verdict& one) { return one.ranking.has_value(); })) {
+    return {};
+  }
+  std::string text;
+  std::set<const Measure*> introduced;
+  std::set<std::string> declined;
+  for (const Verdict& verdict : verdicts) {
+    if (!verdict.ranking) {
+      // Said once, not for every measure and number of workers.
+      if (declined.insert(verdict.declined).second) text += in_words(verdict).front() + "\n";
+      continue;
+    }
+    const bool swept = verdict.workers > 0;
+    if (swept && verdict.measure != &measures().front()) continue;  // in the document
+    if (introduced.insert(verdict.measure).second) text += heading(verdict) + "\n";
+    for (const std::string& line : in_words(verdict)) text += line + "\n";
+  }
+  return text + "\n";
+}
+
+}  // namespace fanout

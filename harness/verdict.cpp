@@ -1,0 +1,197 @@
+#include "harness/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/units.h"
+#include "harness/references.h"
+
+namespace fanout {
+namespace {
+
+constexpr double kLevel = 0.05;
+// A percentile is an extreme of 10 requests or more, or it is a story about one of them.
+constexpr std::uint64_t kRequestsForP99 = 1000;
+
+const std::array<Measure, 3> kMeasures{{
+    {"makespan", "makespan", "faster",
+     [](const Run& run) { return static_cast<double>(run.makespan_ns); }, true, 1},
+    {"cpu", "CPU per request", "cheaper",
+     [](const Run& run) {
+       return static_cast<double>(run.cpu_ns) / static_cast<double>(run.requests.total);
+     },
+     false, 1},
+    {"p99", "p99 of service time", "shorter",
+     [](const Run& run) { return static_cast<double>(run.latency_ns.p99); }, true, kRequestsForP99},
+}};
+
+// Of valid runs, by round; without those that have no such figure.
+std::map<unsigned, double> by_round(const CellReport& cell, const Measure& measure) {
+  std::map<unsigned, double> figures;
+  for (const Run& run : cell.runs) {
+    const double figure = run.valid ? measure.of(run) : 0;
+    if (figure > 0) figures[run.round] = figure;
+  }
+  return figures;
+}
+
+// The figures of each cell in the rounds that all have.
+std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure& measure) {
+  std::vector<std::map<unsigned, double>> figures;
+  for (const CellReport* cell : cells) figures.push_back(by_round(*cell, measure));
+  std::vector<std::vector<double>> common(cells.size());
+  if (cells.empty()) return common;
+  for (const auto& [round, figure] : figures.front()) {
+    const unsigned wanted = round;
+    if (!std::ranges::all_of(figures, [&](const auto& own) { return own.contains(wanted); })) {
+      continue;
+    }
+    for (std::size_t i = 0; i < cells.size(); ++i) common[i].push_back(figures[i].at(wanted));
+  }
+  return common;
+}
+
+// Cells that differ in one axis, with the number of workers that makes them comparable.
+struct Group {
+  unsigned workers = 0;
+  Cells cells;
+};
+
+// Per number of workers, if some rows were run with several; rows that were run with one only, as
+// those that always have one request in flight, are held against each.
+std::vector<Group> by_workers(const Cells& cells) {
+  std::map<std::pair<std::string, std::string>, std::set<unsigned>> rows;
+  for (const CellReport* cell : cells) {
+    rows[{cell->cell.strategy, cell->cell.transport}].insert(cell->cell.workers);
+  }
+  const auto swept = [&](const Cell& cell) {
+    return rows.at({cell.strategy, cell.transport}).size() > 1;
+  };
+  std::set<unsigned> numbers;
+  for (const CellReport* cell : cells) {
+    if (swept(cell->cell)) numbers.insert(cell->cell.workers);
+  }
+  if (numbers.empty()) return {{0, cells}};
+  std::vector<Group> groups;
+  for (const unsigned workers : numbers) {
+    Group group{workers, {}};
+    std::ranges::copy_if(cells, std::back_inserter(group.cells), [&](const CellReport* cell) {
+      return !swept(cell->cell) || cell->cell.workers == workers;
+    });
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+// One stack each, unless there is but one strategy: then its transports are what is compared.
+std::vector<Cells> by_axis(const Cells& cells) {
+  const auto strategy = [](const CellReport* cell) { return cell->cell.strategy; };
+  if (std::ranges::adjacent_find(cells, std::not_equal_to{}, strategy) == cells.end()) {
+    return {cells};
+  }
+  std::vector<Cells> stacks;
+  for (const CellReport* cell : cells) {
+    const auto same = std::ranges::find_if(
+        stacks, [&](const Cells& other) { return other.front()->cell.stack == cell->cell.stack; });
+    same == stacks.end() ? stacks.push_back({cell}) : same->push_back(cell);
+  }
+  return stacks;
+}
+
+// As little of each name as tells the cells apart.
+std::vector<std::string> short_names(const Cells& cells) {
+  const auto name = [](const Cell& cell, int detail) {
+    std::string text = cell.strategy;
+    if (detail > 0) text += " / " + cell.transport;
+    if (detail > 1) text += fmt::format(" / {} workers", cell.workers);
+    return text;
+  };
+  for (int detail = 0;; ++detail) {
+    std::vector<std::string> names;
+    for (const CellReport* cell : cells) names.push_back(name(cell->cell, detail));
+    if (detail == 2 || std::set(names.begin(), names.end()).size() == names.size()) return names;
+  }
+}
+
+std::optional<Twins> twins_of(const Report& report, const Scenario& scenario,
+                              const Measure& measure) {
+  const CellReport* twin = reference_of(report, scenario.name, Role::twin);
+  if (twin == nullptr) return std::nullopt;
+  const auto original = std::ranges::find(report.cells, twin->cell, &CellReport::cell);
+  if (original == report.cells.end()) return std::nullopt;
+  const auto figures = common_rounds({&*original, twin}, measure);
+  if (figures[0].empty()) return std::nullopt;
+  const Comparison found = compare_rounds(figures[0], figures[1]);
+  const bool different =
+      found.p <= kLevel && std::abs(std::log(found.ratio)) > std::log(1 + kLeastMargin);
+  return Twins{twin->cell, found, different};
+}
+
+std::string why_declined(const Verdict& verdict, const Report& report, const Scenario& scenario) {
+  if (report.tool.build != "Release" && report.tool.build != "RelWithDebInfo") {
+    return fmt::format("not ranked: a {} build", report.tool.build);
+  }
+  if (verdict.measure->of_speed && cut_by_deadline(scenario, verdict.cells)) {
+    return "not ranked: the deadline ends these runs";
+  }
+  if (scenario.requests < verdict.measure->least_requests) {
+    return fmt::format("not ranked: needs {} requests per run",
+                       format_count(verdict.measure->least_requests));
+  }
+  const std::size_t needed = rounds_to_rank(verdict.cells.size());
+  if (verdict.rounds >= needed) return {};
+  return fmt::format("not enough evidence: at least {} rounds needed, {} seen", needed,
+                     verdict.rounds);
+}
+
+}  // namespace
+
+std::span<const Measure> measures() { return kMeasures; }
+
+Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
+                   const Measure& measure) {
+  Verdict verdict;
+  verdict.scenario = scenario.name;
+  const auto stack = [](const CellReport* cell) { return cell->cell.stack; };
+  const bool one_stack =
+      std::ranges::adjacent_find(cells, std::not_equal_to{}, stack) == cells.end();
+  if (one_stack) verdict.stack = stack(cells.front());
+  verdict.measure = &measure;
+  verdict.labels = short_names(cells);
+  const auto figures = common_rounds(cells, measure);
+  verdict.rounds = figures.front().size();
+  verdict.cells = std::move(cells);
+  verdict.twins = twins_of(report, scenario, measure);
+  if (verdict.twins) {
+    verdict.margin = std::max(kLeastMargin, std::abs(verdict.twins->comparison.ratio - 1));
+  }
+  verdict.declined = why_declined(verdict, report, scenario);
+  if (verdict.declined.empty()) verdict.ranking = rank(figures, verdict.margin);
+  return verdict;
+}
+
+std::vector<Verdict> verdicts_of(const Report& report) {
+  std::vector<Verdict> verdicts;
+  for (const Scenario& scenario : report.plan.scenarios) {
+    for (const Measure& measure : measures()) {
+      Contenders found = contenders(report, scenario);
+      if (measure.of_speed) leave_out_server_bound(found);
+      for (const Cells& axis : by_axis(found.cells)) {
+        for (const Group& group : by_workers(axis)) {
+          if (group.cells.size() < 2) continue;
+          verdicts.push_back(verdict_on(report, scenario, group.cells, measure));
+          verdicts.back().workers = group.workers;
+          verdicts.back().left_out = found.left_out;
+        }
+      }
+    }
+  }
+  return verdicts;
+}
+
+}  // namespace fanout

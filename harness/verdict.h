@@ -1,0 +1,70 @@
+// Which differences between cells are real, measure by measure, in words that claim no more than
+// the evidence. Pure functions of the report.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/contenders.h"
+#include "harness/ranking.h"
+#include "harness/report.h"
+
+namespace fanout {
+
+// By what cells are compared; never blended into one score.
+struct Measure {
+  std::string_view name;         // "makespan": as in JSON
+  std::string_view title;        // "makespan", for headings
+  std::string_view better;       // "faster"
+  double (*of)(const Run&);      // less is better; 0: this run has none
+  bool of_speed;                 // says nothing where the server or a deadline sets the pace
+  std::uint64_t least_requests;  // per run
+};
+std::span<const Measure> measures();
+
+// A cell against its twin (harness/references.h): all difference is noise.
+struct Twins {
+  Cell cell;
+  Comparison comparison;   // the twin / the cell
+  bool different = false;  // called so, wrongly: p <= 0.05 and beyond kLeastMargin
+};
+
+// One measure of cells that differ in the strategy alone (or, where all have the same strategy, in
+// the transport alone).
+struct Verdict {
+  std::string scenario;
+  std::string stack;     // of all cells; empty: several
+  unsigned workers = 0;  // of all cells that were run with several numbers of them; 0: none was
+  const Measure* measure = nullptr;
+  Cells cells;
+  std::vector<std::string> labels;  // of the cells: as short as tells them apart
+  std::size_t rounds = 0;           // in which all of them have a figure
+  std::optional<Twins> twins;
+  double margin = kLeastMargin;    // less is a tie: that, or what the twins differ by if it is more
+  std::optional<Ranking> ranking;  // indices into cells
+  std::string declined;            // why there is none, or ""
+  std::vector<LeftOut> left_out;
+};
+
+// On these cells of a scenario, at least one.
+Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
+                   const Measure& measure);
+
+// On all that are comparable: by scenario, then measure, then number of workers. None on cells that
+// have nothing to be compared with.
+std::vector<Verdict> verdicts_of(const Report& report);
+
+// "event_loop is 1.32x faster than thread_pool (95 % interval 1.28 to 1.36, 10 rounds)" or
+// "event_loop and thread_pool are not separated (...)". Of a pairing of its ranking.
+std::string in_words(const Verdict& verdict, const Pairing& pairing);
+
+// Everything of it, for people: the bands, and how far apart their leaders are.
+std::vector<std::string> in_words(const Verdict& verdict);
+
+// "twins of event_loop differ by 0.4 % (...)"
+std::string in_words(const Twins& twins);
+
+}  // namespace fanout

@@ -1,0 +1,84 @@
+#include "harness/analysis_json.h"
+#include "harness/json_write.h"
+#include "harness/verdict.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+Json comparison_to_json(const Comparison& comparison) {
+  return {{"ratio", comparison.ratio},
+          {"ci_low", or_null(comparison.low)},
+          {"ci_high", or_null(comparison.high)},
+          {"p", comparison.p},
+          {"rounds", comparison.rounds}};
+}
+
+Json bands_to_json(const Verdict& verdict) {
+  Json bands = Json::array();
+  if (!verdict.ranking) return bands;
+  for (const auto& band : verdict.ranking->bands) {
+    Json cells = Json::array();
+    for (const std::size_t i : band) cells.push_back(cell_in_scenario(verdict.cells[i]->cell));
+    bands.push_back(std::move(cells));
+  }
+  return bands;
+}
+
+Json pairs_to_json(const Verdict& verdict) {
+  Json pairs = Json::array();
+  if (!verdict.ranking) return pairs;
+  for (const Pairing& pairing : verdict.ranking->pairings) {
+    Json pair = comparison_to_json(pairing.comparison);
+    pair["leader"] = cell_in_scenario(verdict.cells[pairing.leader]->cell);
+    pair["other"] = cell_in_scenario(verdict.cells[pairing.other]->cell);
+    pair["separated"] = pairing.separated;
+    pair["words"] = in_words(verdict, pairing);
+    pairs.push_back(std::move(pair));
+  }
+  return pairs;
+}
+
+Json twins_to_json(const std::optional<Twins>& twins) {
+  if (!twins) return nullptr;
+  Json json = comparison_to_json(twins->comparison);
+  json["cell"] = cell_in_scenario(twins->cell);
+  json["different"] = twins->different;
+  json["words"] = in_words(*twins);
+  return json;
+}
+
+Json left_out_to_json(const Verdict& verdict) {
+  Json rows = Json::array();
+  for (const LeftOut& out : verdict.left_out) {
+    Json row = cell_in_scenario(out.cell);
+    row["reason"] = out.reason;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+Json verdicts_to_json(const Report& report) {
+  Json rows = Json::array();
+  for (const Verdict& verdict : verdicts_of(report)) {
+    rows.push_back({{"scenario", verdict.scenario},
+                    {"stack", verdict.stack.empty() ? Json(nullptr) : Json(verdict.stack)},
+                    {"workers", verdict.workers == 0 ? Json(nullptr) : Json(verdict.workers)},
+                    {"measure", verdict.measure->name},
+                    {"rounds", verdict.rounds},
+                    {"margin", verdict.margin},
+                    {"twins", twins_to_json(verdict.twins)},
+                    {"ranked", verdict.ranking.has_value()},
+                    {"declined", verdict.declined},
+                    {"bands", bands_to_json(verdict)},
+                    {"pairs", pairs_to_json(verdict)},
+                    {"left_out", left_out_to_json(verdict)},
+                    {"words", in_words(verdict)}});
+  }
+  return rows;
+}
+
+}  // namespace fanout
