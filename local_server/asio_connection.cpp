@@ -142,6 +142,7 @@ void Connection::hold_over(std::uint64_t ticket) {
   if (state_ == State::draining) return close();
   if (state_ == State::dripping) {
     cut_body();
+    leaving_ns_ = now_ns();
     send();
   } else {
     answer();
@@ -154,6 +155,7 @@ bool Connection::fault_is(FaultKind kind) const {
 }
 
 void Connection::answer() {
+  leaving_ns_ = now_ns();
   const bool amid = fault_is(FaultKind::reset_amid_body) || fault_is(FaultKind::truncate);
   const bool bodyless = scanner_->method() == http::verb::head || fate_.answer->body.empty();
   // Without a body there is no middle of it.
@@ -248,7 +250,7 @@ void Connection::sent_piece() {
 
 // The request has been answered, or its fault acted out.
 void Connection::finish() {
-  core_.ledger.answered(now_ns() - arrival_ns_, fate_.hold_ns + fate_.drip_ns);
+  core_.ledger.answered(leaving_ns_ - arrival_ns_, fate_.hold_ns + fate_.drip_ns);
   --host_->in_flight;
   state_ = State::receiving;
   if (fault_is(FaultKind::reset) || fault_is(FaultKind::reset_amid_body)) return reset();

@@ -35,7 +35,7 @@ struct ServerCounters {
   std::uint64_t resumed = 0;           // TLS: those of them that resumed a session
   std::map<std::string, std::uint64_t> faults;  // acted out, by fault_name: once for each token
   std::uint64_t peak_in_flight = 0;  // most requests received and not yet answered at one moment
-  Quantiles hold_ns;                 // arrival of a request to its answer
+  Quantiles hold_ns;                 // arrival of a request until its answer begins to leave
   Quantiles hold_error_ns;           // hold minus the delay intended: how late the server was
   std::int64_t cpu_ns = 0;           // user + system of the server process during the run
 };

@@ -102,6 +102,49 @@ TEST(RunPlan, DoesNotBlameTheBudgetForEndingWithTheLastRound) {
   EXPECT_EQ(report.stopped_by, "rounds");
 }
 
+TEST(RunPlan, StopsFromTenRoundsOnOnceEveryMakespanIsPreciseEnough) {
+  Report report = report_of(2, 20);
+  report.plan.precision = 0.03;
+  Recorder recorder;
+  run_plan(report, std::ref(recorder), kNobody);  // makespans are all the same
+  EXPECT_EQ(report.cells[0].runs.size(), 10U);
+  EXPECT_EQ(report.stopped_by, "interval width");
+  EXPECT_EQ(report.status, "complete");
+}
+
+TEST(RunPlan, GoesOnWhileOneCellIsNotPreciseEnough) {
+  Report report = report_of(2, 20);
+  report.plan.precision = 0.03;
+  Recorder recorder;
+  const auto execute = [&](const Cell& cell, unsigned round) {
+    fanout::Run run = recorder(cell, round);
+    if (cell.strategy == "s1" && round % 2 == 0) run.makespan_ns *= 2;
+    return run;
+  };
+  run_plan(report, execute, kNobody);
+  EXPECT_EQ(report.cells[0].runs.size(), 20U);
+  EXPECT_EQ(report.stopped_by, "rounds");
+}
+
+TEST(RunPlan, RunsReferencesInEveryRoundBesideTheCells) {
+  Plan plan = report_of(2, 3).plan;
+  plan.references = {{Role::twin, plan.cells[1]}};
+  Report report = empty_report(plan, {}, "fanout run");
+  Recorder recorder;
+  std::size_t observed = 0;
+  Observer observer = kNobody;
+  observer.after_run = [&](const Report& r, std::size_t row) {
+    observed += row_of(r, row).runs.size();
+  };
+  run_plan(report, std::ref(recorder), observer);
+  EXPECT_EQ(recorder.log.size(), 9U);
+  EXPECT_EQ(observed, 3U * (1 + 2 + 3));
+  for (const CellReport& cell : report.cells) EXPECT_EQ(cell.runs.size(), 3U);
+  ASSERT_EQ(report.references.size(), 1U);
+  EXPECT_EQ(report.references[0].cell, plan.cells[1]);
+  EXPECT_EQ(report.references[0].summary.valid_runs, 3U);
+}
+
 TEST(RunPlan, KeepsWhatWasMeasuredWhenInterrupted) {
   Report report = report_of(3, 10);
   Recorder recorder;

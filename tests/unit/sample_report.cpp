@@ -36,6 +36,8 @@ Plan sample_plan() {
                 cell_of("thread_pool", "curl_easy", "libcurl", 10),
                 cell_of("event_loop", "curl_asio", "libcurl", 10),
                 cell_of("event_loop", "beast_async", "beast", 10)};
+  plan.precision = 0.03;
+  plan.references = {{Role::twin, plan.cells[2]}};
   plan.skipped = {{cell_of("event_loop", "curl_easy", "libcurl", 10), "curl_easy blocks"}};
   return plan;
 }
@@ -104,6 +106,9 @@ Report sample_report() {
     }
     report.cells[cell].summary = summarize(report.cells[cell].runs);
   }
+  CellReport& twin = report.references.front();
+  for (unsigned round = 0; round < 3; ++round) twin.runs.push_back(sample_run(round, 208));
+  twin.summary = summarize(twin.runs);
   return report;
 }
 
