@@ -13,8 +13,7 @@ Json target_to_json(const Target& target) {
           {"tls", target.tls},
           {"name", target.name},
           {"expected_status", target.expected_status},
-          {"expected_body_bytes", target.expected_body_bytes},
-          {"tls", target.tls}};
+          {"expected_body_bytes", target.expected_body_bytes}};
 }
 
 Target target_from_json(const Json& json) {

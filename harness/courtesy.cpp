@@ -28,8 +28,7 @@ void check_courtesy(const Plan& plan, const std::vector<Target>& targets) {
   throw UsageError(fmt::format(
       "{} is not this machine: at most {} requests in flight and {} in all are sent there unasked, "
       "this plan has {} and {} (cells x rounds: {} x {}{}); lower --workers, -n, --rounds, "
-      "--strategy "
-      "or --transport, or give --i-may-load-this-target",
+      "--strategy or --transport, or give --i-may-load-this-target",
       stranger->name.empty() ? stranger->address : stranger->name, kCourteousInFlight,
       kCourteousRequests, format_count(in_flight), format_count(requests), plan.cells.size(),
       plan.rounds, retries > 0 ? fmt::format(", retries: {}", retries) : ""));

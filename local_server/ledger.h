@@ -28,8 +28,8 @@ struct ServerCounters {
   std::uint64_t answered = 0;          // whose answer was handed to the kernel whole
   std::uint64_t unique_tokens = 0;     // distinct tokens among the requests
   std::uint64_t duplicate_tokens = 0;  // requests whose token had been seen before
-  std::uint64_t untokened = 0;         // requests without a token
   std::uint64_t replayed = 0;          // those of them whose token is due to lose its connection
+  std::uint64_t untokened = 0;         // requests without a token
   std::uint64_t abandoned = 0;         // requests whose client left before the answer was whole
   std::uint64_t handshakes = 0;        // TLS: completed on an accepted connection
   std::uint64_t resumed = 0;           // TLS: those of them that resumed a session

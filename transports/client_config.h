@@ -40,8 +40,8 @@ struct ClientConfig {
   std::uint64_t request_body_bytes = 0;  // body of a POST
   bool reuse = true;
   std::chrono::nanoseconds connect_timeout{};
-  std::chrono::nanoseconds
-      timeout{};               // from start of the request to its last byte, connecting included
+  // From the start of the request to its last byte, connecting included.
+  std::chrono::nanoseconds timeout{};
   unsigned max_in_flight = 1;  // an AsyncClient is never asked for more at once
   // When all requests are given up (base/clock.h); null or kNever: never. May be set once, before
   // the first request.

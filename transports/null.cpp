@@ -15,7 +15,7 @@ Response answer(const ClientConfig& config, const Request& request) {
   const Target& target = config.targets[request.target];
   const TokenText token = token_text(request.token);
   return verify(config, request,
-                {.status = target.expected_status == 0 ? 200U : target.expected_status,
+                {.status = target.expected_status,
                  .body_bytes = config.method == Method::head ? 0 : target.expected_body_bytes,
                  .token = {token.data(), token.size()}});
 }

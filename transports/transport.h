@@ -1,6 +1,5 @@
 // A transport is one HTTP client implementation. It starts no threads, and offers a BlockingClient,
-// an AsyncClient, or either. Strategies (strategies/strategy.h) drive clients and know nothing
-// else.
+// an AsyncClient, or either. Strategies (strategies/strategy.h) drive clients and know only them.
 //
 // Contract of every client:
 // - A request ends in exactly one Response, whatever the network does; a failure is an Outcome,
