@@ -26,6 +26,12 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
+// Even on the open interval (0, 1), of which it is the middle of one of 2^52 parts: never 0, so its
+// logarithm exists, and never 1, so no share is exceeded.
+constexpr double unit_share(std::uint64_t mixed) {
+  return (static_cast<double>(mixed >> 12) + 0.5) * 0x1p-52;
+}
+
 // The token of request `index` in a run seeded with `seed`. Distinct for every index of a run.
 constexpr std::uint64_t make_token(std::uint64_t seed, std::uint64_t index) {
   return mix64(mix64(seed) + 0x9e3779b97f4a7c15ULL * (index + 1));

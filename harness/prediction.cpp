@@ -1,6 +1,5 @@
 // How long runs should take, roughly, and when one is taken for hung.
 #include <algorithm>
-#include <cmath>
 
 #include "harness/plan.h"
 #include "transports/policy.h"
@@ -8,14 +7,23 @@
 namespace fanout {
 namespace {
 
+using Mean = std::chrono::duration<double, std::nano>;
+
+// How much longer a host that slows down takes when all workers wait, as many at each host.
+Mean slowed_by(const HostBehaviour& host, const Cell& cell, const Scenario& scenario) {
+  const double others =
+      static_cast<double>(cell.workers) / static_cast<double>(hosts_of(scenario)) - 1;
+  return Mean(host.slowdown.per_request) * std::max(0.0, others - host.slowdown.above);
+}
+
 // How long an attempt at this host takes, on average, the client's time limit included.
-std::chrono::nanoseconds mean_attempt(const Scenario& scenario, const HostBehaviour& host,
-                                      double connects) {
-  using Mean = std::chrono::duration<double, std::nano>;
+std::chrono::nanoseconds mean_attempt(const Cell& cell, const Scenario& scenario,
+                                      const HostBehaviour& host, double connects) {
   if (refuses(host)) return {};
   const Mean limit = scenario.timeout;
-  const Mean right = std::min<Mean>(
-      mean_of(host.delay) + Mean(host.rtt) * (1 + connects * host.handshake_trips), limit);
+  const Mean right = std::min<Mean>(mean_of(host.delay) + slowed_by(host, cell, scenario) +
+                                        Mean(host.rtt) * (1 + connects * host.handshake_trips),
+                                    limit);
   Mean mean = right;
   for (const FaultShare& fault : host.faults) {
     if (fault.kind == FaultKind::hang) mean += fault.share * (limit - right);
@@ -39,15 +47,15 @@ double failing(const HostBehaviour& host) {
 std::chrono::nanoseconds mean_request(const Cell& cell, const Scenario& scenario) {
   const double connects = static_cast<double>(expected_connections(cell, scenario)) /
                           static_cast<double>(scenario.requests);
-  std::chrono::duration<double, std::nano> sum{};
+  Mean sum{};
   if (scenario.targets) return {};  // nobody knows
   for (const HostBehaviour& host : scenario.server.hosts) {
     double reached = 1;  // the share of requests that come to this attempt
     for (unsigned attempt = 0; attempt <= scenario.retry.retries; ++attempt) {
-      sum += reached * mean_attempt(scenario, host, connects);
+      sum += reached * mean_attempt(cell, scenario, host, connects);
       reached *= failing(host);
       if (attempt < scenario.retry.retries) {
-        sum += reached * std::min(scenario.retry.base * (1 << attempt), scenario.retry.cap) / 2;
+        sum += reached * Mean(longest_backoff(scenario.retry, attempt + 1)) / 2;
       }
     }
   }
@@ -61,8 +69,7 @@ std::chrono::nanoseconds longest_request(const Scenario& scenario) {
   if (scenario.targets) return longest;
   for (const HostBehaviour& host : scenario.server.hosts) {
     if (refuses(host)) continue;
-    longest = std::max({longest, mean_of(host.delay),
-                        host.delay.kind == Delay::Kind::fixed ? longest : host.delay.max});
+    longest = std::max({longest, mean_of(host.delay), host.delay.max});
     const auto hangs = [](const FaultShare& fault) { return fault.kind == FaultKind::hang; };
     if (std::ranges::any_of(host.faults, hangs)) return scenario.timeout;
   }

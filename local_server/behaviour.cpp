@@ -18,10 +18,9 @@ constexpr double kLognormalCap = 100;
 constexpr std::uint64_t kDelaySalt = 1;
 constexpr std::uint64_t kFaultSalt = 4;
 
-// Uniform on the open interval (0, 1): never 0, so its logarithm exists.
+// Even on the open interval (0, 1).
 double uniform_of(std::uint64_t token, std::uint64_t salt) {
-  constexpr double kTo53Bits = 0x1p-53;
-  return (static_cast<double>(mix64(token ^ mix64(salt)) >> 11) + 0.5) * kTo53Bits;
+  return unit_share(mix64(token ^ mix64(salt)));
 }
 
 // Standard normal, by Box and Muller (1958).

@@ -18,9 +18,9 @@ namespace {
 using std::chrono::nanoseconds;
 
 // One request on its way through its attempts.
-class Attempts {
+class Trial {
  public:
-  explicit Attempts(const Request& request) : request_(request), token_(request.token) {}
+  explicit Trial(const Request& request) : request_(request), token_(request.token) {}
 
   // The current attempt, as the transport is to make it.
   [[nodiscard]] const Request& request() const { return request_; }
@@ -55,15 +55,15 @@ std::int64_t deadline_of(const ClientConfig& config) {
   return config.deadline == nullptr ? kNever : config.deadline->load();
 }
 
-std::optional<nanoseconds> Attempts::next(const ClientConfig& config, Response& response) {
+std::optional<nanoseconds> Trial::next(const ClientConfig& config, Response& response) {
   const bool out_of_time =
       response.outcome == Outcome::timeout || response.outcome == Outcome::connect_timeout;
   if (out_of_time && past_deadline(config)) response.outcome = Outcome::deadline;
   if (attempt_ == config.retry.retries || !is_transient(response)) return std::nullopt;
   if (config.method == Method::post && !config.retry.post) return std::nullopt;
+  if (std::chrono::seconds(response.retry_after_s) > kLongestRetryAfter) return std::nullopt;
   const bool listed = has_listed_paths(config);  // equal paths have equal tokens
   const std::uint64_t seed = listed ? make_token(token_, request_.index) : token_;
-  if (std::chrono::seconds(response.retry_after_s) > kLongestRetryAfter) return std::nullopt;
   const nanoseconds wait = std::max<nanoseconds>(backoff(config.retry, seed, attempt_ + 1),
                                                  std::chrono::seconds(response.retry_after_s));
   if (deadline_of(config) - now_ns() <= wait.count()) return std::nullopt;
@@ -79,14 +79,14 @@ class BlockingPolicy final : public BlockingClient {
       : client_(std::move(client)), config_(config) {}
 
   Response fetch(const Request& request) override {
-    Attempts attempts(request);
+    Trial trial(request);
     while (!past_deadline(config_)) {
-      Response response = client_->fetch(attempts.request());
-      const auto wait = attempts.next(config_, response);
-      if (!wait) return attempts.end(response);
+      Response response = client_->fetch(trial.request());
+      const auto wait = trial.next(config_, response);
+      if (!wait) return trial.end(response);
       std::this_thread::sleep_for(*wait);
     }
-    return attempts.unbegun();
+    return trial.unbegun();
   }
 
  private:
@@ -103,7 +103,7 @@ class AsyncPolicy final : public AsyncClient {
     if (spare_.empty()) spare_.push_back(&pending_.emplace_back());
     Pending& pending = *spare_.back();
     spare_.pop_back();
-    pending.attempts.emplace(request);
+    pending.trial.emplace(request);
     pending.done = std::move(done);
     begin(pending);
   }
@@ -114,18 +114,18 @@ class AsyncPolicy final : public AsyncClient {
 
  private:
   struct Pending {
-    std::optional<Attempts> attempts;
+    std::optional<Trial> trial;
     Done done;
   };
 
   void begin(Pending& pending) {
     if (past_deadline(config_)) {
-      client_->after({}, [this, &pending] { end(pending, pending.attempts->unbegun()); });
+      client_->after({}, [this, &pending] { end(pending, pending.trial->unbegun()); });
       return;
     }
-    client_->start(pending.attempts->request(), [this, &pending](Response response) {
-      const auto wait = pending.attempts->next(config_, response);
-      if (!wait) return end(pending, pending.attempts->end(response));
+    client_->start(pending.trial->request(), [this, &pending](Response response) {
+      const auto wait = pending.trial->next(config_, response);
+      if (!wait) return end(pending, pending.trial->end(response));
       client_->after(*wait, [this, &pending] { begin(pending); });
     });
   }
@@ -173,11 +173,16 @@ bool is_transient(const Response& response) {
   }
 }
 
+nanoseconds longest_backoff(const RetryPolicy& policy, unsigned attempt) {
+  const double grown =
+      static_cast<double>(policy.base.count()) * std::pow(policy.factor, attempt - 1);
+  const double longest = std::min(grown, static_cast<double>(policy.cap.count()));
+  return nanoseconds(static_cast<std::int64_t>(longest));
+}
+
 nanoseconds backoff(const RetryPolicy& policy, std::uint64_t token, unsigned attempt) {
-  const double longest =
-      std::min(static_cast<double>(policy.base.count()) * std::pow(policy.factor, attempt - 1),
-               static_cast<double>(policy.cap.count()));
-  const double share = static_cast<double>(mix64(attempt_token(token, attempt)) >> 11) * 0x1p-53;
+  const double share = unit_share(mix64(attempt_token(token, attempt)));
+  const auto longest = static_cast<double>(longest_backoff(policy, attempt).count());
   return nanoseconds(static_cast<std::int64_t>(share * longest));
 }
 

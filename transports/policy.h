@@ -19,9 +19,12 @@ inline constexpr std::chrono::seconds kLongestRetryAfter{60};
 // answer in time, or status 429, 502, 503 or 504.
 bool is_transient(const Response& response);
 
-// The wait before attempt `attempt` (from 1) at the request with this token: even from 0 to
-// min(cap, base x factor^(attempt-1)), the same for the same token. "Full jitter": Brooker,
-// "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
+// The longest wait before attempt `attempt` (from 1): min(cap, base x factor^(attempt-1)).
+std::chrono::nanoseconds longest_backoff(const RetryPolicy& policy, unsigned attempt);
+
+// The wait before it at the request with this token: even from 0 to the longest, the same for the
+// same token. "Full jitter": Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog,
+// 2015.
 std::chrono::nanoseconds backoff(const RetryPolicy& policy, std::uint64_t token, unsigned attempt);
 
 // Whether config.deadline has passed: whatever is asked of a client from now on ends so.

@@ -100,6 +100,27 @@ TEST(PredictedRun, CountsTheLastWaveEvenIfItIsNotFull) {
   EXPECT_GE(predicted_run(plan.cells[9], plan.scenarios[0]), fifty_waves + 17ms);
 }
 
+TEST(PredictedRun, CountsTheBackoffByItsFactor) {
+  Plan plan = plan_of(1);
+  Scenario& scenario = plan.scenarios[0];
+  scenario.server.hosts[0].faults = {{.kind = FaultKind::reset, .share = 1}};
+  scenario.retry = {.retries = 2, .base = 100ms, .factor = 1};
+  const auto steady = predicted_run(plan.cells[0], scenario);
+  scenario.retry.factor = 4;  // the second wait of each request is 200 ms on average, not 50 ms
+  EXPECT_EQ(predicted_run(plan.cells[0], scenario), steady + 500 * 150ms);
+}
+
+TEST(PredictedRun, CountsWhatAServerSlowsDownBy) {
+  Plan plan = plan_of(10);
+  Scenario& scenario = plan.scenarios[0];
+  const auto at_five = predicted_run(plan.cells[4], scenario);
+  const auto at_ten = predicted_run(plan.cells[9], scenario);
+  scenario.server.hosts[0].slowdown = {.above = 4, .per_request = 2ms};
+  EXPECT_EQ(predicted_run(plan.cells[4], scenario), at_five);
+  // Each finds nine others, five too many.
+  EXPECT_EQ(predicted_run(plan.cells[9], scenario), at_ten + 50 * 10ms);
+}
+
 TEST(PredictedTotal, IsTheSumOverCellsAndRounds) {
   Plan plan = plan_of(2);
   plan.rounds = 3;

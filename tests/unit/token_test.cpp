@@ -88,5 +88,11 @@ TEST(Mix64, IsTheFinaliserOfSplitMix64) {
   EXPECT_EQ(mix64(0x9e3779b97f4a7c15ULL), 0xe220a8397b1dcdafULL);
 }
 
+TEST(UnitShare, IsInsideTheUnitInterval) {
+  EXPECT_GT(unit_share(0), 0);
+  EXPECT_LT(unit_share(~std::uint64_t{0}), 1);
+  EXPECT_NEAR(unit_share(std::uint64_t{1} << 63), 0.5, 1e-9);
+}
+
 }  // namespace
 }  // namespace fanout
