@@ -1,5 +1,9 @@
 #include "base/text.h"
 
+#include <fmt/format.h>
+
+#include "base/units.h"
+
 namespace fanout {
 
 std::vector<std::string> split_commas(std::string_view text) {
@@ -10,6 +14,13 @@ std::vector<std::string> split_commas(std::string_view text) {
     if (comma == std::string_view::npos) return parts;
     text.remove_prefix(comma + 1);
   }
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
 std::string on_one_line(std::string_view text) {
@@ -25,6 +36,10 @@ std::string on_one_line(std::string_view text) {
     line += c;
   }
   return line;
+}
+
+std::string counted(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", format_count(count), what, count == 1 ? "" : "s");
 }
 
 std::string shell_word(const std::string& text) {

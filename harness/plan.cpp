@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "base/text.h"
 #include "base/token.h"
 #include "base/units.h"
 #include "harness/names.h"
@@ -42,9 +43,6 @@ std::string overruled(const Selection& selection) {
 
 // The work that a list of URLs is.
 Scenario scenario_for(const RealTargets& targets) {
-  const auto counted = [](std::uint64_t n, const char* what) {
-    return fmt::format("{} {}{}", format_count(n), what, n == 1 ? "" : "s");
-  };
   Scenario scenario;
   scenario.name = "urls";
   scenario.summary = fmt::format("{} of {} from {}", counted(targets.urls, "URL"),
@@ -52,6 +50,18 @@ Scenario scenario_for(const RealTargets& targets) {
   scenario.requests = targets.urls;
   scenario.targets = targets;
   return scenario;
+}
+
+// A published figure of a strategy there is not could be set beside no row.
+void check_published(const Scenario& scenario) {
+  for (std::size_t i = 0; i < scenario.published.size(); ++i) {
+    try {
+      find_row("strategy", scenario.published[i].strategy, strategies());
+    } catch (const UsageError& error) {
+      throw UsageError(
+          fmt::format("{}: published[{}].strategy: {}", scenario.name, i, error.what()));
+    }
+  }
 }
 
 Scenario select_scenario(Scenario scenario, const Selection& selection) {
@@ -75,6 +85,7 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
   check_engine(scenario.server);
+  check_published(scenario);
   check_timeouts(scenario, scenario.name);
   const std::string keys = overruled(selection);
   if (!keys.empty() && !scenario.targets) {
@@ -210,6 +221,11 @@ std::vector<std::size_t> round_order(const Plan& plan, unsigned round) {
     std::swap(order[left - 1], order[make_token(seed, left) % left]);
   }
   return order;
+}
+
+std::string cell_text(const Cell& cell) {
+  return fmt::format("{} / {} / {}", cell.strategy, cell.transport,
+                     counted(cell.workers, "worker"));
 }
 
 const Scenario& scenario_of(const Plan& plan, const Cell& cell) {

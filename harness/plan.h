@@ -28,6 +28,9 @@ struct Cell {
   bool operator==(const Cell&) const = default;
 };
 
+// In messages: "thread_pool / curl_easy / 10 workers".
+std::string cell_text(const Cell& cell);
+
 struct Skipped {
   Cell cell;
   std::string reason;

@@ -8,14 +8,15 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/units.h"
 
 namespace fanout {
 namespace {
 
 std::string label(const Cell& cell) {
-  return fmt::format("{} / {} / {} / {} workers", cell.strategy, cell.transport, cell.scenario,
-                     cell.workers);
+  return fmt::format("{} / {} / {} / {}", cell.strategy, cell.transport, cell.scenario,
+                     counted(cell.workers, "worker"));
 }
 
 std::size_t total_runs(const Report& report) {
@@ -33,8 +34,8 @@ std::size_t terminal_columns() {
 void Progress::plan(const Report& report) {
   started_ns_ = now_ns();
   if (style_ == Style::none) return;
-  fmt::print(stderr, "{} cells x {} rounds, about {} (Ctrl-C keeps what was measured)\n",
-             report.cells.size(), report.plan.rounds,
+  fmt::print(stderr, "{} x {}, about {} (Ctrl-C keeps what was measured)\n",
+             counted(report.cells.size(), "cell"), counted(report.plan.rounds, "round"),
              format_duration(static_cast<double>(report.plan.predicted.count())));
 }
 

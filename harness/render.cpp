@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "harness/gbench.h"
 #include "harness/published.h"
@@ -31,8 +32,8 @@ std::string invalid_runs(const Report& report) {
       for (const std::string& reason : run.reasons) ++reasons[reason];
     }
     for (const auto& [reason, count] : reasons) {
-      text += fmt::format("INVALID {} / {} / {} workers: {} ({} of {} runs)\n", cell.cell.strategy,
-                          cell.cell.transport, cell.cell.workers, reason, count, cell.runs.size());
+      text += fmt::format("INVALID {}: {} ({} of {})\n", cell_text(cell.cell), reason, count,
+                          counted(cell.runs.size(), "run"));
     }
   }
   return text;
@@ -41,8 +42,7 @@ std::string invalid_runs(const Report& report) {
 std::string skipped_rows(const Plan& plan) {
   std::string text;
   for (const Skipped& skipped : plan.skipped) {
-    text += fmt::format("skipped {} / {} / {} workers: {}\n", skipped.cell.strategy,
-                        skipped.cell.transport, skipped.cell.workers, skipped.reason);
+    text += fmt::format("skipped {}: {}\n", cell_text(skipped.cell), skipped.reason);
   }
   return text;
 }
@@ -102,9 +102,8 @@ std::string server_of(const Scenario& scenario) {
 }
 
 std::string heading(const Scenario& scenario) {
-  return fmt::format("{}: {}\n{} requests, {}, connections {}, {}\n\n", scenario.name,
-                     scenario.summary, format_count(scenario.requests),
-                     method_name(scenario.method),
+  return fmt::format("{}: {}\n{}, {}, connections {}, {}\n\n", scenario.name, scenario.summary,
+                     counted(scenario.requests, "request"), method_name(scenario.method),
                      scenario.reuse ? "reused" : "new for each request", server_of(scenario));
 }
 
@@ -230,8 +229,8 @@ std::string render_plan(const Plan& plan) {
                         reference.cell.transport, reference.cell.scenario, reference.cell.workers);
   }
   return to_text(table) + skipped_rows(plan) + work +
-         fmt::format("{} cells x {} rounds, seed {}, about {}\n", plan.cells.size(), plan.rounds,
-                     plan.seed,
+         fmt::format("{} x {}, seed {}, about {}\n", counted(plan.cells.size(), "cell"),
+                     counted(plan.rounds, "round"), plan.seed,
                      format_duration(static_cast<double>(predicted_total(plan).count())));
 }
 

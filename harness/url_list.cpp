@@ -11,7 +11,9 @@
 #include <memory>
 #include <optional>
 
+#include "base/deleter.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "harness/url_spool.h"
 #include "transports/url.h"
@@ -20,7 +22,6 @@ namespace fanout {
 namespace {
 
 constexpr std::size_t kLongestLine = kLongestUrl + 100;  // blanks around it
-constexpr std::string_view kBlank = " \t\r";
 
 bool is_literal(const std::string& host) {
   in_addr address{};
@@ -37,7 +38,7 @@ std::string look_up(const std::string& name) {
     throw UsageError(
         fmt::format("no IPv4 address is known for \"{}\": {}", name, ::gai_strerror(code)));
   }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
+  const std::unique_ptr<addrinfo, Deleter<&::freeaddrinfo>> owned(found);
   std::array<char, INET_ADDRSTRLEN> text{};
   const auto* address = reinterpret_cast<const sockaddr_in*>(found->ai_addr);
   ::inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
@@ -109,12 +110,6 @@ class Collector {
   std::map<std::string, std::string> addresses_;  // by name
 };
 
-std::string trimmed(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return std::string(line.substr(first, line.find_last_not_of(kBlank) - first + 1));
-}
-
 void read_lines(std::istream& input, const std::string& name, Collector& collector) {
   std::vector<char> line(kLongestLine + 1);
   for (std::uint64_t number = 1; !collector.full(); ++number) {
@@ -128,7 +123,7 @@ void read_lines(std::istream& input, const std::string& name, Collector& collect
     if (input.fail()) {
       throw UsageError(fmt::format("{}: longer than {} bytes", where(), kLongestLine));
     }
-    const std::string text = trimmed({line.data(), taken - (input.eof() ? 0 : 1)});
+    const std::string text(trimmed({line.data(), taken - (input.eof() ? 0 : 1)}));
     if (!text.empty() && text.front() != '#') collector.add(text, where);
   }
 }

@@ -11,18 +11,12 @@
 #include <memory>
 #include <utility>
 
+#include "base/deleter.h"
 #include "base/error.h"
 
 namespace fanout {
 namespace {
 
-template <auto free_function>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
 using Key = std::unique_ptr<EVP_PKEY, Deleter<&EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Deleter<&X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Deleter<&X509_EXTENSION_free>>;

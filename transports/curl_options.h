@@ -8,21 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "base/deleter.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
 
 namespace fanout {
 
-template <auto free_function>
-struct CurlDeleter {
-  template <typename T>
-  void operator()(T* resource) const {
-    free_function(resource);
-  }
-};
-using CurlEasy = std::unique_ptr<CURL, CurlDeleter<&curl_easy_cleanup>>;
-using CurlMulti = std::unique_ptr<CURLM, CurlDeleter<&curl_multi_cleanup>>;
-using CurlList = std::unique_ptr<curl_slist, CurlDeleter<&curl_slist_free_all>>;
+using CurlEasy = std::unique_ptr<CURL, Deleter<&curl_easy_cleanup>>;
+using CurlMulti = std::unique_ptr<CURLM, Deleter<&curl_multi_cleanup>>;
+using CurlList = std::unique_ptr<curl_slist, Deleter<&curl_slist_free_all>>;
 
 // libcurl's version at run time.
 std::string curl_version_text();

@@ -7,21 +7,20 @@
 #include <charconv>
 #include <memory>
 
+#include "base/deleter.h"
 #include "base/error.h"
 
 namespace fanout {
 namespace {
 
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-using CurlUrl = std::unique_ptr<CURLU, UrlDeleter>;
+using CurlUrl = std::unique_ptr<CURLU, Deleter<&curl_url_cleanup>>;
+using CurlText = std::unique_ptr<char, Deleter<&curl_free>>;
 
 // A part of the URL, or nothing.
 std::string part(const CurlUrl& url, CURLUPart which, unsigned flags = 0) {
   char* text = nullptr;
   if (curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return {};
-  const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
+  const CurlText owned(text);
   return text;
 }
 

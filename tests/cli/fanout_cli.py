@@ -113,7 +113,7 @@ def table_rows(text):
     for line in [lines[rule - 1]] + lines[rule + 1:]:
         if not line or line.startswith(("skipped ", "INVALID ")):
             break
-        if not re.match(r"\d+ cells x", line):
+        if not re.match(r"\d+ cells? x", line):
             ends = [end for _, end in spans[:-1]] + [len(line)]
             rows.append([line[begin:end].strip() for (begin, _), end in zip(spans, ends)])
     return rows

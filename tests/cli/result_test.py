@@ -207,7 +207,7 @@ class InvalidTest(Measured):
         self.assertIn("6 of 6 requests have no outcome", result.out)
         validate(load(self.folder / "r.json"))
         saved = self.succeed("report", "r.json", code=2)
-        self.assertIn("INVALID session_reuse / curl_easy / 1 workers: 6 of 6", saved.out)
+        self.assertIn("INVALID session_reuse / curl_easy / 1 worker: 6 of 6", saved.out)
 
 
 class SchemaTest(Measured):

@@ -57,7 +57,7 @@ class SweepTest(fanout_cli.CliTest):
     def test_the_predicted_duration_comes_first(self):
         _, result = self.measure("--strategy", "event_loop", "-n", 20, "--workers", "1,2",
                                  "--rounds", 1, command="sweep")
-        self.assertRegex(result.err, r"\A4 cells x 1 rounds, about \S")
+        self.assertRegex(result.err, r"\A4 cells x 1 round, about \S")
 
     def test_lists_that_are_no_sweep_are_refused(self):
         for workers in ("20,10,5,1", "1,5,5", "8..1", "1..1000:1", "0..4", "1..", "1,,5"):

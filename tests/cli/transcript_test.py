@@ -51,7 +51,7 @@ class ListTest(fanout_cli.CliTest):
     def test_every_pair_is_a_cell_or_skipped_with_a_reason(self):
         text = self.succeed("list", "cells", "--transport", "all", "--workers", 3).out
         cells = [(row[0], row[1]) for row in table_rows(text)[1:]]
-        skipped = re.findall(r"^skipped (\w+) / (\w+) / \d+ workers: \S.*$", text, re.M)
+        skipped = re.findall(r"^skipped (\w+) / (\w+) / \d+ workers?: \S.*$", text, re.M)
         pairs = [(strategy, transport) for strategy in self.names("strategies")
                  for transport in self.names("transports")]
         self.assertCountEqual(cells + skipped, pairs)

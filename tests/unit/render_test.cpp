@@ -82,8 +82,8 @@ const std::string kKnees =
 const std::string kWords =
     "medians over the valid runs; 95%: half-width of the interval of the median; effic.: lower bound / makespan;\n"
     "in flight: most at once at the server; proven: runs in which every request was answered once, with its own token\n"
-    "INVALID thread_pool / curl_easy / 10 workers: 1 requests failed: 1 reset (1 of 3 runs)\n"
-    "INVALID event_loop / beast_async / 10 workers: 1 requests failed: 1 reset (3 of 3 runs)\n"
+    "INVALID thread_pool / curl_easy / 10 workers: 1 request failed: 1 reset (1 of 3 runs)\n"
+    "INVALID event_loop / beast_async / 10 workers: 1 request failed: 1 reset (3 of 3 runs)\n"
     "skipped event_loop / curl_easy / 10 workers: curl_easy blocks\n"
     "note: 0 valid rounds give no interval and rank nothing; use at least 10\n"
     "* another HTTP stack than the other rows: the difference is not the strategy's alone\n";
@@ -142,7 +142,7 @@ TEST(Render, CsvIsOneLinePerRunWithEveryFigure) {
       "10500000,10000000,12000000,17000000,,20000000,8000000,11000000,400,10,12582912,11,1,10,"
       "200,200,10,10000000,5000000,0,0,200000000,0.09523809523809523,latency\n"))
       << csv;
-  EXPECT_THAT(csv, HasSubstr("mine,10,1,0,false,,1 requests failed: 1 reset,100000000,"));
+  EXPECT_THAT(csv, HasSubstr("mine,10,1,0,false,,1 request failed: 1 reset,100000000,"));
 }
 
 // Six valid rounds of 200, 202 ... 210 ms: median 205, limits the smallest and the largest.

@@ -45,7 +45,7 @@ Plan sample_plan() {
 Run invalid_run(unsigned round) {
   Run run = sample_run(round, 100);
   run.valid = false;
-  run.reasons = {"1 requests failed: 1 reset"};
+  run.reasons = {"1 request failed: 1 reset"};
   run.requests = {.total = 200, .ok = 199, .failed = 1, .attempts = 200, .retried = 0};
   run.errors = {{"reset", 1}};
   return run;

@@ -17,6 +17,19 @@ TEST(SplitCommas, KeepsEmptyParts) {
   EXPECT_EQ(split_commas(""), Parts{""});
 }
 
+TEST(Trimmed, LosesTheBlanksAroundAndNoneWithin) {
+  EXPECT_EQ(trimmed(" \ta b\r\n"), "a b");
+  EXPECT_EQ(trimmed("a"), "a");
+  EXPECT_EQ(trimmed(" \r\n"), "");
+  EXPECT_EQ(trimmed(""), "");
+}
+
+TEST(Counted, IsPluralButForOne) {
+  EXPECT_EQ(counted(0, "round"), "0 rounds");
+  EXPECT_EQ(counted(1, "round"), "1 round");
+  EXPECT_EQ(counted(1200, "URL"), "1,200 URLs");
+}
+
 TEST(OnOneLine, MakesEveryRunOfWhiteSpaceOneBlank) {
   EXPECT_EQ(on_one_line(" one\r\n\ttwo  three\n"), "one two three");
   EXPECT_EQ(on_one_line("\n \n"), "");
