@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "base/token.h"
 #include "local_server/answer.h"
 #include "transports/verify.h"
@@ -13,6 +14,9 @@ using std::chrono::nanoseconds;
 
 // Time limits of the libraries are kept to whole milliseconds, upwards.
 constexpr nanoseconds kLimitError = std::chrono::milliseconds(10);
+
+// A client that has less than a millisecond left does not begin (transports/policy.cpp).
+constexpr nanoseconds kEarlyDeadline = std::chrono::milliseconds(2);
 
 // A library that loses a kept connection before any answer takes it for one that had grown old, and
 // sends the request again on another: libcurl up to 5 times (CONN_MAX_RETRIES in its
@@ -78,7 +82,7 @@ void count_attempt(Attempts& attempts, const Scenario& scenario, const HostBehav
     if (due == Outcome::ok) {
       ++attempts.failed[std::string(outcome_name(seen))];
     } else {
-      ++attempts.spared[fmt::format("{} ({} due)", outcome_name(seen), outcome_name(due))];
+      ++attempts.not_as_due[fmt::format("{} ({} due)", outcome_name(seen), outcome_name(due))];
     }
   }
   if (cannot_connect(host) || seen == Outcome::refused || seen == Outcome::connect_timeout ||
@@ -135,6 +139,26 @@ Attempts account(const Scenario& scenario, std::span<const Sample> samples,
   return attempts;
 }
 
+bool ends_in_order(const Scenario& scenario, const Sample& sample, std::int64_t ready_ns) {
+  if (sample.outcome != Outcome::deadline) {
+    return sample.outcome == Outcome::none || sample.attempts > 0;
+  }
+  const std::int64_t deadline_ns = ready_ns + scenario.deadline.count();
+  return scenario.deadline.count() > 0 && sample.end_ns >= deadline_ns - kEarlyDeadline.count();
+}
+
+std::map<std::string, std::uint64_t> unfounded_ends(const Scenario& scenario,
+                                                    std::span<const Sample> samples,
+                                                    std::int64_t ready_ns) {
+  std::map<std::string, std::uint64_t> unfounded;
+  for (const Sample& sample : samples) {
+    if (!ends_in_order(scenario, sample, ready_ns)) {
+      ++unfounded[std::string(outcome_name(sample.outcome))];
+    }
+  }
+  return unfounded;
+}
+
 std::vector<std::string> contradictions(const Attempts& attempts, const ServerCounters& server) {
   std::vector<std::string> lines;
   if (attempts.unfinished > 0) return lines;
@@ -142,14 +166,14 @@ std::vector<std::string> contradictions(const Attempts& attempts, const ServerCo
   const std::uint64_t least = most - attempts.uncertain;
   const auto check = [&](const char* what, std::uint64_t theirs, std::uint64_t extra) {
     if (theirs >= least && theirs <= most + extra) return;
-    lines.push_back(
-        fmt::format("the server {} {}, the client made {} requests", what, theirs, most));
+    lines.push_back(fmt::format("the server {} {}, the client made {}", what, theirs,
+                                counted(most, "request")));
   };
   check("received", server.requests, server.replayed);
   check("saw distinct tokens:", server.unique_tokens, 0);
   if (server.duplicate_tokens > server.replayed) {
-    lines.push_back(fmt::format("{} requests reached the server more than once",
-                                server.duplicate_tokens - server.replayed));
+    lines.push_back(counted(server.duplicate_tokens - server.replayed, "request") +
+                    " reached the server more than once");
   }
   for (int i = 1; i < kFaultKinds; ++i) {
     const auto kind = static_cast<FaultKind>(i);
@@ -157,8 +181,9 @@ std::vector<std::string> contradictions(const Attempts& attempts, const ServerCo
     const auto found = server.faults.find(std::string(fault_name(kind)));
     const std::uint64_t theirs = found == server.faults.end() ? 0 : found->second;
     if (theirs >= due && theirs <= due + attempts.uncertain) continue;
-    lines.push_back(fmt::format("the server acted out {} x {}, {} requests were to meet it", theirs,
-                                fault_name(kind), due));
+    lines.push_back(fmt::format("the server acted out {} x {}, {} to meet it", theirs,
+                                fault_name(kind),
+                                due == 1 ? "1 request was" : counted(due, "request") + " were"));
   }
   return lines;
 }

@@ -27,18 +27,27 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
 struct Attempts {
   std::uint64_t made = 0;
   std::uint64_t unfinished = 0;  // requests without an outcome: of their attempts nothing is known
-  std::map<std::string, std::uint64_t> retried;  // those made again, by outcome
-  std::uint64_t unreached = 0;                   // that ended before they could reach the server
-  std::uint64_t uncertain = 0;  // given up so early that the server need not have received them
+  std::map<std::string, std::uint64_t> retried;     // those made again, by outcome
+  std::uint64_t unreached = 0;                      // that ended before they reached the server
+  std::uint64_t uncertain = 0;                      // given up so early that they need not have
   std::array<std::uint64_t, kFaultKinds> faults{};  // that the server has to have acted out
-  std::map<std::string, std::uint64_t> failed;      // against the scenario, by outcome
-  std::map<std::string, std::uint64_t>
-      spared;  // "ok (reset due)": ended otherwise than the fault due
+  std::map<std::string, std::uint64_t> failed;      // that were to succeed, by outcome
+  // That were to fail and did not, or failed otherwise: "ok (reset due)".
+  std::map<std::string, std::uint64_t> not_as_due;
 };
 
 // Request i carries make_token(token_seed, i) to host i modulo the number of hosts.
 Attempts account(const Scenario& scenario, std::span<const Sample> samples,
                  std::uint64_t token_seed);
+
+// Whether a request may have ended like this at all: after an attempt, or because it was given up
+// when its time was over. A run's deadline counts from `ready_ns` (base/clock.h).
+bool ends_in_order(const Scenario& scenario, const Sample& sample, std::int64_t ready_ns);
+
+// How many of these requests may not, by outcome.
+std::map<std::string, std::uint64_t> unfounded_ends(const Scenario& scenario,
+                                                    std::span<const Sample> samples,
+                                                    std::int64_t ready_ns);
 
 // Why the server's counters do not prove these attempts, one line each; none if some are
 // unfinished.

@@ -41,8 +41,7 @@ void count_requests(Run& run, std::span<const Sample> samples) {
         fmt::format("{} of {} requests have no outcome", unanswered, run.requests.total));
   }
   if (repeated > 0) {
-    run.reasons.push_back(
-        fmt::format("{} requests were issued or recorded more than once", repeated));
+    run.reasons.push_back(counted(repeated, "request") + " issued or recorded more than once");
   }
 }
 
@@ -54,8 +53,9 @@ Scenario scenario_met(const Execution& execution, Scenario scenario) {
 
 // Attempts that ended otherwise than the scenario makes them end. What real targets answer is a
 // result, unless it is nothing at all.
-void check_attempts(Run& run, const Attempts& attempts, const Scenario& scenario) {
-  const char* of = attempts.made > run.requests.total ? "attempts" : "requests";
+void check_attempts(Run& run, const Execution& execution, const Attempts& attempts,
+                    const Scenario& scenario) {
+  const char* of = attempts.made > run.requests.total ? "attempt" : "request";
   const auto complain = [&](const char* what, const std::map<std::string, std::uint64_t>& by) {
     std::uint64_t sum = 0;
     std::vector<std::string> classes;
@@ -64,16 +64,20 @@ void check_attempts(Run& run, const Attempts& attempts, const Scenario& scenario
       classes.push_back(fmt::format("{} {}", count, name));
     }
     if (sum > 0) {
-      run.reasons.push_back(fmt::format("{} {} {}: {}", sum, of, what, fmt::join(classes, ", ")));
+      run.reasons.push_back(
+          fmt::format("{} {}: {}", counted(sum, of), what, fmt::join(classes, ", ")));
     }
   };
   if (!scenario.targets) {
     complain("failed", attempts.failed);
-    complain("did not end as the scenario makes them end", attempts.spared);
+    complain("did not end as the scenario makes them end", attempts.not_as_due);
   } else if (run.requests.ok == 0) {
-    of = "requests";
+    of = "request";
     complain("failed, none succeeded", run.errors);
   }
+  of = "request";
+  complain("ended without an attempt, or as given up before the deadline",
+           unfounded_ends(scenario, execution.samples, execution.header.ready_ns));
   run.requests.attempts = attempts.made;
   run.retries = attempts.retried;
   for (const auto& [name, count] : run.retries) run.requests.retried += count;
@@ -234,7 +238,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   measure_process(run, execution);
   const Attempts attempts =
       account(scenario_met(execution, scenario), execution.samples, execution.token_seed);
-  check_attempts(run, attempts, scenario);
+  check_attempts(run, execution, attempts, scenario);
   check_server(run, execution, cell, attempts);
   if (run.reasons.empty()) bound(run, execution, cell, scenario);
   run.valid = run.reasons.empty();

@@ -15,6 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr std::uint64_t kSeed = 7;
+constexpr std::int64_t kReadyNs = 5'000'000'000;
 
 Scenario scenario_of(const HostBehaviour& host) {
   Scenario scenario;
@@ -38,6 +39,11 @@ std::vector<Sample> as_due(const Scenario& scenario) {
     samples[i].outcome = due_outcome(scenario, scenario.server.hosts[0], make_token(kSeed, i));
   }
   return samples;
+}
+
+// A request that ended so, with so many attempts and after so long.
+Sample ended(Outcome outcome, std::uint8_t attempts, std::chrono::nanoseconds after) {
+  return {.end_ns = kReadyNs + after.count(), .outcome = outcome, .attempts = attempts};
 }
 
 // Counters of a server that served exactly these attempts.
@@ -115,7 +121,7 @@ TEST(Account, BelievesWhatIsDue) {
   const Attempts attempts = account(scenario, as_due(scenario), kSeed);
   EXPECT_EQ(attempts.made, 1000U);
   EXPECT_THAT(attempts.failed, IsEmpty());
-  EXPECT_THAT(attempts.spared, IsEmpty());
+  EXPECT_THAT(attempts.not_as_due, IsEmpty());
   EXPECT_NEAR(static_cast<double>(attempts.faults[2]), 100, 30);  // reset
   EXPECT_THAT(contradictions(attempts, counters_of(attempts)), IsEmpty());
 }
@@ -127,7 +133,7 @@ TEST(Account, TellsFailuresFromFaultsThatWereSpared) {
     sample.outcome = sample.outcome == Outcome::ok ? Outcome::bad_token : Outcome::ok;
   }
   const Attempts attempts = account(scenario, samples, kSeed);
-  EXPECT_EQ(attempts.failed.at("bad_token") + attempts.spared.at("ok (reset due)"), 1000U);
+  EXPECT_EQ(attempts.failed.at("bad_token") + attempts.not_as_due.at("ok (reset due)"), 1000U);
 }
 
 TEST(Account, HoldsEveryAttemptAgainstItsOwnToken) {
@@ -150,12 +156,12 @@ TEST(Account, HoldsEveryAttemptAgainstItsOwnToken) {
   EXPECT_EQ(attempts.made, made);
   EXPECT_NEAR(static_cast<double>(made), 1000 * (1 + 0.5 + 0.25 + 0.125), 90);
   EXPECT_THAT(attempts.failed, IsEmpty());
-  EXPECT_THAT(attempts.spared, IsEmpty());
+  EXPECT_THAT(attempts.not_as_due, IsEmpty());
   EXPECT_EQ(attempts.retried.at("reset"), made - 1000);
   samples[0].retried = note_attempt(0, 0, Outcome::timeout);  // no fault here takes time
   samples[0].attempts = 2;
   EXPECT_EQ(account(scenario, samples, kSeed).failed.count("timeout") +
-                account(scenario, samples, kSeed).spared.count("timeout (reset due)"),
+                account(scenario, samples, kSeed).not_as_due.count("timeout (reset due)"),
             1U);
 }
 
@@ -167,6 +173,35 @@ TEST(Account, KnowsWhatCannotHaveReachedTheServer) {
   ServerCounters one;
   one.requests = one.unique_tokens = 1;
   EXPECT_THAT(contradictions(refused, one), Not(IsEmpty()));
+}
+
+TEST(EndsInOrder, WithoutAnAttemptOnlyAtTheDeadline) {
+  Scenario scenario = scenario_of({});
+  scenario.deadline = 1s;
+  for (const Outcome outcome : {Outcome::ok, Outcome::refused, Outcome::timeout}) {
+    EXPECT_FALSE(ends_in_order(scenario, ended(outcome, 0, 1s), kReadyNs));
+    EXPECT_TRUE(ends_in_order(scenario, ended(outcome, 1, 1ms), kReadyNs));
+  }
+  EXPECT_TRUE(ends_in_order(scenario, ended(Outcome::deadline, 0, 1s), kReadyNs));
+  EXPECT_TRUE(ends_in_order(scenario, Sample{}, kReadyNs)) << "unfinished: counted elsewhere";
+}
+
+TEST(EndsInOrder, GivenUpNoEarlierThanTheDeadline) {
+  Scenario scenario = scenario_of({});
+  EXPECT_FALSE(ends_in_order(scenario, ended(Outcome::deadline, 0, 1s), kReadyNs)) << "none set";
+  scenario.deadline = 1s;
+  for (const std::uint8_t attempts : {0, 1}) {
+    EXPECT_FALSE(ends_in_order(scenario, ended(Outcome::deadline, attempts, 997ms), kReadyNs));
+    EXPECT_TRUE(ends_in_order(scenario, ended(Outcome::deadline, attempts, 999ms), kReadyNs));
+    EXPECT_TRUE(ends_in_order(scenario, ended(Outcome::deadline, attempts, 2s), kReadyNs));
+  }
+}
+
+TEST(UnfoundedEnds, AreCountedByOutcome) {
+  const std::vector<Sample> samples{ended(Outcome::ok, 1, 1s), ended(Outcome::deadline, 0, 1s),
+                                    ended(Outcome::reset, 0, 1s), ended(Outcome::reset, 0, 1s)};
+  EXPECT_THAT(unfounded_ends(scenario_of({}), samples, kReadyNs),
+              ElementsAre(testing::Pair("deadline", 1), testing::Pair("reset", 2)));
 }
 
 TEST(Contradictions, OfCountsAndFaults) {
@@ -184,11 +219,11 @@ TEST(Contradictions, OfCountsAndFaults) {
   server = right;
   --server.requests;
   EXPECT_THAT(contradictions(attempts, server),
-              ElementsAre("the server received 999, the client made 1000 requests"));
+              ElementsAre("the server received 999, the client made 1,000 requests"));
   server = right;
   server.duplicate_tokens = 1;
   EXPECT_THAT(contradictions(attempts, server),
-              ElementsAre("1 requests reached the server more than once"));
+              ElementsAre("1 request reached the server more than once"));
 }
 
 TEST(Contradictions, AllowCopiesOfWhatWasResetOnly) {

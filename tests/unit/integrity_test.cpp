@@ -126,7 +126,7 @@ TEST_F(Judge, RefusesARequestThatWasIssuedButNeverFinished) {
 TEST_F(Judge, RefusesARequestIssuedOrRecordedTwice) {
   samples[0].starts = 2;
   samples[3].finishes = 2;
-  EXPECT_THAT(reasons(), ElementsAre("2 requests were issued or recorded more than once"));
+  EXPECT_THAT(reasons(), ElementsAre("2 requests issued or recorded more than once"));
 }
 
 TEST_F(Judge, RefusesFailedRequestsAndCountsThemByClass) {
