@@ -44,8 +44,10 @@ Json repetition(const CellReport& cell, std::size_t family, std::size_t index) {
   }
   row["items_per_second"] = throughput(run);
   if (run.efficiency) row["efficiency"] = *run.efficiency;
-  row["latency_p50_ns"] = run.latency_ns.p50;
-  row["latency_p99_ns"] = run.latency_ns.p99;
+  if (run.requests.ok > 0) {  // latency is that of successes
+    row["latency_p50_ns"] = run.latency_ns.p50;
+    row["latency_p99_ns"] = run.latency_ns.p99;
+  }
   row["peak_memory_bytes"] = run.peak_memory_bytes;
   if (run.server) row["connections"] = run.server->connections;
   return row;

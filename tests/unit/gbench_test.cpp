@@ -28,11 +28,20 @@ TEST(Gbench, IsARepetitionPerRun) {
   EXPECT_EQ(document["context"].at("num_cpus"), 2);
 }
 
+TEST(Gbench, HasNoLatencyWhereNothingSucceeded) {
+  Report report = unit_test::sample_report();
+  EXPECT_TRUE(to_gbench(report)["benchmarks"][3].contains("latency_p50_ns"));
+  report.cells[1].runs[0].requests.ok = 0;
+  const Json row = to_gbench(report)["benchmarks"][3];
+  EXPECT_FALSE(row.contains("latency_p50_ns"));
+  EXPECT_FALSE(row.contains("latency_p99_ns"));
+}
+
 TEST(Gbench, MarksInvalidRunsAsErrors) {
   const Json document = to_gbench(unit_test::sample_report());
   const Json& row = document["benchmarks"][4];  // thread_pool, second round
   EXPECT_EQ(row.at("error_occurred"), true);
-  EXPECT_EQ(row.at("error_message"), "1 requests failed: 1 reset");
+  EXPECT_EQ(row.at("error_message"), "1 request failed: 1 reset");
 }
 
 }  // namespace
