@@ -1,11 +1,51 @@
 #include "base/json_read.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/units.h"
 
 namespace fanout::json_read {
+namespace {
+
+// Notes the keys of the objects that are open while a document is read.
+class DuplicateKeys {
+ public:
+  explicit DuplicateKeys(std::string_view where) : where_(where) {}
+
+  // As nlohmann::json calls it.
+  bool operator()(int /*depth*/, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) open_.emplace_back();
+    if (event == Json::parse_event_t::object_end) open_.pop_back();
+    if (event == Json::parse_event_t::key &&
+        !open_.back().insert(parsed.get<std::string>()).second) {
+      throw UsageError(fmt::format("{}: the key {} is there twice in one object; leave one", where_,
+                                   parsed.dump()));
+    }
+    return true;
+  }
+
+ private:
+  std::string_view where_;
+  std::vector<std::set<std::string>> open_;
+};
+
+}  // namespace
+
+Json parse(std::string_view where, std::string_view text, std::string_view hint) {
+  try {
+    return Json::parse(text, DuplicateKeys(where));
+  } catch (const Json::parse_error& error) {
+    throw UsageError(fmt::format("{}: not JSON at byte {}; {}", where, error.byte, hint));
+  }
+}
+
+std::string complaint(const Json::exception& error) {
+  const std::string_view text = error.what();
+  const std::size_t end = text.find("] ");
+  return std::string(end == std::string_view::npos ? text : text.substr(end + 2));
+}
 
 void fail(std::string_view path, const Json& found, std::string_view expected) {
   constexpr std::size_t kShown = 60;

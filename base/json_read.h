@@ -23,6 +23,13 @@ using Json = nlohmann::json;
 template <class T, std::size_t N>
 using Names = std::array<std::pair<std::string_view, T>, N>;
 
+// The document `text`, of the file or scenario `where`. `hint` says what to do if it is not JSON. A
+// key that is there twice is refused: readers would silently take one of the two.
+Json parse(std::string_view where, std::string_view text, std::string_view hint);
+
+// What the library complains of, without its own number for it.
+std::string complaint(const Json::exception& error);
+
 [[noreturn]] void fail(std::string_view path, const Json& found, std::string_view expected);
 
 // An object with no other keys than those known.

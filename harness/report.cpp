@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json_read.h"
 #include "harness/output_file.h"
 
 namespace fanout {
@@ -55,11 +56,7 @@ Report load_report(const std::string& file) {
     throw UsageError(
         fmt::format("{}: cannot be read; name a result file fanout run has written", file));
   }
-  try {
-    return report_from_json(nlohmann::json::parse(*text), file);
-  } catch (const nlohmann::json::parse_error& error) {
-    throw UsageError(fmt::format("{}: not JSON at byte {}; was it cut short?", file, error.byte));
-  }
+  return report_from_json(json_read::parse(file, *text, "was it cut short?"), file);
 }
 
 void save_report(const Report& report, const std::string& file) {

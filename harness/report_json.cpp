@@ -214,7 +214,8 @@ Report report_from_json(const Json& json, const std::string& where) {
   try {
     return read_report(json);
   } catch (const Json::exception& error) {
-    throw UsageError(fmt::format("{}: not a whole fanout result: {}", where, error.what()));
+    throw UsageError(fmt::format("{}: not a whole fanout result: {}; measure again", where,
+                                 json_read::complaint(error)));
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("{}: not a whole fanout result: {}", where, error.what()));
   }

@@ -171,15 +171,9 @@ std::string nearest_key(const std::string& key) {
                          : fmt::format("did you mean \"{}\"?", nearest);
 }
 
-Json parse(std::string_view text, const std::string& where) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    throw UsageError(
-        fmt::format("{}: not JSON at byte {}; a scenario is one JSON object, see "
-                    "docs/methodology.md",
-                    where, error.byte));
-  }
+Scenario parse(std::string_view text, const std::string& where) {
+  constexpr std::string_view hint = "a scenario is one JSON object, see docs/methodology.md";
+  return scenario_from_json(json_read::parse(where, text, hint), where);
 }
 
 bool is_file_name(const std::string& name) {
@@ -262,7 +256,7 @@ Scenario load_scenario(const std::string& name_or_file) {
                       "scenarios (fanout list scenarios)",
                       name_or_file));
     }
-    Scenario scenario = scenario_from_json(parse(*text, name_or_file), name_or_file);
+    Scenario scenario = parse(*text, name_or_file);
     if (scenario.targets) {
       throw UsageError(fmt::format(
           "{}: targets: a scenario has none; name real ones by --url or --urls", name_or_file));
@@ -271,9 +265,7 @@ Scenario load_scenario(const std::string& name_or_file) {
   }
   std::vector<std::string_view> known;
   for (const EmbeddedFile& file : builtin_scenarios) {
-    if (file.name == name_or_file) {
-      return scenario_from_json(parse(file.text, name_or_file), name_or_file);
-    }
+    if (file.name == name_or_file) return parse(file.text, name_or_file);
     known.push_back(file.name);
   }
   throw_unknown("scenario", name_or_file, known);

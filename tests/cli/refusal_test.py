@@ -155,6 +155,7 @@ class ScenarioFileTest(fanout_cli.CliTest):
         ('{"name":"x","requests":5,"strategies":["sequentail"]}', ("did you mean sequential?",)),
         ('{"name":"x","requests":5,"transports":["curl_esay"]}', ("did you mean curl_easy?",)),
         ('{"name":"x","requests":5,"a\\nb":1}', ("unknown key",)),
+        ('{"name":"x","requests":5,"requests":6}', ('"requests"', "twice")),
     ]
     WRONG_SERVER = [
         ('{"hosts":[]}', ("server.hosts",)), ('{"hosts":5}', ("server.hosts",)),

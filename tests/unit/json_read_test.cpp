@@ -50,6 +50,24 @@ TEST(JsonRead, NamesUnknownAndMissingKeys) {
             "a.b: missing; c needs it");
 }
 
+TEST(JsonRead, RefusesAKeyThatIsThereTwice) {
+  EXPECT_EQ(
+      usage_error([] { parse("mine.json", R"({"a": {"b": 1}, "c": [{"b": 1, "b": 2}]})", ""); }),
+      "mine.json: the key \"b\" is there twice in one object; leave one");
+  EXPECT_EQ(parse("mine.json", R"({"a": {"b": 1}, "b": [{"b": 2}, {"b": 3}]})", "").size(), 2U);
+  EXPECT_EQ(usage_error([] { parse("mine.json", R"({"a")", "mend it"); }),
+            "mine.json: not JSON at byte 5; mend it");
+}
+
+TEST(JsonRead, SaysWhatTheLibraryComplainsOf) {
+  try {
+    (void)Json::object().at("tool");
+    FAIL();
+  } catch (const Json::exception& error) {
+    EXPECT_EQ(complaint(error), "key 'tool' not found");
+  }
+}
+
 TEST(JsonRead, CutsLongValuesShortInErrors) {
   const std::string error = usage_error([] { boolean("a", std::string(1000, 'x')); });
   EXPECT_LT(error.size(), 150U);
