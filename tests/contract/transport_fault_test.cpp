@@ -1,4 +1,5 @@
 // What every transport makes of faults: the same fault has the same name in all of them.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using Then = CannedServer::Then;
+
+constexpr Tls kPlainAndTls[] = {Tls::off, Tls::on};
 
 class EveryTransportFault : public testing::TestWithParam<const Transport*> {
  protected:
@@ -46,12 +49,14 @@ TEST_P(EveryTransportFault, NoConnectionInTime) {
 }
 
 TEST_P(EveryTransportFault, NoAnswerInTime) {
-  LocalServer server(HostBehaviour{.faults = {{FaultKind::hang}}});
-  ClientConfig config = server.config();
-  config.timeout = 100ms;
-  config.connect_timeout = 50ms;  // connecting succeeds: not what is reported
-  AnyClient client(*GetParam(), config);
-  for (std::uint32_t i = 0; i < 2; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::timeout);
+  for (const Tls tls : kPlainAndTls) {
+    LocalServer server(HostBehaviour{.faults = {{FaultKind::hang}}, .tls = tls});
+    ClientConfig config = server.config();
+    config.timeout = 600ms;
+    config.connect_timeout = 500ms;  // connecting succeeds: not what is reported
+    AnyClient client(*GetParam(), config);
+    for (std::uint32_t i = 0; i < 2; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::timeout);
+  }
 }
 
 TEST_P(EveryTransportFault, NoAnswerInTimeOnAKeptConnection) {
@@ -77,20 +82,28 @@ TEST_P(EveryTransportFault, AnswerThatStopsAmidTheBody) {
   EXPECT_EQ(response.body_bytes, 3U);
 }
 
+// How the answer to two requests in turn ends if this fault cuts it short.
+void expect_truncated(const Transport& transport, const HostBehaviour& host) {
+  LocalServer server(host);
+  const ClientConfig config = server.config();
+  AnyClient client(transport, config);
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    const Response response = client.fetch(i);
+    EXPECT_EQ(response.outcome, Outcome::truncated);
+    EXPECT_EQ(response.status, 200U);
+    EXPECT_LT(response.body_bytes, host.body_bytes);
+  }
+  EXPECT_EQ(server.stop().connections, 2U) << "a failed connection is not kept";
+}
+
 TEST_P(EveryTransportFault, LostAmidTheBody) {
-  for (const FaultKind fault : {FaultKind::reset_amid_body, FaultKind::truncate}) {
-    for (const std::uint64_t size : {100U, 1U << 20}) {
-      LocalServer server(HostBehaviour{.body_bytes = size, .faults = {{fault}}});
-      const ClientConfig config = server.config();
-      AnyClient client(*GetParam(), config);
-      for (std::uint32_t i = 0; i < 2; ++i) {
-        const Response response = client.fetch(i);
-        EXPECT_EQ(response.outcome, Outcome::truncated)
-            << fault_name(fault) << " amid " << size << " bytes";
-        EXPECT_EQ(response.status, 200U);
-        EXPECT_LT(response.body_bytes, size);
+  for (const Tls tls : kPlainAndTls) {
+    for (const FaultKind fault : {FaultKind::reset_amid_body, FaultKind::truncate}) {
+      for (const std::uint64_t size : {100U, 1U << 20}) {
+        SCOPED_TRACE(
+            fmt::format("{} amid {} bytes, TLS {}", fault_name(fault), size, tls == Tls::on));
+        expect_truncated(*GetParam(), {.body_bytes = size, .faults = {{fault}}, .tls = tls});
       }
-      EXPECT_EQ(server.stop().connections, 2U) << "a failed connection is not kept";
     }
   }
 }

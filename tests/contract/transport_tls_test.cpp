@@ -186,38 +186,11 @@ TEST_P(EveryTransportTls, NoHandshakeInTime) {
   EXPECT_EQ(one(config).outcome, Outcome::timeout);
 }
 
-TEST_P(EveryTransportTls, NoAnswerInTime) {
-  LocalServer server(HostBehaviour{.faults = {{FaultKind::hang}}, .tls = Tls::on});
-  ClientConfig config = server.config();
-  config.timeout = 600ms;
-  config.connect_timeout = 500ms;  // connecting succeeds: not what is reported
-  AnyClient client(*GetParam(), config);
-  for (std::uint32_t i = 0; i < 2; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::timeout);
-}
-
 TEST_P(EveryTransportTls, LostBeforeTheAnswer) {
   LocalServer server(HostBehaviour{.faults = {{FaultKind::reset}}, .tls = Tls::on});
   const ClientConfig config = server.config();
   AnyClient client(*GetParam(), config);
   for (std::uint32_t i = 0; i < 3; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::reset);
-}
-
-TEST_P(EveryTransportTls, LostAmidTheBody) {
-  for (const FaultKind fault : {FaultKind::reset_amid_body, FaultKind::truncate}) {
-    for (const std::uint64_t size : {100U, 1U << 20}) {
-      LocalServer server(HostBehaviour{.body_bytes = size, .faults = {{fault}}, .tls = Tls::on});
-      const ClientConfig config = server.config();
-      AnyClient client(*GetParam(), config);
-      for (std::uint32_t i = 0; i < 2; ++i) {
-        const Response response = client.fetch(i);
-        EXPECT_EQ(response.outcome, Outcome::truncated)
-            << fault_name(fault) << " amid " << size << " bytes";
-        EXPECT_EQ(response.status, 200U);
-        EXPECT_LT(response.body_bytes, size);
-      }
-      EXPECT_EQ(server.stop().connections, 2U) << "a failed connection is not kept";
-    }
-  }
 }
 
 TEST_P(EveryTransportTls, LostAmidTheBodyWithoutNotice) {

@@ -21,10 +21,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
+using unit_test::kAmple;
 using unit_test::TempFolder;
 using unit_test::usage_error;
-
-constexpr Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
 
 std::string refusal(const Selection& selection, const Limits& limits = kAmple) {
   return usage_error([&] { make_plan(selection, limits); });
@@ -167,6 +166,15 @@ TEST(MakePlan, LetsTheUserOverruleTheScenario) {
   EXPECT_EQ(scenario.server.engine, EngineKind::httplib);
   EXPECT_THAT(scenario.summary, EndsWith(" (overruled: requests, reuse, method, timeout, "
                                          "connect_timeout, engine)"));
+}
+
+TEST(MakePlan, RefusesAPublishedFigureOfAStrategyThereIsNot) {
+  const TempFolder folder;
+  const std::string file =
+      folder.file("mine.json", R"({"name": "mine", "requests": 5, "published": [
+          {"name": "theirs", "strategy": "thread_pol", "workers": 4}]})");
+  EXPECT_THAT(refusal({.scenarios = {file}}),
+              AllOf(HasSubstr("mine: published[0].strategy: "), HasSubstr("thread_pool")));
 }
 
 TEST(MakePlan, RefusesAnEngineThatCannotActOutTheScenario) {

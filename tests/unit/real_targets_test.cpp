@@ -22,11 +22,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
+using unit_test::kAmple;
 using unit_test::TempFolder;
 using unit_test::usage_error;
 using Json = nlohmann::json;
-
-constexpr Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
 
 Selection real(std::uint64_t urls, std::uint64_t origins) {
   Selection selection;

@@ -1,4 +1,4 @@
-// What several unit tests share: the text of an expected error, and a folder that goes away.
+// What several unit tests share: the text of an expected error, a folder that goes away, limits.
 #pragma once
 
 #include <stdlib.h>
@@ -9,8 +9,12 @@
 #include <string>
 
 #include "base/error.h"
+#include "harness/plan.h"
 
 namespace fanout::unit_test {
+
+// Limits that no plan here comes near.
+inline constexpr Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
 
 // The text of the UsageError `call` throws; "no error" if it throws none. Others pass.
 template <class Call>
