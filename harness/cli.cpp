@@ -82,6 +82,23 @@ void add_report(CLI::App& app, Options& options) {
   });
 }
 
+void add_compare(CLI::App& app, Options& options) {
+  CompareOptions& compare = options.compare;
+  app.add_option("base", compare.base, "the result to compare with")
+      ->required()
+      ->type_name("BASE.json");
+  app.add_option("new", compare.next, "the result in question")->required()->type_name("NEW.json");
+  add_parsed(app, "--threshold", compare.threshold, parse_share, "a share such as 5% or 0.05",
+             "worse by more than this is a regression (default 5%)", "SHARE");
+  add_list(app, "--measure", compare.measures, "only these: makespan, cpu, p99", "NAME,...");
+  app.add_flag("--force", compare.force,
+               "go on although machine, versions or scenario differ, and say what does");
+  add_names(app, "--format", options.format,
+            std::vector<std::pair<std::string, Format>>{
+                {"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}},
+            "what to print");
+}
+
 void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
   app.add_option("--scenario", scenario, "serve as this scenario's server (a name or a file)")
       ->type_name("NAME|FILE");
@@ -138,6 +155,9 @@ void add_commands(CLI::App& app, Options& options) {
   add_targets(*list, options);
   add_report(*add("report", "print a saved result, or make a page of it", Command::report),
              options);
+  add_compare(*add("compare", "two results of the same cells: what is slower or faster now?",
+                   Command::compare),
+              options);
   add_serve(*add("serve", "the local server alone", Command::serve), options.server,
             options.serve_scenario);
 }

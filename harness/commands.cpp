@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "harness/cell_runner.h"
+#include "harness/compare_command.h"
 #include "harness/courtesy.h"
 #include "harness/html_page.h"
 #include "harness/list.h"
@@ -187,6 +188,8 @@ int execute_command(const Options& options) {
       return 0;
     case Command::report:
       return report_saved(options);
+    case Command::compare:
+      return compare_saved(options);
     case Command::serve:
       machine_limits();
       return serve_alone(served(options));

@@ -12,8 +12,16 @@
 
 namespace fanout {
 
-enum class Command : std::uint8_t { run, sweep, list, report, serve };
+enum class Command : std::uint8_t { run, sweep, list, report, compare, serve };
 enum class Topic : std::uint8_t { strategies, transports, scenarios, cells };
+
+struct CompareOptions {
+  std::string base;  // result files
+  std::string next;
+  double threshold = 0.05;            // what is worse by no more is no regression
+  std::vector<std::string> measures;  // empty: all
+  bool force = false;                 // even if more than the code differs
+};
 
 struct Options {
   Command command = Command::run;
@@ -40,8 +48,9 @@ struct Options {
   Topic topic = Topic::strategies;  // list
   std::vector<std::string> files;   // report: at least one
   std::string html;                 // report: the page to write; empty: print instead
-  ServerConfig server;              // serve
-  std::string serve_scenario;       // serve: whose server to be; empty: `server` as it is
+  CompareOptions compare;
+  ServerConfig server;         // serve
+  std::string serve_scenario;  // serve: whose server to be; empty: `server` as it is
 };
 
 }  // namespace fanout

@@ -19,14 +19,14 @@ constexpr double kLevel = 0.05;
 constexpr std::uint64_t kRequestsForP99 = 1000;
 
 const std::array<Measure, 3> kMeasures{{
-    {"makespan", "makespan", "faster",
+    {"makespan", "makespan", "faster", "slower",
      [](const Run& run) { return static_cast<double>(run.makespan_ns); }, true, 1},
-    {"cpu", "CPU per request", "cheaper",
+    {"cpu", "CPU per request", "cheaper", "dearer",
      [](const Run& run) {
        return static_cast<double>(run.cpu_ns) / static_cast<double>(run.requests.total);
      },
      false, 1},
-    {"p99", "p99 of service time", "shorter",
+    {"p99", "p99 of service time", "shorter", "longer",
      [](const Run& run) { return static_cast<double>(run.latency_ns.p99); }, true, kRequestsForP99},
 }};
 
@@ -38,22 +38,6 @@ std::map<unsigned, double> by_round(const CellReport& cell, const Measure& measu
     if (figure > 0) figures[run.round] = figure;
   }
   return figures;
-}
-
-// The figures of each cell in the rounds that all have.
-std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure& measure) {
-  std::vector<std::map<unsigned, double>> figures;
-  for (const CellReport* cell : cells) figures.push_back(by_round(*cell, measure));
-  std::vector<std::vector<double>> common(cells.size());
-  if (cells.empty()) return common;
-  for (const auto& [round, figure] : figures.front()) {
-    const unsigned wanted = round;
-    if (!std::ranges::all_of(figures, [&](const auto& own) { return own.contains(wanted); })) {
-      continue;
-    }
-    for (std::size_t i = 0; i < cells.size(); ++i) common[i].push_back(figures[i].at(wanted));
-  }
-  return common;
 }
 
 // Cells that differ in one axis, with the number of workers that makes them comparable.
@@ -152,6 +136,21 @@ std::string why_declined(const Verdict& verdict, const Report& report, const Sce
 }  // namespace
 
 std::span<const Measure> measures() { return kMeasures; }
+
+std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure& measure) {
+  std::vector<std::map<unsigned, double>> figures;
+  for (const CellReport* cell : cells) figures.push_back(by_round(*cell, measure));
+  std::vector<std::vector<double>> common(cells.size());
+  if (cells.empty()) return common;
+  for (const auto& [round, figure] : figures.front()) {
+    const unsigned wanted = round;
+    if (!std::ranges::all_of(figures, [&](const auto& own) { return own.contains(wanted); })) {
+      continue;
+    }
+    for (std::size_t i = 0; i < cells.size(); ++i) common[i].push_back(figures[i].at(wanted));
+  }
+  return common;
+}
 
 Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
                    const Measure& measure) {

@@ -19,11 +19,16 @@ struct Measure {
   std::string_view name;         // "makespan": as in JSON
   std::string_view title;        // "makespan", for headings
   std::string_view better;       // "faster"
+  std::string_view worse;        // "slower"
   double (*of)(const Run&);      // less is better; 0: this run has none
   bool of_speed;                 // says nothing where the server or a deadline sets the pace
   std::uint64_t least_requests;  // per run
 };
 std::span<const Measure> measures();
+
+// What a measure says of each of these cells, in the rounds in which all have a valid run with such
+// a figure.
+std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure& measure);
 
 // A cell against its twin (harness/references.h): all difference is noise.
 struct Twins {

@@ -1,0 +1,128 @@
+#include "harness/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/units.h"
+
+namespace fanout {
+namespace {
+
+constexpr std::size_t kLeastRounds = 6;  // fewer give no interval (signed_rank_limit)
+// As much more answered in one than in the other, and they did not do the same work.
+constexpr double kSameShare = 1.05;
+
+// Why a measure of these cells says nothing, or "".
+std::string why_declined(const CellReport& base, const CellReport& next, const Measure& measure,
+                         const Scenario& scenario) {
+  const double before = base.summary.success_share.median;
+  const double after = next.summary.success_share.median;
+  if (base.summary.valid_runs == 0 || next.summary.valid_runs == 0) {
+    return fmt::format("no valid run in {}", base.summary.valid_runs == 0 ? "BASE" : "NEW");
+  }
+  if (std::max(before, after) > kSameShare * std::min(before, after)) {
+    return fmt::format("{:.1f} % of the requests answered in BASE, {:.1f} % in NEW", 100 * before,
+                       100 * after);
+  }
+  if (measure.of_speed && cut_by_deadline(scenario, {&base, &next})) {
+    return "the deadline ends these runs";
+  }
+  for (const CellReport* cell : {&base, &next}) {
+    if (measure.of_speed && cell->summary.limited_by == "server") return "limited by the server";
+  }
+  if (scenario.requests < measure.least_requests) {
+    return fmt::format("needs {} requests per run", format_count(measure.least_requests));
+  }
+  return {};
+}
+
+Finding finding_of(const Comparison& comparison, double threshold) {
+  if (*comparison.low > 1) {
+    return comparison.ratio > 1 + threshold ? Finding::regression : Finding::worse;
+  }
+  return *comparison.high < 1 ? Finding::better : Finding::not_separated;
+}
+
+Change change_of(const CellReport& base, const CellReport& next, const Measure& measure,
+                 const Scenario& scenario, double threshold) {
+  Change change;
+  change.cell = base.cell;
+  change.measure = &measure;
+  change.declined = why_declined(base, next, measure, scenario);
+  if (!change.declined.empty()) return change;
+  const auto figures = common_rounds({&base, &next}, measure);
+  change.base = median_interval(figures[0]).median;
+  change.next = median_interval(figures[1]).median;
+  change.comparison = compare_rounds(figures[0], figures[1]);
+  if (!change.comparison.low) {
+    change.declined = fmt::format("not enough evidence: at least {} rounds needed, {} in both",
+                                  kLeastRounds, change.comparison.rounds);
+    return change;
+  }
+  change.finding = finding_of(change.comparison, threshold);
+  return change;
+}
+
+const CellReport* find_cell(const Report& report, const Cell& cell) {
+  const auto found = std::ranges::find(report.cells, cell, &CellReport::cell);
+  return found == report.cells.end() ? nullptr : &*found;
+}
+
+bool has_invalid(const CellReport& cell) {
+  return cell.summary.valid_runs < cell.summary.total_runs;
+}
+
+}  // namespace
+
+Changes compare_results(const Report& base, const Report& next, std::span<const Measure* const> by,
+                        double threshold) {
+  Changes changes;
+  changes.threshold = threshold;
+  for (const CellReport& before : base.cells) {
+    const CellReport* after = find_cell(next, before.cell);
+    if (after == nullptr) {
+      changes.base_only.push_back(before.cell);
+      continue;
+    }
+    if (has_invalid(before) || has_invalid(*after)) {
+      changes.invalid.push_back({before.cell, before.summary, after->summary});
+    }
+    const Scenario& scenario = scenario_of(base.plan, before.cell);
+    for (const Measure* measure : by) {
+      changes.changes.push_back(change_of(before, *after, *measure, scenario, threshold));
+    }
+  }
+  for (const CellReport& after : next.cells) {
+    if (find_cell(base, after.cell) == nullptr) changes.next_only.push_back(after.cell);
+  }
+  if (changes.changes.empty()) {
+    throw UsageError("compare: no cell is in both results; measure the same cells again");
+  }
+  return changes;
+}
+
+bool has_regression(const Changes& changes) {
+  return std::ranges::find(changes.changes, Finding::regression, &Change::finding) !=
+         changes.changes.end();
+}
+
+std::string in_words(const Change& change) {
+  const double ratio = change.comparison.ratio;
+  switch (change.finding) {
+    case Finding::not_separated:
+      return "not separated";
+    case Finding::better:
+      return fmt::format("{:.2f}x {}", 1 / ratio, change.measure->better);
+    case Finding::worse:
+      return fmt::format("{:.2f}x {}", ratio, change.measure->worse);
+    case Finding::regression:
+      return fmt::format("regression: {:.2f}x {}", ratio, change.measure->worse);
+    case Finding::declined:
+      break;
+  }
+  return change.declined;
+}
+
+}  // namespace fanout

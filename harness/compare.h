@@ -1,0 +1,59 @@
+// Two results of the same cells, BASE and NEW: what has become faster or slower? Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/report.h"
+#include "harness/statistics.h"
+#include "harness/verdict.h"
+
+namespace fanout {
+
+enum class Finding : std::uint8_t {
+  declined,       // nothing can be said
+  not_separated,  // the interval of the ratio holds 1
+  better,
+  worse,
+  regression,  // worse by more than the threshold
+};
+
+// One measure of a cell that both results have.
+struct Change {
+  Cell cell;
+  const Measure* measure = nullptr;
+  double base = 0;  // medians over the rounds compared, in ns; 0: there is none
+  double next = 0;
+  Comparison comparison;  // NEW / BASE, over rounds valid in both
+  Finding finding = Finding::declined;
+  std::string declined;  // why nothing is said, or ""
+};
+
+// Valid and all runs of a cell in both results, where any is invalid.
+struct InvalidRuns {
+  Cell cell;
+  Summary base;
+  Summary next;
+};
+
+struct Changes {
+  double threshold = 0;         // 0.05: 5 %
+  std::vector<Change> changes;  // by cell in the order of BASE, then by measure
+  std::vector<InvalidRuns> invalid;
+  std::vector<Cell> base_only;
+  std::vector<Cell> next_only;
+};
+
+// Pairs runs by round: with equal seeds these did the same work. Throws UsageError if no cell is in
+// both.
+Changes compare_results(const Report& base, const Report& next, std::span<const Measure* const> by,
+                        double threshold);
+
+bool has_regression(const Changes& changes);
+
+// "regression: 1.12x slower", "1.03x faster", "not separated" or why nothing is said.
+std::string in_words(const Change& change);
+
+}  // namespace fanout

@@ -1,0 +1,48 @@
+#include "harness/compare_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "harness/comparable.h"
+#include "harness/names.h"
+#include "harness/render_compare.h"
+
+namespace fanout {
+namespace {
+
+constexpr int kExitRegression = 4;
+
+// Those named, or all.
+std::vector<const Measure*> chosen_measures(const std::vector<std::string>& names) {
+  std::vector<const Measure*> all;
+  for (const Measure& measure : measures()) all.push_back(&measure);
+  if (names.empty()) return all;
+  return find_rows("measure", std::span<const std::string>(names),
+                   std::span<const Measure* const>(all));
+}
+
+}  // namespace
+
+int compare_saved(const Options& options) {
+  const CompareOptions& wanted = options.compare;
+  const auto by = chosen_measures(wanted.measures);
+  const Report base = load_report(wanted.base);
+  const Report next = load_report(wanted.next);
+  const auto found = differences(to_json(base), to_json(next));
+  if (!found.empty() && !wanted.force) {
+    throw UsageError(fmt::format(
+        "compare: more than the code differs between {} (BASE) and {} (NEW); measure again under "
+        "equal conditions, or give --force\n  {}",
+        wanted.base, wanted.next, fmt::join(found, "\n  ")));
+  }
+  const Changes changes = compare_results(base, next, by, wanted.threshold);
+  fmt::print("{}", render_comparison({wanted.base, wanted.next, base, next, found}, changes,
+                                     options.format));
+  return has_regression(changes) ? kExitRegression : 0;
+}
+
+}  // namespace fanout

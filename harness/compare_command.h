@@ -1,0 +1,12 @@
+// fanout compare BASE NEW: reads both, prints what has changed.
+#pragma once
+
+#include "harness/options.h"
+
+namespace fanout {
+
+// Returns the exit code: 4 if anything has become worse beyond the threshold. Throws UsageError if
+// the results cannot be compared.
+int compare_saved(const Options& options);
+
+}  // namespace fanout

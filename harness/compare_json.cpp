@@ -1,0 +1,79 @@
+#include "harness/compare_json.h"
+
+#include "base/json_read.h"
+#include "harness/json_write.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+const json_read::Names<Finding, 5> kFindings{{{"declined", Finding::declined},
+                                              {"not separated", Finding::not_separated},
+                                              {"better", Finding::better},
+                                              {"worse", Finding::worse},
+                                              {"regression", Finding::regression}}};
+
+Json side_to_json(const std::string& name, const Report& report) {
+  return {{"file", name},
+          {"version", report.tool.version},
+          {"commit", report.tool.commit},
+          {"started_at", report.started_at},
+          {"seed", report.plan.seed},
+          {"rounds", report.plan.rounds}};
+}
+
+Json cell_to_json(const Cell& cell) {
+  Json json = cell_in_scenario(cell);
+  json["scenario"] = cell.scenario;
+  return json;
+}
+
+Json change_to_json(const Change& change) {
+  const Comparison& found = change.comparison;
+  const bool compared = found.rounds > 0;
+  Json json = cell_to_json(change.cell);
+  json["measure"] = change.measure->name;
+  json["base_ns"] = compared ? Json(change.base) : Json(nullptr);
+  json["new_ns"] = compared ? Json(change.next) : Json(nullptr);
+  json["ratio"] = compared ? Json(found.ratio) : Json(nullptr);
+  json["ci_low"] = or_null(found.low);
+  json["ci_high"] = or_null(found.high);
+  json["p"] = compared ? Json(found.p) : Json(nullptr);
+  json["rounds"] = found.rounds;
+  json["verdict"] = json_read::name_of(change.finding, kFindings);
+  json["words"] = in_words(change);
+  return json;
+}
+
+Json invalid_to_json(const InvalidRuns& invalid) {
+  const auto runs = [](const Summary& summary) {
+    return Json{{"valid_runs", summary.valid_runs}, {"total_runs", summary.total_runs}};
+  };
+  Json json = cell_to_json(invalid.cell);
+  json["base"] = runs(invalid.base);
+  json["new"] = runs(invalid.next);
+  return json;
+}
+
+}  // namespace
+
+Json comparison_to_json(const Compared& compared, const Changes& changes) {
+  Json json{{"schema_version", 1},
+            {"base", side_to_json(compared.base_name, compared.base)},
+            {"new", side_to_json(compared.next_name, compared.next)},
+            {"threshold", changes.threshold},
+            {"regression", has_regression(changes)},
+            {"overruled", compared.differences},
+            {"changes", Json::array()},
+            {"invalid", Json::array()},
+            {"base_only", Json::array()},
+            {"new_only", Json::array()}};
+  for (const Change& change : changes.changes) json["changes"].push_back(change_to_json(change));
+  for (const InvalidRuns& one : changes.invalid) json["invalid"].push_back(invalid_to_json(one));
+  for (const Cell& cell : changes.base_only) json["base_only"].push_back(cell_to_json(cell));
+  for (const Cell& cell : changes.next_only) json["new_only"].push_back(cell_to_json(cell));
+  return json;
+}
+
+}  // namespace fanout

@@ -1,0 +1,133 @@
+#include "harness/render_compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "harness/compare_json.h"
+#include "harness/table.h"
+
+namespace fanout {
+namespace {
+
+using Align = Column::Align;
+
+std::string heading(const Compared& compared) {
+  const auto line = [](const char* which, const std::string& name, const Report& report) {
+    return fmt::format("{}: {} (fanout {}, commit {}, {}, seed {})\n", which, name,
+                       report.tool.version, report.tool.commit, report.started_at,
+                       report.plan.seed);
+  };
+  return line("BASE", compared.base_name, compared.base) +
+         line("NEW ", compared.next_name, compared.next) + "\n";
+}
+
+std::string figure_text(double nanoseconds) {
+  return nanoseconds == 0 ? "-" : format_duration(nanoseconds);
+}
+
+std::vector<std::string> row_of(const Change& change) {
+  const Comparison& found = change.comparison;
+  const bool compared = found.rounds > 0;
+  return {change.cell.strategy,
+          change.cell.transport,
+          std::to_string(change.cell.workers),
+          std::string(change.measure->title),
+          figure_text(change.base),
+          figure_text(change.next),
+          compared ? fmt::format("{:.3f}", found.ratio) : "-",
+          found.low ? fmt::format("{:.3f} to {:.3f}", *found.low, *found.high) : "-",
+          compared ? std::to_string(found.rounds) : "-",
+          in_words(change)};
+}
+
+Table table_of(const Changes& changes, const Scenario& scenario) {
+  Table table{.columns = {{"strategy", Align::left},
+                          {"transport", Align::left},
+                          {"workers"},
+                          {"measure", Align::left},
+                          {"BASE"},
+                          {"NEW"},
+                          {"NEW/BASE"},
+                          {"95%"},
+                          {"rounds"},
+                          {"verdict", Align::left}},
+              .rows = {}};
+  for (const Change& change : changes.changes) {
+    if (change.cell.scenario == scenario.name) table.rows.push_back(row_of(change));
+  }
+  return table;
+}
+
+// What a reader must know besides the rows.
+std::string notes(const Compared& compared, const Changes& changes) {
+  std::string text;
+  const auto note = [&](const std::string& line) { text += "note: " + line + "\n"; };
+  for (const std::string& line : compared.differences) note("differs, overruled: " + line);
+  for (const std::string& line : compared.base.warnings) note("BASE: " + line);
+  for (const std::string& line : compared.next.warnings) note("NEW: " + line);
+  if (compared.base.plan.seed != compared.next.plan.seed) {
+    note("other seeds: rounds did not do the same work, so intervals are wider than they need be");
+  }
+  for (const InvalidRuns& one : changes.invalid) {
+    note(
+        fmt::format("{} ({}): {} of {} valid in BASE, {} of {} in NEW; only rounds valid in both "
+                    "are compared",
+                    cell_text(one.cell), one.cell.scenario, one.base.valid_runs,
+                    counted(one.base.total_runs, "run"), one.next.valid_runs, one.next.total_runs));
+  }
+  for (const Cell& cell : changes.base_only) {
+    note(fmt::format("{} ({}) is in BASE only", cell_text(cell), cell.scenario));
+  }
+  for (const Cell& cell : changes.next_only) {
+    note(fmt::format("{} ({}) is in NEW only", cell_text(cell), cell.scenario));
+  }
+  return text;
+}
+
+std::string percent(double share) { return fmt::format("{:.3g} %", 100 * share); }
+
+std::string conclusion(const Changes& changes) {
+  const auto is_regression = [](const Change& change) {
+    return change.finding == Finding::regression;
+  };
+  const auto count = std::ranges::count_if(changes.changes, is_regression);
+  if (count == 0) {
+    const auto declined = std::ranges::count(changes.changes, Finding::declined, &Change::finding);
+    return fmt::format("no regression beyond {} in {}{}\n", percent(changes.threshold),
+                       counted(changes.changes.size(), "comparison"),
+                       declined > 0 ? fmt::format(", of which {} allow no verdict", declined) : "");
+  }
+  std::string text =
+      fmt::format("{} beyond {}:\n", counted(static_cast<std::uint64_t>(count), "regression"),
+                  percent(changes.threshold));
+  for (const Change& change : changes.changes) {
+    if (!is_regression(change)) continue;
+    text += fmt::format("  {} ({}), {}: {:.2f}x {} (95 % interval {:.2f} to {:.2f}, {})\n",
+                        cell_text(change.cell), change.cell.scenario, change.measure->title,
+                        change.comparison.ratio, change.measure->worse, *change.comparison.low,
+                        *change.comparison.high, counted(change.comparison.rounds, "round"));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string render_comparison(const Compared& compared, const Changes& changes, Format format) {
+  if (format == Format::json) {
+    return to_text(comparison_to_json(compared, changes));
+  }
+  std::string text = heading(compared);
+  for (const Scenario& scenario : compared.base.plan.scenarios) {
+    const Table table = table_of(changes, scenario);
+    if (table.rows.empty()) continue;
+    text += scenario.name + "\n\n";
+    text += (format == Format::markdown ? to_markdown(table) : to_text(table)) + "\n";
+  }
+  return text + notes(compared, changes) + conclusion(changes);
+}
+
+}  // namespace fanout

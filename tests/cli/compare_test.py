@@ -1,0 +1,149 @@
+"""fanout compare as a gate: what it lets through, what it stops, and what it refuses to compare."""
+
+import copy
+import json
+import unittest
+
+import jsonschema
+
+import fanout_cli
+from fanout_cli import load
+
+SCHEMA = json.loads((fanout_cli.ROOT / "results" / "comparison.schema.json")
+                    .read_text(encoding="utf-8"))
+jsonschema.Draft202012Validator.check_schema(SCHEMA)
+CELLS = ("--scenario", "local-500", "-n", 20, "--strategy", "thread_pool,event_loop",
+         "--transport", "curl_easy,curl_asio", "--workers", 10, "--no-references")
+REGRESSION = 4
+
+
+class CompareTest(fanout_cli.CliTest):
+    def setUp(self):
+        super().setUp()
+        self.succeed("run", *CELLS, "--rounds", 6, "-o", "base.json")
+        self.document = load(self.folder / "base.json")
+
+    def write(self, name, change):
+        """A copy of the result, changed."""
+        document = copy.deepcopy(self.document)
+        change(document)
+        (self.folder / name).write_text(json.dumps(document))
+        return name
+
+    def slowed(self, strategy):
+        def change(document):
+            for cell in document["cells"]:
+                for run in cell["runs"]:
+                    if cell["strategy"] == strategy:
+                        run["makespan_ns"] = run["makespan_ns"] * 11 // 10
+                        run["efficiency"] /= 1.1
+        return self.write("slowed.json", change)
+
+    def compare(self, *arguments, code=0):
+        result = self.fanout("compare", *arguments)
+        self.assertEqual(result.code, code, str(result))
+        self.assertEqual(result.err, "", str(result))
+        return result.out
+
+    def as_json(self, *arguments, code=0):
+        document = json.loads(self.compare(*arguments, "--format", "json", code=code))
+        jsonschema.Draft202012Validator(SCHEMA).validate(document)
+        return document
+
+    def test_a_result_and_itself(self):
+        out = self.compare("base.json", "base.json")
+        self.assertIn("\nno regression beyond 5 % in 6 comparisons", out)
+        document = self.as_json("base.json", "base.json")
+        self.assertFalse(document["regression"])
+        for change in document["changes"]:
+            wanted = "declined" if change["measure"] == "p99" else "not separated"
+            self.assertEqual(change["verdict"], wanted)
+
+    def test_makespans_longer_by_ten_percent(self):
+        for strategy in ("thread_pool", "event_loop"):
+            with self.subTest(strategy):
+                name = self.slowed(strategy)
+                out = self.compare("base.json", name, code=REGRESSION)
+                self.assertIn("\n1 regression beyond 5 %:\n", out)
+                self.assertRegex(out.splitlines()[-1], rf"^  {strategy} / .*makespan: 1\.10x slower")
+                document = self.as_json("base.json", name, code=REGRESSION)
+                worse = [(change["strategy"], change["measure"]) for change in document["changes"]
+                         if change["verdict"] == "regression"]
+                self.assertEqual(worse, [(strategy, "makespan")])
+
+    def test_faster_is_no_regression(self):
+        name = self.slowed("thread_pool")
+        self.assertIn("1.10x faster", self.compare(name, "base.json"))
+
+    def test_threshold_and_measure(self):
+        name = self.slowed("thread_pool")
+        for threshold in ("15%", "0.15"):
+            out = self.compare("base.json", name, "--threshold", threshold)
+            self.assertIn(" 1.10x slower\n", out)
+            self.assertIn("no regression beyond 15 %", out)
+        out = self.compare("base.json", name, "--measure", "cpu,p99")
+        self.assertNotIn("makespan", out)
+        self.compare("base.json", name, "--measure", "makespan", code=REGRESSION)
+        self.assertIn("| thread_pool | curl_easy | 10 | makespan |",
+                      self.compare("base.json", name, "--format", "markdown", code=REGRESSION))
+
+    def refused(self, *arguments):
+        """Exit code 2, nothing printed; the lines that say what differs."""
+        result = self.fanout("compare", *arguments)
+        self.assertEqual((result.code, result.out), (2, ""), str(result))
+        first, *lines = result.err.splitlines()
+        self.assertRegex(first, r"^fanout: compare: .*--force$")
+        return lines
+
+    def test_another_scenario(self):
+        def other(document):
+            document["plan"]["scenarios"][0]["server"]["hosts"][0]["delay"] = "18ms"
+        lines = self.refused("base.json", self.write("other.json", other))
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("scenario local-500.server.hosts[0].delay: ", lines[0])
+        self.succeed("run", *CELLS[2:], "--scenario", "zero", "--rounds", 1, "-o", "zero.json")
+        self.assertIn('  scenario "local-500" is in BASE only', self.refused("base.json", "zero.json"))
+        result = self.fanout("compare", "base.json", "zero.json", "--force")
+        self.assert_refused(result, "no cell is in both")
+
+    def test_another_machine(self):
+        def other(document):
+            document["environment"]["cpu_model"] = "a faster one"
+            document["tool"].update(commit="another", build="Debug")
+        name = self.write("other.json", other)
+        lines = self.refused("base.json", name)
+        self.assertEqual([line.split(":")[0] for line in lines],
+                         ["  environment.cpu_model", "  tool.build"])
+        forced = self.compare("base.json", name, "--force")
+        self.assertRegex(forced, r'note: differs, overruled: environment\.cpu_model: .*"a faster one"')
+        self.assertEqual(len(self.as_json("base.json", name, "--force")["overruled"]), 2)
+
+    def test_too_few_rounds(self):
+        def short(document):
+            for cell in document["cells"]:
+                cell["runs"] = cell["runs"][:3]
+        out = self.compare("base.json", self.write("short.json", short))
+        self.assertIn("not enough evidence: at least 6 rounds needed, 3 in both\n", out)
+
+    def test_cells_and_runs_that_are_missing(self):
+        def fewer(document):
+            del document["cells"][0], document["plan"]["cells"][0]
+            document["cells"][0]["runs"][0].update(valid=False, reasons=["made up"])
+        out = self.compare("base.json", self.write("fewer.json", fewer))
+        self.assertIn("note: thread_pool / curl_easy / 10 workers (local-500) is in BASE only\n", out)
+        self.assertIn("6 of 6 runs valid in BASE, 5 of 6 in NEW", out)
+        self.assertIn("not enough evidence: at least 6 rounds needed, 5 in both\n", out)
+
+    def test_wrong_usage(self):
+        for arguments, word in ((("base.json",), "new is required"),
+                                (("base.json", "none.json"), "none.json"),
+                                (("base.json", "base.json", "--threshold", "-5%"), "--threshold"),
+                                (("base.json", "base.json", "--measure", "mkespan"), "makespan"),
+                                (("base.json", "base.json", "--format", "csv"), "--format"),
+                                (("base.json", "base.json", "base.json"), "base.json")):
+            with self.subTest(arguments):
+                self.assert_refused(self.fanout("compare", *arguments), word)
+
+
+if __name__ == "__main__":
+    unittest.main()
