@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -62,13 +63,32 @@ Table table_of(const Changes& changes, const Scenario& scenario) {
   return table;
 }
 
+// "noisy x 3": how many runs of a result carry each flag.
+std::string flags_of(const Report& report) {
+  std::map<std::string, unsigned> counts;
+  for (const CellReport& cell : report.cells) {
+    for (const Run& run : cell.runs) {
+      for (const std::string& flag : run.flags) ++counts[flag];
+    }
+  }
+  std::string text;
+  for (const auto& [flag, count] : counts) {
+    text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", flag, count);
+  }
+  return text;
+}
+
 // What a reader must know besides the rows.
 std::string notes(const Compared& compared, const Changes& changes) {
   std::string text;
   const auto note = [&](const std::string& line) { text += "note: " + line + "\n"; };
   for (const std::string& line : compared.differences) note("differs, overruled: " + line);
-  for (const std::string& line : compared.base.warnings) note("BASE: " + line);
-  for (const std::string& line : compared.next.warnings) note("NEW: " + line);
+  for (const auto& [name, report] :
+       {std::pair{"BASE", &compared.base}, std::pair{"NEW", &compared.next}}) {
+    for (const std::string& line : report->warnings) note(fmt::format("{}: {}", name, line));
+    const std::string flags = flags_of(*report);
+    if (!flags.empty()) note(fmt::format("{}: runs with flags: {}", name, flags));
+  }
   if (compared.base.plan.seed != compared.next.plan.seed) {
     note("other seeds: rounds did not do the same work, so intervals are wider than they need be");
   }

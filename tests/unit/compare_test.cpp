@@ -181,12 +181,14 @@ TEST(RenderComparison, ClosesWithTheRegressions) {
   const Report base = report_of("a", kTen);
   Report next = report_of("a", times(kTen, 1.1));
   add_cell(next, "added", 10, kTen);
+  next.cells[0].runs[0].flags = next.cells[0].runs[1].flags = {"noisy"};
   const Changes changes = compared(base, next);
   const Compared both{
       "old.json", "new.json", base, next, {"environment.cpus: 2 in BASE, 4 in NEW"}};
   const std::string text = render_comparison(both, changes, Format::table);
   EXPECT_THAT(text, AllOf(HasSubstr("BASE: old.json"), HasSubstr("NEW : new.json"),
                           HasSubstr("note: differs, overruled: environment.cpus: "),
+                          HasSubstr("note: NEW: runs with flags: noisy x 2\n"),
                           HasSubstr("note: added / curl / 10 workers (mine) is in NEW only\n")));
   EXPECT_THAT(text, EndsWith("1 regression beyond 5 %:\n"
                              "  a / curl / 10 workers (mine), makespan: 1.10x slower "
