@@ -9,16 +9,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json interval_to_json(const Interval& interval) {
-  return {{"median", interval.median},
-          {"ci_low", or_null(interval.low)},
-          {"ci_high", or_null(interval.high)}};
-}
-
-Json interval_or_null(const std::optional<Interval>& interval) {
-  return interval ? interval_to_json(*interval) : Json(nullptr);
-}
-
 Json percentiles_to_json(const Summary& summary) {
   Json points = Json::array();
   for (const PercentilePoint& point : summary.latency_by_percentile) {

@@ -109,6 +109,7 @@ bool in_default_suite(const Strategy& strategy, const Transport& transport,
   };
   switch (transport.suite) {
     case Suite::none:
+    case Suite::floor:
       return false;
     case Suite::same_stack:
       return pairs(&strategy);
@@ -117,12 +118,6 @@ bool in_default_suite(const Strategy& strategy, const Transport& transport,
   }
   const auto first = std::ranges::find_if(chosen, pairs);
   return first != chosen.end() && *first == &strategy;
-}
-
-bool speaks_tls(const Scenario& scenario) {
-  if (scenario.targets) return scenario.targets->tls;
-  return std::ranges::any_of(scenario.server.hosts,
-                             [](const HostBehaviour& host) { return host.tls != Tls::off; });
 }
 
 std::string why_not(const Strategy& strategy, const Transport& transport, const Scenario& scenario,
@@ -220,7 +215,9 @@ std::vector<std::size_t> round_order(const Plan& plan, unsigned round) {
 }
 
 const Scenario& scenario_of(const Plan& plan, const Cell& cell) {
-  return *std::ranges::find(plan.scenarios, cell.scenario, &Scenario::name);
+  const auto found = std::ranges::find(plan.scenarios, cell.scenario, &Scenario::name);
+  if (found != plan.scenarios.end()) return *found;
+  return *std::ranges::find(plan.ceilings, cell.scenario, &Scenario::name);
 }
 
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {

@@ -12,6 +12,7 @@
 #include "harness/published.h"
 #include "harness/recommendation.h"
 #include "harness/references.h"
+#include "harness/render_references.h"
 #include "harness/render_tables.h"
 #include "harness/render_verdicts.h"
 #include "transports/verify.h"
@@ -167,6 +168,10 @@ std::string legend(const Report& report) {
   const bool failures = std::ranges::any_of(report.plan.scenarios, [&](const Scenario& scenario) {
     return has_failures(report, scenario);
   });
+  const bool profiled = std::ranges::any_of(report.cells, [](const CellReport& cell) {
+    return cell.profile && cell.profile->syscalls_per_request;
+  });
+  if (profiled) text += "calls/req: system calls, in a further run;\n";
   return text +
          "effic.: lower bound / makespan;\nin flight: most at once at the server; proven: runs in "
          "which every request was answered once, with its own token" +
@@ -177,7 +182,7 @@ std::string render_words(const Report& report, Draw draw) {
   std::string text;
   for (const Scenario& scenario : report.plan.scenarios) {
     text += heading(scenario) + render_sweep(report, scenario, draw);
-    text += draw(cells_table(report, scenario)) + "\n";
+    text += draw(cells_table(report, scenario)) + render_references(report, scenario) + "\n";
     text += render_published(report, scenario, draw) + render_failures(report, scenario, draw);
     text += render_knees(report, scenario, draw) + render_verdicts(report, scenario);
     text += render_recommendation(report, scenario);

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/units.h"
+#include "harness/references.h"
 #include "harness/sweep.h"
 
 namespace fanout {
@@ -95,9 +96,29 @@ std::vector<CellColumn> success_columns() {
   };
 }
 
+bool has_profiles(const Report& report, const Scenario& scenario) {
+  return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+    return cell.cell.scenario == scenario.name && cell.profile &&
+           cell.profile->syscalls_per_request;
+  });
+}
+
 std::vector<CellColumn> cell_columns(const Report& report, const Scenario& scenario) {
   std::vector<CellColumn> columns = name_columns(report);
   std::ranges::move(figure_columns(), std::back_inserter(columns));
+  if (reference_of(report, scenario.name, Role::floor) != nullptr) {
+    columns.push_back({{"x floor"}, [&report](const CellReport& cell) {
+                         const auto ratio = cpu_x_floor(report, cell);
+                         return ratio ? fmt::format("{:.2f}", ratio->median) : std::string("-");
+                       }});
+  }
+  if (has_profiles(report, scenario)) {
+    columns.push_back({{"calls/req"}, [](const CellReport& cell) {
+                         const bool known = cell.profile && cell.profile->syscalls_per_request;
+                         return known ? format_number(*cell.profile->syscalls_per_request)
+                                      : std::string("-");
+                       }});
+  }
   if (has_failures(report, scenario)) {
     std::ranges::move(success_columns(), std::back_inserter(columns));
   }

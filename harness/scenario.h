@@ -73,6 +73,9 @@ nlohmann::json to_json(const Scenario& scenario);
 // How many addresses and ports the requests go to.
 std::uint64_t hosts_of(const Scenario& scenario);
 
+// Whether any of them speaks TLS.
+bool speaks_tls(const Scenario& scenario);
+
 // What shows that a request was answered: "token", which the server counts and returns, or, of real
 // targets, only "status and length".
 std::string_view proof_of(const Scenario& scenario);

@@ -270,6 +270,7 @@ const Transport floor_transport{
     .make = +[](const ClientConfig& config) -> std::unique_ptr<AsyncClient> {
       return std::make_unique<FloorClient>(config);
     },
+    .suite = Suite::floor,
     .client_descriptors = 2,  // epoll and its timer
     .tls = false,
 };
