@@ -23,6 +23,7 @@ struct CellHeader {
   std::int64_t threads;         // at ready()
   std::int64_t processes;       // at ready()
   std::uint64_t queue_peak;     // most that the strategy's queue held; 0: it has none
+  std::int64_t syscalls;        // from ready() to the end; -1: not counted
   std::uint32_t children_left;  // worker processes the strategy did not reap
   char error[500];              // why it failed, null-terminated; empty if it did not
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -13,6 +15,7 @@
 #include "harness/cell_spec.h"
 #include "harness/names.h"
 #include "harness/pairing.h"
+#include "harness/syscall_counter.h"
 #include "harness/url_spool.h"
 #include "harness/usage.h"
 #include "strategies/registry.h"
@@ -70,6 +73,38 @@ void note_end(CellHeader& header, const ProcessUsage& at_ready) {
   header.finished = 1;
 }
 
+// Of a run in which they are to be counted.
+class Syscalls {
+ public:
+  explicit Syscalls(bool wanted) {
+    if (wanted) counter_.emplace();
+  }
+  void start() { before_ = count(); }
+  // What `work` takes is not the strategy's; nor is reading the count twice.
+  void without(const std::function<void()>& work) {
+    const std::int64_t begin = count();
+    work();
+    before_ += count() - begin + 1;
+  }
+  // Since start(), but for the call that reads the count; -1: not counted.
+  [[nodiscard]] std::int64_t since_start() const {
+    return counter_ && counter_->why_not().empty() ? count() - before_ - 1 : -1;
+  }
+
+ private:
+  [[nodiscard]] std::int64_t count() const { return counter_ ? counter_->count() : 0; }
+
+  std::optional<SyscallCounter> counter_;
+  std::int64_t before_ = 0;
+};
+
+void read_pool_memory(CellHeader& header, const Job& job) {
+  const std::int64_t cpu_before_ns = own_usage().cpu_ns;
+  header.peak_memory_bytes = pool_memory_bytes(job.worker_processes);
+  // Reading it is not the strategy's work.
+  header.cpu_at_ready_ns += own_usage().cpu_ns - cpu_before_ns;
+}
+
 void run_job(CellSpec spec, CellMemory& memory) {
   CellHeader& header = memory.header();
   const auto pairing = pair_up(find_row("strategy", spec.strategy, strategies()),
@@ -78,19 +113,21 @@ void run_job(CellSpec spec, CellMemory& memory) {
   if (spec.urls_fd >= 0) spec.client.paths = urls.emplace(spec.urls_fd).text();
   const std::vector<Request> requests = urls ? urls->requests(spec.requests) : make_requests(spec);
   ProcessUsage at_ready;
-  Job job(requests, memory.samples(), {spec.workers, spec.queue_capacity},
-          {.ready = [&](const Job& self) { note_ready(memory, at_ready, self, spec.deadline); },
-           .idle =
-               [&](const Job& self) {
-                 const std::int64_t cpu_before_ns = own_usage().cpu_ns;
-                 header.peak_memory_bytes = pool_memory_bytes(self.worker_processes);
-                 // Reading it is not the strategy's work.
-                 header.cpu_at_ready_ns += own_usage().cpu_ns - cpu_before_ns;
-               }});
+  Syscalls syscalls(spec.count_syscalls);
+  Job job(
+      requests, memory.samples(), {spec.workers, spec.queue_capacity},
+      {.ready =
+           [&](const Job& self) {
+             note_ready(memory, at_ready, self, spec.deadline);
+             syscalls.start();
+           },
+       .idle =
+           [&](const Job& self) { syscalls.without([&] { read_pool_memory(header, self); }); }});
   ClientConfig client = spec.client;
   memory.deadline_ns() = kNever;
   if (spec.deadline.count() > 0) client.deadline = &memory.deadline_ns();
   std::get<RunPair>(pairing)(job, client);
+  header.syscalls = syscalls.since_start();
   header.queue_peak = job.queue_peak;
   note_end(header, at_ready);
 }

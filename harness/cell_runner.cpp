@@ -104,6 +104,18 @@ std::uint64_t token_seed_of(const Plan& plan, unsigned round) {
 }  // namespace
 
 Run CellRunner::operator()(const Cell& cell, unsigned round) {
+  return execute(cell, round, nullptr);
+}
+
+Profile CellRunner::profile(const Cell& cell) {
+  std::int64_t syscalls = -1;
+  const Run run = execute(cell, plan_.rounds, &syscalls);
+  if (!run.valid) return {std::nullopt, "the run to count them in: " + run.reasons.front()};
+  if (syscalls < 0) return {std::nullopt, "could not be counted in the run"};
+  return {static_cast<double>(syscalls) / static_cast<double>(run.requests.total), ""};
+}
+
+Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls) {
   const Scenario& scenario = scenario_of(plan_, cell);
   Execution execution;
   execution.served = cell.stack != "none" && !scenario.targets;
@@ -112,6 +124,7 @@ Run CellRunner::operator()(const Cell& cell, unsigned round) {
   const int urls_fd = scenario.targets ? urls_->spool.get() : -1;
   CellSpec task = make_spec(cell, scenario, prepare_targets(scenario, execution.served),
                             token_seed_of(plan_, round), urls_fd);
+  task.count_syscalls = syscalls != nullptr;
   if (execution.served) task.client.certificates = server_->certificate();
   const UniqueFd spec = memory_with(to_text(task));
   const CellMemory memory(scenario.requests);
@@ -131,6 +144,7 @@ Run CellRunner::operator()(const Cell& cell, unsigned round) {
   execution.steal_ns = machine_steal_ns() - steal_before_ns;
   if (execution.served) execution.server = finish_server();
   execution.header = memory.header();
+  if (syscalls != nullptr) *syscalls = execution.header.syscalls;
   execution.samples = memory.samples();
   execution.token_seed = token_seed_of(plan_, round);
   Run run = judge(execution, cell, scenario);

@@ -8,6 +8,7 @@
 #include "harness/integrity.h"
 #include "harness/interrupt.h"
 #include "harness/plan.h"
+#include "harness/profile.h"
 #include "harness/server_process.h"
 #include "harness/url_list.h"
 
@@ -24,11 +25,15 @@ class CellRunner {
   // Never fails for what happens in the run: that is in the Run. Throws Interrupted, and RunError
   // if the machine cannot run anything at all (no server can be started, no process forked).
   Run operator()(const Cell& cell, unsigned round);
+  // Runs it once more, not to be timed, with its system calls counted. Throws the same.
+  Profile profile(const Cell& cell);
 
   // The server's process, for tests; nothing before the first run.
   [[nodiscard]] std::optional<pid_t> server_pid() const;
 
  private:
+  // `syscalls` becomes the number of system calls; null: they are not counted.
+  Run execute(const Cell& cell, unsigned round, std::int64_t* syscalls);
   std::vector<Target> prepare_targets(const Scenario& scenario, bool served);
   std::vector<Target> prepare_server(const Scenario& scenario);
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,

@@ -39,6 +39,7 @@ std::string to_text(const CellSpec& spec) {
               {"deadline_ns", spec.deadline.count()},
               {"token_seed", spec.token_seed},
               {"urls_fd", spec.urls_fd},
+              {"count_syscalls", spec.count_syscalls},
               {"targets", targets},
               {"method", static_cast<int>(client.method)},
               {"request_body_bytes", client.request_body_bytes},
@@ -65,6 +66,7 @@ CellSpec cell_spec_from_text(const std::string& text) {
                 .deadline = std::chrono::nanoseconds(json.at("deadline_ns")),
                 .token_seed = json.at("token_seed"),
                 .urls_fd = json.at("urls_fd"),
+                .count_syscalls = json.at("count_syscalls"),
                 .client = {}};
   for (const Json& target : json.at("targets")) {
     spec.client.targets.push_back(target_from_json(target));

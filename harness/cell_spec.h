@@ -17,7 +17,8 @@ struct CellSpec {
   std::uint64_t queue_capacity = 0;     // of a strategy with a queue
   std::chrono::nanoseconds deadline{};  // from ready() on; 0: none
   std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
-  int urls_fd = -1;  // harness/url_spool.h: what is requested instead; -1: nothing
+  int urls_fd = -1;             // harness/url_spool.h: what is requested instead; -1: nothing
+  bool count_syscalls = false;  // costs time: of a run that is not timed
   ClientConfig client;
 };
 

@@ -29,7 +29,9 @@ void add_measuring(CLI::App& app, Options& options) {
   add_parsed(app, "--precision", options.precision, parse_share, "a share such as 3% or 0.03",
              "from 10 rounds on, stop once every interval of a makespan is within", "SHARE");
   app.add_flag("--no-references", options.no_references,
-               "only the cells asked for: neither A/A twin nor floor nor ceiling beside them");
+               "no A/A twin, client floor or server ceiling beside the cells");
+  app.add_flag("--no-profile", options.no_profile,
+               "no further run of each cell to count its system calls");
   add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "of the order and the delays");
   add_duration(app, "--time-budget", options.time_budget, "start no further round after this");
   add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this");

@@ -14,6 +14,7 @@
 #include "harness/html_page.h"
 #include "harness/list.h"
 #include "harness/output_file.h"
+#include "harness/profile.h"
 #include "harness/progress.h"
 #include "harness/references.h"
 #include "harness/runner.h"
@@ -66,6 +67,14 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   return plan;
 }
 
+// Whether each cell is run once more to count its system calls: not where a few rounds do, and
+// neither beyond a time budget nor on somebody else's server.
+bool profile_wanted(const Options& options, const Report& report) {
+  constexpr unsigned kFewRounds = 3;
+  return !options.no_profile && report.plan.rounds > kFewRounds && options.urls.empty() &&
+         report.status == "complete" && report.stopped_by != "time budget";
+}
+
 // Runs the plan; the file is whole after every run.
 void measure(Report& report, const Options& options, const std::string& output,
              const UrlList* urls) {
@@ -84,6 +93,14 @@ void measure(Report& report, const Options& options, const std::string& output,
           }};
   try {
     run_plan(report, std::ref(runner), observer);
+    if (profile_wanted(options, report)) {
+      profile_cells(report, [&](const Cell& cell) {
+        progress.before_profile(cell);
+        return runner.profile(cell);
+      });
+    }
+  } catch (const Interrupted&) {
+    // What was measured is whole; the profiles are not.
   } catch (...) {
     progress.end();
     report.status = "failed";

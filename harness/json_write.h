@@ -4,12 +4,23 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/plan.h"
+#include "harness/statistics.h"
 
 namespace fanout {
 
 // What is not known is null.
 nlohmann::json or_null(const auto& optional) {
   return optional ? nlohmann::json(*optional) : nlohmann::json(nullptr);
+}
+
+inline nlohmann::json interval_to_json(const Interval& interval) {
+  return {{"median", interval.median},
+          {"ci_low", or_null(interval.low)},
+          {"ci_high", or_null(interval.high)}};
+}
+
+inline nlohmann::json interval_or_null(const std::optional<Interval>& interval) {
+  return interval ? interval_to_json(*interval) : nlohmann::json(nullptr);
 }
 
 // A cell of a scenario that is named beside it.

@@ -41,7 +41,7 @@ std::string list_transports() {
                           {"by default", Align::left},
                           {"what it is", Align::left}},
               .rows = {}};
-  static constexpr const char* suites[] = {"-", "yes", "beside"};
+  static constexpr const char* suites[] = {"-", "yes", "beside", "reference"};
   for (const Transport* row : transports()) {
     table.rows.push_back({std::string(row->name), std::string(row->stack), row->version(),
                           offers(*row), suites[static_cast<int>(row->suite)],

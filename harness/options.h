@@ -37,6 +37,7 @@ struct Options {
   std::optional<std::chrono::nanoseconds> time_budget;
   std::optional<double> precision;
   bool no_references = false;
+  bool no_profile = false;
   std::optional<std::chrono::nanoseconds> run_limit;
   std::string output;  // result file; empty: a fresh one under results/runs/
   Format format = Format::table;

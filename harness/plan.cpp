@@ -120,6 +120,7 @@ bool in_default_suite(const Strategy& strategy, const Transport& transport,
   };
   switch (transport.suite) {
     case Suite::none:
+    case Suite::floor:
       return false;
     case Suite::same_stack:
       return pairs(&strategy);
@@ -137,6 +138,7 @@ std::string why_not(const Strategy& strategy, const Transport& transport, const 
   if (scenario.targets && transport.stack == "none") {
     return "has no network: real targets would be sent nothing";
   }
+  if (!transport.tls && speaks_tls(scenario)) return "speaks no TLS, as this scenario does";
   const std::uint64_t per_host = expected_connections(cell, scenario) / hosts_of(scenario);
   const auto usable = static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
   if (transport.stack != "none" && per_host > usable) {
@@ -229,7 +231,9 @@ std::string cell_text(const Cell& cell) {
 }
 
 const Scenario& scenario_of(const Plan& plan, const Cell& cell) {
-  return *std::ranges::find(plan.scenarios, cell.scenario, &Scenario::name);
+  const auto found = std::ranges::find(plan.scenarios, cell.scenario, &Scenario::name);
+  if (found != plan.scenarios.end()) return *found;
+  return *std::ranges::find(plan.ceilings, cell.scenario, &Scenario::name);
 }
 
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {

@@ -38,7 +38,9 @@ struct Skipped {
 
 // What a cell is run for besides being compared (harness/references.h).
 enum class Role : std::uint8_t {
-  twin,  // a compared cell under an alias: both differ by noise alone
+  twin,     // a compared cell under an alias: both differ by noise alone
+  floor,    // a bare epoll loop on the same scenario: the least a request costs a client here
+  ceiling,  // the same against the same server without delays: the most the server can do
 };
 
 struct Reference {
@@ -50,6 +52,7 @@ struct Plan {
   std::vector<Scenario> scenarios;
   std::vector<Cell> cells;
   std::vector<Reference> references;
+  std::vector<Scenario> ceilings;  // the scenarios of references in that role
   std::vector<Skipped> skipped;
   unsigned rounds = 10;
   std::uint64_t seed = 1;
@@ -97,6 +100,7 @@ Plan make_plan(const Selection& selection, const Limits& limits);
 // permutation of all for each, fixed by the seed.
 std::vector<std::size_t> round_order(const Plan& plan, unsigned round);
 
+// That of a cell or a reference.
 const Scenario& scenario_of(const Plan& plan, const Cell& cell);
 
 // Connections the server should count for a run of this cell.

@@ -77,6 +77,13 @@ void Progress::after_run(const Report& report, std::size_t cell) {
   std::fflush(stderr);
 }
 
+void Progress::before_profile(const Cell& cell) {
+  if (style_ != Style::live) return;
+  const std::string line = "counting system calls: " + label(cell);
+  fmt::print(stderr, "\r\033[K{}", line.substr(0, terminal_columns() - 1));
+  std::fflush(stderr);
+}
+
 void Progress::end() {
   if (style_ != Style::live) return;
   fmt::print(stderr, "\r\033[K");

@@ -16,6 +16,7 @@ class Progress {
   void plan(const Report& report);
   void before_run(const Report& report, std::size_t cell, unsigned round);
   void after_run(const Report& report, std::size_t cell);
+  void before_profile(const Cell& cell);
   void end();
 
  private:

@@ -1,8 +1,16 @@
 #include "harness/references.h"
 
-#include <utility>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/pairing.h"
 #include "harness/ranking.h"
+#include "strategies/registry.h"
+#include "transports/registry.h"
 
 namespace fanout {
 namespace {
@@ -21,15 +29,92 @@ void add_twin(Plan& plan, const Scenario& scenario) {
   if (least) plan.references.push_back({Role::twin, *least});
 }
 
+std::string ceiling_name(std::string_view scenario) { return fmt::format("{} at once", scenario); }
+
+// How many requests make a ceiling: at least those of the scenario; more, as long as they need no
+// connections of their own, to last about as long as the clock and the scheduler do not matter.
+std::uint64_t ceiling_requests(const Scenario& scenario) {
+  constexpr std::uint64_t kEnough = 20'000;
+  constexpr std::uint64_t kMostBytes = 256 << 20;  // of bodies
+  if (!scenario.reuse) return scenario.requests;
+  std::uint64_t largest = std::max<std::uint64_t>(scenario.request_body_bytes, 1);
+  for (const HostBehaviour& host : scenario.server.hosts) {
+    largest = std::max(largest, host.body_bytes);
+  }
+  return std::max(scenario.requests, std::min(kEnough, kMostBytes / largest));
+}
+
+const Transport& floor_transport() {
+  return **std::ranges::find(transports(), Suite::floor, &Transport::suite);
+}
+
+const Strategy& first_strategy_for(const Transport& transport) {
+  return **std::ranges::find_if(strategies(), [&](const Strategy* strategy) {
+    return std::holds_alternative<RunPair>(pair_up(*strategy, transport));
+  });
+}
+
+// What the least client costs on this scenario, and how fast its server is with that client; with
+// the most workers that are compared.
+void add_floor_and_ceiling(Plan& plan, const Scenario& scenario) {
+  if (scenario.targets || speaks_tls(scenario)) return;
+  unsigned workers = 0;
+  for (const Cell& cell : plan.cells) {
+    if (cell.scenario == scenario.name && cell.stack != "none") {
+      workers = std::max(workers, cell.workers);
+    }
+  }
+  if (workers == 0) return;
+  const Transport& transport = floor_transport();
+  Cell cell{std::string(first_strategy_for(transport).name), std::string(transport.name),
+            std::string(transport.stack), scenario.name, workers};
+  plan.references.push_back({Role::floor, cell});
+  plan.ceilings.push_back(ceiling_scenario(scenario));
+  cell.scenario = plan.ceilings.back().name;
+  plan.references.push_back({Role::ceiling, cell});
+}
+
+const Run* valid_run(const CellReport& cell, unsigned round) {
+  const auto found = std::ranges::find_if(
+      cell.runs, [&](const Run& run) { return run.valid && run.round == round; });
+  return found == cell.runs.end() ? nullptr : &*found;
+}
+
+double cpu_ns_per_request(const Run& run) {
+  return static_cast<double>(run.cpu_ns) / static_cast<double>(run.requests.total);
+}
+
 }  // namespace
+
+Scenario ceiling_scenario(const Scenario& scenario) {
+  Scenario bare;
+  bare.name = ceiling_name(scenario.name);
+  bare.requests = ceiling_requests(scenario);
+  bare.method = scenario.method;
+  bare.request_body_bytes = scenario.request_body_bytes;
+  bare.reuse = scenario.reuse;
+  bare.headers = scenario.headers;
+  bare.server = scenario.server;
+  for (HostBehaviour& host : bare.server.hosts) {
+    HostBehaviour at_once;
+    at_once.body_bytes = host.body_bytes;
+    at_once.status = host.status;
+    host = at_once;
+  }
+  return bare;
+}
 
 void add_references(Plan& plan) {
   for (const Scenario& scenario : plan.scenarios) {
-    if (plan.rounds >= kLeastRoundsToRank) add_twin(plan, scenario);
+    if (plan.rounds < kLeastRoundsToRank) continue;
+    add_twin(plan, scenario);
+    add_floor_and_ceiling(plan, scenario);
   }
 }
 
 const CellReport* reference_of(const Report& report, std::string_view scenario, Role role) {
+  const std::string ceiling = ceiling_name(scenario);
+  if (role == Role::ceiling) scenario = ceiling;
   for (std::size_t i = 0; i < report.references.size(); ++i) {
     const Reference& planned = report.plan.references[i];
     if (planned.role == role && planned.cell.scenario == scenario) return &report.references[i];
@@ -37,10 +122,27 @@ const CellReport* reference_of(const Report& report, std::string_view scenario, 
   return nullptr;
 }
 
+std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell) {
+  const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor);
+  if (floor == nullptr || cell.cell.stack == "none") return std::nullopt;
+  std::vector<double> ratios;
+  for (const Run& run : cell.runs) {
+    const Run* least = run.valid ? valid_run(*floor, run.round) : nullptr;
+    if (least == nullptr || least->cpu_ns <= 0) continue;
+    ratios.push_back(cpu_ns_per_request(run) / cpu_ns_per_request(*least));
+  }
+  if (ratios.empty()) return std::nullopt;
+  return median_interval(std::move(ratios));
+}
+
 std::string_view role_name(Role role) {
   switch (role) {
     case Role::twin:
       return "A/A twin";
+    case Role::floor:
+      return "client floor";
+    case Role::ceiling:
+      return "server ceiling";
   }
   return {};
 }

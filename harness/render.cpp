@@ -13,6 +13,7 @@
 #include "harness/published.h"
 #include "harness/recommendation.h"
 #include "harness/references.h"
+#include "harness/render_references.h"
 #include "harness/render_tables.h"
 #include "harness/render_verdicts.h"
 #include "transports/verify.h"
@@ -142,8 +143,8 @@ std::string render_knees(const Report& report, const Scenario& scenario, Draw dr
   return draw(table) +
          "\nbest: workers with the highest median throughput; knee: fewest whose interval reaches "
          "95 % of it "
-         "(+: the most tested);\nW*: as many as keep the client's CPUs busy, by model; peak: by "
-         "the Universal Scalability Law\n\n";
+         "(+: the most tested);\nW*: as many as keep the client's CPUs busy, by model; mem/W: peak "
+         "memory each further worker adds;\npeak: by the Universal Scalability Law\n\n";
 }
 
 std::string render_recommendation(const Report& report, const Scenario& scenario) {
@@ -166,6 +167,10 @@ std::string legend(const Report& report) {
   const bool failures = std::ranges::any_of(report.plan.scenarios, [&](const Scenario& scenario) {
     return has_failures(report, scenario);
   });
+  const bool profiled = std::ranges::any_of(report.cells, [](const CellReport& cell) {
+    return cell.profile && cell.profile->syscalls_per_request;
+  });
+  if (profiled) text += "calls/req: system calls, in a further run;\n";
   return text +
          "effic.: lower bound / makespan;\nin flight: most at once at the server; proven: runs in "
          "which every request was answered once, with its own token" +
@@ -176,7 +181,7 @@ std::string render_words(const Report& report, Draw draw) {
   std::string text;
   for (const Scenario& scenario : report.plan.scenarios) {
     text += heading(scenario) + render_sweep(report, scenario, draw);
-    text += draw(cells_table(report, scenario)) + "\n";
+    text += draw(cells_table(report, scenario)) + render_references(report, scenario) + "\n";
     text += render_published(report, scenario, draw) + render_failures(report, scenario, draw);
     text += render_knees(report, scenario, draw) + render_verdicts(report, scenario);
     text += render_recommendation(report, scenario);

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/units.h"
+#include "harness/references.h"
 #include "harness/sweep.h"
 
 namespace fanout {
@@ -95,9 +96,29 @@ std::vector<CellColumn> success_columns() {
   };
 }
 
+bool has_profiles(const Report& report, const Scenario& scenario) {
+  return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+    return cell.cell.scenario == scenario.name && cell.profile &&
+           cell.profile->syscalls_per_request;
+  });
+}
+
 std::vector<CellColumn> cell_columns(const Report& report, const Scenario& scenario) {
   std::vector<CellColumn> columns = name_columns(report);
   std::ranges::move(figure_columns(), std::back_inserter(columns));
+  if (reference_of(report, scenario.name, Role::floor) != nullptr) {
+    columns.push_back({{"x floor"}, [&report](const CellReport& cell) {
+                         const auto ratio = cpu_x_floor(report, cell);
+                         return ratio ? fmt::format("{:.2f}", ratio->median) : std::string("-");
+                       }});
+  }
+  if (has_profiles(report, scenario)) {
+    columns.push_back({{"calls/req"}, [](const CellReport& cell) {
+                         const bool known = cell.profile && cell.profile->syscalls_per_request;
+                         return known ? format_number(*cell.profile->syscalls_per_request)
+                                      : std::string("-");
+                       }});
+  }
   if (has_failures(report, scenario)) {
     std::ranges::move(success_columns(), std::back_inserter(columns));
   }
@@ -218,12 +239,23 @@ std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scena
   return tables;
 }
 
+namespace {
+
+// A slope below zero is noise around nothing.
+std::string memory_per_worker(const Sweep& sweep) {
+  if (!sweep.memory_bytes_per_worker) return "-";
+  return format_bytes(std::max(sweep.memory_bytes_per_worker->median, 0.0));
+}
+
+}  // namespace
+
 Table knees_table(const Report& report, const Scenario& scenario) {
   Table table{.columns = {{"strategy", Align::left},
                           {"transport", Align::left},
                           {"best"},
                           {"knee"},
                           {"W*"},
+                          {"mem/W"},
                           {"peak", Align::left}},
               .rows = {}};
   for (const Sweep& sweep : sweeps_of(report)) {
@@ -234,7 +266,7 @@ Table knees_table(const Report& report, const Scenario& scenario) {
                           std::to_string(sweep.best_workers),
                           std::to_string(sweep.knee_workers()) + (sweep.knee_at_end() ? "+" : ""),
                           sweep.model_knee_workers ? format_number(*sweep.model_knee_workers) : "-",
-                          peak_in_words(sweep)});
+                          memory_per_worker(sweep), peak_in_words(sweep)});
   }
   return table;
 }

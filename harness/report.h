@@ -4,11 +4,13 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/environment.h"
 #include "harness/plan.h"
+#include "harness/profile.h"
 #include "harness/run.h"
 #include "harness/summary.h"
 
@@ -20,6 +22,7 @@ struct CellReport {
   Cell cell;
   std::vector<Run> runs;
   Summary summary;
+  std::optional<Profile> profile{};  // nothing: none was made
 };
 
 struct Report {

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/json_read.h"
 #include "harness/analysis_json.h"
+#include "harness/json_write.h"
+#include "harness/references.h"
 #include "harness/report.h"
 #include "harness/run_json.h"
 
@@ -16,7 +18,8 @@ using Json = nlohmann::json;
 
 const json_read::Names<Affinity, 3> kAffinities{
     {{"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}}};
-const json_read::Names<Role, 1> kRoles{{{"twin", Role::twin}}};
+const json_read::Names<Role, 3> kRoles{
+    {{"twin", Role::twin}, {"client_floor", Role::floor}, {"server_ceiling", Role::ceiling}}};
 
 Json cell_to_json(const Cell& cell) {
   return {{"strategy", cell.strategy},
@@ -132,11 +135,27 @@ CellReport cell_report_from_json(const Json& json) {
   return cell;
 }
 
-Json cell_report_to_json(const CellReport& cell) {
+Json profile_to_json(const std::optional<Profile>& profile) {
+  if (!profile) return nullptr;
+  return {{"syscalls_per_request", or_null(profile->syscalls_per_request)},
+          {"reason", profile->reason}};
+}
+
+std::optional<Profile> profile_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  Profile profile{std::nullopt, json.at("reason")};
+  if (const Json& calls = json.at("syscalls_per_request"); !calls.is_null()) {
+    profile.syscalls_per_request = calls.get<double>();
+  }
+  return profile;
+}
+
+Json cell_report_to_json(const Report& report, const CellReport& cell) {
   Json json = cell_to_json(cell.cell);
   json["runs"] = Json::array();
   for (const Run& run : cell.runs) json["runs"].push_back(to_json(run));
   json["summary"] = summary_to_json(cell.summary);
+  json["summary"]["cpu_x_floor"] = interval_or_null(cpu_x_floor(report, cell));
   return json;
 }
 
@@ -153,6 +172,7 @@ Report read_report(const Json& json) {
   json.at("warnings").get_to(report.warnings);
   for (const Json& cell : json.at("cells")) {
     report.cells.push_back(cell_report_from_json(cell));
+    report.cells.back().profile = profile_from_json(cell.at("profile"));
     const std::string& scenario = report.cells.back().cell.scenario;
     if (std::ranges::find(report.plan.scenarios, scenario, &Scenario::name) ==
         report.plan.scenarios.end()) {
@@ -188,9 +208,12 @@ Json to_json(const Report& report) {
             {"sweeps", sweeps_to_json(report)},
             {"recommendations", recommendations_to_json(report)},
             {"verdicts", verdicts_to_json(report)}};
-  for (const CellReport& cell : report.cells) json["cells"].push_back(cell_report_to_json(cell));
+  for (const CellReport& cell : report.cells) {
+    json["cells"].push_back(cell_report_to_json(report, cell));
+    json["cells"].back()["profile"] = profile_to_json(cell.profile);
+  }
   for (std::size_t i = 0; i < report.references.size(); ++i) {
-    Json row = cell_report_to_json(report.references[i]);
+    Json row = cell_report_to_json(report, report.references[i]);
     row["role"] = json_read::name_of(report.plan.references[i].role, kRoles);
     json["references"].push_back(std::move(row));
   }

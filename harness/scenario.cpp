@@ -243,6 +243,12 @@ std::uint64_t hosts_of(const Scenario& scenario) {
   return scenario.targets ? scenario.targets->origins : scenario.server.hosts.size();
 }
 
+bool speaks_tls(const Scenario& scenario) {
+  if (scenario.targets) return scenario.targets->tls;
+  return std::ranges::any_of(scenario.server.hosts,
+                             [](const HostBehaviour& host) { return host.tls != Tls::off; });
+}
+
 std::string_view proof_of(const Scenario& scenario) {
   return scenario.targets ? "status and length" : "token";
 }

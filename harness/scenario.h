@@ -29,6 +29,7 @@ struct RealTargets {
   std::uint64_t urls = 0;     // in the list
   std::uint64_t origins = 0;  // distinct scheme, host and port among them
   std::string source;         // where the list came from, for people
+  bool tls = false;           // whether one of them is https; known while planning only
 };
 
 struct Scenario {
@@ -71,6 +72,9 @@ nlohmann::json to_json(const Scenario& scenario);
 
 // How many addresses and ports the requests go to.
 std::uint64_t hosts_of(const Scenario& scenario);
+
+// Whether any of them speaks TLS.
+bool speaks_tls(const Scenario& scenario);
 
 // What shows that a request was answered: "token", which the server counts and returns, or, of real
 // targets, only "status and length".

@@ -97,8 +97,9 @@ struct MakeEitherClient {
 };
 
 // Part of the default comparison: `same_stack` transports share one HTTP library, so that rows
-// differ by strategy alone; `other_stack` ones are shown beside them, labelled.
-enum class Suite : std::uint8_t { none, same_stack, other_stack };
+// differ by strategy alone; `other_stack` ones are shown beside them, labelled. `floor` is the one
+// that all are measured against (harness/references.h).
+enum class Suite : std::uint8_t { none, same_stack, other_stack, floor };
 
 // One row of the registry (transports/registry.cpp), defined in the transport's own file.
 struct Transport {
@@ -110,6 +111,7 @@ struct Transport {
   Suite suite = Suite::none;
   // File descriptors a client holds besides its connections (loops, timers, wake-up pairs).
   unsigned client_descriptors = 0;
+  bool tls = true;  // whether it speaks TLS
 };
 
 }  // namespace fanout

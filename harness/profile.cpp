@@ -1,0 +1,15 @@
+#include "harness/profile.h"
+
+#include "harness/report.h"
+#include "harness/syscall_counter.h"
+
+namespace fanout {
+
+void profile_cells(Report& report, const std::function<Profile(const Cell&)>& execute) {
+  const std::string why_not = SyscallCounter().why_not();
+  for (CellReport& cell : report.cells) {
+    cell.profile = why_not.empty() ? execute(cell.cell) : Profile{std::nullopt, why_not};
+  }
+}
+
+}  // namespace fanout

@@ -1,0 +1,13 @@
+// What the floor and the ceiling of a scenario say, in words.
+#pragma once
+
+#include <string>
+
+#include "harness/report.h"
+
+namespace fanout {
+
+// Up to two lines to stand below the table of cells; "" if neither was measured.
+std::string render_references(const Report& report, const Scenario& scenario);
+
+}  // namespace fanout
