@@ -11,18 +11,17 @@ namespace {
 using Mean = std::chrono::duration<double, std::nano>;
 
 // How much longer a host that slows down takes when all workers wait, as many at each host.
-Mean slowed_by(const HostBehaviour& host, const Cell& cell, const Scenario& scenario) {
-  const double others =
-      static_cast<double>(cell.workers) / static_cast<double>(hosts_of(scenario)) - 1;
+Mean slowed_by(const HostBehaviour& host, unsigned workers, const Scenario& scenario) {
+  const double others = static_cast<double>(workers) / static_cast<double>(hosts_of(scenario)) - 1;
   return Mean(host.slowdown.per_request) * std::max(0.0, others - host.slowdown.above);
 }
 
 // How long an attempt at this host takes, on average, the client's time limit included.
-std::chrono::nanoseconds mean_attempt(const Cell& cell, const Scenario& scenario,
-                                      const HostBehaviour& host, double connects) {
+std::chrono::nanoseconds mean_attempt(const Scenario& scenario, const HostBehaviour& host,
+                                      unsigned workers, double connects) {
   if (refuses(host)) return {};
   const Mean limit = scenario.timeout;
-  const Mean right = std::min<Mean>(mean_of(host.delay) + slowed_by(host, cell, scenario) +
+  const Mean right = std::min<Mean>(mean_of(host.delay) + slowed_by(host, workers, scenario) +
                                         Mean(host.rtt) * (1 + connects * host.handshake_trips),
                                     limit);
   Mean mean = right;
@@ -45,13 +44,13 @@ double failing(const HostBehaviour& host) {
 
 // How long a request takes on average: its attempts, and the waits between them, of which each is
 // half of its cap on average. `connects`: the share of requests that open a connection.
-std::chrono::nanoseconds mean_request(const Scenario& scenario, double connects) {
+std::chrono::nanoseconds mean_request(const Scenario& scenario, unsigned workers, double connects) {
   Mean sum{};
   if (scenario.targets) return {};  // nobody knows
   for (const HostBehaviour& host : scenario.server.hosts) {
     double reached = 1;  // the share of requests that come to this attempt
     for (unsigned attempt = 0; attempt <= scenario.retry.retries; ++attempt) {
-      sum += reached * mean_attempt(cell, scenario, host, connects);
+      sum += reached * mean_attempt(scenario, host, workers, connects);
       reached *= failing(host);
       if (attempt < scenario.retry.retries) {
         sum += reached * Mean(longest_backoff(scenario.retry, attempt + 1)) / 2;
@@ -141,7 +140,8 @@ std::uint64_t steady_requests(const Scenario& scenario) {
   constexpr auto kLeastCpu = 10us;  // of one request: less than any transport with a network
   constexpr double kEnough = 6;     // seconds: longest warm-up, measuring and some more
   constexpr double kLeast = 5'000;
-  const double rate = predicted_rate(scenario.workers.back(), mean_request(scenario, 0), kLeastCpu);
+  const double rate = predicted_rate(scenario.workers.back(),
+                                     mean_request(scenario, scenario.workers.back(), 0), kLeastCpu);
   return static_cast<std::uint64_t>(std::max(kLeast, kEnough * rate));
 }
 
@@ -152,7 +152,7 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
   const auto waves =
       static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
   const auto cpu = static_cast<std::int64_t>(scenario.requests) * kClientCpu;
-  const auto request = mean_request(scenario, connects_per_request(cell, scenario));
+  const auto request = mean_request(scenario, cell.workers, connects_per_request(cell, scenario));
   if (scenario.mode == Mode::steady) {
     return kProcess + steady_time(predicted_rate(cell.workers, request, kClientCpu));
   }
