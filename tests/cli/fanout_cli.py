@@ -111,7 +111,7 @@ def table_rows(text):
     spans = [match.span() for match in re.finditer(r"-+", lines[rule])]
     rows = []
     for line in [lines[rule - 1]] + lines[rule + 1:]:
-        if not line or line.startswith(("skipped ", "INVALID ")):
+        if not line or line.startswith(("skipped ", "INVALID ", "beside them, ")):
             break
         if not re.match(r"\d+ cells? x", line):
             ends = [end for _, end in spans[:-1]] + [len(line)]
