@@ -15,6 +15,10 @@ Json interval_to_json(const Interval& interval) {
           {"ci_high", or_null(interval.high)}};
 }
 
+Json interval_or_null(const std::optional<Interval>& interval) {
+  return interval ? interval_to_json(*interval) : Json(nullptr);
+}
+
 Json percentiles_to_json(const Summary& summary) {
   Json points = Json::array();
   for (const PercentilePoint& point : summary.latency_by_percentile) {
@@ -68,7 +72,7 @@ Json summary_to_json(const Summary& summary) {
       {"limited_by", summary.limited_by},
       {"intervals",
        {{"requests_per_second", interval_to_json(summary.requests_per_second)},
-        {"efficiency", summary.efficiency ? interval_to_json(*summary.efficiency) : Json(nullptr)},
+        {"efficiency", interval_or_null(summary.efficiency)},
         {"cpu_us_per_request", interval_to_json(summary.cpu_us_per_request)},
         {"latency_p50_ns", interval_to_json(summary.latency_p50_ns)},
         {"latency_p99_ns", interval_to_json(summary.latency_p99_ns)},
@@ -93,6 +97,7 @@ Json sweeps_to_json(const Report& report) {
                     {"knee_at_end", sweep.knee_at_end()},
                     {"model_knee_workers", or_null(sweep.model_knee_workers)},
                     {"usl", usl_to_json(sweep.scalability)},
+                    {"memory_bytes_per_worker", interval_or_null(sweep.memory_bytes_per_worker)},
                     {"words", in_words(sweep)}});
   }
   return rows;

@@ -130,6 +130,12 @@ bool in_default_suite(const Strategy& strategy, const Transport& transport,
   return first != chosen.end() && *first == &strategy;
 }
 
+bool speaks_tls(const Scenario& scenario) {
+  if (scenario.targets) return scenario.targets->tls;
+  return std::ranges::any_of(scenario.server.hosts,
+                             [](const HostBehaviour& host) { return host.tls != Tls::off; });
+}
+
 std::string why_not(const Strategy& strategy, const Transport& transport, const Scenario& scenario,
                     const Cell& cell, const Limits& limits) {
   const auto pairing = pair_up(strategy, transport);
@@ -137,6 +143,7 @@ std::string why_not(const Strategy& strategy, const Transport& transport, const 
   if (scenario.targets && transport.stack == "none") {
     return "has no network: real targets would be sent nothing";
   }
+  if (!transport.tls && speaks_tls(scenario)) return "speaks no TLS, as this scenario does";
   const std::uint64_t per_host = expected_connections(cell, scenario) / hosts_of(scenario);
   const auto usable = static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
   if (transport.stack != "none" && per_host > usable) {

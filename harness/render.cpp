@@ -142,8 +142,8 @@ std::string render_knees(const Report& report, const Scenario& scenario, Draw dr
   return draw(table) +
          "\nbest: workers with the highest median throughput; knee: fewest whose interval reaches "
          "95 % of it "
-         "(+: the most tested);\nW*: as many as keep the client's CPUs busy, by model; peak: by "
-         "the Universal Scalability Law\n\n";
+         "(+: the most tested);\nW*: as many as keep the client's CPUs busy, by model; mem/W: peak "
+         "memory each further worker adds;\npeak: by the Universal Scalability Law\n\n";
 }
 
 std::string render_recommendation(const Report& report, const Scenario& scenario) {

@@ -218,12 +218,23 @@ std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scena
   return tables;
 }
 
+namespace {
+
+// A slope below zero is noise around nothing.
+std::string memory_per_worker(const Sweep& sweep) {
+  if (!sweep.memory_bytes_per_worker) return "-";
+  return format_bytes(std::max(sweep.memory_bytes_per_worker->median, 0.0));
+}
+
+}  // namespace
+
 Table knees_table(const Report& report, const Scenario& scenario) {
   Table table{.columns = {{"strategy", Align::left},
                           {"transport", Align::left},
                           {"best"},
                           {"knee"},
                           {"W*"},
+                          {"mem/W"},
                           {"peak", Align::left}},
               .rows = {}};
   for (const Sweep& sweep : sweeps_of(report)) {
@@ -234,7 +245,7 @@ Table knees_table(const Report& report, const Scenario& scenario) {
                           std::to_string(sweep.best_workers),
                           std::to_string(sweep.knee_workers()) + (sweep.knee_at_end() ? "+" : ""),
                           sweep.model_knee_workers ? format_number(*sweep.model_knee_workers) : "-",
-                          peak_in_words(sweep)});
+                          memory_per_worker(sweep), peak_in_words(sweep)});
   }
   return table;
 }

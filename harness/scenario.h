@@ -29,6 +29,7 @@ struct RealTargets {
   std::uint64_t urls = 0;     // in the list
   std::uint64_t origins = 0;  // distinct scheme, host and port among them
   std::string source;         // where the list came from, for people
+  bool tls = false;           // whether one of them is https; known while planning only
 };
 
 struct Scenario {

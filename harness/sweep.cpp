@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "harness/slope.h"
+
 namespace fanout {
 namespace {
 
@@ -46,6 +48,17 @@ const Run* valid_run(const CellReport& cell, unsigned round) {
   return nullptr;
 }
 
+// A figure of each cell of the row in this round; empty unless all were valid.
+std::vector<double> in_round(const Row& row, unsigned round, double (*figure)(const Run&)) {
+  std::vector<double> values;
+  for (const CellReport* cell : row) {
+    const Run* run = valid_run(*cell, round);
+    if (run == nullptr) return {};
+    values.push_back(figure(*run));
+  }
+  return values;
+}
+
 std::vector<SweepPoint> points_of(const Row& row, unsigned rounds) {
   std::vector<SweepPoint> points;
   for (const CellReport* cell : row) {
@@ -55,14 +68,26 @@ std::vector<SweepPoint> points_of(const Row& row, unsigned rounds) {
                       .limited_by = cell->summary.limited_by});
   }
   for (unsigned round = 0; round < rounds; ++round) {
-    std::vector<double> values;
-    for (const CellReport* cell : row) {
-      if (const Run* run = valid_run(*cell, round)) values.push_back(throughput(*run));
-    }
-    if (values.size() != row.size()) continue;
-    for (std::size_t i = 0; i < row.size(); ++i) points[i].by_round.push_back(values[i]);
+    const std::vector<double> values = in_round(row, round, throughput);
+    for (std::size_t i = 0; i < values.size(); ++i) points[i].by_round.push_back(values[i]);
   }
   return points;
+}
+
+std::optional<Interval> memory_per_worker(const Row& row, unsigned rounds) {
+  constexpr std::size_t kFewestPoints = 3;
+  if (row.size() < kFewestPoints) return std::nullopt;
+  std::vector<double> slopes;
+  for (unsigned round = 0; round < rounds; ++round) {
+    const std::vector<double> memory = in_round(
+        row, round, [](const Run& run) { return static_cast<double>(run.peak_memory_bytes); });
+    std::vector<std::pair<double, double>> points;
+    for (std::size_t i = 0; i < memory.size(); ++i) {
+      points.emplace_back(row[i]->cell.workers, memory[i]);
+    }
+    if (const auto slope = theil_sen_slope(points)) slopes.push_back(*slope);
+  }
+  return slopes.empty() ? std::nullopt : std::optional(median_interval(std::move(slopes)));
 }
 
 std::optional<double> model_knee_of(const CellReport& cell, const Environment& machine) {
@@ -93,7 +118,8 @@ Sweep sweep_of(const Row& row, const Report& report) {
           .best_workers = best.cell.workers,
           .most_workers = row.back()->cell.workers,
           .model_knee_workers = model_knee_of(knee, report.environment),
-          .scalability = scalability(points_of(row, report.plan.rounds))};
+          .scalability = scalability(points_of(row, report.plan.rounds)),
+          .memory_bytes_per_worker = memory_per_worker(row, report.plan.rounds)};
 }
 
 }  // namespace

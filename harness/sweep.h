@@ -19,6 +19,9 @@ struct Sweep {
   unsigned most_workers = 0;    // tested, with a valid run
   std::optional<double> model_knee_workers;  // W* below; nothing without client CPU
   Scalability scalability;
+  // What each further worker adds to peak memory: the median over rounds of the slope by Theil and
+  // Sen through all numbers of workers. Nothing below 3 of them, or without a whole round.
+  std::optional<Interval> memory_bytes_per_worker;
 
   // The smallest W whose throughput (the upper limit of its interval) reaches 95 % of the best.
   [[nodiscard]] unsigned knee_workers() const { return at_knee.workers; }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <netdb.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <iostream>
@@ -74,6 +75,7 @@ class Collector {
   UrlList finish() {
     if (spool_) list_.spool = spool_->finish();
     list_.about.origins = list_.targets.size();
+    list_.about.tls = std::ranges::any_of(list_.targets, &Target::tls);
     return std::move(list_);
   }
 

@@ -110,6 +110,7 @@ struct Transport {
   Suite suite = Suite::none;
   // File descriptors a client holds besides its connections (loops, timers, wake-up pairs).
   unsigned client_descriptors = 0;
+  bool tls = true;  // whether it speaks TLS
 };
 
 }  // namespace fanout

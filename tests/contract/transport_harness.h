@@ -130,6 +130,11 @@ inline std::vector<const Transport*> networked_async() {
   }
   return rows;
 }
+// ... of these, those that speak TLS.
+inline std::vector<const Transport*> with_tls(std::vector<const Transport*> rows) {
+  std::erase_if(rows, [](const Transport* row) { return !row->tls; });
+  return rows;
+}
 inline std::string row_name(const testing::TestParamInfo<const Transport*>& info) {
   return std::string(info.param->name);
 }

@@ -80,8 +80,8 @@ TEST_P(EveryAsyncTransportTls, MayBeDestroyedWithHandshakesUnderWay) {
   EXPECT_EQ(calls, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Transports, EveryAsyncTransportTls, testing::ValuesIn(networked_async()),
-                         row_name);
+INSTANTIATE_TEST_SUITE_P(Transports, EveryAsyncTransportTls,
+                         testing::ValuesIn(with_tls(networked_async())), row_name);
 
 }  // namespace
 }  // namespace fanout::transport_test

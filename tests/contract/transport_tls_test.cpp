@@ -216,7 +216,8 @@ TEST_P(EveryTransportTls, ReplacesAConnectionTheServerHasClosed) {
   EXPECT_EQ(counters.unique_tokens, 6U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Transports, EveryTransportTls, testing::ValuesIn(networked()), row_name);
+INSTANTIATE_TEST_SUITE_P(Transports, EveryTransportTls, testing::ValuesIn(with_tls(networked())),
+                         row_name);
 
 }  // namespace
 }  // namespace fanout::transport_test

@@ -29,8 +29,10 @@ std::string refusal(const Selection& selection, const Limits& limits = kAmple) {
   return usage_error([&] { make_plan(selection, limits); });
 }
 
-std::set<std::pair<std::string, std::string>> pairs_of(const Plan& plan) {
-  std::set<std::pair<std::string, std::string>> pairs;
+using Pairs = std::set<std::pair<std::string, std::string>>;
+
+Pairs pairs_of(const Plan& plan) {
+  Pairs pairs;
   for (const Cell& cell : plan.cells) pairs.emplace(cell.strategy, cell.transport);
   return pairs;
 }
@@ -141,6 +143,21 @@ TEST(MakePlan, SkipsCellsThatNeedMoreConnectionsThanPorts) {
   EXPECT_FALSE(pairs_of(plan).contains({"sequential", "curl_easy"}));
 }
 
+TEST(MakePlan, SkipsTransportsThatDoNotSpeakTheTlsOfTheScenario) {
+  const Plan plan = make_plan({.scenarios = {"two-sites"},
+                               .strategies = {"event_loop"},
+                               .transports = {"floor", "beast_async"}},
+                              kAmple);
+  EXPECT_EQ(pairs_of(plan), (Pairs{{"event_loop", "beast_async"}}));
+  ASSERT_THAT(plan.skipped, SizeIs(1));
+  EXPECT_EQ(plan.skipped[0].cell.transport, "floor");
+  EXPECT_EQ(plan.skipped[0].reason, "speaks no TLS, as this scenario does");
+  const Selection real{.strategies = {"event_loop"},
+                       .transports = {"floor"},
+                       .targets = RealTargets{.urls = 2, .origins = 2, .tls = true}};
+  EXPECT_THAT(refusal(real), HasSubstr("speaks no TLS"));
+}
+
 TEST(MakePlan, NeedsNoPortsWithoutNetwork) {
   const Plan plan = make_plan({.scenarios = {"zero"}, .transports = {"null"}},
                               {.file_descriptors = 4096, .ports = 10});
@@ -202,7 +219,6 @@ TEST(PredictedRun, CountsTheEmulatedRoundTrips) {
 }
 
 TEST(MakePlan, TakesTheRowsAScenarioIsMeantForUnlessOverruled) {
-  using Pairs = std::set<std::pair<std::string, std::string>>;
   EXPECT_EQ(pairs_of(make_plan({.scenarios = {"wide"}}, kAmple)),
             (Pairs{{"event_loop", "curl_asio"}, {"event_loop", "beast_async"}}));
   EXPECT_EQ(pairs_of(make_plan({.scenarios = {"wide"}, .transports = {"null"}}, kAmple)),

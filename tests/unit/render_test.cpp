@@ -71,13 +71,14 @@ const std::string kSweep =
     "      8                     40.0\n"
     "\n";
 const std::string kKnees =
-    "strategy     transport  best  knee   W*  peak\n"
-    "-----------  ---------  ----  ----  ---  ----------------------------------------------------------\n"
-    "thread_pool  curl          4    4+  251  no peak seen up to 4: 2 numbers of workers, a peak needs 6\n"
-    "event_loop   curl          8    8+  251  no peak seen up to 8: 2 numbers of workers, a peak needs 6\n"
+    "strategy     transport  best  knee   W*  mem/W  peak\n"
+    "-----------  ---------  ----  ----  ---  -----  ----------------------------------------------------------\n"
+    "thread_pool  curl          4    4+  251      -  no peak seen up to 4: 2 numbers of workers, a peak needs 6\n"
+    "event_loop   curl          8    8+  251      -  no peak seen up to 8: 2 numbers of workers, a peak needs 6\n"
     "\n"
     "best: workers with the highest median throughput; knee: fewest whose interval reaches 95 % of it (+: the most tested);\n"
-    "W*: as many as keep the client's CPUs busy, by model; peak: by the Universal Scalability Law\n"
+    "W*: as many as keep the client's CPUs busy, by model; mem/W: peak memory each further worker adds;\n"
+    "peak: by the Universal Scalability Law\n"
     "\n";
 const std::string kWords =
     "medians over the valid runs; 95%: half-width of the interval of the median; effic.: lower bound / makespan;\n"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/slope.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {
@@ -99,6 +100,48 @@ TEST(Sweeps, CountForTheModelOnlyCpusThatTheThreadsCanUse) {
     for (auto& run : cell.runs) run.threads = 2;
   }
   EXPECT_DOUBLE_EQ(sweeps_of(report).at(0).model_knee_workers.value(), 502);
+}
+
+TEST(TheilSenSlope, IsTheMedianOfTheSlopesBetweenPairs) {
+  using Points = std::vector<std::pair<double, double>>;
+  EXPECT_EQ(theil_sen_slope(Points{}), std::nullopt);
+  EXPECT_EQ(theil_sen_slope(Points{{1, 5}, {1, 9}}), std::nullopt);
+  EXPECT_EQ(theil_sen_slope(Points{{1, 5}, {3, 9}}), 2);
+  // Of 10 pairs the one odd point is in 4: it moves nothing. Least squares would say 14.7.
+  EXPECT_EQ(theil_sen_slope(Points{{1, 12}, {2, 14}, {3, 16}, {4, 18}, {10, 130}}), 2);
+}
+
+// Peak memory in KiB of each cell's runs, by round.
+void set_memory(Report& report, std::size_t cell, const std::vector<std::int64_t>& kib) {
+  for (std::size_t i = 0; i < kib.size(); ++i) {
+    report.cells[cell].runs[i].peak_memory_bytes = kib[i] * 1024;
+  }
+}
+
+TEST(Sweeps, FindTheMemoryOfAWorker) {
+  Report report = bare_report();
+  for (const unsigned workers : {1U, 2U, 10U}) add_cell(report, "thread_pool", workers, {9, 9, 9});
+  // 100 KiB each in one round, 99 and 102 in the others; on 10 MiB that are there anyway.
+  set_memory(report, 0, {10'100, 10'099, 10'102});
+  set_memory(report, 1, {10'200, 10'198, 10'204});
+  set_memory(report, 2, {11'000, 10'990, 11'020});
+  const auto found = sweeps_of(report).at(0).memory_bytes_per_worker;
+  ASSERT_TRUE(found);
+  EXPECT_DOUBLE_EQ(found->median, 100 * 1024);
+  EXPECT_EQ(found->low, std::nullopt) << "3 rounds give no limits";
+}
+
+TEST(Sweeps, FindNoMemoryOfAWorkerInFewerThanThreePoints) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 1, {9});
+  add_cell(report, "thread_pool", 2, {9});
+  EXPECT_EQ(sweeps_of(report).at(0).memory_bytes_per_worker, std::nullopt);
+  add_cell(report, "thread_pool", 3, {});  // not valid: no point
+  EXPECT_EQ(sweeps_of(report).at(0).memory_bytes_per_worker, std::nullopt);
+  // A round in which one of them is not valid does not count.
+  add_cell(report, "thread_pool", 4, {9});
+  report.cells.back().runs[0].round = 1;
+  EXPECT_EQ(sweeps_of(report).at(0).memory_bytes_per_worker, std::nullopt);
 }
 
 }  // namespace

@@ -115,6 +115,7 @@ TEST_F(ReadUrls, TellsTargetsApartBySchemeHostAndPort) {
   EXPECT_EQ(list.targets[0].name, "");
   EXPECT_EQ(list.targets[0].expected_status, 0U);
   EXPECT_TRUE(list.targets[1].tls);
+  EXPECT_TRUE(list.about.tls);
   EXPECT_EQ(list.targets[1].port, 443U);
   EXPECT_EQ(list.targets[2].address, "127.0.0.2");
   EXPECT_EQ(list.targets[3].name, "localhost");

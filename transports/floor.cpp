@@ -1,0 +1,277 @@
+#include "transports/floor.h"
+
+#include <fmt/core.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/socket_options.h"
+#include "transports/tcp_connect.h"
+
+namespace fanout {
+namespace {
+
+constexpr std::size_t kEventsAtOnce = 256;
+
+UniqueFd owned(int fd, const char* what) {
+  if (fd < 0) throw RunError(fmt::format("{}: {}", what, std::strerror(errno)));
+  return UniqueFd(fd);
+}
+
+int new_socket() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd >= 0) set_fanout_socket_options(fd);
+  return fd;
+}
+
+}  // namespace
+
+// The sockets of the first connections are opened in set-up, like the handles of libcurl.
+FloorClient::FloorClient(const ClientConfig& config)
+    : config_(config),
+      body_(request_body(config)),
+      epoll_(owned(::epoll_create1(EPOLL_CLOEXEC), "epoll")),
+      timer_(owned(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timer")) {
+  for (const Target& target : config.targets) {
+    destinations_.emplace_back(config, target).idle.reserve(config.max_in_flight);
+  }
+  for (unsigned i = 0; i < config.max_in_flight; ++i) {
+    spare_.push_back(&connections_.emplace_back());
+    connections_.back().fd = owned(new_socket(), "opening the socket of a connection");
+  }
+  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, timer_.get(), &event);
+}
+
+void FloorClient::start(const Request& request, Done done) {
+  assert(in_flight_ < config_.max_in_flight);
+  Destination& destination = destinations_[request.target];
+  Connection& connection = take(destination);
+  connection.request = &request;
+  connection.target = request.target;
+  connection.done = std::move(done);
+  connection.out.begin(destination.text, request.token, body_);
+  connection.in.begin(config_.method);
+  const std::int64_t now = now_ns();
+  connection.answer_by = give_up_at(config_, now);
+  connection.connect_by =
+      connection.connected ? kNever : deadline_after(now, config_.connect_timeout);
+  ++in_flight_;
+  wake_at(std::min(connection.connect_by, connection.answer_by));
+  if (connection.connected) {
+    send(connection);
+  } else {
+    connect(connection);
+  }
+}
+
+FloorClient::Connection& FloorClient::take(Destination& destination) {
+  // With several targets, connections to the others may hold all that were made beforehand.
+  if (destination.idle.empty() && spare_.empty()) return connections_.emplace_back();
+  std::vector<Connection*>& from = destination.idle.empty() ? spare_ : destination.idle;
+  Connection& connection = *from.back();
+  from.pop_back();
+  return connection;
+}
+
+void FloorClient::connect(Connection& connection) {
+  if (!connection.fd) connection.fd.reset(new_socket());
+  if (!connection.fd) return fail_soon(connection, connect_failure(errno));
+  const int failure = begin_connect(connection.fd.get(), destinations_[connection.target].address);
+  if (failure != 0) return fail_soon(connection, connect_failure(failure));
+  watch(connection, EPOLL_CTL_ADD);
+  send(connection);
+}
+
+void FloorClient::watch(Connection& connection, int operation) {
+  epoll_event event{.events = connection.blocked ? EPOLLIN | EPOLLOUT : EPOLLIN + 0U,
+                    .data = {.ptr = &connection}};
+  ::epoll_ctl(epoll_.get(), operation, connection.fd.get(), &event);
+}
+
+// Tries at once, even while connecting: on a near network the socket is mostly ready.
+void FloorClient::send(Connection& connection) {
+  const int failure = connection.out.send(connection.fd.get());
+  if (failure == 0 || connection.out.any_sent()) {
+    connection.connected = true;
+    connection.connect_by = kNever;
+  }
+  if (failure != 0 && failure != EAGAIN) {
+    return connection.connected ? lost(connection)
+                                : fail_soon(connection, connect_failure(failure));
+  }
+  if (connection.blocked == (failure == EAGAIN)) return;
+  connection.blocked = failure == EAGAIN;
+  watch(connection, EPOLL_CTL_MOD);
+}
+
+// May be about what a connection no longer is: an earlier event of the same turn may have closed
+// it, or made it another. So it only tries.
+void FloorClient::on_event(Connection& connection, std::uint32_t events) {
+  if (!connection.fd) return;
+  if (connection.request == nullptr) {  // the server closed a kept connection
+    std::erase(destinations_[connection.target].idle, &connection);
+    close(connection);
+    spare_.push_back(&connection);
+  } else if (connection.blocked && (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
+    send(connection);
+  } else {
+    receive(connection);
+  }
+}
+
+void FloorClient::receive(Connection& connection) {
+  const ssize_t count = ::recv(connection.fd.get(), received_.data(), received_.size(), 0);
+  if (count > 0) {
+    const auto step = connection.in.received({received_.data(), static_cast<std::size_t>(count)});
+    if (step != BareResponse::Step::more) ended(connection, step);
+  } else if (count == 0) {
+    ended(connection, connection.in.closed());
+  } else if (errno != EAGAIN && errno != EINTR) {
+    lost(connection);
+  }
+}
+
+// Nothing more is to come: the answer is complete, broken, or (Step::more) cut short.
+void FloorClient::ended(Connection& connection, BareResponse::Step step) {
+  const BareResponse& in = connection.in;
+  if (step == BareResponse::Step::complete) {
+    finish(connection, verify(config_, *connection.request, in.reply()),
+           config_.reuse && in.reusable() && !connection.blocked);
+  } else if (step == BareResponse::Step::broken) {
+    finish(connection, failed(Outcome::protocol), false);
+  } else {
+    lost(connection);
+  }
+}
+
+// The peer closed or reset the connection. A kept one it may have closed before the request came:
+// if nothing was answered, a new connection is tried, once, unless the request might count twice.
+void FloorClient::lost(Connection& connection) {
+  if (!connection.kept || connection.in.any_received() || config_.method == Method::post) {
+    return fail_soon(connection, connection.in.lost());
+  }
+  close(connection);
+  connection.out.rewind();
+  connection.connect_by = deadline_after(now_ns(), config_.connect_timeout);
+  wake_at(connection.connect_by);
+  connect(connection);
+}
+
+// From the loop, because start() must not call `done`.
+void FloorClient::fail_soon(Connection& connection, Outcome outcome) {
+  close(connection);
+  connection.failure = outcome;
+  failing_.push_back(&connection);
+}
+
+void FloorClient::report_failures() {
+  for (Connection* connection : std::exchange(failing_, {})) {
+    if (connection->failure == Outcome::none) continue;  // its time was up first
+    const Reply seen = connection->in.reply();
+    finish(*connection, failed(connection->failure, seen.status, seen.body_bytes), false);
+  }
+}
+
+void FloorClient::close(Connection& connection) {
+  connection.connected = connection.kept = connection.blocked = false;
+  connection.fd.reset();
+}
+
+void FloorClient::finish(Connection& connection, const Response& response, bool keep) {
+  connection.request = nullptr;
+  connection.failure = Outcome::none;
+  if (keep) {
+    connection.kept = true;
+    destinations_[connection.target].idle.push_back(&connection);
+  } else {
+    close(connection);
+    spare_.push_back(&connection);
+  }
+  --in_flight_;
+  const Done done = std::move(connection.done);
+  done(response);
+}
+
+void FloorClient::after(std::chrono::nanoseconds delay, std::function<void()> callback) {
+  const std::int64_t due = now_ns() + std::max<std::int64_t>(delay.count(), 0);
+  callbacks_.emplace(due, std::move(callback));
+  wake_at(due);
+}
+
+// What is due mostly comes in ascending order, so the timer is set once a timeout, not once a
+// request.
+void FloorClient::wake_at(std::int64_t due) {
+  if (due >= timer_set_to_) return;
+  timer_set_to_ = due;
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const itimerspec when{.it_interval = {}, .it_value = {due / kSecond, due % kSecond}};
+  ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
+}
+
+void FloorClient::on_timer() {
+  timer_set_to_ = kNever;
+  const std::int64_t now = now_ns();
+  while (!callbacks_.empty() && callbacks_.begin()->first <= now) {
+    auto due = callbacks_.extract(callbacks_.begin());
+    due.mapped()();
+  }
+  give_up_late_ones(now);
+  if (!callbacks_.empty()) wake_at(callbacks_.begin()->first);
+}
+
+void FloorClient::give_up_late_ones(std::int64_t now) {
+  for (std::size_t i = 0; i < connections_.size(); ++i) {  // `done` may add some
+    Connection& connection = connections_[i];
+    if (connection.request == nullptr) continue;
+    const std::int64_t due = std::min(connection.answer_by, connection.connect_by);
+    if (due > now) {
+      wake_at(due);
+      continue;
+    }
+    const Reply seen = connection.in.reply();
+    const Outcome outcome =
+        connection.answer_by <= now ? Outcome::timeout : Outcome::connect_timeout;
+    finish(connection, failed(outcome, seen.status, seen.body_bytes), false);
+  }
+}
+
+void FloorClient::run() {
+  std::array<epoll_event, kEventsAtOnce> events;
+  while (in_flight_ > 0 || !callbacks_.empty()) {
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                                   failing_.empty() ? -1 : 0);
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      if (event.data.ptr == nullptr) {
+        on_timer();
+      } else {
+        on_event(*static_cast<Connection*>(event.data.ptr), event.events);
+      }
+    }
+    report_failures();
+  }
+}
+
+extern const Transport floor_transport;
+const Transport floor_transport{
+    .name = "floor",
+    .stack = "floor",
+    .summary = "a bare epoll loop that does the least a proven request needs; no TLS",
+    .version = [] { return std::string("1"); },
+    .make = +[](const ClientConfig& config) -> std::unique_ptr<AsyncClient> {
+      return std::make_unique<FloorClient>(config);
+    },
+    .client_descriptors = 2,  // epoll and its timer
+    .tls = false,
+};
+
+}  // namespace fanout
