@@ -15,6 +15,10 @@ Json interval_to_json(const Interval& interval) {
           {"ci_high", or_null(interval.high)}};
 }
 
+Json median_or_null(const std::optional<Interval>& interval) {
+  return interval ? Json(interval->median) : Json(nullptr);
+}
+
 Json interval_or_null(const std::optional<Interval>& interval) {
   return interval ? interval_to_json(*interval) : Json(nullptr);
 }
@@ -57,10 +61,13 @@ Json summary_to_json(const Summary& summary) {
       {"total_runs", summary.total_runs},
       {"makespan_ns", interval_to_json(summary.makespan_ns)},
       {"requests_per_second", summary.requests_per_second.median},
-      {"efficiency", summary.efficiency ? Json(summary.efficiency->median) : Json(nullptr)},
+      {"efficiency", median_or_null(summary.efficiency)},
       {"cpu_us_per_request", summary.cpu_us_per_request.median},
       {"latency_p50_ns", summary.latency_p50_ns.median},
       {"latency_p99_ns", summary.latency_p99_ns.median},
+      {"response_p50_ns", median_or_null(summary.response_p50_ns)},
+      {"response_p99_ns", median_or_null(summary.response_p99_ns)},
+      {"achieved_share", median_or_null(summary.achieved_share)},
       {"peak_memory_bytes", summary.peak_memory_bytes.median},
       {"context_switches_per_request", summary.context_switches_per_request.median},
       {"success_share", summary.success_share.median},
@@ -76,6 +83,9 @@ Json summary_to_json(const Summary& summary) {
         {"cpu_us_per_request", interval_to_json(summary.cpu_us_per_request)},
         {"latency_p50_ns", interval_to_json(summary.latency_p50_ns)},
         {"latency_p99_ns", interval_to_json(summary.latency_p99_ns)},
+        {"response_p50_ns", interval_or_null(summary.response_p50_ns)},
+        {"response_p99_ns", interval_or_null(summary.response_p99_ns)},
+        {"achieved_share", interval_or_null(summary.achieved_share)},
         {"peak_memory_bytes", interval_to_json(summary.peak_memory_bytes)},
         {"context_switches_per_request", interval_to_json(summary.context_switches_per_request)},
         {"success_share", interval_to_json(summary.success_share)},

@@ -116,7 +116,8 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
   const FaultShare* fault = draw_fault(host, token);
   const Hold hold = hold_of(scenario, host, fault, token);
   if (seen == Outcome::timeout) {
-    return host.slowdown.per_request.count() > 0 || hold.most + kLimitError >= scenario.timeout;
+    const bool slower = host.slowdown.per_request.count() > 0 || host.freeze.lasting.count() > 0;
+    return slower || hold.most + kLimitError >= scenario.timeout;
   }
   return hold.least < scenario.timeout + kLimitError && seen == outcome_of(scenario, host, fault);
 }

@@ -40,6 +40,11 @@ class CellMemory {
   [[nodiscard]] CellHeader& header() const { return layout().header; }
   // Read by every worker, forked ones too (ClientConfig::deadline); base/clock.h.
   [[nodiscard]] std::atomic<std::int64_t>& deadline_ns() const { return layout().deadline_ns; }
+  // The moment of ready(): when the schedule of an open loop began (ClientConfig::schedule_start).
+  // Read likewise, and by the controller while the process runs; 0 before.
+  [[nodiscard]] std::atomic<std::int64_t>& schedule_start_ns() const {
+    return layout().schedule_start_ns;
+  }
   [[nodiscard]] std::span<Sample> samples() const;
   [[nodiscard]] int fd() const { return fd_.get(); }
 
@@ -48,6 +53,7 @@ class CellMemory {
   struct Layout {
     CellHeader header;
     std::atomic<std::int64_t> deadline_ns;
+    std::atomic<std::int64_t> schedule_start_ns;
   };
   [[nodiscard]] Layout& layout() const { return *static_cast<Layout*>(memory_); }
   [[nodiscard]] std::size_t bytes() const { return sizeof(Layout) + requests_ * sizeof(Sample); }

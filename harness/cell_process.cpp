@@ -1,5 +1,6 @@
 #include "harness/cell_process.h"
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -54,6 +55,7 @@ void note_ready(CellMemory& memory, ProcessUsage& at_ready, const Job& job,
   for (const pid_t pid : job.worker_processes) header.cpu_at_ready_ns += cpu_ns_of(pid);
   ++header.ready_calls;
   header.ready_ns = now_ns();
+  memory.schedule_start_ns() = header.ready_ns;
   memory.deadline_ns() = deadline_after(header.ready_ns, deadline);
 }
 
@@ -70,6 +72,19 @@ void note_end(CellHeader& header, const ProcessUsage& at_ready) {
   header.finished = 1;
 }
 
+// What clients are told beyond the task: what all workers share.
+ClientConfig told(const CellSpec& spec, const CellMemory& memory,
+                  std::span<const std::int64_t> due_ns) {
+  ClientConfig client = spec.client;
+  memory.deadline_ns() = kNever;
+  if (spec.deadline.count() > 0 || spec.stoppable) client.deadline = &memory.deadline_ns();
+  client.due_ns = due_ns;
+  client.schedule_start = &memory.schedule_start_ns();
+  // The default lets the kernel wake workers 50 us after their requests are due.
+  if (!due_ns.empty()) ::prctl(PR_SET_TIMERSLACK, 1);
+  return client;
+}
+
 void run_job(CellSpec spec, CellMemory& memory) {
   CellHeader& header = memory.header();
   const auto pairing = pair_up(find_row("strategy", spec.strategy, strategies()),
@@ -77,6 +92,7 @@ void run_job(CellSpec spec, CellMemory& memory) {
   std::optional<UrlSpool> urls;
   if (spec.urls_fd >= 0) spec.client.paths = urls.emplace(spec.urls_fd).text();
   const std::vector<Request> requests = urls ? urls->requests(spec.requests) : make_requests(spec);
+  const std::vector<std::int64_t> due_ns = due_times(spec.schedule, spec.requests);
   ProcessUsage at_ready;
   Job job(requests, memory.samples(), {spec.workers, spec.queue_capacity},
           {.ready = [&](const Job& self) { note_ready(memory, at_ready, self, spec.deadline); },
@@ -87,9 +103,7 @@ void run_job(CellSpec spec, CellMemory& memory) {
                  // Reading it is not the strategy's work.
                  header.cpu_at_ready_ns += own_usage().cpu_ns - cpu_before_ns;
                }});
-  ClientConfig client = spec.client;
-  memory.deadline_ns() = kNever;
-  if (spec.deadline.count() > 0) client.deadline = &memory.deadline_ns();
+  const ClientConfig client = told(spec, memory, due_ns);
   std::get<RunPair>(pairing)(job, client);
   header.queue_peak = job.queue_peak;
   note_end(header, at_ready);

@@ -13,6 +13,7 @@
 #include "base/token.h"
 #include "base/units.h"
 #include "harness/cell_spec.h"
+#include "harness/mode.h"
 #include "harness/usage.h"
 #include "local_server/answer.h"
 
@@ -84,6 +85,8 @@ CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Targe
           .queue_capacity = scenario.queue_capacity.value_or(2 * std::uint64_t{cell.workers}),
           .deadline = scenario.deadline,
           .token_seed = token_seed,
+          .stoppable = scenario.mode == Mode::steady,
+          .schedule = schedule_of(scenario, token_seed),
           .urls_fd = urls_fd,
           .client = {.targets = std::move(targets),
                      .method = scenario.method,
@@ -126,7 +129,10 @@ Run CellRunner::operator()(const Cell& cell, unsigned round) {
          .keep_fds = std::move(keep_fds),
          .cpus = environment_.client_cpus,
          .stderr_fd = std::move(standard_error.write_end)});
-    watch(child, std::move(standard_error.read_end), run_limit(plan_, cell).count(), execution);
+    SteadyWatch steady(child.pid(), memory, cell.workers);
+    watch(child, std::move(standard_error.read_end), run_limit(plan_, cell).count(), execution,
+          scenario.mode == Mode::steady ? &steady : nullptr);
+    execution.steady = steady.window();
   }
   execution.steal_ns = machine_steal_ns() - steal_before_ns;
   if (execution.served) execution.server = finish_server();
@@ -173,7 +179,7 @@ std::optional<ServerCounters> CellRunner::finish_server() {
 
 // Waits until the child has ended, or ends it: at its limit, or when the server dies.
 void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
-                       Execution& execution) {
+                       Execution& execution, SteadyWatch* steady) {
   const std::int64_t deadline_ns = execution.started_ns + limit_ns;
   pollfd waiting[] = {{child.pidfd(), POLLIN, 0},
                       {interrupt_.fd(), POLLIN, 0},
@@ -186,7 +192,8 @@ void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_
                                       format_duration(static_cast<double>(limit_ns)));
       return;
     }
-    const int timeout_ms = static_cast<int>(std::min<std::int64_t>(left_ms + 1, 60'000));
+    const int look_ms = steady == nullptr ? 60'000 : steady->look();
+    const int timeout_ms = static_cast<int>(std::min<std::int64_t>(left_ms + 1, look_ms));
     if (::poll(waiting, std::size(waiting), timeout_ms) < 0 && errno != EINTR) {
       throw RunError(fmt::format("poll: {}", std::strerror(errno)));
     }

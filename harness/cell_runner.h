@@ -9,6 +9,7 @@
 #include "harness/interrupt.h"
 #include "harness/plan.h"
 #include "harness/server_process.h"
+#include "harness/steady_watch.h"
 #include "harness/url_list.h"
 
 namespace fanout {
@@ -32,7 +33,7 @@ class CellRunner {
   std::vector<Target> prepare_targets(const Scenario& scenario, bool served);
   std::vector<Target> prepare_server(const Scenario& scenario);
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
-             Execution& execution);
+             Execution& execution, SteadyWatch* steady);
   std::optional<ServerCounters> finish_server();
 
   const Plan& plan_;

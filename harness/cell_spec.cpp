@@ -38,6 +38,10 @@ std::string to_text(const CellSpec& spec) {
               {"queue_capacity", spec.queue_capacity},
               {"deadline_ns", spec.deadline.count()},
               {"token_seed", spec.token_seed},
+              {"stoppable", spec.stoppable},
+              {"rate", spec.schedule.rate},
+              {"arrivals", static_cast<int>(spec.schedule.arrivals)},
+              {"arrivals_seed", spec.schedule.seed},
               {"urls_fd", spec.urls_fd},
               {"targets", targets},
               {"method", static_cast<int>(client.method)},
@@ -64,6 +68,10 @@ CellSpec cell_spec_from_text(const std::string& text) {
                 .queue_capacity = json.at("queue_capacity"),
                 .deadline = std::chrono::nanoseconds(json.at("deadline_ns")),
                 .token_seed = json.at("token_seed"),
+                .stoppable = json.at("stoppable"),
+                .schedule = {.rate = json.at("rate"),
+                             .arrivals = static_cast<Arrivals>(json.at("arrivals").get<int>()),
+                             .seed = json.at("arrivals_seed")},
                 .urls_fd = json.at("urls_fd"),
                 .client = {}};
   for (const Json& target : json.at("targets")) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/schedule.h"
 #include "transports/transport.h"
 
 namespace fanout {
@@ -17,6 +18,8 @@ struct CellSpec {
   std::uint64_t queue_capacity = 0;     // of a strategy with a queue
   std::chrono::nanoseconds deadline{};  // from ready() on; 0: none
   std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
+  bool stoppable = false;               // the controller may set the deadline at any time
+  Schedule schedule;                    // of an open loop
   int urls_fd = -1;  // harness/url_spool.h: what is requested instead; -1: nothing
   ClientConfig client;
 };

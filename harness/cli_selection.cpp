@@ -1,5 +1,6 @@
 // The flags that choose what runs: those of run, sweep and list cells.
 #include "harness/cli_flags.h"
+#include "harness/mode.h"
 #include "harness/worker_list.h"
 
 namespace fanout {
@@ -25,7 +26,20 @@ void add_selection(CLI::App& app, Selection& selection) {
          [&selection](const std::string& text) { selection.workers = parse_workers(text); },
          "requests in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4 (steps)")
       ->type_name("LIST");
-  add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests, "requests per run");
+  add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests,
+            "requests per run; mode steady: the most");
+  add_names(app, "--mode", selection.mode,
+            std::vector<std::pair<std::string, Mode>>{
+                {"batch", Mode::batch}, {"steady", Mode::steady}, {"open", Mode::open}},
+            "all requests from cold; after warm-up; or on a schedule");
+  add_parsed(app, "--rate", selection.rate, parse_rate,
+             fmt::format("requests per second from {} to {} (10k and 2M are understood)",
+                         kLeastRate, kMostRate),
+             "mode open: requests per second, of all workers together", "RATE");
+  add_names(app, "--arrivals", selection.arrivals,
+            std::vector<std::pair<std::string, Arrivals>>{{"constant", Arrivals::constant},
+                                                          {"poisson", Arrivals::poisson}},
+            "mode open: how requests are spaced");
   add_names(app, "--reuse", selection.reuse,
             std::vector<std::pair<std::string, bool>>{{"on", true}, {"off", false}},
             "keep connections, or open one per request");

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/histogram.h"
 #include "base/text.h"
 #include "harness/attempts.h"
+#include "harness/latency.h"
+#include "harness/open_loop.h"
+#include "harness/steady_state.h"
 #include "harness/usage.h"
 #include "transports/verify.h"
 
@@ -20,15 +22,15 @@ constexpr double kMaxEfficiency = 1.01;
 // A side is taken for the limit when it was busy for more than this share of the makespan.
 constexpr double kBusyShare = 0.85;
 constexpr double kLatencyShare = 0.85;
-constexpr std::uint64_t kSamplesForP999 = 10'000;
 
-void count_requests(Run& run, std::span<const Sample> samples) {
+void count_requests(Run& run, const Execution& execution, const Scenario& scenario) {
   std::uint64_t unanswered = 0;
   std::uint64_t repeated = 0;
-  run.requests.total = samples.size();
-  for (const Sample& sample : samples) {
+  for (const Sample& sample : execution.samples) {
     if (sample.starts == 0 || sample.finishes == 0) ++unanswered;
     if (sample.starts > 1 || sample.finishes > 1) ++repeated;
+    if (is_left_over(sample, execution, scenario)) continue;
+    ++run.requests.total;
     if (sample.outcome == Outcome::ok) {
       ++run.requests.ok;
     } else {
@@ -45,8 +47,13 @@ void count_requests(Run& run, std::span<const Sample> samples) {
   }
 }
 
-// Where the embedded server takes no part, it acts out no faults.
+// Where the embedded server takes no part, it acts out no faults. The end of mode steady is a
+// deadline.
 Scenario scenario_met(const Execution& execution, Scenario scenario) {
+  if (execution.steady) {
+    scenario.deadline =
+        std::chrono::nanoseconds(execution.steady->end_ns - execution.header.ready_ns);
+  }
   if (!execution.served) scenario.server.hosts.assign(scenario.server.hosts.size(), {});
   return scenario;
 }
@@ -88,14 +95,7 @@ void measure_latency(Run& run, std::span<const Sample> samples) {
   for (const Sample& sample : samples) {
     if (sample.outcome == Outcome::ok) histogram.add(sample.end_ns - sample.start_ns);
   }
-  run.latency_ns = {.min = histogram.min(),
-                    .mean = histogram.mean(),
-                    .p50 = histogram.quantile(0.5),
-                    .p90 = histogram.quantile(0.9),
-                    .p99 = histogram.quantile(0.99),
-                    .p999 = std::nullopt,
-                    .max = histogram.max()};
-  if (histogram.count() >= kSamplesForP999) run.latency_ns.p999 = histogram.quantile(0.999);
+  run.latency_ns = latency_of(histogram);
   run.histogram = histogram.buckets();
 }
 
@@ -206,11 +206,19 @@ double latency_bound_ns(const Run& run, const Cell& cell, const Scenario& scenar
 void bound(Run& run, const Execution& execution, const Cell& cell, const Scenario& scenario) {
   const auto makespan = static_cast<double>(run.makespan_ns);
   if (makespan <= 0) return;
-  const double latency_ns = run.server ? latency_bound_ns(run, cell, scenario) : 0;
+  double latency_ns = run.server ? latency_bound_ns(run, cell, scenario) : 0;
+  if (run.steady && run.server) {
+    latency_ns = window_latency_bound_ns(run, execution, cell, scenario);
+  }
+  const ScheduleBound schedule = schedule_bound(run, execution, scenario);
   const double cpu_share = static_cast<double>(run.cpu_ns) / execution.client_cpus / makespan;
-  const double server_share = run.server ? static_cast<double>(run.server->cpu_ns) / makespan : 0;
+  // The server counts from the beginning of the run.
+  const double served_ns =
+      makespan + (run.steady ? static_cast<double>(run.steady->warm_up_ns) : 0);
+  const double server_share = run.server ? static_cast<double>(run.server->cpu_ns) / served_ns : 0;
   if (!scenario.targets) {  // nobody knows how long those take
-    run.bound_ns = std::llround(std::max(latency_ns, std::min(cpu_share, 1.0) * makespan));
+    run.bound_ns = std::llround(
+        std::max({latency_ns, schedule.last_end_ns, std::min(cpu_share, 1.0) * makespan}));
     run.efficiency = static_cast<double>(run.bound_ns) / makespan;
   }
   if (run.efficiency.value_or(0) > kMaxEfficiency) {
@@ -218,7 +226,10 @@ void bound(Run& run, const Execution& execution, const Cell& cell, const Scenari
         fmt::format("efficiency {:.3f}: faster than its lower bound, so a measurement is wrong",
                     *run.efficiency));
   }
-  if (latency_ns / makespan >= kLatencyShare) {
+  const bool saturated = std::ranges::find(run.flags, "saturated") != run.flags.end();
+  if (!saturated && schedule.last_due_ns / makespan >= kLatencyShare) {
+    run.limited_by = "rate";
+  } else if (latency_ns / makespan >= kLatencyShare) {
     run.limited_by = "latency";
   } else if (server_share >= kBusyShare && server_share >= cpu_share) {
     run.limited_by = "server";
@@ -233,9 +244,11 @@ void bound(Run& run, const Execution& execution, const Cell& cell, const Scenari
 Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario) {
   Run run;
   check_process(run, execution);
-  count_requests(run, execution.samples);
+  count_requests(run, execution, scenario);
   measure_latency(run, execution.samples);
   measure_process(run, execution);
+  measure_responses(run, execution, scenario);
+  measure_window(run, execution, scenario);
   const Attempts attempts =
       account(scenario_met(execution, scenario), execution.samples, execution.token_seed);
   check_attempts(run, execution, attempts, scenario);

@@ -9,6 +9,7 @@
 #include "harness/plan.h"
 #include "harness/process.h"
 #include "harness/run.h"
+#include "harness/steady_watch.h"
 
 namespace fanout {
 
@@ -23,6 +24,7 @@ struct Execution {
   std::string standard_error;            // the end of what it printed there
   std::optional<ServerCounters> server;  // nothing: the server died, or there is none
   bool served = true;  // by the embedded server; not with real targets or the null transport
+  std::optional<SteadyWindow> steady;  // mode steady; nothing: it ended before it was complete
   std::int64_t steal_ns = 0;
   unsigned client_cpus = 1;
 };

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "harness/embedded.h"
+#include "harness/mode.h"
 #include "harness/table.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
@@ -53,12 +54,14 @@ std::string list_transports() {
 std::string list_scenarios() {
   Table table{.columns = {{"scenario", Align::left},
                           {"requests"},
+                          {"mode", Align::left},
                           {"workers", Align::left},
                           {"what it is", Align::left}},
               .rows = {}};
   for (const EmbeddedFile& file : builtin_scenarios) {
     const Scenario scenario = load_scenario(std::string(file.name));
     table.rows.push_back({scenario.name, std::to_string(scenario.requests),
+                          mode_name(scenario.mode),
                           fmt::format("{}", fmt::join(scenario.workers, ",")), scenario.summary});
   }
   return to_text(table);

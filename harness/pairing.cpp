@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "transports/pacing.h"
 #include "transports/policy.h"
 
 namespace fanout {
@@ -11,14 +12,15 @@ RunPair bind(RunBlocking run, MakeBlockingClient make) {
   return [=](Job& job, const ClientConfig& config) {
     run(job, [&] {
       // A strategy that makes a client for each request need not make more of them after the end.
-      return past_deadline(config) ? given_up_client(config) : with_policy(make(config), config);
+      if (past_deadline(config)) return given_up_client(config);
+      return with_pacing(with_policy(make(config), config), config);
     });
   };
 }
 
 RunPair bind(RunAsync run, MakeAsyncClient make) {
   return [=](Job& job, const ClientConfig& config) {
-    run(job, [&] { return with_policy(make(config), config); });
+    run(job, [&] { return with_pacing(with_policy(make(config), config), config); });
   };
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/token.h"
 #include "base/units.h"
+#include "harness/mode.h"
 #include "harness/names.h"
 #include "harness/pairing.h"
 #include "harness/request_headers.h"
@@ -29,6 +30,9 @@ std::vector<unsigned> sweep_workers(unsigned own) {
 std::string overruled(const Selection& selection) {
   std::vector<std::string_view> keys;
   if (selection.requests) keys.emplace_back("requests");
+  if (selection.mode) keys.emplace_back("mode");
+  if (selection.rate) keys.emplace_back("rate");
+  if (selection.arrivals) keys.emplace_back("arrivals");
   if (!selection.workers.empty()) keys.emplace_back("workers");
   if (selection.reuse) keys.emplace_back("reuse");
   if (selection.method) keys.emplace_back("method");
@@ -64,6 +68,22 @@ void check_published(const Scenario& scenario) {
   }
 }
 
+// After everything else: how many requests mode steady needs depends on delays and workers.
+void select_mode(Scenario& scenario, const Selection& selection) {
+  const Mode own = scenario.mode;
+  scenario.mode = selection.mode.value_or(own);
+  if (own == Mode::open && scenario.mode != Mode::open) {
+    scenario.rate = std::nullopt;
+    scenario.arrivals = std::nullopt;
+  }
+  if (selection.rate) scenario.rate = selection.rate;
+  if (selection.arrivals) scenario.arrivals = selection.arrivals;
+  check_mode(scenario, scenario.name);
+  if (scenario.mode == Mode::steady && own != Mode::steady && !selection.requests) {
+    scenario.requests = steady_requests(scenario);
+  }
+}
+
 Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (selection.requests) scenario.requests = *selection.requests;
   if (selection.reuse) scenario.reuse = *selection.reuse;
@@ -87,6 +107,7 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   check_engine(scenario.server);
   check_published(scenario);
   check_timeouts(scenario, scenario.name);
+  select_mode(scenario, selection);
   const std::string keys = overruled(selection);
   if (!keys.empty() && !scenario.targets) {
     scenario.summary += fmt::format(" (overruled: {})", keys);

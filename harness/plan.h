@@ -71,6 +71,9 @@ struct Selection {
   bool sweep = false;  // several numbers of workers, whatever the scenario names
   // Overrule the scenario.
   std::optional<std::uint64_t> requests;
+  std::optional<Mode> mode;
+  std::optional<double> rate;
+  std::optional<Arrivals> arrivals;
   std::optional<bool> reuse;
   std::optional<Method> method;
   std::optional<std::chrono::nanoseconds> timeout;
@@ -101,6 +104,10 @@ const Scenario& scenario_of(const Plan& plan, const Cell& cell);
 
 // Connections the server should count for a run of this cell.
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario);
+
+// Requests that are enough for a run in mode steady, unless many more than delays and workers let
+// expect are made in a second.
+std::uint64_t steady_requests(const Scenario& scenario);
 
 // How long one run should take, starting its process included: a rough guess from the delays.
 std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario);

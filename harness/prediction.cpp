@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "harness/plan.h"
+#include "harness/steady.h"
 #include "transports/policy.h"
 
 namespace fanout {
@@ -43,10 +44,8 @@ double failing(const HostBehaviour& host) {
 }
 
 // How long a request takes on average: its attempts, and the waits between them, of which each is
-// half of its cap on average.
-std::chrono::nanoseconds mean_request(const Cell& cell, const Scenario& scenario) {
-  const double connects = static_cast<double>(expected_connections(cell, scenario)) /
-                          static_cast<double>(scenario.requests);
+// half of its cap on average. `connects`: the share of requests that open a connection.
+std::chrono::nanoseconds mean_request(const Scenario& scenario, double connects) {
   Mean sum{};
   if (scenario.targets) return {};  // nobody knows
   for (const HostBehaviour& host : scenario.server.hosts) {
@@ -63,6 +62,19 @@ std::chrono::nanoseconds mean_request(const Cell& cell, const Scenario& scenario
       sum / static_cast<double>(scenario.server.hosts.size()));
 }
 
+double connects_per_request(const Cell& cell, const Scenario& scenario) {
+  return static_cast<double>(expected_connections(cell, scenario)) /
+         static_cast<double>(scenario.requests);
+}
+
+// How long the server stands still altogether.
+std::chrono::nanoseconds freeze_time(const Scenario& scenario) {
+  std::chrono::nanoseconds sum{};
+  if (scenario.targets) return sum;
+  for (const HostBehaviour& host : scenario.server.hosts) sum += host.freeze.lasting;
+  return sum;
+}
+
 // The longest that one request takes for certain.
 std::chrono::nanoseconds longest_request(const Scenario& scenario) {
   std::chrono::nanoseconds longest{};
@@ -76,6 +88,14 @@ std::chrono::nanoseconds longest_request(const Scenario& scenario) {
   return std::min(longest, scenario.timeout);
 }
 
+// The schedule of an open loop: when its last request is due.
+std::chrono::nanoseconds scheduled(const Scenario& scenario) {
+  if (scenario.mode != Mode::open) return {};
+  const std::chrono::duration<double> span(static_cast<double>(scenario.requests - 1) /
+                                           scenario.rate.value_or(1));
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(span);
+}
+
 // When even requests that all take as long as they may have ended, at most a month.
 std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario) {
   constexpr std::chrono::duration<double> kMonth = std::chrono::hours(30 * 24);
@@ -83,7 +103,8 @@ std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario)
   const auto wait = std::max<std::chrono::nanoseconds>(scenario.retry.cap, kLongestRetryAfter);
   const std::chrono::duration<double> longest =
       waves * (scenario.timeout * (1.0 + scenario.retry.retries) +
-               wait * static_cast<double>(scenario.retry.retries));
+               wait * static_cast<double>(scenario.retry.retries)) +
+      scheduled(scenario);
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::min(longest, kMonth));
 }
 
@@ -95,7 +116,34 @@ bool is_plain(const Scenario& scenario) {
   });
 }
 
+// Requests per second that so many workers make, waiting and working on one CPU.
+double predicted_rate(unsigned workers, std::chrono::nanoseconds request,
+                      std::chrono::nanoseconds cpu) {
+  const auto per_second = [](double count, std::chrono::nanoseconds time) {
+    return count * 1e9 / static_cast<double>(time.count());
+  };
+  return std::min(per_second(workers, request + cpu), per_second(1, cpu));
+}
+
+// The time a run in mode steady takes; of it the warm-up is most often no longer than it must be.
+std::chrono::nanoseconds steady_time(double requests_per_second) {
+  const std::chrono::duration<double> measured(
+      std::max(kSteadyMeasure.count() / 1e9, kSteadyRequests / requests_per_second));
+  const auto whole = kSteadyWindow * kSteadyWindows +
+                     std::chrono::duration_cast<std::chrono::nanoseconds>(measured);
+  return std::min<std::chrono::nanoseconds>(whole, kSteadyLongest);
+}
+
 }  // namespace
+
+std::uint64_t steady_requests(const Scenario& scenario) {
+  using namespace std::chrono_literals;
+  constexpr auto kLeastCpu = 10us;  // of one request: less than any transport with a network
+  constexpr double kEnough = 6;     // seconds: longest warm-up, measuring and some more
+  constexpr double kLeast = 5'000;
+  const double rate = predicted_rate(scenario.workers.back(), mean_request(scenario, 0), kLeastCpu);
+  return static_cast<std::uint64_t>(std::max(kLeast, kEnough * rate));
+}
 
 std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario) {
   using namespace std::chrono_literals;
@@ -104,10 +152,15 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
   const auto waves =
       static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
   const auto cpu = static_cast<std::int64_t>(scenario.requests) * kClientCpu;
-  auto makespan = std::max<std::chrono::nanoseconds>(
-      {waves * (mean_request(cell, scenario) + kClientCpu), cpu, longest_request(scenario)});
+  const auto request = mean_request(scenario, connects_per_request(cell, scenario));
+  if (scenario.mode == Mode::steady) {
+    return kProcess + steady_time(predicted_rate(cell.workers, request, kClientCpu));
+  }
+  auto makespan = std::max<std::chrono::nanoseconds>({waves * (request + kClientCpu), cpu,
+                                                      longest_request(scenario),
+                                                      scheduled(scenario) + request});
   if (scenario.deadline.count() > 0) makespan = std::min(makespan, scenario.deadline);
-  return kProcess + makespan;
+  return kProcess + makespan + freeze_time(scenario);
 }
 
 std::chrono::nanoseconds predicted_total(const Plan& plan) {
@@ -121,6 +174,12 @@ std::chrono::nanoseconds predicted_total(const Plan& plan) {
 std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell) {
   if (plan.run_limit) return *plan.run_limit;
   const Scenario& scenario = scenario_of(plan, cell);
+  if (scenario.mode == Mode::steady) {
+    // Those in flight at its end take as long as they may, and each left over a little time.
+    constexpr std::chrono::microseconds kLeftOver{100};
+    return std::chrono::seconds(15) + 2 * kSteadyLongest + longest_request(scenario) +
+           scenario.timeout + kLeftOver * static_cast<std::int64_t>(scenario.requests);
+  }
   auto limit = is_plain(scenario) ? scenario.timeout + 10 * predicted_run(cell, scenario)
                                   : longest_run(cell, scenario);
   if (scenario.deadline.count() > 0) limit = std::min(limit, scenario.timeout + scenario.deadline);

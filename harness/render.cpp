@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "harness/gbench.h"
+#include "harness/mode.h"
 #include "harness/published.h"
 #include "harness/recommendation.h"
 #include "harness/references.h"
@@ -103,7 +104,7 @@ std::string server_of(const Scenario& scenario) {
 
 std::string heading(const Scenario& scenario) {
   return fmt::format("{}: {}\n{}, {}, connections {}, {}\n\n", scenario.name, scenario.summary,
-                     counted(scenario.requests, "request"), method_name(scenario.method),
+                     work_in_words(scenario), method_name(scenario.method),
                      scenario.reuse ? "reused" : "new for each request", server_of(scenario));
 }
 
@@ -152,6 +153,23 @@ std::string render_recommendation(const Report& report, const Scenario& scenario
   return fmt::format("{}\n\n", fmt::join(found->lines, "\n"));
 }
 
+// What the modes change in what the columns mean.
+std::string mode_legend(const Plan& plan) {
+  const auto has = [&](Mode mode) {
+    return std::ranges::find(plan.scenarios, mode, &Scenario::mode) != plan.scenarios.end();
+  };
+  std::string text;
+  if (has(Mode::open)) {
+    text +=
+        "open: p50 and p99 are service times, from when a request was begun; resp p50 and p99 from "
+        "when it was due;\nkept: requests begun in time, of those due (below 99%: saturated)\n";
+  }
+  if (has(Mode::steady)) {
+    text += "steady: makespan is the time measured after warm-up, figures are of that time\n";
+  }
+  return text;
+}
+
 // What the columns mean.
 std::string legend(const Report& report) {
   const bool real = std::ranges::any_of(
@@ -181,7 +199,7 @@ std::string render_words(const Report& report, Draw draw) {
     text += render_knees(report, scenario, draw) + render_verdicts(report, scenario);
     text += render_recommendation(report, scenario);
   }
-  text += legend(report);
+  text += legend(report) + mode_legend(report.plan);
   return text + invalid_runs(report) + skipped_rows(report.plan) + caveats(report);
 }
 
@@ -219,6 +237,9 @@ std::string render_plan(const Plan& plan) {
   }
   std::string work;
   for (const Scenario& scenario : plan.scenarios) {
+    if (!scenario.targets && scenario.mode != Mode::batch) {
+      work += fmt::format("{}: {}\n", scenario.name, work_in_words(scenario));
+    }
     if (!scenario.targets) continue;
     work +=
         fmt::format("{}: {}; how long they take is not known\n", scenario.name, scenario.summary);

@@ -58,8 +58,24 @@ std::vector<CellColumn> name_columns(const Report& report) {
   };
 }
 
-// How fast, how sure, at what cost, how connected, limited by what?
-std::vector<CellColumn> figure_columns() {
+// Mode open: p50 and p99 say how long requests took once begun; these, from when they were due.
+std::vector<CellColumn> response_columns() {
+  const auto duration = [](const std::optional<Interval>& value) {
+    return value ? format_duration(value->median) : std::string("-");
+  };
+  return {
+      measured({"resp p50"}, [=](auto& s) { return duration(s.response_p50_ns); }),
+      measured({"resp p99"}, [=](auto& s) { return duration(s.response_p99_ns); }),
+      measured({"kept"},
+               [](auto& s) {
+                 return s.achieved_share ? fmt::format("{:.1f}%", 100 * s.achieved_share->median)
+                                         : std::string("-");
+               }),
+  };
+}
+
+// How fast, how sure?
+std::vector<CellColumn> time_columns() {
   return {
       measured({"makespan"}, [](auto& s) { return format_duration(s.makespan_ns.median); }),
       measured({"95%"}, [](auto& s) { return spread(s.makespan_ns); }),
@@ -71,6 +87,12 @@ std::vector<CellColumn> figure_columns() {
                }),
       measured({"p50"}, [](auto& s) { return latency_text(s, s.latency_p50_ns); }),
       measured({"p99"}, [](auto& s) { return latency_text(s, s.latency_p99_ns); }),
+  };
+}
+
+// At what cost, how connected, limited by what?
+std::vector<CellColumn> cost_columns() {
+  return {
       measured({"CPU us/req"}, [](auto& s) { return format_number(s.cpu_us_per_request.median); }),
       measured({"95%"}, [](auto& s) { return spread(s.cpu_us_per_request); }),
       measured({"memory"}, [](auto& s) { return format_bytes(s.peak_memory_bytes.median); }),
@@ -97,7 +119,11 @@ std::vector<CellColumn> success_columns() {
 
 std::vector<CellColumn> cell_columns(const Report& report, const Scenario& scenario) {
   std::vector<CellColumn> columns = name_columns(report);
-  std::ranges::move(figure_columns(), std::back_inserter(columns));
+  std::ranges::move(time_columns(), std::back_inserter(columns));
+  if (scenario.mode == Mode::open) {
+    std::ranges::move(response_columns(), std::back_inserter(columns));
+  }
+  std::ranges::move(cost_columns(), std::back_inserter(columns));
   if (has_failures(report, scenario)) {
     std::ranges::move(success_columns(), std::back_inserter(columns));
   }

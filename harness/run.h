@@ -32,6 +32,21 @@ struct Latency {
   std::int64_t max = 0;
 };
 
+// Of a run in mode open (docs/methodology.md, "Modes").
+struct OpenLoop {
+  double offered_per_second = 0;   // requests due
+  double achieved_per_second = 0;  // as many of them as were begun in time
+  Latency response_ns;             // of requests that succeeded: from when they were due
+  std::vector<std::pair<std::int64_t, std::uint64_t>> response_histogram;
+};
+
+// Of a run in mode steady: its makespan is the length of the window in which it was measured.
+struct SteadyState {
+  std::int64_t warm_up_ns = 0;  // ready() to the window's beginning
+  std::uint64_t requests = 0;   // that ended within the window
+  std::uint64_t ok = 0;         // those of them that succeeded
+};
+
 struct Run {
   unsigned round = 0;     // from 0
   unsigned position = 0;  // in the round, from 0
@@ -46,6 +61,9 @@ struct Run {
   std::map<std::string, std::uint64_t> retries;  // outcome name -> attempts made again after it
   Latency latency_ns;
   std::vector<std::pair<std::int64_t, std::uint64_t>> histogram;  // bucket's lowest value, count
+
+  std::optional<OpenLoop> open;       // nothing: another mode
+  std::optional<SteadyState> steady;  // nothing: another mode, or no window was completed
 
   std::int64_t cpu_ns = 0;          // user + system from ready() on, reaped children included
   std::int64_t process_cpu_ns = 0;  // the same of the whole process, from exec to exit
@@ -63,7 +81,7 @@ struct Run {
   std::int64_t bound_ns = 0;  // no client could have a shorter makespan (docs/methodology.md)
   // bound_ns / makespan_ns; nothing: no bound is known, as of real targets or an invalid run.
   std::optional<double> efficiency;
-  std::string limited_by;  // "latency", "client", "server" or "" if none stands out
+  std::string limited_by;  // "latency", "client", "server", "rate" or "" if none stands out
 };
 
 }  // namespace fanout

@@ -26,6 +26,35 @@ Latency latency_from_json(const Json& json) {
   return latency;
 }
 
+Json open_to_json(const std::optional<OpenLoop>& open) {
+  if (!open) return nullptr;
+  return {{"offered_per_second", open->offered_per_second},
+          {"achieved_per_second", open->achieved_per_second},
+          {"response_ns", latency_to_json(open->response_ns)},
+          {"response_histogram", open->response_histogram}};
+}
+
+std::optional<OpenLoop> open_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  OpenLoop open{.offered_per_second = json.at("offered_per_second"),
+                .achieved_per_second = json.at("achieved_per_second"),
+                .response_ns = latency_from_json(json.at("response_ns")),
+                .response_histogram = {}};
+  json.at("response_histogram").get_to(open.response_histogram);
+  return open;
+}
+
+Json steady_to_json(const std::optional<SteadyState>& steady) {
+  if (!steady) return nullptr;
+  return {{"warm_up_ns", steady->warm_up_ns}, {"requests", steady->requests}, {"ok", steady->ok}};
+}
+
+std::optional<SteadyState> steady_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return SteadyState{
+      .warm_up_ns = json.at("warm_up_ns"), .requests = json.at("requests"), .ok = json.at("ok")};
+}
+
 }  // namespace
 
 Json to_json(const Run& run) {
@@ -46,6 +75,8 @@ Json to_json(const Run& run) {
           {"retries", run.retries},
           {"latency_ns", latency_to_json(run.latency_ns)},
           {"histogram", run.histogram},
+          {"open", open_to_json(run.open)},
+          {"steady", steady_to_json(run.steady)},
           {"cpu_ns", run.cpu_ns},
           {"process_cpu_ns", run.process_cpu_ns},
           {"context_switches",
@@ -77,6 +108,9 @@ Run run_from_json(const Json& json) {
   json.at("retries").get_to(run.retries);
   run.latency_ns = latency_from_json(json.at("latency_ns"));
   json.at("histogram").get_to(run.histogram);
+  // Results of before there were modes have neither.
+  run.open = open_from_json(json.value("open", Json()));
+  run.steady = steady_from_json(json.value("steady", Json()));
   json.at("cpu_ns").get_to(run.cpu_ns);
   json.at("process_cpu_ns").get_to(run.process_cpu_ns);
   json.at("context_switches").at("voluntary").get_to(run.voluntary_switches);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "harness/embedded.h"
+#include "harness/mode.h"
 #include "harness/names.h"
 #include "harness/published.h"
 #include "harness/request_headers.h"
@@ -134,6 +135,10 @@ const std::map<std::string, Reader>& readers() {
       {"requests", [](auto& s, auto& path,
                       auto& json) { s.requests = whole_number(path, json, 1, kMaxRequests); }},
       {"workers", [](auto& s, auto& path, auto& json) { s.workers = read_workers(path, json); }},
+      {"mode", [](auto& s, auto& path, auto& json) { s.mode = mode_from_json(path, json); }},
+      {"rate", [](auto& s, auto& path, auto& json) { s.rate = rate_from_json(path, json); }},
+      {"arrivals",
+       [](auto& s, auto& path, auto& json) { s.arrivals = arrivals_from_json(path, json); }},
       {"method", [](auto& s, auto& path, auto& json) { s.method = one_of(path, json, kMethods); }},
       {"request_body_bytes",
        [](auto& s, auto& path, auto& json) {
@@ -214,6 +219,7 @@ Scenario scenario_from_json(const Json& json, const std::string& where) {
     }
   }
   check_timeouts(scenario, where);
+  check_mode(scenario, where);
   return scenario;
 }
 
@@ -222,6 +228,9 @@ Json to_json(const Scenario& scenario) {
           {"summary", scenario.summary},
           {"requests", scenario.requests},
           {"workers", scenario.workers},
+          {"mode", mode_name(scenario.mode)},
+          {"rate", scenario.rate ? Json(*scenario.rate) : Json(nullptr)},
+          {"arrivals", arrivals_to_json(scenario.arrivals)},
           {"method", method_name(scenario.method)},
           {"request_body_bytes", scenario.request_body_bytes},
           {"reuse", scenario.reuse},

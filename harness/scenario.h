@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/schedule.h"
 #include "local_server/behaviour.h"
 #include "transports/transport.h"
 
@@ -32,11 +33,21 @@ struct RealTargets {
   bool tls = false;           // whether one of them is https; known while planning only
 };
 
+// How requests are put to the server (docs/methodology.md, "Modes").
+enum class Mode : std::uint8_t {
+  batch,   // so many requests, as fast as workers can, from cold
+  steady,  // the same after warm-up: `requests` is the most there may be
+  open,    // requests are due on a schedule, whether or not a worker is free for them
+};
+
 struct Scenario {
   std::string name;
   std::string summary;                // one line, for help
   std::uint64_t requests = 0;         // request i goes to host i modulo the number of hosts
   std::vector<unsigned> workers{10};  // each makes a cell of its own
+  Mode mode = Mode::batch;
+  std::optional<double> rate;        // mode open: requests per second, of all workers together
+  std::optional<Arrivals> arrivals;  // mode open; nothing: constant
   Method method = Method::get;
   std::uint64_t request_body_bytes = 0;  // of a POST
   bool reuse = true;                     // whether clients keep their connections

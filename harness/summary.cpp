@@ -24,9 +24,28 @@ double per_request(const Run& run, auto figure) {
   return static_cast<double>(figure) / static_cast<double>(run.requests.total);
 }
 
+// Per second of the time that was measured.
+double per_second(const Run& run, std::uint64_t count) {
+  return static_cast<double>(count) * 1e9 / static_cast<double>(run.makespan_ns);
+}
+
+// `answered`: those of the valid runs in which requests succeeded.
+void summarize_open_loop(const ValidRuns& valid, const ValidRuns& answered, Summary& summary) {
+  const bool open =
+      std::ranges::all_of(valid, [](const Run* run) { return run->open.has_value(); });
+  if (valid.empty() || !open) return;
+  summary.response_p50_ns =
+      over_runs(answered, [](const Run& run) { return run.open->response_ns.p50; });
+  summary.response_p99_ns =
+      over_runs(answered, [](const Run& run) { return run.open->response_ns.p99; });
+  summary.achieved_share = over_runs(valid, [](const Run& run) {
+    return run.open->achieved_per_second / run.open->offered_per_second;
+  });
+}
+
 // What limited more than half of the runs.
 std::string common_limit(const ValidRuns& runs) {
-  for (const char* limit : {"latency", "client", "server"}) {
+  for (const char* limit : {"latency", "client", "server", "rate"}) {
     const auto count =
         std::ranges::count(runs, limit, [](const Run* run) { return run->limited_by; });
     if (2 * count > std::ssize(runs)) return limit;
@@ -76,11 +95,13 @@ void summarize_time(const ValidRuns& valid, Summary& summary) {
   summary.latency_p50_ns = over_runs(answered, [](const Run& run) { return run.latency_ns.p50; });
   summary.latency_p99_ns = over_runs(answered, [](const Run& run) { return run.latency_ns.p99; });
   summary.latency_by_percentile = percentiles(valid);
+  summarize_open_loop(valid, answered, summary);
 }
 
 void summarize_cost(const ValidRuns& valid, Summary& summary) {
-  summary.cpu_us_per_request =
-      over_runs(valid, [](const Run& run) { return per_request(run, run.cpu_ns) / 1e3; });
+  summary.cpu_us_per_request = over_runs(valid, [](const Run& run) {
+    return static_cast<double>(run.cpu_ns) / 1e3 / static_cast<double>(measured_requests(run));
+  });
   summary.peak_memory_bytes =
       over_runs(valid, [](const Run& run) { return run.peak_memory_bytes; });
   summary.context_switches_per_request = over_runs(valid, [](const Run& run) {
@@ -92,7 +113,7 @@ void summarize_success(const ValidRuns& valid, Summary& summary) {
   summary.success_share =
       over_runs(valid, [](const Run& run) { return per_request(run, run.requests.ok); });
   summary.goodput_per_second = over_runs(valid, [](const Run& run) {
-    return static_cast<double>(run.requests.ok) * 1e9 / static_cast<double>(run.makespan_ns);
+    return per_second(run, run.steady ? run.steady->ok : run.requests.ok);
   });
   summary.amplification = over_runs(valid, [](const Run& run) {
     if (run.requests.ok == 0) return 0.0;
@@ -126,8 +147,10 @@ Summary summarize(const std::vector<Run>& runs) {
   return summary;
 }
 
-double throughput(const Run& run) {
-  return static_cast<double>(run.requests.total) * 1e9 / static_cast<double>(run.makespan_ns);
+std::uint64_t measured_requests(const Run& run) {
+  return run.steady ? run.steady->requests : run.requests.total;
 }
+
+double throughput(const Run& run) { return per_second(run, measured_requests(run)); }
 
 }  // namespace fanout

@@ -28,6 +28,9 @@ struct Summary {
   Interval cpu_us_per_request;
   Interval latency_p50_ns;
   Interval latency_p99_ns;
+  std::optional<Interval> response_p50_ns;  // mode open, as the next two
+  std::optional<Interval> response_p99_ns;
+  std::optional<Interval> achieved_share;  // of the rate offered, 0..1
   Interval peak_memory_bytes;
   Interval context_switches_per_request;
   Interval success_share;       // requests that succeeded, of all: 0..1
@@ -42,6 +45,9 @@ struct Summary {
 };
 
 Summary summarize(const std::vector<Run>& runs);
+
+// The requests that makespan and CPU time of a run are of: all, or those of its steady state.
+std::uint64_t measured_requests(const Run& run);
 
 // Requests per second of one run.
 double throughput(const Run& run);

@@ -53,6 +53,13 @@ std::int64_t cpu_ns_of(pid_t pid) {
   return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
 }
 
+std::int64_t cpu_ns_of_family(pid_t pid) {
+  std::int64_t sum = cpu_ns_of(pid);
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid));
+  for (pid_t child = 0; children >> child;) sum += cpu_ns_of(child);
+  return sum;
+}
+
 std::int64_t own_status(const char* key) { return number_behind("/proc/self/status", key); }
 
 std::int64_t pool_memory_bytes(std::span<const pid_t> workers) {

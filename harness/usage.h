@@ -23,6 +23,9 @@ ProcessUsage own_usage();
 // User + system time of another, living process; 0 if it is gone.
 std::int64_t cpu_ns_of(pid_t pid);
 
+// The same of a process and the children of its first thread that live.
+std::int64_t cpu_ns_of_family(pid_t pid);
+
 // A line of /proc/self/status in its own unit ("Threads", "VmHWM": KiB); 0 if absent.
 std::int64_t own_status(const char* key);
 

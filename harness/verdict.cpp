@@ -20,10 +20,15 @@ constexpr std::uint64_t kRequestsForP99 = 1000;
 
 const std::array<Measure, 3> kMeasures{{
     {"makespan", "makespan", "faster", "slower",
-     [](const Run& run) { return static_cast<double>(run.makespan_ns); }, true, 1},
+     [](const Run& run) {
+       // In mode steady the time measured is given, and the work done in it is not.
+       const auto makespan = static_cast<double>(run.makespan_ns);
+       return run.steady ? makespan / static_cast<double>(run.steady->requests) : makespan;
+     },
+     true, 1},
     {"cpu", "CPU per request", "cheaper", "dearer",
      [](const Run& run) {
-       return static_cast<double>(run.cpu_ns) / static_cast<double>(run.requests.total);
+       return static_cast<double>(run.cpu_ns) / static_cast<double>(measured_requests(run));
      },
      false, 1},
     {"p99", "p99 of service time", "shorter", "longer",

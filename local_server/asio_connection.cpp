@@ -122,6 +122,7 @@ void Connection::take_request() {
   arrival_ns_ = now_ns();
   const auto token = scanner_->token();
   const Arrival arrival = core_.ledger.arrived(token);
+  if (arrival.number == 1) core_.freeze_later();
   ++requests_;
   keep_alive_ =
       scanner_->is_http11() && scanner_->keep_alive() && requests_ != host_->behaviour.close_after;

@@ -31,10 +31,13 @@ struct AsioCore {
   ~AsioCore();
   // A closed connection, used before or new.
   Connection& idle_connection();
+  // Sets the freezes going (Freeze::at); called with the first request.
+  void freeze_later();
 
   boost::asio::io_context io{1};
   Ledger ledger;
   HoldQueue holds{io};
+  std::vector<Freeze> freezes;
   std::vector<std::unique_ptr<Connection>> connections;  // all there ever were
   std::vector<Connection*> idle;                         // those of them to be used again
 };

@@ -123,6 +123,7 @@ std::vector<Endpoint> AsioEngine::start() {
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     const HostBehaviour& host = config_.hosts[i];
     const TlsIdentity& identity = host.tls == Tls::untrusted ? untrusted_ : trusted_;
+    if (host.freeze.lasting.count() > 0) core_.freezes.push_back(host.freeze);
     ssl_ctx_st* tls = host.tls == Tls::off ? nullptr : identity.context.get();
     auto& listener = listeners_.emplace_back(std::make_unique<Listener>(core_, host, tls));
     endpoints[i] = listener->open(endpoints[i]);

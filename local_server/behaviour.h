@@ -40,6 +40,12 @@ struct Slowdown {
   std::chrono::nanoseconds per_request{};  // 0: it does not
 };
 
+// The whole server stands still once, answering nobody: its event loop sleeps.
+struct Freeze {
+  std::chrono::nanoseconds at{};       // from the first request of the run on
+  std::chrono::nanoseconds lasting{};  // 0: it does not
+};
+
 // What happens instead of a whole and right answer.
 enum class FaultKind : std::uint8_t {
   none,
@@ -77,6 +83,7 @@ struct HostBehaviour {
   std::vector<FaultShare> faults;
   Tls tls = Tls::off;
   Slowdown slowdown{};
+  Freeze freeze{};
   unsigned close_after = 0;  // requests a connection serves before it is closed; 0: any number
   // A network that is not there, emulated: each answer waits one round trip, the
   // first on a connection as many more as connecting would have taken: 1 for TCP, 2 with TLS 1.3.

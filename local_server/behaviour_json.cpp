@@ -113,10 +113,17 @@ Slowdown slowdown_from_json(const std::string& path, const Json& json) {
   return slowdown;
 }
 
+Freeze freeze_from_json(const std::string& path, const Json& json) {
+  check_object(path, json, {"at", "for"});
+  constexpr const char* needs = "a freeze needs at and for";
+  return {.at = duration(path + ".at", required(path, json, "at", needs)),
+          .lasting = duration(path + ".for", required(path, json, "for", needs))};
+}
+
 HostBehaviour host_from_json(const std::string& path, const Json& json) {
   check_object(path, json,
-               {"delay", "body_bytes", "status", "faults", "tls", "slowdown", "close_after", "rtt",
-                "handshake_trips"});
+               {"delay", "body_bytes", "status", "faults", "tls", "slowdown", "freeze",
+                "close_after", "rtt", "handshake_trips"});
   HostBehaviour host;
   std::optional<unsigned> trips;
   for (const auto& item : json.items()) {
@@ -128,6 +135,7 @@ HostBehaviour host_from_json(const std::string& path, const Json& json) {
     if (item.key() == "faults") host.faults = faults_from_json(at, value);
     if (item.key() == "tls") host.tls = one_of(at, value, kTls);
     if (item.key() == "slowdown") host.slowdown = slowdown_from_json(at, value);
+    if (item.key() == "freeze") host.freeze = freeze_from_json(at, value);
     if (item.key() == "close_after") {
       host.close_after = static_cast<unsigned>(whole_number(at, value, 0, kMaxInFlight));
     }
@@ -220,8 +228,8 @@ void check_engine(const ServerConfig& config) {
   if (config.engine == EngineKind::asio) return;
   for (const HostBehaviour& host : config.hosts) {
     const bool plain = host.faults.empty() && host.tls == Tls::off &&
-                       host.slowdown.per_request.count() == 0 && host.close_after == 0 &&
-                       host.rtt.count() == 0;
+                       host.slowdown.per_request.count() == 0 && host.freeze.lasting.count() == 0 &&
+                       host.close_after == 0 && host.rtt.count() == 0;
     if (!plain) {
       throw UsageError(
           "server: engine httplib knows only delay, body_bytes and status of a host; use engine "
@@ -241,6 +249,9 @@ nlohmann::json to_json(const ServerConfig& config) {
                      {"slowdown",
                       {{"above", host.slowdown.above},
                        {"per_request", nanoseconds_text(host.slowdown.per_request)}}},
+                     {"freeze",
+                      {{"at", nanoseconds_text(host.freeze.at)},
+                       {"for", nanoseconds_text(host.freeze.lasting)}}},
                      {"close_after", host.close_after},
                      {"rtt", nanoseconds_text(host.rtt)},
                      {"handshake_trips", host.handshake_trips}});

@@ -28,7 +28,7 @@ namespace fanout {
 // What was measured of one request. Lies in memory shared with the controller, so that a crash
 // loses nothing that was measured; 40 bytes, zero means "not issued".
 struct Sample {
-  std::int64_t start_ns = 0;  // base/clock.h
+  std::int64_t start_ns = 0;  // base/clock.h; in an open loop: when it was really begun
   std::int64_t end_ns = 0;
   std::uint64_t body_bytes = 0;
   std::uint16_t status = 0;
@@ -90,6 +90,7 @@ class Job {
     sample.outcome = response.outcome;
     sample.attempts = response.attempts;
     sample.retried = response.retried;
+    if (response.began_ns != 0) sample.start_ns = response.began_ns;
     ++sample.finishes;
   }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,9 +44,13 @@ struct ClientConfig {
   // From the start of the request to its last byte, connecting included.
   std::chrono::nanoseconds timeout{};
   unsigned max_in_flight = 1;  // an AsyncClient is never asked for more at once
-  // When all requests are given up (base/clock.h); null or kNever: never. May be set once, before
-  // the first request.
+  // When all requests are given up (base/clock.h); null or kNever: never. May be set once: before
+  // the first request, or later to the present, which ends no request under way.
   const std::atomic<std::int64_t>* deadline = nullptr;
+  // Open loop (transports/pacing.h): request i is begun no sooner than due_ns[i] after
+  // *schedule_start, which is set before the first request. Borrowed; empty: when it is asked for.
+  std::span<const std::int64_t> due_ns{};
+  const std::atomic<std::int64_t>* schedule_start = nullptr;  // base/clock.h
   RetryPolicy retry{};                 // carried out by transports/policy.h, not by the transports
   std::string certificates{};          // PEM: whom TLS trusts; empty: whom the system trusts
   std::vector<std::string> headers{};  // "Name: value", sent with every request besides its own

@@ -56,6 +56,7 @@ struct Response {
   std::uint32_t retry_after_s = 0;  // what the server asks to wait (RFC 9110, 10.2.3)
   std::uint64_t body_bytes = 0;     // body bytes received
   std::uint64_t retried = 0;        // outcomes of all attempts but the last (note_attempt)
+  std::int64_t began_ns = 0;        // base/clock.h: when a schedule that held it back let it go
 };
 
 // The outcomes of attempts that were made again, packed to be measured without allocating: that of

@@ -1,0 +1,11 @@
+// The figures that are given of a distribution of times.
+#pragma once
+
+#include "base/histogram.h"
+#include "harness/run.h"
+
+namespace fanout {
+
+Latency latency_of(const Histogram& histogram);
+
+}  // namespace fanout

@@ -1,0 +1,80 @@
+#include "harness/open_loop.h"
+
+#include <algorithm>
+
+#include "base/token.h"
+#include "harness/latency.h"
+#include "harness/mode.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+// Less than this share of the offered rate is a queue that grows ...
+constexpr double kKept = 0.99;
+// ... unless requests are so little late that a busy machine explains it.
+constexpr std::int64_t kLateForSure = 10'000'000;
+
+// How far the run fell behind by its end: at the request of its last tenth that came closest to
+// being begun in time, so that a short halt is not taken for a growing queue.
+struct Keeping {
+  double share = 1;  // of the schedule: when it was due / when it was begun
+  std::int64_t late_ns = 0;
+};
+
+Keeping keeping(std::span<const Sample> samples, std::span<const std::int64_t> due_ns,
+                std::int64_t ready_ns) {
+  std::size_t begun = samples.size();
+  while (begun > 0 && samples[begun - 1].attempts == 0) --begun;
+  Keeping best{.share = 0};
+  for (std::size_t i = begun - begun / 10; i < begun; ++i) {
+    if (samples[i].attempts == 0 || due_ns[i] == 0) continue;
+    const std::int64_t late = std::max<std::int64_t>(samples[i].start_ns - ready_ns - due_ns[i], 0);
+    const auto due = static_cast<double>(due_ns[i]);
+    const double share = due / (due + static_cast<double>(late));
+    if (share > best.share) best = {share, late};
+  }
+  return best.share == 0 ? Keeping{} : best;  // too few to tell
+}
+
+}  // namespace
+
+void measure_responses(Run& run, const Execution& execution, const Scenario& scenario) {
+  const auto samples = execution.samples;
+  const Schedule schedule = schedule_of(scenario, execution.token_seed);
+  const auto due_ns = due_times(schedule, samples.size());
+  const std::int64_t ready_ns = execution.header.ready_ns;
+  if (due_ns.empty() || ready_ns == 0) return;
+  Histogram histogram;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (samples[i].outcome == Outcome::ok) histogram.add(samples[i].end_ns - ready_ns - due_ns[i]);
+  }
+  const double offered = due_ns.back() == 0 ? schedule.rate
+                                            : static_cast<double>(samples.size() - 1) * 1e9 /
+                                                  static_cast<double>(due_ns.back());
+  const Keeping kept = keeping(samples, due_ns, ready_ns);
+  run.open = OpenLoop{.offered_per_second = offered,
+                      .achieved_per_second = offered * kept.share,
+                      .response_ns = latency_of(histogram),
+                      .response_histogram = histogram.buckets()};
+  if (kept.share < kKept && kept.late_ns > kLateForSure) run.flags.emplace_back("saturated");
+}
+
+ScheduleBound schedule_bound(const Run& run, const Execution& execution, const Scenario& scenario) {
+  const auto samples = execution.samples;
+  const auto due_ns = due_times(schedule_of(scenario, execution.token_seed), samples.size());
+  if (due_ns.empty()) return {};
+  // At the deadline the rest is given up.
+  if (run.errors.contains(std::string(outcome_name(Outcome::deadline)))) return {};
+  const std::size_t last = samples.size() - 1;
+  const auto due = static_cast<double>(due_ns[last]);
+  ScheduleBound bound{due, due};
+  if (execution.served && run.requests.failed == 0 && samples[last].attempts == 1) {
+    const HostBehaviour& host = scenario.server.hosts[last % scenario.server.hosts.size()];
+    const auto hold = draw(host.delay, make_token(execution.token_seed, last)) + host.rtt;
+    bound.last_end_ns += static_cast<double>(hold.count());
+  }
+  return bound;
+}
+
+}  // namespace fanout

@@ -1,0 +1,94 @@
+#include "harness/steady_state.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/token.h"
+#include "harness/latency.h"
+
+namespace fanout {
+namespace {
+
+// The window from the end of one request to that of another: what lies between is whole, whether
+// requests end evenly or in waves.
+struct Bounds {
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+};
+
+bool counts(const Sample& sample) { return sample.finishes > 0 && sample.attempts > 0; }
+
+Bounds trimmed(std::span<const Sample> samples, const SteadyWindow& window, std::int64_t ready_ns) {
+  Bounds bounds{.begin_ns = ready_ns, .end_ns = ready_ns};
+  for (const Sample& sample : samples) {
+    if (!counts(sample)) continue;
+    if (sample.end_ns <= window.begin_ns) {
+      bounds.begin_ns = std::max(bounds.begin_ns, sample.end_ns);
+    }
+    if (sample.end_ns <= window.end_ns) bounds.end_ns = std::max(bounds.end_ns, sample.end_ns);
+  }
+  return bounds;
+}
+
+Bounds bounds_of(const Run& run, const Execution& execution) {
+  const std::int64_t begin_ns = execution.header.ready_ns + run.steady->warm_up_ns;
+  return {begin_ns, begin_ns + run.makespan_ns};
+}
+
+}  // namespace
+
+bool is_left_over(const Sample& sample, const Execution& execution, const Scenario& scenario) {
+  return scenario.mode == Mode::steady && execution.steady && sample.outcome == Outcome::deadline;
+}
+
+void measure_window(Run& run, const Execution& execution, const Scenario& scenario) {
+  if (scenario.mode != Mode::steady) return;
+  // The list of requests is as long as it might have to be: not what the strategy needs.
+  const auto list = static_cast<std::int64_t>(execution.samples.size_bytes() +
+                                              execution.samples.size() * sizeof(Request));
+  run.peak_memory_bytes = std::max<std::int64_t>(run.peak_memory_bytes - list, 0);
+  if (!execution.steady || !execution.steady->settled) run.flags.emplace_back("unsteady");
+  if (!execution.steady) return;
+  const SteadyWindow& window = *execution.steady;
+  const Bounds bounds = trimmed(execution.samples, window, execution.header.ready_ns);
+  SteadyState steady{.warm_up_ns = bounds.begin_ns - execution.header.ready_ns};
+  Histogram histogram;
+  for (const Sample& sample : execution.samples) {
+    const bool within = sample.end_ns > bounds.begin_ns && sample.end_ns <= bounds.end_ns;
+    if (!within || !counts(sample)) continue;
+    ++steady.requests;
+    if (sample.outcome != Outcome::ok) continue;
+    ++steady.ok;
+    histogram.add(sample.end_ns - sample.start_ns);
+  }
+  run.steady = steady;
+  run.latency_ns = latency_of(histogram);
+  run.histogram = histogram.buckets();
+  run.makespan_ns = bounds.end_ns - bounds.begin_ns;
+  // CPU time was read at moments a little apart from the ends of requests.
+  run.cpu_ns =
+      std::llround(static_cast<double>(window.cpu_ns) * static_cast<double>(run.makespan_ns) /
+                   static_cast<double>(window.end_ns - window.begin_ns));
+  if (steady.requests == 0) run.reasons.emplace_back("no request ended while it was measured");
+}
+
+double window_latency_bound_ns(const Run& run, const Execution& execution, const Cell& cell,
+                               const Scenario& scenario) {
+  const auto [begin_ns, end_ns] = bounds_of(run, execution);
+  double sum = 0;
+  for (std::size_t i = 0; i < execution.samples.size(); ++i) {
+    const Sample& sample = execution.samples[i];
+    if (sample.outcome != Outcome::ok || sample.end_ns <= begin_ns || sample.start_ns >= end_ns) {
+      continue;
+    }
+    const HostBehaviour& host = scenario.server.hosts[i % scenario.server.hosts.size()];
+    const auto token = make_token(execution.token_seed, i);
+    const auto hold = draw(host.delay, attempt_token(token, sample.attempts - 1U)) + host.rtt;
+    const std::int64_t outside = std::max<std::int64_t>(begin_ns - sample.start_ns, 0) +
+                                 std::max<std::int64_t>(sample.end_ns - end_ns, 0);
+    sum += static_cast<double>(std::max<std::int64_t>(hold.count() - outside, 0));
+  }
+  return sum / cell.workers;
+}
+
+}  // namespace fanout

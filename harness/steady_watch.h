@@ -1,0 +1,47 @@
+// Mode steady, seen from the controller: it reads the samples of a run while they are written,
+// decides when it has seen enough, and ends the run by its deadline. The run's process takes no
+// part.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+
+#include "harness/cell_memory.h"
+#include "harness/steady.h"
+
+namespace fanout {
+
+// The part of a run that was measured.
+struct SteadyWindow {
+  std::int64_t begin_ns = 0;  // base/clock.h
+  std::int64_t end_ns = 0;    // also when the run was told to end
+  std::int64_t cpu_ns = 0;    // user + system time within, of the process and its workers
+  bool settled = true;        // the warm-up ended by itself, and the window is long enough
+};
+
+class SteadyWatch {
+ public:
+  // Of the run whose process this is; `memory` is borrowed.
+  SteadyWatch(pid_t pid, const CellMemory& memory, unsigned workers)
+      : pid_(pid), memory_(memory), workers_(workers) {}
+
+  // Looks, if it is time to. Returns milliseconds until it wants to look again.
+  int look();
+  // Nothing unless the window was complete.
+  [[nodiscard]] const std::optional<SteadyWindow>& window() const { return window_; }
+
+ private:
+  std::uint64_t count_finished();
+
+  pid_t pid_;
+  const CellMemory& memory_;
+  unsigned workers_;
+  std::optional<SteadyDetector> detector_;  // from ready() on
+  std::int64_t next_look_ns_ = 0;
+  std::size_t all_before_ = 0;  // samples before this one have finished
+  std::int64_t cpu_at_begin_ns_ = 0;
+  std::optional<SteadyWindow> window_;
+};
+
+}  // namespace fanout
