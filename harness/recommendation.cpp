@@ -180,6 +180,7 @@ void choose_among(Recommendation& found, const Report& report, const Scenario& s
 }  // namespace
 
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
+  if (scenario.mode != Mode::batch) return std::nullopt;  // makespans are given there
   Contenders all = contenders(report, scenario);
   leave_out_server_bound(all);
   if (all.cells.empty() && all.left_out.empty()) return std::nullopt;
