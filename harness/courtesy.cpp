@@ -10,10 +10,33 @@
 
 namespace fanout {
 
+namespace {
+
+std::string name_of(const Target& target) {
+  return target.name.empty() ? target.address : target.name;
+}
+
+void check_pace(const Scenario& scenario, const std::string& stranger) {
+  if (scenario.mode == Mode::steady) {
+    throw UsageError(stranger +
+                     " is not this machine: mode steady would send it as many requests as it can; "
+                     "use mode batch, or give --i-may-load-this-target");
+  }
+  if (scenario.rate.value_or(0) > kCourteousRate) {
+    throw UsageError(
+        fmt::format("{} is not this machine: at most {} requests per second are sent there "
+                    "unasked, this plan has {}; lower --rate, or give --i-may-load-this-target",
+                    stranger, kCourteousRate, format_number(*scenario.rate)));
+  }
+}
+
+}  // namespace
+
 void check_courtesy(const Plan& plan, const std::vector<Target>& targets) {
   const auto stranger = std::ranges::find_if(
       targets, [](const Target& target) { return !is_loopback(target.address); });
   if (stranger == targets.end()) return;
+  for (const Scenario& scenario : plan.scenarios) check_pace(scenario, name_of(*stranger));
   unsigned in_flight = 0;
   unsigned retries = 0;
   std::uint64_t per_round = 0;
@@ -29,9 +52,9 @@ void check_courtesy(const Plan& plan, const std::vector<Target>& targets) {
       "{} is not this machine: at most {} requests in flight and {} in all are sent there unasked, "
       "this plan has {} and {} (cells x rounds: {} x {}{}); lower --workers, -n, --rounds, "
       "--strategy or --transport, or give --i-may-load-this-target",
-      stranger->name.empty() ? stranger->address : stranger->name, kCourteousInFlight,
-      kCourteousRequests, format_count(in_flight), format_count(requests), plan.cells.size(),
-      plan.rounds, retries > 0 ? fmt::format(", retries: {}", retries) : ""));
+      name_of(*stranger), kCourteousInFlight, kCourteousRequests, format_count(in_flight),
+      format_count(requests), plan.cells.size(), plan.rounds,
+      retries > 0 ? fmt::format(", retries: {}", retries) : ""));
 }
 
 }  // namespace fanout

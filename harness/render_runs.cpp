@@ -47,13 +47,6 @@ const RunColumn kRunColumns[] = {
     {"latency_p99_ns", [](auto&, auto& r) { return text(r.latency_ns.p99); }},
     {"latency_p999_ns", [](auto&, auto& r) { return r.latency_ns.p999 ? text(*r.latency_ns.p999) : std::string(); }},
     {"latency_max_ns", [](auto&, auto& r) { return text(r.latency_ns.max); }},
-    {"response_p50_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.p50) : std::string(); }},
-    {"response_p99_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.p99) : std::string(); }},
-    {"response_max_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.max) : std::string(); }},
-    {"offered_per_second", [](auto&, auto& r) { return r.open ? text(r.open->offered_per_second) : std::string(); }},
-    {"achieved_per_second", [](auto&, auto& r) { return r.open ? text(r.open->achieved_per_second) : std::string(); }},
-    {"warm_up_ns", [](auto&, auto& r) { return r.steady ? text(r.steady->warm_up_ns) : std::string(); }},
-    {"requests_measured", [](auto&, auto& r) { return r.steady ? text(r.steady->requests) : std::string(); }},
     {"cpu_ns", [](auto&, auto& r) { return text(r.cpu_ns); }},
     {"process_cpu_ns", [](auto&, auto& r) { return text(r.process_cpu_ns); }},
     {"context_switches_voluntary", [](auto&, auto& r) { return text(r.voluntary_switches); }},
@@ -72,6 +65,13 @@ const RunColumn kRunColumns[] = {
     {"bound_ns", [](auto&, auto& r) { return text(r.bound_ns); }},
     {"efficiency", [](auto&, auto& r) { return r.efficiency ? text(*r.efficiency) : std::string(); }},
     {"limited_by", [](auto&, auto& r) { return r.limited_by; }},
+    {"response_p50_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.p50) : std::string(); }},
+    {"response_p99_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.p99) : std::string(); }},
+    {"response_max_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.max) : std::string(); }},
+    {"offered_per_second", [](auto&, auto& r) { return r.open ? text(r.open->offered_per_second) : std::string(); }},
+    {"achieved_per_second", [](auto&, auto& r) { return r.open ? text(r.open->achieved_per_second) : std::string(); }},
+    {"warm_up_ns", [](auto&, auto& r) { return r.steady ? text(r.steady->warm_up_ns) : std::string(); }},
+    {"requests_measured", [](auto&, auto& r) { return r.steady ? text(r.steady->requests) : std::string(); }},
 };
 // clang-format on
 

@@ -227,7 +227,7 @@ TEST(ServerConfigJson, RefusesImpossibleFaults) {
 TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
   EXPECT_EQ(error_of(R"({"hosts":[{"dleay":"1ms"}]})"),
             "server.hosts[0].dleay: unknown key; known: delay, body_bytes, status, faults, tls, "
-            "slowdown, "
+            "slowdown, freeze, "
             "close_after, rtt, handshake_trips");
   EXPECT_EQ(error_of(R"({"hots":[]})"),
             "server.hots: unknown key; known: engine, threads, bind, port, hosts");
