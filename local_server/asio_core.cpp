@@ -1,4 +1,4 @@
-// A server that stands still: its event loop sleeps, and with it everything on its one thread.
+// What the connections of an engine share.
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <thread>
 
@@ -6,6 +6,19 @@
 
 namespace fanout {
 
+AsioCore::AsioCore() = default;
+AsioCore::~AsioCore() = default;
+
+Connection& AsioCore::idle_connection() {
+  if (idle.empty()) {
+    idle.push_back(connections.emplace_back(std::make_unique<Connection>(*this)).get());
+  }
+  Connection& connection = *idle.back();
+  idle.pop_back();
+  return connection;
+}
+
+// The event loop sleeps, and with it everything on its one thread.
 void AsioCore::freeze_later() {
   using Clock = std::chrono::steady_clock;
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>,
