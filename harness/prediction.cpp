@@ -45,7 +45,7 @@ double failing(const HostBehaviour& host) {
 
 // How long a request takes on average: its attempts, and the waits between them, of which each is
 // half of its cap on average. `connects`: the share of requests that open a connection.
-std::chrono::nanoseconds mean_request(const Scenario& scenario, double connects) {
+std::chrono::nanoseconds mean_request(const Cell& cell, const Scenario& scenario, double connects) {
   Mean sum{};
   if (scenario.targets) return {};  // nobody knows
   for (const HostBehaviour& host : scenario.server.hosts) {
@@ -141,7 +141,9 @@ std::uint64_t steady_requests(const Scenario& scenario) {
   constexpr auto kLeastCpu = 10us;  // of one request: less than any transport with a network
   constexpr double kEnough = 6;     // seconds: longest warm-up, measuring and some more
   constexpr double kLeast = 5'000;
-  const double rate = predicted_rate(scenario.workers.back(), mean_request(scenario, 0), kLeastCpu);
+  Cell cell;
+  cell.workers = scenario.workers.back();
+  const double rate = predicted_rate(cell.workers, mean_request(cell, scenario, 0), kLeastCpu);
   return static_cast<std::uint64_t>(std::max(kLeast, kEnough * rate));
 }
 
@@ -152,7 +154,7 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
   const auto waves =
       static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
   const auto cpu = static_cast<std::int64_t>(scenario.requests) * kClientCpu;
-  const auto request = mean_request(scenario, connects_per_request(cell, scenario));
+  const auto request = mean_request(cell, scenario, connects_per_request(cell, scenario));
   if (scenario.mode == Mode::steady) {
     return kProcess + steady_time(predicted_rate(cell.workers, request, kClientCpu));
   }
