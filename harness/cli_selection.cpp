@@ -31,11 +31,11 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_names(app, "--mode", selection.mode,
             std::vector<std::pair<std::string, Mode>>{
                 {"batch", Mode::batch}, {"steady", Mode::steady}, {"open", Mode::open}},
-            "all requests from cold; after warm-up; or on a schedule");
+            "from cold, after warm-up, on a schedule");
   add_parsed(app, "--rate", selection.rate, parse_rate,
              fmt::format("requests per second from {} to {} (10k and 2M are understood)",
                          kLeastRate, kMostRate),
-             "mode open: requests per second, of all workers together", "RATE");
+             "mode open: requests per second in all", "RATE");
   add_names(app, "--arrivals", selection.arrivals,
             std::vector<std::pair<std::string, Arrivals>>{{"constant", Arrivals::constant},
                                                           {"poisson", Arrivals::poisson}},

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/json_read.h"
+#include "base/text.h"
 #include "base/units.h"
 
 namespace fanout {
@@ -86,7 +87,7 @@ Schedule schedule_of(const Scenario& scenario, std::uint64_t seed) {
 }
 
 std::string work_in_words(const Scenario& scenario) {
-  const std::string requests = format_count(scenario.requests) + " requests";
+  const std::string requests = counted(scenario.requests, "request");
   switch (scenario.mode) {
     case Mode::steady:
       return "steady: up to " + requests;

@@ -108,9 +108,8 @@ Run run_from_json(const Json& json) {
   json.at("retries").get_to(run.retries);
   run.latency_ns = latency_from_json(json.at("latency_ns"));
   json.at("histogram").get_to(run.histogram);
-  // Results of before there were modes have neither.
-  run.open = open_from_json(json.value("open", Json()));
-  run.steady = steady_from_json(json.value("steady", Json()));
+  run.open = open_from_json(json.at("open"));
+  run.steady = steady_from_json(json.at("steady"));
   json.at("cpu_ns").get_to(run.cpu_ns);
   json.at("process_cpu_ns").get_to(run.process_cpu_ns);
   json.at("context_switches").at("voluntary").get_to(run.voluntary_switches);

@@ -21,6 +21,7 @@ constexpr std::uint64_t kRequestsForP99 = 1000;
 const std::array<Measure, 3> kMeasures{{
     {"makespan", "makespan", "faster", "slower",
      [](const Run& run) {
+       if (run.open) return 0.0;  // its schedule sets the makespan
        // In mode steady the time measured is given, and the work done in it is not.
        const auto makespan = static_cast<double>(run.makespan_ns);
        return run.steady ? makespan / static_cast<double>(run.steady->requests) : makespan;
@@ -43,6 +44,12 @@ std::map<unsigned, double> by_round(const CellReport& cell, const Measure& measu
     if (figure > 0) figures[run.round] = figure;
   }
   return figures;
+}
+
+// Mode open gives the makespan: it is no measure there.
+bool has_figure(const Cells& cells, const Measure& measure) {
+  return std::ranges::any_of(
+      cells, [&](const CellReport* cell) { return !by_round(*cell, measure).empty(); });
 }
 
 // Cells that differ in one axis, with the number of workers that makes them comparable.
@@ -187,7 +194,7 @@ std::vector<Verdict> verdicts_of(const Report& report) {
       if (measure.of_speed) leave_out_server_bound(found);
       for (const Cells& axis : by_axis(found.cells)) {
         for (const Group& group : by_workers(axis)) {
-          if (group.cells.size() < 2) continue;
+          if (group.cells.size() < 2 || !has_figure(group.cells, measure)) continue;
           verdicts.push_back(verdict_on(report, scenario, group.cells, measure));
           verdicts.back().workers = group.workers;
           verdicts.back().left_out = found.left_out;

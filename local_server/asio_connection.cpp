@@ -42,18 +42,6 @@ char* append(char* to, std::string_view text) {
 
 }  // namespace
 
-AsioCore::AsioCore() = default;
-AsioCore::~AsioCore() = default;
-
-Connection& AsioCore::idle_connection() {
-  if (idle.empty()) {
-    idle.push_back(connections.emplace_back(std::make_unique<Connection>(*this)).get());
-  }
-  Connection& connection = *idle.back();
-  idle.pop_back();
-  return connection;
-}
-
 void Connection::open(Host& host) {
   Code ignored;
   socket_.non_blocking(true, ignored);

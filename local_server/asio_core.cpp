@@ -1,0 +1,36 @@
+// What the connections of an engine share.
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <thread>
+
+#include "local_server/asio_connection.h"
+
+namespace fanout {
+
+AsioCore::AsioCore() = default;
+AsioCore::~AsioCore() = default;
+
+Connection& AsioCore::idle_connection() {
+  if (idle.empty()) {
+    idle.push_back(connections.emplace_back(std::make_unique<Connection>(*this)).get());
+  }
+  Connection& connection = *idle.back();
+  idle.pop_back();
+  return connection;
+}
+
+// The event loop sleeps, and with it everything on its one thread.
+void AsioCore::freeze_later() {
+  using Clock = std::chrono::steady_clock;
+  using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>,
+                                                  boost::asio::io_context::executor_type>;
+  for (const Freeze& freeze : freezes) {
+    auto owned = std::make_unique<Timer>(io.get_executor(), freeze.at);
+    Timer& timer = *owned;
+    timer.async_wait([owned = std::move(owned),
+                      lasting = freeze.lasting](const boost::system::error_code& error) {
+      if (!error) std::this_thread::sleep_for(lasting);
+    });
+  }
+}
+
+}  // namespace fanout
