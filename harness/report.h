@@ -20,6 +20,7 @@ struct CellReport {
   Cell cell;
   std::vector<Run> runs;
   Summary summary;
+  std::vector<Run> set_aside{};  // noisy first tries of runs, which were repeated
 };
 
 struct Report {

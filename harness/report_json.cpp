@@ -128,6 +128,9 @@ CellReport cell_report_from_json(const Json& json) {
       throw UsageError("a valid run without makespan or requests");
     }
   }
+  for (const Json& run : json.value("set_aside", Json::array())) {  // absent in earlier versions
+    cell.set_aside.push_back(run_from_json(run));
+  }
   cell.summary = summarize(cell.runs);  // derived: never believed from a file
   return cell;
 }
@@ -136,6 +139,8 @@ Json cell_report_to_json(const CellReport& cell) {
   Json json = cell_to_json(cell.cell);
   json["runs"] = Json::array();
   for (const Run& run : cell.runs) json["runs"].push_back(to_json(run));
+  json["set_aside"] = Json::array();
+  for (const Run& run : cell.set_aside) json["set_aside"].push_back(to_json(run));
   json["summary"] = summary_to_json(cell.summary);
   return json;
 }

@@ -26,7 +26,7 @@ double per_request(const Run& run, auto figure) {
 
 // What limited more than half of the runs.
 std::string common_limit(const ValidRuns& runs) {
-  for (const char* limit : {"latency", "client", "server"}) {
+  for (const char* limit : {"latency", "client", "server", "ports", "descriptors"}) {
     const auto count =
         std::ranges::count(runs, limit, [](const Run* run) { return run->limited_by; });
     if (2 * count > std::ssize(runs)) return limit;
@@ -118,12 +118,18 @@ Summary summarize(const std::vector<Run>& runs) {
   Summary summary;
   summary.valid_runs = static_cast<unsigned>(valid.size());
   summary.total_runs = static_cast<unsigned>(runs.size());
+  summary.noisy_runs = static_cast<unsigned>(
+      std::ranges::count_if(runs, [](const Run& run) { return has_flag(run, "noisy"); }));
   summarize_time(valid, summary);
   summarize_cost(valid, summary);
   summarize_success(valid, summary);
   summarize_server(valid, summary);
   summary.limited_by = common_limit(valid);
   return summary;
+}
+
+bool has_flag(const Run& run, std::string_view flag) {
+  return std::ranges::find(run.flags, flag) != run.flags.end();
 }
 
 double throughput(const Run& run) {
