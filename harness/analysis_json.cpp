@@ -57,6 +57,7 @@ Json summary_to_json(const Summary& summary) {
   return {
       {"valid_runs", summary.valid_runs},
       {"total_runs", summary.total_runs},
+      {"noisy_runs", summary.noisy_runs},
       {"makespan_ns", interval_to_json(summary.makespan_ns)},
       {"requests_per_second", summary.requests_per_second.median},
       {"efficiency", median_or_null(summary.efficiency)},

@@ -86,7 +86,7 @@ void count_attempt(Attempts& attempts, const Scenario& scenario, const HostBehav
     }
   }
   if (cannot_connect(host) || seen == Outcome::refused || seen == Outcome::connect_timeout ||
-      seen == Outcome::tls) {
+      seen == Outcome::tls || seen == Outcome::no_port || seen == Outcome::no_descriptor) {
     ++attempts.unreached;
     return;
   }

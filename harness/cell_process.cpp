@@ -14,6 +14,7 @@
 #include "base/token.h"
 #include "harness/cell_memory.h"
 #include "harness/cell_spec.h"
+#include "harness/host_conditions.h"
 #include "harness/names.h"
 #include "harness/pairing.h"
 #include "harness/syscall_counter.h"
@@ -47,14 +48,21 @@ std::vector<Request> make_requests(const CellSpec& spec) {
   return requests;
 }
 
+// What this process, and its main thread, had used up at one moment.
+struct UsedUp {
+  ProcessUsage process;
+  std::optional<ThreadTimes> main_thread;
+};
+UsedUp used_up() { return {own_usage(), own_thread_times()}; }
+
 // Everything but the time itself is read before the clock: reading it is not the strategy's work.
-void note_ready(CellMemory& memory, ProcessUsage& at_ready, const Job& job,
+void note_ready(CellMemory& memory, UsedUp& at_ready, const Job& job,
                 std::chrono::nanoseconds deadline) {
   CellHeader& header = memory.header();
   header.processes = 1 + std::ssize(job.worker_processes);
   header.threads = own_status("Threads") + std::ssize(job.worker_processes);
-  at_ready = own_usage();
-  header.cpu_at_ready_ns = at_ready.cpu_ns;
+  at_ready = used_up();
+  header.cpu_at_ready_ns = at_ready.process.cpu_ns;
   for (const pid_t pid : job.worker_processes) header.cpu_at_ready_ns += cpu_ns_of(pid);
   ++header.ready_calls;
   header.ready_ns = now_ns();
@@ -62,11 +70,14 @@ void note_ready(CellMemory& memory, ProcessUsage& at_ready, const Job& job,
   memory.deadline_ns() = deadline_after(header.ready_ns, deadline);
 }
 
-void note_end(CellHeader& header, const ProcessUsage& at_ready) {
-  const ProcessUsage at_end = own_usage();
+void note_end(CellHeader& header, const UsedUp& at_ready) {
+  const auto [at_end, main_thread] = used_up();
   header.cpu_at_end_ns = at_end.cpu_ns;
-  header.voluntary_switches = at_end.voluntary_switches - at_ready.voluntary_switches;
-  header.involuntary_switches = at_end.involuntary_switches - at_ready.involuntary_switches;
+  header.voluntary_switches = at_end.voluntary_switches - at_ready.process.voluntary_switches;
+  header.involuntary_switches = at_end.involuntary_switches - at_ready.process.involuntary_switches;
+  const bool known = main_thread && at_ready.main_thread;
+  header.main_cpu_ns = known ? main_thread->cpu_ns - at_ready.main_thread->cpu_ns : -1;
+  header.main_wait_ns = known ? main_thread->wait_ns - at_ready.main_thread->wait_ns : -1;
   if (header.peak_memory_bytes == 0) header.peak_memory_bytes = own_status("VmHWM") * 1024;
   for (pid_t left = 0; (left = ::waitpid(-1, nullptr, WNOHANG)) >= 0;) {
     ++header.children_left;
@@ -128,7 +139,7 @@ void run_job(CellSpec spec, CellMemory& memory) {
   if (spec.urls_fd >= 0) spec.client.paths = urls.emplace(spec.urls_fd).text();
   const std::vector<Request> requests = urls ? urls->requests(spec.requests) : make_requests(spec);
   const std::vector<std::int64_t> due_ns = due_times(spec.schedule, spec.requests);
-  ProcessUsage at_ready;
+  UsedUp at_ready;
   Syscalls syscalls(spec.count_syscalls);
   Job job(
       requests, memory.samples(), {spec.workers, spec.queue_capacity},

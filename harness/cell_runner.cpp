@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -14,7 +15,6 @@
 #include "base/units.h"
 #include "harness/cell_spec.h"
 #include "harness/mode.h"
-#include "harness/usage.h"
 #include "local_server/answer.h"
 
 namespace fanout {
@@ -104,6 +104,20 @@ std::uint64_t token_seed_of(const Plan& plan, unsigned round) {
   return make_token(plan.seed, round);
 }
 
+// Which CPUs there are and who may use them.
+void place(Execution& execution, const Environment& environment) {
+  const auto& client = environment.client_cpus;
+  const auto& server = environment.server_cpus;
+  execution.machine_cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
+  const auto allowed = [&](const std::vector<int>& cpus) {
+    return cpus.empty() ? environment.cpus : static_cast<unsigned>(cpus.size());
+  };
+  execution.client_cpus = allowed(client);
+  execution.server_cpus = allowed(server);
+  execution.cpus_shared =
+      client.empty() || std::ranges::find_first_of(client, server) != client.end();
+}
+
 }  // namespace
 
 Run CellRunner::operator()(const Cell& cell, unsigned round) {
@@ -122,8 +136,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   const Scenario& scenario = scenario_of(plan_, cell);
   Execution execution;
   execution.served = cell.stack != "none" && !scenario.targets;
-  execution.client_cpus = static_cast<unsigned>(
-      environment_.client_cpus.empty() ? environment_.cpus : environment_.client_cpus.size());
+  place(execution, environment_);
   const int urls_fd = scenario.targets ? urls_->spool.get() : -1;
   CellSpec task = make_spec(cell, scenario, prepare_targets(scenario, execution.served),
                             token_seed_of(plan_, round), urls_fd);
@@ -134,7 +147,8 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   std::vector<int> keep_fds{spec.get(), memory.fd()};
   if (urls_fd >= 0) keep_fds.push_back(urls_fd);
   Pipe standard_error = make_pipe();
-  const std::int64_t steal_before_ns = machine_steal_ns();
+  const HostConditions host_before = read_host();
+  const auto server_before = server_threads();
   execution.started_ns = now_ns();
   {
     ChildProcess child(
@@ -147,7 +161,8 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
           scenario.mode == Mode::steady ? &steady : nullptr);
     execution.steady = steady.window();
   }
-  execution.steal_ns = machine_steal_ns() - steal_before_ns;
+  execution.host = between(host_before, read_host());
+  if (execution.served) execution.server_threads = between(server_before, server_threads());
   if (execution.served) execution.server = finish_server();
   execution.header = memory.header();
   if (syscalls != nullptr) *syscalls = execution.header.syscalls;
@@ -160,6 +175,10 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
 
 std::optional<pid_t> CellRunner::server_pid() const {
   return server_ ? std::optional(server_->pid()) : std::nullopt;
+}
+
+std::map<pid_t, ThreadTimes> CellRunner::server_threads() const {
+  return server_ ? thread_times(server_->pid()) : std::map<pid_t, ThreadTimes>{};
 }
 
 std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, bool served) {

@@ -40,6 +40,7 @@ class CellRunner {
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
              Execution& execution, SteadyWatch* steady);
   std::optional<ServerCounters> finish_server();
+  [[nodiscard]] std::map<pid_t, ThreadTimes> server_threads() const;
 
   const Plan& plan_;
   const Environment& environment_;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "harness/attempts.h"
 #include "harness/latency.h"
+#include "harness/limiter.h"
 #include "harness/open_loop.h"
 #include "harness/steady_state.h"
 #include "harness/usage.h"
@@ -19,9 +20,6 @@ namespace {
 
 // Efficiency is a bound divided by a measurement; more than clock error above 1 is a bug of ours.
 constexpr double kMaxEfficiency = 1.01;
-// A side is taken for the limit when it was busy for more than this share of the makespan.
-constexpr double kBusyShare = 0.85;
-constexpr double kLatencyShare = 0.85;
 
 void count_requests(Run& run, const Execution& execution, const Scenario& scenario) {
   std::uint64_t unanswered = 0;
@@ -117,7 +115,34 @@ void measure_process(Run& run, const Execution& execution) {
   run.threads = header.threads;
   run.processes = header.processes;
   run.queue_peak = header.queue_peak;
-  run.steal_ns = execution.steal_ns;
+}
+
+// Waiting for a CPU, and what of it was not of our own making.
+void measure_waits(Run& run, const Execution& execution) {
+  const CellHeader& header = execution.header;
+  const std::int64_t server_cpu_ns = run.server ? run.server->cpu_ns : 0;
+  run.host = execution.host;
+  if (header.finished != 0 && header.main_wait_ns >= 0) {
+    const ThreadTimes main_thread{header.main_cpu_ns, header.main_wait_ns};
+    run.host.run_queue_wait_ns = main_thread.wait_ns;
+    run.host.foreign_wait_ns = foreign_wait_ns(
+        std::span(&main_thread, 1), run.cpu_ns + (execution.cpus_shared ? server_cpu_ns : 0));
+  }
+  if (!execution.server_threads.empty()) {
+    std::int64_t server_threads_ns = 0;
+    run.host.server_run_queue_wait_ns = 0;
+    for (const ThreadTimes& thread : execution.server_threads) {
+      server_threads_ns += thread.cpu_ns;
+      *run.host.server_run_queue_wait_ns += thread.wait_ns;
+    }
+    const std::int64_t foreign_ns =
+        foreign_wait_ns(execution.server_threads,
+                        server_threads_ns + (execution.cpus_shared ? run.process_cpu_ns : 0));
+    run.host.foreign_wait_ns = std::max(run.host.foreign_wait_ns.value_or(0), foreign_ns);
+  }
+  if (is_noisy(run.host, run.setup_ns, run.makespan_ns, execution.machine_cpus)) {
+    run.flags.emplace_back("noisy");
+  }
 }
 
 void check_process(Run& run, const Execution& execution) {
@@ -212,10 +237,6 @@ void bound(Run& run, const Execution& execution, const Cell& cell, const Scenari
   }
   const ScheduleBound schedule = schedule_bound(run, execution, scenario);
   const double cpu_share = static_cast<double>(run.cpu_ns) / execution.client_cpus / makespan;
-  // The server counts from the beginning of the run.
-  const double served_ns =
-      makespan + (run.steady ? static_cast<double>(run.steady->warm_up_ns) : 0);
-  const double server_share = run.server ? static_cast<double>(run.server->cpu_ns) / served_ns : 0;
   if (!scenario.targets) {  // nobody knows how long those take
     run.bound_ns = std::llround(
         std::max({latency_ns, schedule.last_end_ns, std::min(cpu_share, 1.0) * makespan}));
@@ -226,17 +247,8 @@ void bound(Run& run, const Execution& execution, const Cell& cell, const Scenari
         fmt::format("efficiency {:.3f}: faster than its lower bound, so a measurement is wrong",
                     *run.efficiency));
   }
-  const bool saturated = std::ranges::find(run.flags, "saturated") != run.flags.end();
-  if (!saturated && schedule.last_due_ns / makespan >= kLatencyShare) {
-    run.limited_by = "rate";
-  } else if (latency_ns / makespan >= kLatencyShare) {
-    run.limited_by = "latency";
-  } else if (server_share >= kBusyShare && server_share >= cpu_share) {
-    run.limited_by = "server";
-  } else if (cpu_share >= kBusyShare) {
-    run.limited_by = "client";
-  }
-  if (server_share >= kBusyShare) run.flags.emplace_back("server_bound");
+  name_limit(run, busy_shares(run, execution, cell, scenario,
+                              {.latency_ns = latency_ns, .schedule_ns = schedule.last_due_ns}));
 }
 
 }  // namespace
@@ -253,6 +265,8 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
       account(scenario_met(execution, scenario), execution.samples, execution.token_seed);
   check_attempts(run, execution, attempts, scenario);
   check_server(run, execution, cell, attempts);
+  measure_waits(run, execution);
+  name_exhaustion(run);
   if (run.reasons.empty()) bound(run, execution, cell, scenario);
   run.valid = run.reasons.empty();
   return run;

@@ -24,9 +24,13 @@ struct Execution {
   std::string standard_error;            // the end of what it printed there
   std::optional<ServerCounters> server;  // nothing: the server died, or there is none
   bool served = true;  // by the embedded server; not with real targets or the null transport
-  std::optional<SteadyWindow> steady;  // mode steady; nothing: it ended before it was complete
-  std::int64_t steal_ns = 0;
+  std::optional<SteadyWindow> steady;       // mode steady; nothing: it ended before it was complete
+  HostConditions host;                      // but for the waits
+  std::vector<ThreadTimes> server_threads;  // while the run's process lived; empty: unknown
+  unsigned machine_cpus = 1;                // all of them, in use or not
   unsigned client_cpus = 1;
+  unsigned server_cpus = 1;
+  bool cpus_shared = false;  // server and clients may run on the same CPUs
 };
 
 // The run as reported: figures, and every reason not to believe them.

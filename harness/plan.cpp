@@ -115,21 +115,34 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   return scenario;
 }
 
-// Descriptors the busiest process of a cell's run needs: a connection per worker and host, and what
-// each client holds besides.
-void check_descriptors(const Cell& cell, const Strategy& strategy, const Transport& transport,
-                       const Scenario& scenario, const Limits& limits) {
+// The descriptors that the busiest process of a cell's run needs, if it cannot have them: one per
+// connection to each host of each worker, and what each client holds besides.
+std::string lacks_descriptors(const Cell& cell, const Strategy& strategy,
+                              const Transport& transport, const Scenario& scenario,
+                              const Limits& limits) {
   const std::uint64_t hosts = hosts_of(scenario);
   const bool client_each = std::holds_alternative<RunBlocking>(strategy.run);
   const std::uint64_t per_worker = hosts + (client_each ? transport.client_descriptors : 0);
   const std::uint64_t needed = cell.workers * per_worker + kSpareDescriptors;
   const std::uint64_t available = limits.file_descriptors;
-  if (transport.stack == "none" || needed <= available) return;
-  throw UsageError(fmt::format(
-      "--workers: {} workers of {} / {} need {} file descriptors, {} are available; use at most {} "
-      "workers or raise the hard limit (ulimit -Hn)",
+  if (transport.stack == "none" || needed <= available) return {};
+  return fmt::format(
+      "fd_limited: {} workers of {} / {} need {} file descriptors, {} are available; use at most "
+      "{} --workers or raise the hard limit (ulimit -Hn)",
       cell.workers, cell.strategy, cell.transport, needed, available,
-      available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0));
+      available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0);
+}
+
+// The connections to one address that a run of the cell makes, if it lacks ports for them.
+std::string lacks_ports(const Cell& cell, const Transport& transport, const Scenario& scenario,
+                        const Limits& limits) {
+  const std::uint64_t needed = expected_connections(cell, scenario) / hosts_of(scenario);
+  const auto usable = static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
+  if (transport.stack == "none" || needed <= usable) return {};
+  return fmt::format(
+      "port_limited: needs {} connections to one address, {} of its ports can be used; make "
+      "fewer requests (-n) or use more hosts",
+      needed, usable);
 }
 
 // Whether a strategy is paired with a transport when the user names no transports: with those that
@@ -166,15 +179,8 @@ std::string why_not(const Strategy& strategy, const Transport& transport, const 
     return "has no network: real targets would be sent nothing";
   }
   if (!transport.tls && speaks_tls(scenario)) return "speaks no TLS, as this scenario does";
-  const std::uint64_t per_host = expected_connections(cell, scenario) / hosts_of(scenario);
-  const auto usable = static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
-  if (transport.stack != "none" && per_host > usable) {
-    return fmt::format(
-        "needs {} connections to one address, {} of its ports can be used; make "
-        "fewer requests or use more hosts",
-        per_host, usable);
-  }
-  return {};
+  std::string lacking = lacks_ports(cell, transport, scenario, limits);
+  return lacking.empty() ? lacks_descriptors(cell, strategy, transport, scenario, limits) : lacking;
 }
 
 // Adds the cells of one strategy and transport, one per number of workers.
@@ -186,7 +192,6 @@ void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
                     std::string(transport.stack), scenario.name, one ? 1 : workers};
     std::string reason = why_not(strategy, transport, scenario, cell, limits);
     if (reason.empty()) {
-      check_descriptors(cell, strategy, transport, scenario, limits);
       plan.cells.push_back(cell);
     } else {
       plan.skipped.push_back({cell, std::move(reason)});

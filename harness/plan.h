@@ -95,8 +95,9 @@ struct Limits {
   std::uint64_t ports = 0;             // ephemeral ports, for connections to one address and port
 };
 
-// Fills scenarios, cells and skipped. Throws UsageError on unknown names, on workers the
-// descriptor limit does not allow, and when nothing is left to run.
+// Fills scenarios, cells and skipped. What the machine's limits do not allow is skipped with a
+// reason that begins with "fd_limited: " or "port_limited: ". Throws UsageError on unknown names,
+// and when nothing is left to run.
 Plan make_plan(const Selection& selection, const Limits& limits);
 
 // The order of the cells in a round, then (as indices from cells.size() on) the references: a fresh

@@ -57,6 +57,21 @@ unsigned fewest_valid_runs(const Report& report) {
   return fewest;
 }
 
+// How many runs neighbours of this machine, or other programs on it, disturbed.
+std::string disturbances(const Report& report) {
+  std::size_t repeated = 0;
+  unsigned noisy = 0;
+  for (const auto* rows : {&report.cells, &report.references}) {
+    for (const CellReport& row : *rows) {
+      repeated += row.set_aside.size();
+      noisy += row.summary.noisy_runs;
+    }
+  }
+  if (repeated == 0 && noisy == 0) return {};
+  if (repeated == 0) return fmt::format("note: noisy runs: {}\n", noisy);
+  return fmt::format("note: noisy runs: {} repeated, {} stayed noisy\n", repeated, noisy);
+}
+
 // What the reader must know before believing a difference.
 std::string caveats(const Report& report) {
   std::string text;
@@ -70,6 +85,7 @@ std::string caveats(const Report& report) {
     text += fmt::format("note: {} valid rounds rank nothing; use at least {}\n", rounds,
                         kRoundsForRanks);
   }
+  text += disturbances(report);
   if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
   if (report.stopped_by == "interval width") {
     text += "note: ended before the last round: every makespan is known precisely enough\n";

@@ -20,6 +20,7 @@ struct RunColumn {
 };
 
 std::string text(auto value) { return fmt::format("{}", value); }
+std::string or_empty(const auto& value) { return value ? text(*value) : std::string(); }
 
 // clang-format off
 const RunColumn kRunColumns[] = {
@@ -61,7 +62,9 @@ const RunColumn kRunColumns[] = {
     {"server_hold_mean_ns", [](auto&, auto& r) { return r.server ? text(r.server->hold_ns.mean) : std::string(); }},
     {"server_cpu_ns", [](auto&, auto& r) { return r.server ? text(r.server->cpu_ns) : std::string(); }},
     {"server_abandoned", [](auto&, auto& r) { return r.server ? text(r.server->abandoned) : std::string(); }},
-    {"host_steal_ns", [](auto&, auto& r) { return text(r.steal_ns); }},
+    {"host_steal_ns", [](auto&, auto& r) { return or_empty(r.host.steal_ns); }},
+    {"host_foreign_wait_ns", [](auto&, auto& r) { return or_empty(r.host.foreign_wait_ns); }},
+    {"host_retransmits", [](auto&, auto& r) { return or_empty(r.host.retransmits); }},
     {"bound_ns", [](auto&, auto& r) { return text(r.bound_ns); }},
     {"efficiency", [](auto&, auto& r) { return r.efficiency ? text(*r.efficiency) : std::string(); }},
     {"limited_by", [](auto&, auto& r) { return r.limited_by; }},

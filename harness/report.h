@@ -23,6 +23,7 @@ struct CellReport {
   std::vector<Run> runs;
   Summary summary;
   std::optional<Profile> profile{};  // nothing: none was made
+  std::vector<Run> set_aside{};      // noisy first tries of runs, which were repeated
 };
 
 struct Report {

@@ -131,6 +131,9 @@ CellReport cell_report_from_json(const Json& json) {
       throw UsageError("a valid run without makespan or requests");
     }
   }
+  for (const Json& run : json.value("set_aside", Json::array())) {  // absent in earlier versions
+    cell.set_aside.push_back(run_from_json(run));
+  }
   cell.summary = summarize(cell.runs);  // derived: never believed from a file
   return cell;
 }
@@ -154,6 +157,8 @@ Json cell_report_to_json(const Report& report, const CellReport& cell) {
   Json json = cell_to_json(cell.cell);
   json["runs"] = Json::array();
   for (const Run& run : cell.runs) json["runs"].push_back(to_json(run));
+  json["set_aside"] = Json::array();
+  for (const Run& run : cell.set_aside) json["set_aside"].push_back(to_json(run));
   json["summary"] = summary_to_json(cell.summary);
   json["summary"]["cpu_x_floor"] = interval_or_null(cpu_x_floor(report, cell));
   return json;

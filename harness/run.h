@@ -6,9 +6,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "harness/host_conditions.h"
 #include "local_server/ledger.h"
 
 namespace fanout {
@@ -76,12 +78,16 @@ struct Run {
 
   // Nothing: no embedded server took part, or it died.
   std::optional<ServerCounters> server;
-  std::int64_t steal_ns = 0;  // taken from this machine by its neighbours during the run
+  HostConditions host;
 
   std::int64_t bound_ns = 0;  // no client could have a shorter makespan (docs/methodology.md)
   // bound_ns / makespan_ns; nothing: no bound is known, as of real targets or an invalid run.
   std::optional<double> efficiency;
-  std::string limited_by;  // "latency", "client", "server", "rate" or "" if none stands out
+  // "latency", "client", "server", "rate", "ports", "descriptors", or "" if none stands out.
+  std::string limited_by;
 };
+
+// Whether a flag was raised.
+bool has_flag(const Run& run, std::string_view flag);
 
 }  // namespace fanout

@@ -55,6 +55,36 @@ std::optional<SteadyState> steady_from_json(const Json& json) {
       .warm_up_ns = json.at("warm_up_ns"), .requests = json.at("requests"), .ok = json.at("ok")};
 }
 
+const std::pair<const char*, std::optional<std::int64_t> HostConditions::*> kHostKeys[] = {
+    {"steal_ns", &HostConditions::steal_ns},
+    {"run_queue_wait_ns", &HostConditions::run_queue_wait_ns},
+    {"server_run_queue_wait_ns", &HostConditions::server_run_queue_wait_ns},
+    {"foreign_wait_ns", &HostConditions::foreign_wait_ns},
+    {"psi_cpu_ns", &HostConditions::psi_cpu_ns},
+    {"psi_memory_ns", &HostConditions::psi_memory_ns},
+    {"psi_io_ns", &HostConditions::psi_io_ns},
+    {"time_wait", &HostConditions::time_wait},
+    {"listen_overflows", &HostConditions::listen_overflows},
+    {"listen_drops", &HostConditions::listen_drops},
+    {"retransmits", &HostConditions::retransmits}};
+
+Json host_to_json(const HostConditions& host) {
+  Json json;
+  for (const auto& [key, value] : kHostKeys) {
+    json[key] = host.*value ? Json(*(host.*value)) : Json(nullptr);
+  }
+  return json;
+}
+
+HostConditions host_from_json(const Json& json) {
+  HostConditions host;
+  for (const auto& [key, value] : kHostKeys) {
+    const auto found = json.find(key);  // absent in results of earlier versions
+    if (found != json.end() && !found->is_null()) host.*value = found->get<std::int64_t>();
+  }
+  return host;
+}
+
 }  // namespace
 
 Json to_json(const Run& run) {
@@ -86,7 +116,7 @@ Json to_json(const Run& run) {
           {"processes", run.processes},
           {"queue_peak", run.queue_peak == 0 ? Json(nullptr) : Json(run.queue_peak)},
           {"server", run.server ? to_json(*run.server) : Json(nullptr)},
-          {"host", {{"steal_ns", run.steal_ns}}},
+          {"host", host_to_json(run.host)},
           {"bound_ns", run.bound_ns},
           {"efficiency", run.efficiency ? Json(*run.efficiency) : Json(nullptr)},
           {"limited_by", run.limited_by}};
@@ -121,7 +151,7 @@ Run run_from_json(const Json& json) {
   if (!queue_peak.is_null()) queue_peak.get_to(run.queue_peak);
   const Json& server = json.at("server");
   if (!server.is_null()) run.server = server_counters_from_json(server);
-  json.at("host").at("steal_ns").get_to(run.steal_ns);
+  run.host = host_from_json(json.at("host"));
   json.at("bound_ns").get_to(run.bound_ns);
   const Json& efficiency = json.at("efficiency");
   if (!efficiency.is_null()) run.efficiency = efficiency.get<double>();

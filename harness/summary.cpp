@@ -45,7 +45,7 @@ void summarize_open_loop(const ValidRuns& valid, const ValidRuns& answered, Summ
 
 // What limited more than half of the runs.
 std::string common_limit(const ValidRuns& runs) {
-  for (const char* limit : {"latency", "client", "server", "rate"}) {
+  for (const char* limit : {"latency", "client", "server", "rate", "ports", "descriptors"}) {
     const auto count =
         std::ranges::count(runs, limit, [](const Run* run) { return run->limited_by; });
     if (2 * count > std::ssize(runs)) return limit;
@@ -139,12 +139,18 @@ Summary summarize(const std::vector<Run>& runs) {
   Summary summary;
   summary.valid_runs = static_cast<unsigned>(valid.size());
   summary.total_runs = static_cast<unsigned>(runs.size());
+  summary.noisy_runs = static_cast<unsigned>(
+      std::ranges::count_if(runs, [](const Run& run) { return has_flag(run, "noisy"); }));
   summarize_time(valid, summary);
   summarize_cost(valid, summary);
   summarize_success(valid, summary);
   summarize_server(valid, summary);
   summary.limited_by = common_limit(valid);
   return summary;
+}
+
+bool has_flag(const Run& run, std::string_view flag) {
+  return std::ranges::find(run.flags, flag) != run.flags.end();
 }
 
 std::uint64_t measured_requests(const Run& run) {

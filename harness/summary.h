@@ -22,6 +22,7 @@ struct PercentilePoint {
 struct Summary {
   unsigned valid_runs = 0;
   unsigned total_runs = 0;
+  unsigned noisy_runs = 0;  // of all: neighbours disturbed them, their repetition too
   Interval makespan_ns;
   Interval requests_per_second;
   std::optional<Interval> efficiency;  // nothing: a run has none

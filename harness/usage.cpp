@@ -71,14 +71,4 @@ std::int64_t pool_memory_bytes(std::span<const pid_t> workers) {
   return kib * 1024;
 }
 
-std::int64_t machine_steal_ns() {
-  constexpr int kStealColumn = 8;  // proc(5), /proc/stat: user nice system idle iowait irq softirq
-  std::ifstream stat("/proc/stat");
-  std::string word;
-  stat >> word;
-  std::int64_t ticks = 0;
-  for (int column = 1; column <= kStealColumn; ++column) stat >> ticks;
-  return stat ? ticks * 1'000'000'000LL / ::sysconf(_SC_CLK_TCK) : 0;
-}
-
 }  // namespace fanout

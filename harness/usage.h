@@ -35,7 +35,4 @@ std::int64_t own_status(const char* key);
 // than one.)
 std::int64_t pool_memory_bytes(std::span<const pid_t> workers);
 
-// Time stolen from this machine by its neighbours since boot, all CPUs; 0 if unknown.
-std::int64_t machine_steal_ns();
-
 }  // namespace fanout

@@ -34,7 +34,10 @@ Outcome CurlExchange::failure(CURLcode code) const {
   curl_easy_getinfo(handle(), CURLINFO_OS_ERRNO, &error_number);
   switch (code) {
     case CURLE_COULDNT_CONNECT:
-      return connect_failure(static_cast<int>(error_number));
+      // libcurl keeps to itself why it got no socket, which is not to be had for want of
+      // descriptors.
+      return error_number == 0 ? Outcome::no_descriptor
+                               : connect_failure(static_cast<int>(error_number));
     case CURLE_OPERATION_TIMEDOUT: {
       curl_off_t connected_after = 0;
       curl_easy_getinfo(handle(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);

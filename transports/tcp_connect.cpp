@@ -34,7 +34,12 @@ Outcome connect_failure(int error_number) {
     case ECONNRESET:
     case EPIPE:
       return Outcome::reset;
-    default:  // of this side: no descriptor, port or route left
+    case EADDRNOTAVAIL:
+      return Outcome::no_port;
+    case EMFILE:
+    case ENFILE:
+      return Outcome::no_descriptor;
+    default:  // of this side: no route, no memory
       return Outcome::protocol;
   }
 }

@@ -39,6 +39,8 @@ enum class Outcome : std::uint8_t {
   bad_length,       // another body length than expected
   bad_token,        // the token of another request, or none
   protocol,         // not HTTP, or an error of the client library
+  no_port,          // no local port left to connect from
+  no_descriptor,    // no file descriptor left to connect with
 };
 
 // One request to make. Plain data, 16 bytes.

@@ -51,8 +51,9 @@ std::uint32_t retry_after_seconds(std::string_view value) {
 
 std::string_view outcome_name(Outcome outcome) {
   static constexpr std::array<std::string_view, kOutcomeCount> names{
-      "none", "ok",        "refused",    "reset",      "connect_timeout", "timeout", "deadline",
-      "tls",  "truncated", "bad_status", "bad_length", "bad_token",       "protocol"};
+      "none",       "ok",        "refused",  "reset",     "connect_timeout",
+      "timeout",    "deadline",  "tls",      "truncated", "bad_status",
+      "bad_length", "bad_token", "protocol", "no_port",   "no_descriptor"};
   return names[static_cast<std::size_t>(outcome)];
 }
 

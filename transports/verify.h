@@ -50,6 +50,6 @@ std::uint32_t retry_after_seconds(std::string_view value);
 
 std::string_view outcome_name(Outcome outcome);  // "ok", "bad_status" ...: the keys of JSON errors
 std::string_view method_name(Method method);     // "GET"
-inline constexpr int kOutcomeCount = static_cast<int>(Outcome::protocol) + 1;
+inline constexpr int kOutcomeCount = static_cast<int>(Outcome::no_descriptor) + 1;
 
 }  // namespace fanout

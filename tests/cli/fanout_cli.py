@@ -142,17 +142,17 @@ class CliTest(unittest.TestCase):
         self.assertEqual(result.code, code, str(result))
         return result
 
-    def measure(self, *arguments, code=0, command="run"):
+    def measure(self, *arguments, code=0, command="run", **options):
         """Runs, checks the document against the schema and returns (document, result)."""
         file = self.folder / f"{uuid.uuid4().hex}.json"
-        result = self.succeed(command, *arguments, "--output", file, code=code)
+        result = self.succeed(command, *arguments, "--output", file, code=code, **options)
         document = load(file)
         validate(document)
         return document, result
 
     def scenario(self, name, **keys):
         """Writes a scenario file; `hosts`, `engine` and the like go to its "server" part."""
-        server = {key: keys.pop(key) for key in ("hosts", "engine", "bind", "port")
+        server = {key: keys.pop(key) for key in ("hosts", "engine", "threads", "bind", "port")
                   if key in keys}
         file = self.folder / f"{name}.json"
         file.write_text(json.dumps({"name": name, "requests": 40, "server": server, **keys}))

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "tests/contract/canned_server.h"
 #include "tests/contract/transport_harness.h"
@@ -26,6 +27,34 @@ TEST_P(EveryTransportFault, Refused) {
   const ClientConfig config = config_for({{"127.0.0.1", port}});
   AnyClient client(*GetParam(), config);
   for (std::uint32_t i = 0; i < 3; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::refused);
+}
+
+// Descriptors run out for this process alone, and come back when this goes.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_P(EveryTransportFault, NoDescriptorLeft) {
+  const std::uint16_t port = listen_on_loopback(1).second;  // closed: a server needs some, too
+  const ClientConfig config = config_for({{"127.0.0.1", port}});
+  AnyClient client(*GetParam(), config);
+  const NoDescriptors none;
+  (void)client.fetch(0);  // some have opened a socket beforehand
+  // cpp-httplib says of a socket it cannot make what it says of a refused connection.
+  const bool coarse = GetParam()->stack == "httplib";
+  EXPECT_EQ(client.fetch(1).outcome, coarse ? Outcome::refused : Outcome::no_descriptor);
 }
 
 TEST_P(EveryTransportFault, NoConnectionInTime) {

@@ -21,6 +21,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
+using testing::StartsWith;
 using unit_test::kAmple;
 using unit_test::TempFolder;
 using unit_test::usage_error;
@@ -116,7 +117,7 @@ TEST(MakePlan, SaysHowManyDescriptorsAreRequiredAndAvailable) {
       .strategies = {"event_loop"}, .transports = {"beast_async"}, .workers = {50}};
   EXPECT_THAT(refusal(loop, {.file_descriptors = 100, .ports = 28'232}),
               AllOf(HasSubstr("50 workers of event_loop / beast_async need 114 file descriptors"),
-                    HasSubstr("100 are available"), HasSubstr("at most 36 workers")));
+                    HasSubstr("100 are available"), HasSubstr("at most 36 --workers")));
   EXPECT_EQ(refusal(loop, {.file_descriptors = 114, .ports = 28'232}), "no error");
 }
 
@@ -133,13 +134,27 @@ TEST(MakePlan, AdvisesNoImpossibleNumberWhenDescriptorsAreVeryFew) {
               AllOf(HasSubstr("60 are available"), Not(HasSubstr("18446744"))));
 }
 
+TEST(MakePlan, SkipsCellsThatNeedMoreDescriptorsAndKeepsTheRest) {
+  const Plan plan = make_plan({.strategies = {"sequential", "event_loop"},
+                               .transports = {"curl_easy", "beast_async", "null"},
+                               .workers = {2, 50}},
+                              {.file_descriptors = 100, .ports = 28'232});
+  for (const Cell& cell : plan.cells) EXPECT_TRUE(cell.workers <= 2 || cell.stack == "none");
+  const auto limited = std::ranges::find_if(plan.skipped, [](const Skipped& skipped) {
+    return skipped.reason.starts_with("fd_limited: ");
+  });
+  ASSERT_NE(limited, plan.skipped.end());
+  EXPECT_EQ(limited->cell, (Cell{"event_loop", "beast_async", "beast", "api-fanout", 50}));
+}
+
 TEST(MakePlan, SkipsCellsThatNeedMoreConnectionsThanPorts) {
   // `sequential` opens a connection per request: 20,000, and 0.9 x 20,000 can be used.
   const Plan plan = make_plan({.scenarios = {"zero"}, .strategies = {"sequential", "event_loop"}},
                               {.file_descriptors = 4096, .ports = 20'000});
   ASSERT_THAT(plan.skipped, SizeIs(1));
   EXPECT_EQ(plan.skipped[0].cell.strategy, "sequential");
-  EXPECT_THAT(plan.skipped[0].reason, AllOf(HasSubstr("20000"), HasSubstr("18000")));
+  EXPECT_THAT(plan.skipped[0].reason,
+              AllOf(StartsWith("port_limited: "), HasSubstr("20000"), HasSubstr("18000")));
   EXPECT_FALSE(pairs_of(plan).contains({"sequential", "curl_easy"}));
 }
 

@@ -138,12 +138,12 @@ TEST(Render, CsvIsOneLinePerRunWithEveryFigure) {
       "latency_max_ns,cpu_ns,process_cpu_ns,context_switches_voluntary,"
       "context_switches_involuntary,peak_memory_bytes,threads,processes,server_connections,"
       "server_requests,server_unique_tokens,server_peak_in_flight,server_hold_mean_ns,"
-      "server_cpu_ns,server_abandoned,host_steal_ns,bound_ns,efficiency,limited_by,"
-      "response_p50_ns,response_p99_ns,response_max_ns,offered_per_second,achieved_per_second,"
-      "warm_up_ns,requests_measured\n"
+      "server_cpu_ns,server_abandoned,host_steal_ns,host_foreign_wait_ns,host_retransmits,"
+      "bound_ns,efficiency,limited_by,response_p50_ns,response_p99_ns,response_max_ns,"
+      "offered_per_second,achieved_per_second,warm_up_ns,requests_measured\n"
       "sequential,curl_easy,libcurl,mine,1,0,0,true,,,2100000000,3000000,200,200,0,200,0,9000000,"
       "10500000,10000000,12000000,17000000,,20000000,8000000,11000000,400,10,12582912,11,1,10,"
-      "200,200,10,10000000,5000000,0,0,200000000,0.09523809523809523,latency,,,,,,,\n"))
+      "200,200,10,10000000,5000000,0,0,2000,1,200000000,0.09523809523809523,latency,,,,,,,\n"))
       << csv;
   EXPECT_THAT(csv, HasSubstr("mine,10,1,0,false,,1 request failed: 1 reset,100000000,"));
 }

@@ -198,6 +198,51 @@ TEST(RunPlan, TellsTheObserverBeforeAndAfterEveryRun) {
   EXPECT_EQ(log, expected);
 }
 
+// Runs one cell for 2 rounds; `nth` is what the n-th execution returns (from 0).
+Report with_noise(const std::function<fanout::Run(unsigned)>& nth, bool real_targets = false) {
+  Report report = report_of(1, 2);
+  if (real_targets) report.plan.scenarios[0].targets = RealTargets{.urls = 1, .origins = 1};
+  unsigned executions = 0;
+  run_plan(
+      report, [&](const Cell&, unsigned) { return nth(executions++); }, kNobody);
+  return report;
+}
+
+fanout::Run noisy_if(bool noisy, bool valid, std::int64_t makespan_ns) {
+  fanout::Run run;
+  run.valid = valid;
+  run.makespan_ns = makespan_ns;
+  run.requests.total = run.requests.ok = 1;
+  if (noisy) run.flags = {"noisy"};
+  return run;
+}
+
+TEST(RunPlan, RepeatsANoisyRunOnceAndKeepsTheFirstTryAside) {
+  const Report report = with_noise([](unsigned n) { return noisy_if(n < 2, true, 10 + n); });
+  const CellReport& cell = report.cells[0];
+  ASSERT_EQ(cell.runs.size(), 2U);  // executions 1, noisy again, and 2
+  ASSERT_EQ(cell.set_aside.size(), 1U);
+  EXPECT_EQ(cell.set_aside[0].makespan_ns, 10);
+  EXPECT_EQ(cell.runs[0].makespan_ns, 11);
+  EXPECT_EQ(cell.runs[1].makespan_ns, 12);
+  EXPECT_EQ(cell.runs[1].round, 1U);
+  EXPECT_EQ(cell.summary.noisy_runs, 1U);
+}
+
+TEST(RunPlan, NeverRepeatsAnInvalidRun) {
+  const Report report = with_noise([](unsigned n) { return noisy_if(true, n > 0, 10 + n); });
+  const CellReport& cell = report.cells[0];
+  EXPECT_FALSE(cell.runs[0].valid);
+  EXPECT_EQ(cell.set_aside.size(), 1U);  // of round 1
+  EXPECT_EQ(cell.set_aside[0].round, 1U);
+}
+
+TEST(RunPlan, AsksRealTargetsOnce) {
+  const Report report = with_noise([](unsigned) { return noisy_if(true, true, 10); }, true);
+  EXPECT_EQ(report.cells[0].set_aside.size(), 0U);
+  EXPECT_EQ(report.cells[0].summary.noisy_runs, 2U);
+}
+
 TEST(RunPlan, SaysNothingOfWhyItStoppedWhileRunning) {
   Report report = report_of(1, 2);
   Recorder recorder;

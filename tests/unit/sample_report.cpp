@@ -83,6 +83,7 @@ Run sample_run(unsigned round, std::int64_t makespan_ms) {
                 .hold_ns = {.mean = 10e6, .p50 = 10 * kMs, .p99 = 11 * kMs, .max = 12 * kMs},
                 .hold_error_ns = {.mean = 1e4, .p50 = 9000, .p99 = 30'000, .max = 50'000},
                 .cpu_ns = 5 * kMs};
+  run.host = {.steal_ns = 0, .foreign_wait_ns = 2000, .time_wait = 7, .retransmits = 1};
   run.bound_ns = 200 * kMs;
   run.efficiency = 200.0 / static_cast<double>(makespan_ms);
   run.limited_by = "latency";

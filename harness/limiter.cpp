@@ -1,0 +1,88 @@
+#include "harness/limiter.h"
+
+#include <algorithm>
+
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+// A side is taken for the limit when it was busy for this share of the makespan or more.
+constexpr double kBusyShare = 0.85;
+// The main thread does all the work if it used at least this share of the CPU time.
+constexpr double kAloneShare = 0.9;
+
+// The CPUs that the threads of a run can keep busy.
+unsigned usable_cpus(const Run& run, const Execution& execution, const Cell& cell) {
+  const CellHeader& header = execution.header;
+  const auto cpu_ns = static_cast<double>(run.cpu_ns);
+  if (header.main_cpu_ns >= 0 && static_cast<double>(header.main_cpu_ns) >= kAloneShare * cpu_ns) {
+    return 1;
+  }
+  // Else the main thread waits for others. Those that are started later are not known when ready.
+  const auto others = static_cast<unsigned>(std::max<std::int64_t>(0, header.threads - 1));
+  const unsigned threads = others > 0 ? std::min(others, cell.workers) : cell.workers;
+  return std::clamp(threads, 1U, std::max(1U, execution.client_cpus));
+}
+
+// The server's part. Where a thread waits with each request (engine httplib) and there are fewer
+// threads than workers, requests wait unread while all threads hold one: nobody's CPU is busy then.
+double server_share(const Run& run, const Execution& execution, const Cell& cell,
+                    const ServerConfig& server) {
+  if (!run.server) return 0;
+  // The server counts from the beginning of the run.
+  const auto served_ns =
+      static_cast<double>(run.makespan_ns + (run.steady ? run.steady->warm_up_ns : 0));
+  const unsigned threads = server.engine == EngineKind::httplib ? server.threads : 1;
+  const unsigned cpus = std::max(1U, std::min(threads, execution.server_cpus));
+  const double busy = static_cast<double>(run.server->cpu_ns) / cpus / served_ns;
+  if (server.engine != EngineKind::httplib || threads >= cell.workers) return busy;
+  const double held_ns = static_cast<double>(run.server->answered) * run.server->hold_ns.mean;
+  return std::max(busy, held_ns / threads / served_ns);
+}
+
+bool met(const Run& run, Outcome outcome) {
+  const std::string name(outcome_name(outcome));
+  return run.errors.contains(name) || run.retries.contains(name);
+}
+
+}  // namespace
+
+BusyShares busy_shares(const Run& run, const Execution& execution, const Cell& cell,
+                       const Scenario& scenario, const Waits& waits) {
+  const auto makespan = static_cast<double>(run.makespan_ns);
+  return {.schedule = waits.schedule_ns / makespan,
+          .latency = waits.latency_ns / makespan,
+          .client = static_cast<double>(run.cpu_ns) / usable_cpus(run, execution, cell) / makespan,
+          .server = server_share(run, execution, cell, scenario.server)};
+}
+
+void name_limit(Run& run, const BusyShares& shares) {
+  if (shares.latency >= kBusyShare) run.flags.emplace_back("latency_bound");
+  if (shares.client >= kBusyShare) run.flags.emplace_back("client_bound");
+  const bool overflowed = run.server && run.host.listen_overflows.value_or(0) > 0;
+  if (shares.server >= kBusyShare || overflowed) run.flags.emplace_back("server_bound");
+  if (!run.limited_by.empty()) return;
+  if (shares.schedule >= kBusyShare && !has_flag(run, "saturated")) {
+    run.limited_by = "rate";
+  } else if (shares.latency >= kBusyShare) {
+    run.limited_by = "latency";
+  } else if (shares.server >= kBusyShare && shares.server >= shares.client) {
+    run.limited_by = "server";
+  } else if (shares.client >= kBusyShare) {
+    run.limited_by = "client";
+  }
+}
+
+void name_exhaustion(Run& run) {
+  if (met(run, Outcome::no_port)) {
+    run.flags.emplace_back("port_limited");
+    run.limited_by = "ports";
+  }
+  if (met(run, Outcome::no_descriptor)) {
+    run.flags.emplace_back("fd_limited");
+    run.limited_by = "descriptors";
+  }
+}
+
+}  // namespace fanout

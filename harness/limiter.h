@@ -1,0 +1,31 @@
+// What limited a run: delays, the client, the server, or a limit of the system.
+#pragma once
+
+#include "harness/integrity.h"
+
+namespace fanout {
+
+// How much of the makespan each side was the limit: 1 is all of it.
+struct BusyShares {
+  double schedule = 0;  // until the last request was due (mode open)
+  double latency = 0;   // the lower bound that delays alone set
+  double client = 0;    // CPU of the run, over the CPUs its threads can use
+  double server = 0;    // CPU of the server, over the CPUs it can use; or its threads, if more
+};
+
+// How long there was to wait for others, at least.
+struct Waits {
+  double latency_ns = 0;
+  double schedule_ns = 0;
+};
+BusyShares busy_shares(const Run& run, const Execution& execution, const Cell& cell,
+                       const Scenario& scenario, const Waits& waits);
+
+// Names the limit of a believed run ("" if none stands out) and flags all that were busy.
+void name_limit(Run& run, const BusyShares& shares);
+
+// Flags a run whose attempts found no descriptor or no port left, believed or not; these are its
+// limit.
+void name_exhaustion(Run& run);
+
+}  // namespace fanout

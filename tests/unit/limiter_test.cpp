@@ -1,0 +1,102 @@
+// What is named as the limit of a run, on figures made up by hand.
+#include "harness/limiter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fanout {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::int64_t kMs = 1'000'000;
+
+// 100 ms, 60 ms of CPU, 4 client CPUs and 10 workers; a server that used 20 ms.
+class Limiter : public testing::Test {
+ protected:
+  Limiter() {
+    run.makespan_ns = 100 * kMs;
+    run.cpu_ns = 60 * kMs;
+    run.server = ServerCounters{.answered = 100, .hold_ns = {.mean = 1e6}, .cpu_ns = 20 * kMs};
+    execution.client_cpus = 4;
+    execution.header.threads = 11;  // the main thread and 10 others
+    execution.header.main_cpu_ns = 0;
+  }
+
+  [[nodiscard]] BusyShares shares() const { return busy_shares(run, execution, cell, scenario, 0); }
+
+  fanout::Run run;
+  Execution execution;
+  Cell cell{.strategy = "thread_pool", .transport = "null", .workers = 10};
+  Scenario scenario;
+};
+
+TEST_F(Limiter, JudgesAClientByTheCpusItsThreadsCanUse) {
+  EXPECT_DOUBLE_EQ(shares().client, 0.15);  // 60 of 4 x 100 ms
+  execution.header.threads = 3;             // 2 of them work
+  EXPECT_DOUBLE_EQ(shares().client, 0.3);
+  execution.header.threads = 1;  // others come later: as many as there are workers
+  cell.workers = 3;
+  EXPECT_DOUBLE_EQ(shares().client, 0.2);
+  execution.header.main_cpu_ns = 59 * kMs;  // the main thread does it all
+  EXPECT_DOUBLE_EQ(shares().client, 0.6);
+}
+
+TEST_F(Limiter, DoesNotTakeAnUnknownMainThreadForTheOnlyOne) {
+  execution.header.main_cpu_ns = -1;
+  EXPECT_DOUBLE_EQ(shares().client, 0.15);
+}
+
+TEST_F(Limiter, SeesAServerWhoseThreadsAreAllHeldWhileItsCpuIdles) {
+  scenario.server.engine = EngineKind::httplib;
+  scenario.server.threads = 2;
+  run.server->hold_ns.mean = 1.8e6;  // 100 x 1.8 ms over 2 threads: 90 of 100 ms
+  EXPECT_DOUBLE_EQ(shares().server, 0.9);
+  cell.workers = 2;  // as many as threads: nobody waits unread, the delay is the limit
+  EXPECT_DOUBLE_EQ(shares().server, 0.2);
+  cell.workers = 10;
+  scenario.server.engine = EngineKind::asio;  // holds any number
+  EXPECT_DOUBLE_EQ(shares().server, 0.2);
+}
+
+TEST_F(Limiter, CountsAsManyServerCpusAsItsThreadsCanUse) {
+  run.server->cpu_ns = 180 * kMs;
+  run.server->hold_ns.mean = 0;
+  execution.server_cpus = 4;
+  EXPECT_DOUBLE_EQ(shares().server, 1.8);  // one event loop
+  scenario.server.engine = EngineKind::httplib;
+  EXPECT_DOUBLE_EQ(shares().server, 0.45);
+}
+
+TEST_F(Limiter, NamesOneLimitAndFlagsAll) {
+  name_limit(run, {.latency = 0.84, .client = 0.84, .server = 0.84});
+  EXPECT_EQ(run.limited_by, "");
+  EXPECT_THAT(run.flags, IsEmpty());
+  name_limit(run, {.latency = 0.2, .client = 0.86, .server = 0.9});
+  EXPECT_EQ(run.limited_by, "server");
+  EXPECT_THAT(run.flags, ElementsAre("client_bound", "server_bound"));
+}
+
+TEST_F(Limiter, FlagsAServerWhoseAcceptQueueOverflowed) {
+  run.host.listen_overflows = 1;
+  name_limit(run, {});
+  EXPECT_THAT(run.flags, ElementsAre("server_bound"));
+  EXPECT_EQ(run.limited_by, "");
+}
+
+TEST_F(Limiter, NamesPortsAndDescriptorsThatRanOut) {
+  run.retries = {{"no_port", 1}};
+  name_exhaustion(run);
+  EXPECT_THAT(run.flags, ElementsAre("port_limited"));
+  EXPECT_EQ(run.limited_by, "ports");
+  run.errors = {{"no_descriptor", 2}};
+  name_exhaustion(run);
+  EXPECT_THAT(run.flags, ElementsAre("port_limited", "port_limited", "fd_limited"));
+  EXPECT_EQ(run.limited_by, "descriptors");
+  name_limit(run, {.latency = 1});  // does not hide it
+  EXPECT_EQ(run.limited_by, "descriptors");
+}
+
+}  // namespace
+}  // namespace fanout
