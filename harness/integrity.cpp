@@ -261,9 +261,9 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   measure_process(run, execution);
   measure_responses(run, execution, scenario);
   measure_window(run, execution, scenario);
-  const Attempts attempts =
-      account(scenario_met(execution, scenario), execution.samples, execution.token_seed);
-  check_attempts(run, execution, attempts, scenario);
+  const Scenario met = scenario_met(execution, scenario);
+  const Attempts attempts = account(met, execution.samples, execution.token_seed);
+  check_attempts(run, execution, attempts, met);
   check_server(run, execution, cell, attempts);
   measure_waits(run, execution);
   name_exhaustion(run);

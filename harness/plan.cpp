@@ -165,12 +165,6 @@ bool in_default_suite(const Strategy& strategy, const Transport& transport,
   return first != chosen.end() && *first == &strategy;
 }
 
-bool speaks_tls(const Scenario& scenario) {
-  if (scenario.targets) return scenario.targets->tls;
-  return std::ranges::any_of(scenario.server.hosts,
-                             [](const HostBehaviour& host) { return host.tls != Tls::off; });
-}
-
 std::string why_not(const Strategy& strategy, const Transport& transport, const Scenario& scenario,
                     const Cell& cell, const Limits& limits) {
   const auto pairing = pair_up(strategy, transport);

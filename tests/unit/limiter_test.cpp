@@ -24,7 +24,9 @@ class Limiter : public testing::Test {
     execution.header.main_cpu_ns = 0;
   }
 
-  [[nodiscard]] BusyShares shares() const { return busy_shares(run, execution, cell, scenario, 0); }
+  [[nodiscard]] BusyShares shares() const {
+    return busy_shares(run, execution, cell, scenario, {});
+  }
 
   fanout::Run run;
   Execution execution;
