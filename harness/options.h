@@ -50,7 +50,7 @@ struct Options {
   std::vector<std::string> files;   // report: at least one
   std::string html;                 // report: the page to write; empty: print instead
   CompareOptions compare;
-  bool doctor_json = false;         // doctor
+  bool doctor_json = false;    // doctor
   ServerConfig server;         // serve
   std::string serve_scenario;  // serve: whose server to be; empty: `server` as it is
 };

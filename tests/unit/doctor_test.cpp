@@ -84,24 +84,24 @@ TEST_P(DoctorFinds, WhatIsAmissAndSaysWhatToDo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Checks, DoctorFinds,
-    testing::Values(
-        Amiss{"build", Verdict::fail, [](auto& f) { f.unfit_build = "a Debug build"; }},
-        Amiss{"cpus", Verdict::warn, [](auto& f) { f.environment.cpus = 1; }},
-        Amiss{"steal", Verdict::warn, [](auto& f) { f.steal_share = 0.02; }},
-        Amiss{"pressure", Verdict::warn, [](auto& f) { f.pressure_share = 0.5; }},
-        Amiss{"governor", Verdict::warn, [](auto& f) { f.governor = "powersave"; }},
-        Amiss{"clock", Verdict::warn, [](auto& f) { f.clock_cost_ns = 900; }},
-        Amiss{"timer", Verdict::warn, [](auto& f) { f.oversleep_p99_ns = 2e6; }},
-        Amiss{"descriptors", Verdict::warn, [](auto& f) { f.fd_limited = {"wide"}; }},
-        Amiss{"ports", Verdict::warn, [](auto& f) { f.port_limited = {"zero"}; }},
-        Amiss{"time_wait", Verdict::warn, [](auto& f) { f.tcp_tw_reuse = 0; }},
-        Amiss{"congestion", Verdict::warn,
-              [](auto& f) { f.environment.socket_congestion_control = "bbr"; }},
-        Amiss{"memory", Verdict::fail, [](auto& f) { f.available_memory_bytes = 1 << 20; }},
-        Amiss{"ceiling", Verdict::fail, [](auto& f) { f.ceiling.reset(); }},
-        Amiss{"twins", Verdict::warn, [](auto& f) { f.twins->low = 0.9; }},
-        Amiss{"twins", Verdict::fail, [](auto& f) { f.twins->high = 1.3; }},
-        Amiss{"twins", Verdict::warn, [](auto& f) { f.twins.reset(); }}));
+    testing::Values(Amiss{"build", Verdict::fail, [](auto& f) { f.unfit_build = "a Debug build"; }},
+                    Amiss{"cpus", Verdict::warn, [](auto& f) { f.environment.cpus = 1; }},
+                    Amiss{"steal", Verdict::warn, [](auto& f) { f.steal_share = 0.02; }},
+                    Amiss{"pressure", Verdict::warn, [](auto& f) { f.pressure_share = 0.5; }},
+                    Amiss{"governor", Verdict::warn, [](auto& f) { f.governor = "powersave"; }},
+                    Amiss{"clock", Verdict::warn, [](auto& f) { f.clock_cost_ns = 900; }},
+                    Amiss{"timer", Verdict::warn, [](auto& f) { f.oversleep_p99_ns = 2e6; }},
+                    Amiss{"descriptors", Verdict::warn, [](auto& f) { f.fd_limited = {"wide"}; }},
+                    Amiss{"ports", Verdict::warn, [](auto& f) { f.port_limited = {"zero"}; }},
+                    Amiss{"time_wait", Verdict::warn, [](auto& f) { f.tcp_tw_reuse = 0; }},
+                    Amiss{"congestion", Verdict::warn,
+                          [](auto& f) { f.environment.socket_congestion_control = "bbr"; }},
+                    Amiss{"memory", Verdict::fail,
+                          [](auto& f) { f.available_memory_bytes = 1 << 20; }},
+                    Amiss{"ceiling", Verdict::fail, [](auto& f) { f.ceiling.reset(); }},
+                    Amiss{"twins", Verdict::warn, [](auto& f) { f.twins->low = 0.9; }},
+                    Amiss{"twins", Verdict::fail, [](auto& f) { f.twins->high = 1.3; }},
+                    Amiss{"twins", Verdict::warn, [](auto& f) { f.twins.reset(); }}));
 
 TEST(Doctor, NamesScenariosThatAreCutShort) {
   DoctorFacts facts = fine();
