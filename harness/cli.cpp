@@ -162,6 +162,8 @@ void add_commands(CLI::App& app, Options& options) {
               options);
   add_serve(*add("serve", "the local server alone", Command::serve), options.server,
             options.serve_scenario);
+  add("doctor", "is this machine fit to measure?", Command::doctor)
+      ->add_flag("--json", options.doctor_json, "print JSON");
 }
 
 // Real targets are instead of a scenario, and of the embedded server.

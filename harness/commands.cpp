@@ -11,6 +11,7 @@
 #include "harness/cell_runner.h"
 #include "harness/compare_command.h"
 #include "harness/courtesy.h"
+#include "harness/doctor_command.h"
 #include "harness/html_page.h"
 #include "harness/list.h"
 #include "harness/output_file.h"
@@ -210,6 +211,8 @@ int execute_command(const Options& options) {
     case Command::serve:
       machine_limits();
       return serve_alone(served(options));
+    case Command::doctor:
+      return doctor(options.doctor_json);
   }
   return 1;
 }

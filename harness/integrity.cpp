@@ -124,9 +124,10 @@ void measure_waits(Run& run, const Execution& execution) {
   run.host = execution.host;
   if (header.finished != 0 && header.main_wait_ns >= 0) {
     const ThreadTimes main_thread{header.main_cpu_ns, header.main_wait_ns};
+    const std::int64_t cpu_ns = header.cpu_at_end_ns - header.cpu_at_ready_ns;
     run.host.run_queue_wait_ns = main_thread.wait_ns;
     run.host.foreign_wait_ns = foreign_wait_ns(
-        std::span(&main_thread, 1), run.cpu_ns + (execution.cpus_shared ? server_cpu_ns : 0));
+        std::span(&main_thread, 1), cpu_ns + (execution.cpus_shared ? server_cpu_ns : 0));
   }
   if (!execution.server_threads.empty()) {
     std::int64_t server_threads_ns = 0;
@@ -140,7 +141,7 @@ void measure_waits(Run& run, const Execution& execution) {
                         server_threads_ns + (execution.cpus_shared ? run.process_cpu_ns : 0));
     run.host.foreign_wait_ns = std::max(run.host.foreign_wait_ns.value_or(0), foreign_ns);
   }
-  if (is_noisy(run.host, run.setup_ns, run.makespan_ns, execution.machine_cpus)) {
+  if (is_noisy(run.host, run.setup_ns, running_ns(run), execution.machine_cpus)) {
     run.flags.emplace_back("noisy");
   }
 }

@@ -30,9 +30,7 @@ unsigned usable_cpus(const Run& run, const Execution& execution, const Cell& cel
 double server_share(const Run& run, const Execution& execution, const Cell& cell,
                     const ServerConfig& server) {
   if (!run.server) return 0;
-  // The server counts from the beginning of the run.
-  const auto served_ns =
-      static_cast<double>(run.makespan_ns + (run.steady ? run.steady->warm_up_ns : 0));
+  const auto served_ns = static_cast<double>(running_ns(run));
   const unsigned threads = server.engine == EngineKind::httplib ? server.threads : 1;
   const unsigned cpus = std::max(1U, std::min(threads, execution.server_cpus));
   const double busy = static_cast<double>(run.server->cpu_ns) / cpus / served_ns;

@@ -12,7 +12,7 @@
 
 namespace fanout {
 
-enum class Command : std::uint8_t { run, sweep, list, report, compare, serve };
+enum class Command : std::uint8_t { run, sweep, list, report, compare, serve, doctor };
 enum class Topic : std::uint8_t { strategies, transports, scenarios, cells };
 
 struct CompareOptions {
@@ -50,6 +50,7 @@ struct Options {
   std::vector<std::string> files;   // report: at least one
   std::string html;                 // report: the page to write; empty: print instead
   CompareOptions compare;
+  bool doctor_json = false;    // doctor
   ServerConfig server;         // serve
   std::string serve_scenario;  // serve: whose server to be; empty: `server` as it is
 };

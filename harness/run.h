@@ -87,6 +87,9 @@ struct Run {
   std::string limited_by;
 };
 
+// From ready() to the end: the makespan, or the warm-up and the window of mode steady. The server
+// and the run's threads count over all of it.
+std::int64_t running_ns(const Run& run);
 // Whether a flag was raised.
 bool has_flag(const Run& run, std::string_view flag);
 

@@ -149,6 +149,10 @@ Summary summarize(const std::vector<Run>& runs) {
   return summary;
 }
 
+std::int64_t running_ns(const Run& run) {
+  return run.makespan_ns + (run.steady ? run.steady->warm_up_ns : 0);
+}
+
 bool has_flag(const Run& run, std::string_view flag) {
   return std::ranges::find(run.flags, flag) != run.flags.end();
 }

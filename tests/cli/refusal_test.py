@@ -265,7 +265,8 @@ class ReportTest(fanout_cli.CliTest):
     def test_a_result_that_lacks_a_field(self):
         for path in self.paths(self.document):
             document, holder = self.holder(path)
-            if isinstance(holder, dict):
+            newer = path[-1] == "set_aside" or "host" in path[:-1]  # than some results
+            if isinstance(holder, dict) and not newer:
                 with self.subTest(path):
                     del holder[path[-1]]
                     self.refuse_text(json.dumps(document))

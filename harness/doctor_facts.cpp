@@ -1,0 +1,177 @@
+#include "harness/doctor_facts.h"
+
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/clock.h"
+#include "harness/cell_runner.h"
+#include "harness/embedded.h"
+#include "harness/summary.h"
+#include "strategies/registry.h"
+#include "transports/registry.h"
+
+namespace fanout {
+namespace {
+
+constexpr std::int64_t kMs = 1'000'000;
+constexpr std::int64_t kSecond = 1'000 * kMs;
+constexpr std::uint64_t kShortRun = 5'000;  // requests without delay: some 100 ms
+constexpr unsigned kPairs = 10;
+
+void sleep_for(std::int64_t ns) {
+  const timespec time{.tv_sec = ns / kSecond, .tv_nsec = ns % kSecond};
+  ::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
+}
+
+std::string first_word(const char* file) {
+  std::string word;
+  std::ifstream(file) >> word;
+  return word;
+}
+
+std::int64_t available_memory() {
+  std::ifstream lines("/proc/meminfo");
+  std::int64_t kib = 0;
+  for (std::string word; lines >> word;) {
+    if (word == "MemAvailable:" && lines >> kib) return kib * 1024;
+  }
+  return 0;
+}
+
+// What neighbours and other programs do while this one sleeps.
+void sample_load(DoctorFacts& facts) {
+  const HostConditions before = read_host();
+  const std::int64_t began_ns = now_ns();
+  sleep_for(kSecond);
+  const auto elapsed = static_cast<double>(now_ns() - began_ns);
+  const HostConditions during = between(before, read_host());
+  facts.time_wait = during.time_wait;
+  if (during.steal_ns) {
+    facts.steal_share = static_cast<double>(*during.steal_ns) / elapsed / facts.machine_cpus;
+  }
+  if (during.psi_cpu_ns) {
+    facts.pressure_share = std::min(1.0, static_cast<double>(*during.psi_cpu_ns) / elapsed);
+  }
+}
+
+void sample_clock(DoctorFacts& facts) {
+  constexpr int kReadings = 100'000;
+  const std::int64_t began_ns = now_ns();
+  for (int i = 0; i < kReadings; ++i) (void)now_ns();
+  facts.clock_cost_ns = static_cast<double>(now_ns() - began_ns) / kReadings;
+}
+
+// As the server sleeps: with the least slack the kernel grants.
+void sample_timer(DoctorFacts& facts) {
+  constexpr int kSleeps = 200;
+  ::prctl(PR_SET_TIMERSLACK, 1);
+  std::vector<double> late_ns;
+  for (int i = 0; i < kSleeps; ++i) {
+    const std::int64_t due_ns = now_ns() + kMs;
+    sleep_for(kMs);
+    late_ns.push_back(static_cast<double>(now_ns() - due_ns));
+  }
+  std::ranges::sort(late_ns);
+  facts.oversleep_p50_ns = late_ns[kSleeps / 2];
+  facts.oversleep_p99_ns = late_ns[kSleeps * 99 / 100];
+}
+
+// Which built-in scenarios this machine's limits cut short.
+void try_scenarios(DoctorFacts& facts, const Limits& limits) {
+  for (const EmbeddedFile& file : builtin_scenarios) {
+    const std::string name(file.name);
+    std::string reasons;
+    try {
+      Selection selection;
+      selection.scenarios = {name};
+      const Plan plan = make_plan(selection, limits);
+      for (const Skipped& skipped : plan.skipped) reasons += skipped.reason + "\n";
+    } catch (const UsageError& nothing_to_run) {
+      reasons = nothing_to_run.what();
+    }
+    if (reasons.find("fd_limited: ") != std::string::npos) facts.fd_limited.push_back(name);
+    if (reasons.find("port_limited: ") != std::string::npos) facts.port_limited.push_back(name);
+  }
+}
+
+// Every event loop's transport on a network, driven by the first strategy that is an event loop;
+// none where the machine's limits forbid it.
+Plan short_plan(const Limits& limits) {
+  const auto loop = std::ranges::find_if(
+      strategies(), [](const Strategy* row) { return std::holds_alternative<RunAsync>(row->run); });
+  Selection selection;
+  selection.scenarios = {"zero"};
+  selection.strategies = {std::string((*loop)->name)};
+  for (const Transport* row : transports()) {
+    if (row->stack == "none" || std::holds_alternative<MakeBlockingClient>(row->make)) continue;
+    selection.transports.emplace_back(row->name);
+  }
+  selection.workers = {10};
+  selection.requests = kShortRun;
+  return make_plan(selection, limits);
+}
+
+void find_ceiling(DoctorFacts& facts, const Plan& plan, CellRunner& runner) {
+  for (const Cell& cell : plan.cells) {
+    const Run run = runner(cell, 0);
+    if (!run.valid) continue;
+    if (facts.ceiling && facts.ceiling->requests_per_second >= throughput(run)) continue;
+    facts.ceiling = Ceiling{cell.transport, throughput(run), has_flag(run, "server_bound")};
+  }
+}
+
+// The same cell in pairs, first and second in turns, as rounds of a comparison.
+void compare_twins(DoctorFacts& facts, const Plan& plan, CellRunner& runner) {
+  std::vector<double> first;
+  std::vector<double> second;
+  for (unsigned pair = 0; pair < kPairs; ++pair) {
+    const Run one = runner(plan.cells.front(), pair);
+    const Run other = runner(plan.cells.front(), pair);
+    if (!one.valid || !other.valid) continue;
+    const bool swapped = pair % 2 == 1;
+    first.push_back(static_cast<double>((swapped ? other : one).makespan_ns));
+    second.push_back(static_cast<double>((swapped ? one : other).makespan_ns));
+  }
+  if (!first.empty()) facts.twins = compare_rounds(first, second);
+}
+
+void make_short_runs(DoctorFacts& facts, const Limits& limits) {
+  Plan plan;
+  try {
+    plan = short_plan(limits);
+  } catch (const UsageError&) {
+    return;  // not even these can be run: examine() says so
+  }
+  const InterruptWatch interrupt;
+  CellRunner runner(plan, facts.environment, interrupt);
+  find_ceiling(facts, plan, runner);
+  compare_twins(facts, plan, runner);
+}
+
+}  // namespace
+
+DoctorFacts gather_facts() {
+  const Limits limits = machine_limits();
+  DoctorFacts facts;
+  facts.environment = this_environment(Affinity::isolated);
+  facts.unfit_build = unfit_build();
+  facts.machine_cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
+  facts.governor = first_word("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  facts.clock_source =
+      first_word("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+  const std::string reuse = first_word("/proc/sys/net/ipv4/tcp_tw_reuse");
+  if (!reuse.empty()) facts.tcp_tw_reuse = std::stoll(reuse);
+  facts.available_memory_bytes = available_memory();
+  sample_load(facts);
+  sample_clock(facts);
+  sample_timer(facts);
+  try_scenarios(facts, limits);
+  make_short_runs(facts, limits);
+  return facts;
+}
+
+}  // namespace fanout

@@ -1,0 +1,11 @@
+// Looks at the machine and makes short runs on it.
+#pragma once
+
+#include "harness/doctor.h"
+
+namespace fanout {
+
+// Takes a few seconds. Throws Interrupted (harness/interrupt.h).
+DoctorFacts gather_facts();
+
+}  // namespace fanout
