@@ -13,10 +13,6 @@ Json median_or_null(const std::optional<Interval>& interval) {
   return interval ? Json(interval->median) : Json(nullptr);
 }
 
-Json interval_or_null(const std::optional<Interval>& interval) {
-  return interval ? interval_to_json(*interval) : Json(nullptr);
-}
-
 Json percentiles_to_json(const Summary& summary) {
   Json points = Json::array();
   for (const PercentilePoint& point : summary.latency_by_percentile) {
