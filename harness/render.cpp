@@ -77,13 +77,10 @@ std::string caveats(const Report& report) {
   std::string text;
   for (const std::string& warning : report.warnings) text += "note: " + warning + "\n";
   const unsigned rounds = fewest_valid_runs(report);
-  if (rounds < kRoundsForIntervals) {
-    text +=
-        fmt::format("note: {} valid rounds give no interval and rank nothing; use at least {}\n",
-                    rounds, kRoundsForRanks);
-  } else if (rounds < kRoundsForRanks) {
-    text += fmt::format("note: {} valid rounds rank nothing; use at least {}\n", rounds,
-                        kRoundsForRanks);
+  if (rounds < kRoundsForRanks) {
+    text += fmt::format("note: {} from {}; use at least {}\n",
+                        rounds < kRoundsForIntervals ? "no interval and no ranks" : "no ranks",
+                        counted(rounds, "valid round"), kRoundsForRanks);
   }
   text += disturbances(report);
   if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
@@ -266,9 +263,9 @@ std::string render_plan(const Plan& plan) {
         fmt::format("{}: {}; how long they take is not known\n", scenario.name, scenario.summary);
   }
   for (const Reference& reference : plan.references) {
-    work += fmt::format("beside them, as {}: {} / {} / {} / {} workers\n",
-                        role_name(reference.role), reference.cell.strategy,
-                        reference.cell.transport, reference.cell.scenario, reference.cell.workers);
+    work += fmt::format("beside them, as {}: {} / {} / {} / {}\n", role_name(reference.role),
+                        reference.cell.strategy, reference.cell.transport, reference.cell.scenario,
+                        counted(reference.cell.workers, "worker"));
   }
   return to_text(table) + skipped_rows(plan) + work +
          fmt::format("{} x {}, seed {}, about {}\n", counted(plan.cells.size(), "cell"),

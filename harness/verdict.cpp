@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "harness/references.h"
 
@@ -104,7 +105,7 @@ std::vector<std::string> short_names(const Cells& cells) {
   const auto name = [](const Cell& cell, int detail) {
     std::string text = cell.strategy;
     if (detail > 0) text += " / " + cell.transport;
-    if (detail > 1) text += fmt::format(" / {} workers", cell.workers);
+    if (detail > 1) text += " / " + counted(cell.workers, "worker");
     return text;
   };
   for (int detail = 0;; ++detail) {

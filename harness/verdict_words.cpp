@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "base/text.h"
 #include "harness/verdict.h"
 
 namespace fanout {
@@ -44,7 +45,7 @@ std::string in_words(const Verdict& verdict, const Pairing& pairing) {
 
 std::vector<std::string> in_words(const Verdict& verdict) {
   std::string title = fmt::format("by {}", verdict.measure->title);
-  if (verdict.workers > 0) title += fmt::format(", {} workers", verdict.workers);
+  if (verdict.workers > 0) title += ", " + counted(verdict.workers, "worker");
   if (!verdict.ranking) return {fmt::format("{}: {}", title, verdict.declined)};
   const Ranking& ranking = *verdict.ranking;
   std::vector<std::string> lines;

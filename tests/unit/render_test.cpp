@@ -86,7 +86,7 @@ const std::string kWords =
     "INVALID thread_pool / curl_easy / 10 workers: 1 request failed: 1 reset (1 of 3 runs)\n"
     "INVALID event_loop / beast_async / 10 workers: 1 request failed: 1 reset (3 of 3 runs)\n"
     "skipped event_loop / curl_easy / 10 workers: curl_easy blocks\n"
-    "note: 0 valid rounds give no interval and rank nothing; use at least 10\n"
+    "note: no interval and no ranks from 0 valid rounds; use at least 10\n"
     "* another HTTP stack than the other rows: the difference is not the strategy's alone\n";
 // clang-format on
 
@@ -170,7 +170,7 @@ TEST(Render, ShowsIntervalsFromSixRounds) {
 
 TEST(Render, SaysNoMoreThanIsTrue) {
   const std::string text = render(six_rounds(), Format::table);
-  EXPECT_THAT(text, HasSubstr("note: 6 valid rounds rank nothing; use at least 10\n"));
+  EXPECT_THAT(text, HasSubstr("note: no ranks from 6 valid rounds; use at least 10\n"));
   for (const char* absent :
        {"INVALID", "skipped", "another HTTP stack", "no interval", "interrupted", "time budget"}) {
     EXPECT_THAT(text, Not(HasSubstr(absent)));
