@@ -72,7 +72,7 @@ class SteadyRun : public testing::Test {
 TEST_F(SteadyRun, FiguresAreOfTheWindow) {
   const auto run = judged();
   EXPECT_THAT(run.reasons, IsEmpty());
-  EXPECT_THAT(run.flags, IsEmpty());
+  EXPECT_THAT(run.flags, ElementsAre("latency_bound"));
   EXPECT_EQ(run.makespan_ns, 200 * kMs);
   EXPECT_EQ(run.steady->warm_up_ns, 100 * kMs);
   EXPECT_EQ(run.steady->requests, 20);
@@ -148,7 +148,7 @@ TEST_F(SteadyRun, WithoutAWholeWindowFiguresAreOfTheWholeRun) {
   execution.steady.reset();
   const auto run = judged();
   EXPECT_TRUE(run.valid);
-  EXPECT_THAT(run.flags, ElementsAre("unsteady"));
+  EXPECT_THAT(run.flags, ElementsAre("unsteady", "latency_bound"));
   EXPECT_EQ(run.makespan_ns, 300 * kMs);
   EXPECT_FALSE(run.steady.has_value());
   EXPECT_DOUBLE_EQ(throughput(run), 100);
