@@ -39,10 +39,12 @@ std::string why_declined(const CellReport& base, const CellReport& next, const M
 }
 
 Finding finding_of(const Comparison& comparison, double threshold) {
-  if (*comparison.low > 1) {
+  const double margin = std::min(kLeastMargin, threshold);
+  if (*comparison.low > 1 && comparison.ratio > 1 + margin) {
     return comparison.ratio > 1 + threshold ? Finding::regression : Finding::worse;
   }
-  return *comparison.high < 1 ? Finding::better : Finding::not_separated;
+  const bool better = *comparison.high < 1 && comparison.ratio < 1 / (1 + margin);
+  return better ? Finding::better : Finding::not_separated;
 }
 
 Change change_of(const CellReport& base, const CellReport& next, const Measure& measure,
@@ -91,13 +93,14 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
     }
     const Scenario& scenario = scenario_of(base.plan, before.cell);
     for (const Measure* measure : by) {
+      if (!has_figure({&before, after}, *measure)) continue;
       changes.changes.push_back(change_of(before, *after, *measure, scenario, threshold));
     }
   }
   for (const CellReport& after : next.cells) {
     if (find_cell(base, after.cell) == nullptr) changes.next_only.push_back(after.cell);
   }
-  if (changes.changes.empty()) {
+  if (changes.changes.empty() && changes.invalid.empty()) {
     throw UsageError("compare: no cell is in both results; measure the same cells again");
   }
   return changes;

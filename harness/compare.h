@@ -14,7 +14,7 @@ namespace fanout {
 
 enum class Finding : std::uint8_t {
   declined,       // nothing can be said
-  not_separated,  // the interval of the ratio holds 1
+  not_separated,  // the interval of the ratio holds 1, or the difference is below kLeastMargin
   better,
   worse,
   regression,  // worse by more than the threshold

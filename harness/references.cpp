@@ -80,10 +80,6 @@ const Run* valid_run(const CellReport& cell, unsigned round) {
   return found == cell.runs.end() ? nullptr : &*found;
 }
 
-double cpu_ns_per_request(const Run& run) {
-  return static_cast<double>(run.cpu_ns) / static_cast<double>(run.requests.total);
-}
-
 }  // namespace
 
 Scenario ceiling_scenario(const Scenario& scenario) {
@@ -129,7 +125,7 @@ std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell
   for (const Run& run : cell.runs) {
     const Run* least = run.valid ? valid_run(*floor, run.round) : nullptr;
     if (least == nullptr || least->cpu_ns <= 0) continue;
-    ratios.push_back(cpu_ns_per_request(run) / cpu_ns_per_request(*least));
+    ratios.push_back(cpu_us_per_request(run) / cpu_us_per_request(*least));
   }
   if (ratios.empty()) return std::nullopt;
   return median_interval(std::move(ratios));

@@ -99,9 +99,7 @@ void summarize_time(const ValidRuns& valid, Summary& summary) {
 }
 
 void summarize_cost(const ValidRuns& valid, Summary& summary) {
-  summary.cpu_us_per_request = over_runs(valid, [](const Run& run) {
-    return static_cast<double>(run.cpu_ns) / 1e3 / static_cast<double>(measured_requests(run));
-  });
+  summary.cpu_us_per_request = over_runs(valid, cpu_us_per_request);
   summary.peak_memory_bytes =
       over_runs(valid, [](const Run& run) { return run.peak_memory_bytes; });
   summary.context_switches_per_request = over_runs(valid, [](const Run& run) {
@@ -159,6 +157,10 @@ bool has_flag(const Run& run, std::string_view flag) {
 
 std::uint64_t measured_requests(const Run& run) {
   return run.steady ? run.steady->requests : run.requests.total;
+}
+
+double cpu_us_per_request(const Run& run) {
+  return static_cast<double>(run.cpu_ns) / 1e3 / static_cast<double>(measured_requests(run));
 }
 
 double throughput(const Run& run) { return per_second(run, measured_requests(run)); }

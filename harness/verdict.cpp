@@ -19,7 +19,7 @@ constexpr double kLevel = 0.05;
 // A percentile is an extreme of 10 requests or more, or it is a story about one of them.
 constexpr std::uint64_t kRequestsForP99 = 1000;
 
-const std::array<Measure, 3> kMeasures{{
+const std::array<Measure, 4> kMeasures{{
     {"makespan", "makespan", "faster", "slower",
      [](const Run& run) {
        if (run.open) return 0.0;  // its schedule sets the makespan
@@ -29,12 +29,14 @@ const std::array<Measure, 3> kMeasures{{
      },
      true, 1},
     {"cpu", "CPU per request", "cheaper", "dearer",
-     [](const Run& run) {
-       return static_cast<double>(run.cpu_ns) / static_cast<double>(measured_requests(run));
-     },
-     false, 1},
+     cpu_us_per_request, false, 1},
     {"p99", "p99 of service time", "shorter", "longer",
      [](const Run& run) { return static_cast<double>(run.latency_ns.p99); }, true, kRequestsForP99},
+    {"response_p99", "p99 of response time", "shorter", "longer",
+     [](const Run& run) {
+       return run.open ? static_cast<double>(run.open->response_ns.p99) : 0.0;
+     },
+     true, kRequestsForP99},
 }};
 
 // Of valid runs, by round; without those that have no such figure.
@@ -45,12 +47,6 @@ std::map<unsigned, double> by_round(const CellReport& cell, const Measure& measu
     if (figure > 0) figures[run.round] = figure;
   }
   return figures;
-}
-
-// Mode open gives the makespan: it is no measure there.
-bool has_figure(const Cells& cells, const Measure& measure) {
-  return std::ranges::any_of(
-      cells, [&](const CellReport* cell) { return !by_round(*cell, measure).empty(); });
 }
 
 // Cells that differ in one axis, with the number of workers that makes them comparable.
@@ -149,6 +145,11 @@ std::string why_declined(const Verdict& verdict, const Report& report, const Sce
 }  // namespace
 
 std::span<const Measure> measures() { return kMeasures; }
+
+bool has_figure(const Cells& cells, const Measure& measure) {
+  return std::ranges::any_of(
+      cells, [&](const CellReport* cell) { return !by_round(*cell, measure).empty(); });
+}
 
 std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure& measure) {
   std::vector<std::map<unsigned, double>> figures;

@@ -26,6 +26,9 @@ struct Measure {
 };
 std::span<const Measure> measures();
 
+// Whether any run of the cells has it: mode open gives the makespan, and alone has response times.
+bool has_figure(const Cells& cells, const Measure& measure);
+
 // What a measure says of each of these cells, in the rounds in which all have a valid run with such
 // a figure.
 std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure& measure);
