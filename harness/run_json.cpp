@@ -78,6 +78,7 @@ Json host_to_json(const HostConditions& host) {
 
 HostConditions host_from_json(const Json& json) {
   HostConditions host;
+  (void)json.at("steal_ns");  // is in all versions; throws also where this is no object
   for (const auto& [key, value] : kHostKeys) {
     const auto found = json.find(key);  // absent in results of earlier versions
     if (found != json.end() && !found->is_null()) host.*value = found->get<std::int64_t>();

@@ -265,8 +265,7 @@ class ReportTest(fanout_cli.CliTest):
     def test_a_result_that_lacks_a_field(self):
         for path in self.paths(self.document):
             document, holder = self.holder(path)
-            newer = path[-1] == "set_aside" or "host" in path[:-1]  # than some results
-            if isinstance(holder, dict) and not newer:
+            if isinstance(holder, dict) and path[-1] != "set_aside" and "host" not in path[:-1]:
                 with self.subTest(path):
                     del holder[path[-1]]
                     self.refuse_text(json.dumps(document))
