@@ -92,7 +92,7 @@ void add_compare(CLI::App& app, Options& options) {
   app.add_option("new", compare.next, "the result in question")->required()->type_name("NEW.json");
   add_parsed(app, "--threshold", compare.threshold, parse_share, "a share such as 5% or 0.05",
              "worse by more than this is a regression (default 5%)", "SHARE");
-  add_list(app, "--measure", compare.measures, "only these: makespan, cpu, p99, response_p99", "NAME,...");
+  add_list(app, "--measure", compare.measures, "only these: makespan, throughput, cpu, p99, response_p99", "NAME,...");
   app.add_flag("--force", compare.force,
                "go on although machine, versions or scenario differ, and say what does");
   add_names(app, "--format", options.format,

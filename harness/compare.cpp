@@ -100,8 +100,11 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
   for (const CellReport& after : next.cells) {
     if (find_cell(base, after.cell) == nullptr) changes.next_only.push_back(after.cell);
   }
-  if (changes.changes.empty() && changes.invalid.empty()) {
+  if (changes.base_only.size() == base.cells.size()) {
     throw UsageError("compare: no cell is in both results; measure the same cells again");
+  }
+  if (changes.changes.empty() && changes.invalid.empty()) {
+    throw UsageError("compare: these results have no such measure; leave --measure out");
   }
   return changes;
 }

@@ -37,7 +37,7 @@ std::string render_verdicts(const Report& report, const Scenario& scenario) {
       continue;
     }
     const bool swept = verdict.workers > 0;
-    if (swept && verdict.measure != &measures().front()) continue;  // in the document
+    if (swept && !introduced.empty() && !introduced.contains(verdict.measure)) continue;
     if (introduced.insert(verdict.measure).second) text += heading(verdict) + "\n";
     for (const std::string& line : in_words(verdict)) text += line + "\n";
   }

@@ -19,23 +19,21 @@ constexpr double kLevel = 0.05;
 // A percentile is an extreme of 10 requests or more, or it is a story about one of them.
 constexpr std::uint64_t kRequestsForP99 = 1000;
 
-const std::array<Measure, 4> kMeasures{{
+const std::array<Measure, 5> kMeasures{{
     {"makespan", "makespan", "faster", "slower",
      [](const Run& run) {
-       if (run.open) return 0.0;  // its schedule sets the makespan
-       // In mode steady the time measured is given, and the work done in it is not.
-       const auto makespan = static_cast<double>(run.makespan_ns);
-       return run.steady ? makespan / static_cast<double>(run.steady->requests) : makespan;
+       // Given in the other modes: by the schedule, or by how long was measured.
+       return run.open || run.steady ? 0.0 : static_cast<double>(run.makespan_ns);
      },
      true, 1},
+    {"throughput", "throughput", "faster", "slower",
+     [](const Run& run) { return run.steady ? 1e9 / throughput(run) : 0.0; }, true, 1},
     {"cpu", "CPU per request", "cheaper", "dearer",
-     cpu_us_per_request, false, 1},
+     [](const Run& run) { return 1e3 * cpu_us_per_request(run); }, false, 1},
     {"p99", "p99 of service time", "shorter", "longer",
      [](const Run& run) { return static_cast<double>(run.latency_ns.p99); }, true, kRequestsForP99},
     {"response_p99", "p99 of response time", "shorter", "longer",
-     [](const Run& run) {
-       return run.open ? static_cast<double>(run.open->response_ns.p99) : 0.0;
-     },
+     [](const Run& run) { return run.open ? static_cast<double>(run.open->response_ns.p99) : 0.0; },
      true, kRequestsForP99},
 }};
 

@@ -20,13 +20,14 @@ struct Measure {
   std::string_view title;        // "makespan", for headings
   std::string_view better;       // "faster"
   std::string_view worse;        // "slower"
-  double (*of)(const Run&);      // less is better; 0: this run has none
+  double (*of)(const Run&);      // in ns; less is better; 0: this run has none
   bool of_speed;                 // says nothing where the server or a deadline sets the pace
   std::uint64_t least_requests;  // per run
 };
 std::span<const Measure> measures();
 
-// Whether any run of the cells has it: mode open gives the makespan, and alone has response times.
+// Whether any run of the cells has it: makespans are of mode batch, throughput of steady, response
+// times of open.
 bool has_figure(const Cells& cells, const Measure& measure);
 
 // What a measure says of each of these cells, in the rounds in which all have a valid run with such

@@ -108,7 +108,7 @@ TEST(CompareResults, SaysNothingOfTheTimeThatSomethingElseSets) {
   next.cells[0].summary.limited_by = "server";
   const auto words = [&] { return in_words(compared(base, next).changes.at(0)); };
   EXPECT_EQ(words(), "limited by the server");
-  const Measure* cpu[] = {&measures()[1]};
+  const Measure* cpu[] = {&measures()[2]};
   EXPECT_EQ(compare_results(base, next, cpu, 0.05).changes.at(0).finding, Finding::not_separated);
   next.cells[0].summary.limited_by = "";
   next.cells[0].summary.success_share.median = 0.9;
