@@ -27,7 +27,7 @@ void add_measuring(CLI::App& app, Options& options) {
     }
   });
   add_parsed(app, "--precision", options.precision, parse_share, "a share such as 3% or 0.03",
-             "from 10 rounds on, stop once every interval of a makespan is within", "SHARE");
+             "from 10 rounds on, stop once every makespan is known so well", "SHARE");
   app.add_flag("--no-references", options.no_references,
                "no A/A twin, client floor or server ceiling beside the cells");
   app.add_flag("--no-profile", options.no_profile,
@@ -92,7 +92,8 @@ void add_compare(CLI::App& app, Options& options) {
   app.add_option("new", compare.next, "the result in question")->required()->type_name("NEW.json");
   add_parsed(app, "--threshold", compare.threshold, parse_share, "a share such as 5% or 0.05",
              "worse by more than this is a regression (default 5%)", "SHARE");
-  add_list(app, "--measure", compare.measures, "only these: makespan, throughput, cpu, p99, response_p99", "NAME,...");
+  add_list(app, "--measure", compare.measures,
+           "only these: makespan, throughput, cpu, p99, response_p99", "NAME,...");
   app.add_flag("--force", compare.force,
                "go on although machine, versions or scenario differ, and say what does");
   add_names(app, "--format", options.format,

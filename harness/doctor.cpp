@@ -137,9 +137,8 @@ Check check_ceiling(const DoctorFacts& facts) {
   }
   return {"ceiling",
           Verdict::ok,
-          fmt::format("{} requests/s by {}{}", format_number(facts.ceiling->requests_per_second),
-                      facts.ceiling->transport,
-                      facts.ceiling->server_bound ? ", the server's limit" : ", the client's"),
+          fmt::format("{}{} requests/s, seen by {}", facts.ceiling->server_bound ? "" : "at least ",
+                      format_number(facts.ceiling->requests_per_second), facts.ceiling->transport),
           {}};
 }
 

@@ -58,8 +58,8 @@ struct Plan {
   std::uint64_t seed = 1;
   Affinity affinity = Affinity::isolated;
   std::optional<std::chrono::nanoseconds> time_budget;  // no new round once it is spent
-  // No new round from 10 on once every interval of a makespan is at most so wide: its half-width
-  // relative to its median.
+  // No new round from 10 on once the interval of every cell's makespan (mode steady: throughput;
+  // open: CPU per request) is at most so wide: its half-width relative to its median.
   std::optional<double> precision;
   std::optional<std::chrono::nanoseconds> run_limit;  // overrules the limit of every run
   std::chrono::nanoseconds predicted{};               // of all rounds, a rough guess

@@ -85,7 +85,7 @@ std::string caveats(const Report& report) {
   text += disturbances(report);
   if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
   if (report.stopped_by == "interval width") {
-    text += "note: ended before the last round: every makespan is known precisely enough\n";
+    text += "note: ended before the last round: every cell is known precisely enough\n";
   }
   if (report.status == "running") text += "note: unfinished; its fanout still runs or was killed\n";
   if (report.status == "failed") text += "note: an error ended it; what was measured is shown\n";

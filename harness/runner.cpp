@@ -36,13 +36,25 @@ void run_round(Report& report, unsigned round, const Execute& execute, const Obs
   }
 }
 
-// Half the interval's width relative to the median, as far as every cell has one.
+// What a cell is run for: the figure of it that is not given by the mode.
+const Interval& figure_of(const CellReport& cell, Mode mode) {
+  switch (mode) {
+    case Mode::batch:
+      break;
+    case Mode::steady:
+      return cell.summary.requests_per_second;
+    case Mode::open:
+      return cell.summary.cpu_us_per_request;
+  }
+  return cell.summary.makespan_ns;
+}
+
+// Whether every cell has an interval, and it is narrow enough.
 bool precise_enough(const Report& report) {
   if (!report.plan.precision) return false;
   return std::ranges::all_of(report.cells, [&](const CellReport& cell) {
-    const Interval& makespan = cell.summary.makespan_ns;
-    return makespan.low &&
-           (*makespan.high - *makespan.low) / 2 <= *report.plan.precision * makespan.median;
+    const Interval& figure = figure_of(cell, scenario_of(report.plan, cell.cell).mode);
+    return figure.low && (*figure.high - *figure.low) / 2 <= *report.plan.precision * figure.median;
   });
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -130,8 +131,8 @@ std::string why_declined(const Verdict& verdict, const Report& report, const Sce
   if (verdict.measure->of_speed && cut_by_deadline(scenario, verdict.cells)) {
     return "not ranked: the deadline ends these runs";
   }
-  if (scenario.requests < verdict.measure->least_requests) {
-    return fmt::format("not ranked: needs {} requests per run",
+  if (fewest_answered(verdict.cells) < verdict.measure->least_requests) {
+    return fmt::format("not ranked: needs {} answers per run",
                        format_count(verdict.measure->least_requests));
   }
   const std::size_t needed = rounds_to_rank(verdict.cells.size());
@@ -162,6 +163,16 @@ std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure
     for (std::size_t i = 0; i < cells.size(); ++i) common[i].push_back(figures[i].at(wanted));
   }
   return common;
+}
+
+std::uint64_t fewest_answered(const Cells& cells) {
+  std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max();
+  for (const CellReport* cell : cells) {
+    for (const Run& run : cell->runs) {
+      if (run.valid) fewest = std::min(fewest, run.steady ? run.steady->ok : run.requests.ok);
+    }
+  }
+  return fewest;
 }
 
 Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,

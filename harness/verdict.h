@@ -58,6 +58,9 @@ struct Verdict {
   std::vector<LeftOut> left_out;
 };
 
+// The fewest requests that succeeded while they were measured, of any valid run.
+std::uint64_t fewest_answered(const Cells& cells);
+
 // On these cells of a scenario, at least one.
 Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
                    const Measure& measure);

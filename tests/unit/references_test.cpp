@@ -27,6 +27,15 @@ TEST(AddReferences, AddsNoTwinWhereNothingIsRanked) {
   EXPECT_TRUE(plan_of({"sequential", "thread_pool"}, 9).references.empty());
 }
 
+TEST(AddReferences, AsksNoServerOfOthersMoreThanNeeded) {
+  Plan plan = plan_of({"thread_pool"}, 3);
+  plan.scenarios.front().targets = RealTargets{};
+  plan.rounds = 10;
+  plan.references.clear();
+  add_references(plan);
+  EXPECT_TRUE(plan.references.empty());
+}
+
 TEST(ReferenceOf, FindsTheRowOfAScenarioInARole) {
   const Plan plan = plan_of({"sequential", "thread_pool"}, 10);
   const Report report = empty_report(plan, {}, "fanout run");

@@ -126,6 +126,21 @@ TEST(RunPlan, GoesOnWhileOneCellIsNotPreciseEnough) {
   EXPECT_EQ(report.stopped_by, "rounds");
 }
 
+// The makespans of an open loop are its schedule's, and always precise.
+TEST(RunPlan, LooksAtWhatTheModeDoesNotGive) {
+  Report report = report_of(1, 20);
+  report.plan.precision = 0.03;
+  report.plan.scenarios.front().mode = Mode::open;
+  Recorder recorder;
+  const auto execute = [&](const Cell& cell, unsigned round) {
+    fanout::Run run = recorder(cell, round);
+    run.cpu_ns = round % 2 == 0 ? 1'000'000 : 2'000'000;
+    return run;
+  };
+  run_plan(report, execute, kNobody);
+  EXPECT_EQ(report.stopped_by, "rounds");
+}
+
 TEST(RunPlan, RunsReferencesInEveryRoundBesideTheCells) {
   Plan plan = report_of(2, 3).plan;
   plan.references = {{Role::twin, plan.cells[1]}};

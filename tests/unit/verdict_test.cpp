@@ -173,6 +173,36 @@ TEST(Verdicts, OfASweepAreMadeAtEachNumberOfWorkers) {
   EXPECT_THAT(found[1].back(), HasSubstr("3. one_at_a_time: a is 20.00x faster than one_at"));
 }
 
+TEST(Verdicts, NeedAThousandAnswersOfEveryRunForP99) {
+  Report report = bare_report();
+  report.plan.scenarios.front().requests = 1000;
+  for (const char* name : {"a", "b"}) {
+    add_cell(report, name, 4, about(100));
+    change_runs(report.cells.back(), [](fanout::Run& run) {
+      run.requests.total = 1000;
+      run.requests.ok = 1000;
+    });
+  }
+  EXPECT_TRUE(by(report, "p99").ranking);
+  report.cells[1].runs[3].requests.ok = 999;
+  EXPECT_EQ(by(report, "p99").declined, "not ranked: needs 1,000 answers per run");
+}
+
+// In mode steady the makespan is how long was measured: what counts is what was done in it.
+TEST(Verdicts, CompareThroughputInModeSteady) {
+  Report report = bare_report();
+  report.plan.scenarios.front().mode = Mode::steady;
+  for (const std::uint64_t requests : {3000U, 2000U}) {
+    add_cell(report, requests == 3000 ? "a" : "b", 4, about(2000));
+    change_runs(report.cells.back(), [&](fanout::Run& run) {
+      run.steady = SteadyState{.warm_up_ns = 1, .requests = requests, .ok = requests};
+    });
+  }
+  EXPECT_THAT(in_words(by(report, "throughput")).back(), HasSubstr("a is 1.50x faster than b"));
+  EXPECT_THAT(in_words(by(report, "cpu")).back(), HasSubstr("a is 1.50x cheaper than b"));
+  for (const Verdict& verdict : verdicts_of(report)) EXPECT_NE(verdict.measure->name, "makespan");
+}
+
 TEST(Verdicts, AreNoneOnWhatHasNothingToBeComparedWith) {
   Report report = bare_report();
   add_cell(report, "a", 4, about(100));
