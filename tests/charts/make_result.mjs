@@ -66,6 +66,7 @@ const runOf = (random, strategy, workers, round, valid, reset) => {
     process_cpu_ns: REQUESTS * 20e3, context_switches: { voluntary: REQUESTS, involuntary: 3 },
     peak_memory_bytes: Math.round((12 + strategy + 0.05 * workers + 0.2 * random()) * 2 ** 20),
     threads: workers, processes: 1, server: serverOf(workers), host: { steal_ns: 0 },
+    open: null, steady: null,
     bound_ns: bound, efficiency: bound / makespan, limited_by: 'latency',
   };
 };
@@ -101,8 +102,7 @@ const ENVIRONMENT = {
 const planOf = (scenarios, workers, rounds, seed, cells, published) => ({
   seed, rounds, affinity: 'isolated', time_budget_ns: null, run_limit_ns: null,
   predicted_ns: 60e9, scenarios: scenarios.map((name) => scenarioOf(name, workers, published)),
-  cells,
-  skipped: [],
+  cells, precision: null, references: [], skipped: [],
 });
 
 const cellsOf = (scenarios, strategies, workers) => scenarios.flatMap((scenario) =>
@@ -119,7 +119,7 @@ export const makeResult = ({ strategies = 4, workers = [1, 5, 10, 20], rounds = 
   const random = generator(seed);
   const cells = cellsOf(scenarios, strategies, workers);
   const measured = cells.map((cell, index) => ({
-    ...cell,
+    ...cell, profile: null, set_aside: [],
     runs: Array.from({ length: rounds }, (_, round) => runOf(random,
       Math.floor(index / workers.length) % strategies, cell.workers, round,
       index < cells.length - invalid, reset + (reset ? round : 0))),
@@ -129,7 +129,7 @@ export const makeResult = ({ strategies = 4, workers = [1, 5, 10, 20], rounds = 
     schema_version: 1, tool: { version: '0.1.0', commit: '', build: 'Release' },
     environment: ENVIRONMENT, plan: planOf(scenarios, workers, rounds, seed, cells, published),
     command: 'fanout sweep --scenario synthetic', started_at: '2026-01-02T03:04:05Z',
-    status: 'complete', stopped_by: 'rounds', warnings: [], cells: measured, sweeps: [],
+    status: 'complete', stopped_by: 'rounds', warnings: [], cells: measured, references: [], sweeps: [],
     recommendations: [], verdicts: [],
   };
 };
