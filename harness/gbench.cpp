@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace fanout {
@@ -22,9 +23,28 @@ Json context(const Report& report) {
           {"fanout_command", report.command}};
 }
 
+// How often something was timed, and how long it took.
+struct Timed {
+  std::uint64_t iterations = 1;
+  double real_ns = 0;
+  double cpu_ns = 0;
+};
+
+// Mode batch: the whole run once. Others: each request; in mode open from when it was due.
+Timed timed(const Run& run) {
+  const auto makespan = static_cast<double>(run.makespan_ns);
+  const auto cpu = static_cast<double>(run.cpu_ns);
+  const std::uint64_t requests = std::max<std::uint64_t>(measured_requests(run), 1);
+  const auto each = static_cast<double>(requests);
+  if (run.open) return {requests, run.open->response_ns.mean, cpu / each};
+  if (run.steady) return {requests, makespan / each, cpu / each};
+  return {1, makespan, cpu};
+}
+
 Json repetition(const CellReport& cell, std::size_t family, std::size_t index) {
   const Run& run = cell.runs[index];
   const std::string name = benchmark_name(cell.cell);
+  const Timed time = timed(run);
   Json row{{"name", name},
            {"run_name", name},
            {"run_type", "iteration"},
@@ -33,16 +53,21 @@ Json repetition(const CellReport& cell, std::size_t family, std::size_t index) {
            {"repetitions", cell.runs.size()},
            {"repetition_index", index},
            {"threads", 1},
-           {"iterations", 1},
-           {"real_time", run.makespan_ns},
-           {"cpu_time", run.cpu_ns},
+           {"iterations", time.iterations},
+           {"real_time", time.real_ns},
+           {"cpu_time", time.cpu_ns},
            {"time_unit", "ns"}};
   if (!run.valid) {
     row["error_occurred"] = true;
     row["error_message"] = fmt::format("{}", fmt::join(run.reasons, "; "));
     return row;
   }
-  row["items_per_second"] = throughput(run);
+  if (run.open && run.requests.ok == 0) {
+    row["error_occurred"] = true;
+    row["error_message"] = "no request succeeded: no response time";
+    return row;
+  }
+  if (!run.open) row["items_per_second"] = throughput(run);  // there it is what was asked for
   if (run.efficiency) row["efficiency"] = *run.efficiency;
   if (run.requests.ok > 0) {  // latency is that of successes
     row["latency_p50_ns"] = run.latency_ns.p50;

@@ -1,6 +1,7 @@
 #include "harness/open_loop.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/token.h"
 #include "harness/latency.h"
@@ -37,6 +38,54 @@ Keeping keeping(std::span<const Sample> samples, std::span<const std::int64_t> d
   return best.share == 0 ? Keeping{} : best;  // too few to tell
 }
 
+bool falls_behind(const Keeping& kept) { return kept.share < kKept && kept.late_ns > kLateForSure; }
+
+// When each request ended, and when it would have without any wait but the delay it was to have;
+// from ready() on, both ascending. Only of those that succeeded at once.
+struct Ends {
+  std::vector<std::int64_t> real_ns;
+  std::vector<std::int64_t> ideal_ns;
+};
+
+Ends ends_of(const Execution& execution, std::span<const std::int64_t> due_ns,
+             const Scenario& scenario) {
+  Ends ends;
+  for (std::size_t i = 0; i < due_ns.size(); ++i) {
+    const Sample& sample = execution.samples[i];
+    if (sample.outcome != Outcome::ok || sample.attempts != 1) continue;
+    const HostBehaviour& host = scenario.server.hosts[i % scenario.server.hosts.size()];
+    const auto hold = draw(host.delay, make_token(execution.token_seed, i)) + host.rtt;
+    ends.real_ns.push_back(sample.end_ns - execution.header.ready_ns);
+    ends.ideal_ns.push_back(due_ns[i] + hold.count());
+  }
+  std::ranges::sort(ends.real_ns);
+  std::ranges::sort(ends.ideal_ns);
+  return ends;
+}
+
+// A client with as many workers as requests begins all in time, however late they end: so the k-th
+// end is held against the k-th that was to be, within the last tenth as above. A lag that was half
+// as long in the first half of the run already is a wait, but no queue that grows.
+Keeping completions(const Execution& execution, std::span<const std::int64_t> due_ns,
+                    const Scenario& scenario) {
+  if (!execution.served) return {};
+  const Ends ends = ends_of(execution, due_ns, scenario);
+  const std::size_t count = ends.real_ns.size();
+  std::vector<std::int64_t> lags;
+  Keeping best{.share = 0};
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::int64_t late = std::max<std::int64_t>(ends.real_ns[k] - ends.ideal_ns[k], 0);
+    if (k < count / 2) lags.push_back(late);
+    if (k < count - count / 10 || ends.ideal_ns[k] == 0) continue;
+    const auto ideal = static_cast<double>(ends.ideal_ns[k]);
+    const double share = ideal / (ideal + static_cast<double>(late));
+    if (share > best.share) best = {share, late};
+  }
+  if (best.share == 0 || lags.empty()) return {};
+  std::ranges::nth_element(lags, lags.begin() + std::ssize(lags) / 2);
+  return best.late_ns > 2 * lags[lags.size() / 2] ? best : Keeping{};
+}
+
 }  // namespace
 
 void measure_responses(Run& run, const Execution& execution, const Scenario& scenario) {
@@ -52,12 +101,13 @@ void measure_responses(Run& run, const Execution& execution, const Scenario& sce
   const double offered = due_ns.back() == 0 ? schedule.rate
                                             : static_cast<double>(samples.size() - 1) * 1e9 /
                                                   static_cast<double>(due_ns.back());
-  const Keeping kept = keeping(samples, due_ns, ready_ns);
+  const Keeping begun = keeping(samples, due_ns, ready_ns);
+  const Keeping ended = completions(execution, due_ns, scenario);
   run.open = OpenLoop{.offered_per_second = offered,
-                      .achieved_per_second = offered * kept.share,
+                      .achieved_per_second = offered * std::min(begun.share, ended.share),
                       .response_ns = latency_of(histogram),
                       .response_histogram = histogram.buckets()};
-  if (kept.share < kKept && kept.late_ns > kLateForSure) run.flags.emplace_back("saturated");
+  if (falls_behind(begun) || falls_behind(ended)) run.flags.emplace_back("saturated");
 }
 
 ScheduleBound schedule_bound(const Run& run, const Execution& execution, const Scenario& scenario) {

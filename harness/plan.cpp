@@ -9,6 +9,7 @@
 #include "harness/names.h"
 #include "harness/pairing.h"
 #include "harness/request_headers.h"
+#include "harness/steady.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
 
@@ -133,16 +134,32 @@ std::string lacks_descriptors(const Cell& cell, const Strategy& strategy,
       available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0);
 }
 
+// Mode steady ends before its list does: each worker makes a request per mean delay, on one CPU.
+std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
+  constexpr double kConnecting = 60e-6;  // seconds of CPU, at least
+  const std::uint64_t all = expected_connections(cell, scenario);
+  if (scenario.mode != Mode::steady || scenario.targets) return all;
+  std::chrono::duration<double> delays{};
+  for (const HostBehaviour& host : scenario.server.hosts) delays += mean_of(host.delay) + host.rtt;
+  const double wait = delays.count() / static_cast<double>(hosts_of(scenario));
+  const double rate = std::min(cell.workers / (wait + kConnecting), 1 / kConnecting);
+  const auto span = std::chrono::duration<double>(kSteadyWarmUp).count() +
+                    std::max(std::chrono::duration<double>(kSteadyMeasure).count(),
+                             static_cast<double>(kSteadyRequests) / rate);
+  return std::min(all, static_cast<std::uint64_t>(span * rate));
+}
+
 // The connections to one address that a run of the cell makes, if it lacks ports for them.
 std::string lacks_ports(const Cell& cell, const Transport& transport, const Scenario& scenario,
                         const Limits& limits) {
-  const std::uint64_t needed = expected_connections(cell, scenario) / hosts_of(scenario);
+  const std::uint64_t needed = most_connections(cell, scenario) / hosts_of(scenario);
   const auto usable = static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
   if (transport.stack == "none" || needed <= usable) return {};
   return fmt::format(
-      "port_limited: needs {} connections to one address, {} of its ports can be used; make "
-      "fewer requests (-n) or use more hosts",
-      needed, usable);
+      "port_limited: needs {} connections to one address, {} of its ports can be used; {}", needed,
+      usable,
+      scenario.mode == Mode::steady ? "use longer delays or more hosts, or mode batch"
+                                    : "make fewer requests (-n) or use more hosts");
 }
 
 // Whether a strategy is paired with a transport when the user names no transports: with those that

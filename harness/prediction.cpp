@@ -1,5 +1,6 @@
 // How long runs should take, roughly, and when one is taken for hung.
 #include <algorithm>
+#include <thread>
 
 #include "harness/plan.h"
 #include "harness/steady.h"
@@ -115,13 +116,13 @@ bool is_plain(const Scenario& scenario) {
   });
 }
 
-// Requests per second that so many workers make, waiting and working on one CPU.
+// Requests per second that so many workers make, waiting and working on these CPUs.
 double predicted_rate(unsigned workers, std::chrono::nanoseconds request,
-                      std::chrono::nanoseconds cpu) {
+                      std::chrono::nanoseconds cpu, unsigned cpus = 1) {
   const auto per_second = [](double count, std::chrono::nanoseconds time) {
     return count * 1e9 / static_cast<double>(time.count());
   };
-  return std::min(per_second(workers, request + cpu), per_second(1, cpu));
+  return std::min(per_second(workers, request + cpu), per_second(cpus, cpu));
 }
 
 // The time a run in mode steady takes; of it the warm-up is most often no longer than it must be.
@@ -137,12 +138,14 @@ std::chrono::nanoseconds steady_time(double requests_per_second) {
 
 std::uint64_t steady_requests(const Scenario& scenario) {
   using namespace std::chrono_literals;
-  constexpr auto kLeastCpu = 10us;  // of one request: less than any transport with a network
-  constexpr double kEnough = 6;     // seconds: longest warm-up, measuring and some more
+  constexpr auto kLeastCpu = 6us;  // of one request: less than any transport with a network
+  constexpr double kEnough = 6;    // seconds: longest warm-up, measuring and some more
   constexpr double kLeast = 5'000;
-  const double rate = predicted_rate(scenario.workers.back(),
-                                     mean_request(scenario, scenario.workers.back(), 0), kLeastCpu);
-  return static_cast<std::uint64_t>(std::max(kLeast, kEnough * rate));
+  constexpr double kMost = 2e6;
+  const unsigned cpus = std::max(std::thread::hardware_concurrency(), 1U);  // 0: not known
+  const unsigned workers = scenario.workers.back();
+  const double rate = predicted_rate(workers, mean_request(scenario, workers, 0), kLeastCpu, cpus);
+  return static_cast<std::uint64_t>(std::clamp(kEnough * rate, kLeast, kMost));
 }
 
 std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario) {

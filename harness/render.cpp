@@ -82,7 +82,7 @@ std::string caveats(const Report& report) {
                         rounds < kRoundsForIntervals ? "no interval and no ranks" : "no ranks",
                         counted(rounds, "valid round"), kRoundsForRanks);
   }
-  text += disturbances(report);
+  text += disturbances(report) + strayed_runs(report);
   if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
   if (report.stopped_by == "interval width") {
     text += "note: ended before the last round: every cell is known precisely enough\n";
@@ -176,10 +176,14 @@ std::string mode_legend(const Plan& plan) {
   if (has(Mode::open)) {
     text +=
         "open: p50 and p99 are service times, from when a request was begun; resp p50 and p99 from "
-        "when it was due;\nkept: requests begun in time, of those due (below 99%: saturated)\n";
+        "when it was due;\nkept: requests begun and ended in time, of those due (below 99% and "
+        "more than "
+        "10 ms late: saturated)\n";
   }
   if (has(Mode::steady)) {
-    text += "steady: makespan is the time measured after warm-up, figures are of that time\n";
+    text +=
+        "steady: makespan is the time measured after warm-up, figures are of that time; memory: "
+        "with what the\nstrategy keeps for the whole list of requests\n";
   }
   return text;
 }

@@ -1,10 +1,11 @@
-// The table of single runs, and that of failures.
+// The table of single runs, that of failures, and how many runs strayed.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "harness/render_tables.h"
 
@@ -99,6 +100,16 @@ void add_failures(Table& table, const CellReport& cell, const char* what, Counts
   }
 }
 
+unsigned flagged(const Report& report, std::string_view flag) {
+  std::ptrdiff_t runs = 0;
+  for (const auto* rows : {&report.cells, &report.references}) {
+    for (const CellReport& row : *rows) {
+      runs += std::ranges::count_if(row.runs, [&](const Run& run) { return has_flag(run, flag); });
+    }
+  }
+  return static_cast<unsigned>(runs);
+}
+
 }  // namespace
 
 Table failures_table(const Report& report, const Scenario& scenario) {
@@ -128,6 +139,20 @@ Table runs_table(const Report& report) {
     }
   }
   return table;
+}
+
+std::string strayed_runs(const Report& report) {
+  std::string lines;
+  if (const unsigned runs = flagged(report, "saturated"); runs > 0) {
+    lines += fmt::format("note: {} saturated: the client fell behind its schedule\n",
+                         counted(runs, "run"));
+  }
+  if (const unsigned runs = flagged(report, "unsteady"); runs > 0) {
+    lines += fmt::format(
+        "note: {} unsteady: the warm-up did not settle, or 60 s were not enough to measure\n",
+        counted(runs, "run"));
+  }
+  return lines;
 }
 
 }  // namespace fanout

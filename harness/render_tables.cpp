@@ -8,6 +8,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 
 #include "base/units.h"
 #include "harness/references.h"
@@ -218,6 +219,12 @@ Table sweep_table(const Report& report, const Scenario& scenario, const SweepFig
   return table;
 }
 
+// A slope below zero is noise around nothing.
+std::string memory_per_worker(const Sweep& sweep) {
+  if (!sweep.memory_bytes_per_worker) return "-";
+  return format_bytes(std::max(sweep.memory_bytes_per_worker->median, 0.0));
+}
+
 }  // namespace
 
 std::string interval_text(const Interval& value, std::string (*text)(double)) {
@@ -255,25 +262,16 @@ Table cells_table(const Report& report, const Scenario& scenario) {
 std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scenario) {
   if (!has_sweep(report, scenario)) return {};
   std::vector<SweepTable> tables;
-  for (const SweepFigure& figure : kSweepFigures) {
+  // Makespans, the first of them, tell cells apart in mode batch only.
+  for (const SweepFigure& figure :
+       std::span(kSweepFigures).subspan(scenario.mode == Mode::batch ? 0 : 1)) {
     const bool known = std::ranges::any_of(report.cells, [&](const CellReport& cell) {
       return cell.cell.scenario == scenario.name && figure.value(cell.summary) != nullptr;
     });
-    if (!known) continue;
-    tables.push_back({figure.title, sweep_table(report, scenario, figure)});
+    if (known) tables.push_back({figure.title, sweep_table(report, scenario, figure)});
   }
   return tables;
 }
-
-namespace {
-
-// A slope below zero is noise around nothing.
-std::string memory_per_worker(const Sweep& sweep) {
-  if (!sweep.memory_bytes_per_worker) return "-";
-  return format_bytes(std::max(sweep.memory_bytes_per_worker->median, 0.0));
-}
-
-}  // namespace
 
 Table knees_table(const Report& report, const Scenario& scenario) {
   Table table{.columns = {{"strategy", Align::left},

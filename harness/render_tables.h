@@ -31,6 +31,9 @@ std::string interval_text(const Interval& value, std::string (*text)(double));
 // One row per run, unit in the column name.
 Table runs_table(const Report& report);
 
+// How many runs did not do what their mode asks of them: a line for each way.
+std::string strayed_runs(const Report& report);
+
 // Whether a cell's HTTP library is another than that of its scenario's first row.
 bool is_other_stack(const Report& report, const Cell& cell);
 

@@ -1,8 +1,11 @@
 #include "harness/steady_state.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "base/token.h"
 #include "harness/latency.h"
 
@@ -30,6 +33,14 @@ Bounds trimmed(std::span<const Sample> samples, const SteadyWindow& window, std:
   return bounds;
 }
 
+// Whether nothing was left of the list when the window was complete: its end was not of a closed
+// loop any more.
+bool list_ended(const Execution& execution) {
+  return std::ranges::all_of(execution.samples, [&](const Sample& sample) {
+    return sample.finishes > 0 && (!execution.steady || sample.end_ns <= execution.steady->end_ns);
+  });
+}
+
 Bounds bounds_of(const Run& run, const Execution& execution) {
   const std::int64_t begin_ns = execution.header.ready_ns + run.steady->warm_up_ns;
   return {begin_ns, begin_ns + run.makespan_ns};
@@ -47,8 +58,13 @@ void measure_window(Run& run, const Execution& execution, const Scenario& scenar
   const auto list = static_cast<std::int64_t>(execution.samples.size_bytes() +
                                               execution.samples.size() * sizeof(Request));
   run.peak_memory_bytes = std::max<std::int64_t>(run.peak_memory_bytes - list, 0);
-  if (!execution.steady || !execution.steady->settled) run.flags.emplace_back("unsteady");
+  if (list_ended(execution)) {
+    run.reasons.push_back(
+        fmt::format("the list of {} ended before the window was complete; give a larger -n",
+                    counted(execution.samples.size(), "request")));
+  }
   if (!execution.steady) return;
+  if (!execution.steady->settled) run.flags.emplace_back("unsteady");
   const SteadyWindow& window = *execution.steady;
   const Bounds bounds = trimmed(execution.samples, window, execution.header.ready_ns);
   SteadyState steady{.warm_up_ns = bounds.begin_ns - execution.header.ready_ns};

@@ -9,8 +9,8 @@ namespace fanout {
 bool is_left_over(const Sample& sample, const Execution& execution, const Scenario& scenario);
 
 // Replaces makespan, service times, CPU time and peak memory; flags the run "unsteady" if its
-// warm-up did not settle or its list of requests ended before the window was complete. In that
-// case they remain those of the whole run.
+// warm-up did not settle, or 60 s were not enough. A run whose list of requests ended before its
+// window was complete is not valid.
 void measure_window(Run& run, const Execution& execution, const Scenario& scenario);
 
 // The least time that the server kept workers waiting within the window, over all workers: no

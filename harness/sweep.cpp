@@ -21,6 +21,7 @@ std::vector<Row> rows_of(const Report& report) {
   std::vector<Row> rows;
   for (const CellReport& cell : report.cells) {
     if (cell.summary.valid_runs == 0) continue;
+    if (scenario_of(report.plan, cell.cell).mode == Mode::open) continue;
     const auto row = std::ranges::find_if(
         rows, [&](const Row& other) { return same_row(other.front()->cell, cell.cell); });
     if (row == rows.end()) {

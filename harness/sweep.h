@@ -28,7 +28,8 @@ struct Sweep {
   [[nodiscard]] bool knee_at_end() const { return at_knee.workers == most_workers; }
 };
 
-// In the order of the cells. Cells without a valid run are left out.
+// In the order of the cells. Cells without a valid run are left out, and those of mode open: their
+// throughput is the rate they were given.
 std::vector<Sweep> sweeps_of(const Report& report);
 
 // The number of workers that keeps C client CPUs busy: W* = C (L + s) / s, where each request waits

@@ -2,7 +2,7 @@
 
 import { barCells, bars, barsHeight } from './parts/bars.mjs';
 import { duration, short, withInterval } from './parts/format.mjs';
-import { drawnRows, median, validRuns } from './parts/rows.mjs';
+import { drawnRows, isBatch, median, validRuns } from './parts/rows.mjs';
 
 const BOUND = 'lower bound';
 
@@ -28,7 +28,8 @@ export const makespan = {
   description: 'Median time for all requests with its 95 % interval, each strategy at its fastest '
     + 'number of workers. The mark is the lower bound: waiting for the server, or the own CPU '
     + 'of this client.',
-  applies: (documents, scenario) => drawnRows(documents, scenario).length > 0,
+  applies: (documents, scenario) => isBatch(documents, scenario)
+    && drawnRows(documents, scenario).length > 0,
   plotHeight: barsHeight,
   legend: (documents, scenario, theme) =>
     (barCells(documents, scenario).some(({ cell }) => hasBound(cell)) ? [{ name: BOUND,

@@ -112,14 +112,16 @@ class Steady(CliTest):
             self.assertGreater(share, 0.85, cell["strategy"])
             self.assertLess(share, 1.01, cell["strategy"])
 
-    def test_too_few_requests_are_unsteady(self):
+    def test_too_few_requests_are_not_valid(self):
         work = self.scenario("even", workers=4, mode="steady", requests=50)
-        document, _ = self.measure("--scenario", work, "--rounds", 1, "--strategy", "event_loop")
+        document, result = self.measure("--scenario", work, "--rounds", 1, "--strategy",
+                                        "event_loop", code=1)
         for _, run in runs_of(document):
-            self.assertTrue(run["valid"], run["reasons"])
-            self.assertIn("unsteady", run["flags"])
+            self.assertFalse(run["valid"])
             self.assertIsNone(run["steady"])
-            self.assertEqual(run["requests"]["total"], 50)
+            self.assertEqual(run["reasons"], ["the list of 50 requests ended before the window was "
+                                              "complete; give a larger -n"])
+        self.assertIn("give a larger -n", result.out)
 
     def test_failures_on_purpose_are_proven_too(self):
         work = self.scenario("flaky", workers=4, retry={"retries": 2, "base": "1ms"}, hosts=[

@@ -37,6 +37,30 @@ TEST(Gbench, HasNoLatencyWhereNothingSucceeded) {
   EXPECT_FALSE(row.contains("latency_p99_ns"));
 }
 
+TEST(Gbench, ModeSteadyTimesEachRequestOfTheWindow) {
+  Report report = unit_test::sample_report();
+  report.cells[1].runs[0].steady = SteadyState{.warm_up_ns = 1, .requests = 100, .ok = 100};
+  const Json row = to_gbench(report)["benchmarks"][3];
+  EXPECT_EQ(row.at("iterations"), 100);
+  EXPECT_EQ(row.at("real_time"), 2'200'000);
+  EXPECT_EQ(row.at("cpu_time"), 80'000);
+  EXPECT_NEAR(row.at("items_per_second").get<double>(), 454.5, 0.1);
+}
+
+TEST(Gbench, ModeOpenTimesResponses) {
+  Report report = unit_test::sample_report();
+  auto& run = report.cells[1].runs[0];
+  run.open = OpenLoop{.response_ns = {.mean = 5e6}};
+  Json row = to_gbench(report)["benchmarks"][3];
+  EXPECT_EQ(row.at("iterations"), 200);
+  EXPECT_EQ(row.at("real_time"), 5'000'000);
+  EXPECT_EQ(row.at("cpu_time"), 40'000);
+  EXPECT_FALSE(row.contains("items_per_second"));  // it is what was asked for
+  run.requests.ok = 0;
+  row = to_gbench(report)["benchmarks"][3];
+  EXPECT_EQ(row.at("error_occurred"), true);
+}
+
 TEST(Gbench, MarksInvalidRunsAsErrors) {
   const Json document = to_gbench(unit_test::sample_report());
   const Json& row = document["benchmarks"][4];  // thread_pool, second round

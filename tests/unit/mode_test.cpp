@@ -109,6 +109,26 @@ TEST(Mode, SteadyHasAsManyRequestsAsItMayNeed) {
   EXPECT_EQ(planned(selection).requests, 77);
 }
 
+// Without delays CPUs are the limit: 6 us of one for each request.
+TEST(Mode, SteadyHasMoreRequestsOnMoreCpusUpToALimit) {
+  Scenario scenario;
+  scenario.workers = {64};
+  const auto cpus = std::max(std::thread::hardware_concurrency(), 1U);
+  EXPECT_EQ(steady_requests(scenario), std::min(cpus * 1'000'000U, 2'000'000U));
+}
+
+// A new connection for each: what counts is how many are made in time, not how many are listed.
+TEST(Mode, SteadySkipsForLackOfPortsOnlyWhatWouldUseThemUp) {
+  Selection selection = chosen();
+  selection.mode = Mode::steady;
+  selection.reuse = false;
+  selection.requests = 600'000;
+  EXPECT_EQ(make_plan(selection, kLimits).skipped.size(), 0U);  // 1,000 in a second
+  selection.scenarios = {"zero"};
+  EXPECT_THAT(error_of([&] { (void)planned(selection); }),
+              AllOf(HasSubstr("port_limited: "), HasSubstr("longer delays")));
+}
+
 TEST(Mode, PredictsHowLongRunsTake) {
   Selection selection = chosen();
   selection.mode = Mode::steady;

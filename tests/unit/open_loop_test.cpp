@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/schedule.h"
+#include "base/token.h"
 
 namespace fanout {
 namespace {
@@ -97,6 +98,44 @@ TEST_F(OpenRun, FallingBehindIsSaturated) {
 TEST_F(OpenRun, AHaltAtTheEndIsNotSaturated) {
   for (int i = 950; i < kRequests; ++i) samples[i] = sample(i, 500 * kMs);
   EXPECT_DOUBLE_EQ(measured().achieved_per_second, 100);
+  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+}
+
+// As many workers as requests: each is begun when it is due, and ends twice as late as it should.
+TEST_F(OpenRun, EndsThatFallBehindAreSaturated) {
+  for (int i = 0; i < kRequests; ++i) samples[i].end_ns += i * 10 * kMs;
+  EXPECT_NEAR(measured().achieved_per_second, 50, 0.1);
+  EXPECT_THAT(run.flags, Contains("saturated"));
+  execution.served = false;  // nobody knows how long the server should have held them
+  EXPECT_DOUBLE_EQ(measured().achieved_per_second, 100);
+}
+
+// A server that takes 40 ms more than it should from the first request on, in a run of one second.
+TEST_F(OpenRun, AConstantWaitIsNotSaturated) {
+  samples.resize(100);
+  scenario.requests = 100;
+  for (Sample& one : samples) one.end_ns += 40 * kMs;
+  EXPECT_DOUBLE_EQ(measured().achieved_per_second, 100);
+  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+}
+
+TEST_F(OpenRun, AHaltOfTheServerNearTheEndIsNotSaturated) {
+  for (int i = 950; i < kRequests; ++i) samples[i].end_ns += 500 * kMs;
+  EXPECT_DOUBLE_EQ(measured().achieved_per_second, 100);
+  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+}
+
+// Delays that differ much, of as many requests as are ever in flight: each as long as it was drawn.
+TEST_F(OpenRun, LongDelaysOfAShortRunAreNotSaturated) {
+  samples.resize(20);
+  scenario.requests = 20;
+  Delay& delay = scenario.server.hosts[0].delay;
+  delay = {.kind = Delay::Kind::uniform, .min = 1ms, .max = 900ms};
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto hold = draw(delay, make_token(execution.token_seed, i));
+    samples[i].end_ns = samples[i].start_ns + hold.count() + kMs;
+  }
+  EXPECT_GT(measured().achieved_per_second, 99);
   EXPECT_THAT(run.flags, Not(Contains("saturated")));
 }
 

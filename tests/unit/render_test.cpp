@@ -203,5 +203,32 @@ TEST(RenderPlan, ListsCellsAndSkippedOnesAndTheirTime) {
             "4 cells x 3 rounds, seed 42, about 1.98 s\n");
 }
 
+TEST(Render, CountsRunsThatStrayedFromTheirMode) {
+  Report report = sample_report();
+  EXPECT_THAT(render(report, Format::table), Not(HasSubstr("saturated")));
+  report.cells[0].runs[0].flags.emplace_back("saturated");
+  report.cells[1].runs[0].flags.emplace_back("unsteady");
+  report.cells[1].runs[2].flags.emplace_back("unsteady");
+  const std::string text = render(report, Format::table);
+  EXPECT_THAT(text, HasSubstr("note: 1 run saturated: the client fell behind its schedule\n"));
+  EXPECT_THAT(text, HasSubstr("note: 2 runs unsteady: "));
+}
+
+TEST(Render, ComparesMakespansInModeBatchOnly) {
+  Report report = unit_test::bare_report();
+  add_cell(report, "thread_pool", 1, {400});
+  add_cell(report, "thread_pool", 4, {100});
+  report.plan.scenarios[0].published = {
+      {.name = "an article", .strategy = "thread_pool", .workers = 4}};
+  const std::string batch = render(report, Format::table);
+  EXPECT_THAT(batch, HasSubstr("\nmakespan\n"));
+  EXPECT_THAT(batch, HasSubstr("an article"));
+  report.plan.scenarios[0].mode = Mode::steady;
+  const std::string steady = render(report, Format::table);
+  EXPECT_THAT(steady, Not(HasSubstr("\nmakespan\n")));
+  EXPECT_THAT(steady, Not(HasSubstr("an article")));
+  EXPECT_THAT(steady, HasSubstr("requests per second\n"));
+}
+
 }  // namespace
 }  // namespace fanout

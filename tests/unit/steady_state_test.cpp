@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -142,16 +143,24 @@ TEST_F(SteadyRun, TheListOfRequestsIsNotTheStrategysMemory) {
   EXPECT_EQ(judged().peak_memory_bytes, 10'000'000 - 50 * (40 + 16));
 }
 
-TEST_F(SteadyRun, WithoutAWholeWindowFiguresAreOfTheWholeRun) {
+TEST_F(SteadyRun, WithoutAWholeWindowIsNotValid) {
   samples.resize(30);
   scenario.requests = 30;
   execution.steady.reset();
   const auto run = judged();
-  EXPECT_TRUE(run.valid);
-  EXPECT_THAT(run.flags, ElementsAre("unsteady", "latency_bound"));
-  EXPECT_EQ(run.makespan_ns, 300 * kMs);
+  EXPECT_FALSE(run.valid);
+  EXPECT_THAT(run.reasons, ElementsAre("the list of 30 requests ended before the window was "
+                                       "complete; give a larger -n"));
   EXPECT_FALSE(run.steady.has_value());
-  EXPECT_DOUBLE_EQ(throughput(run), 100);
+}
+
+// The controller looked again only after the last of them.
+TEST_F(SteadyRun, WhoseListEndedWithinTheWindowIsNotValid) {
+  samples.resize(30);
+  scenario.requests = 30;
+  EXPECT_THAT(judged().reasons, ElementsAre(HasSubstr("the list of 30 requests ended")));
+  samples.back().end_ns += 5 * kMs;
+  EXPECT_TRUE(judged().valid);
 }
 
 TEST_F(SteadyRun, ThatNeverSettledSaysSo) {

@@ -75,6 +75,16 @@ TEST(Sweeps, SayThatThroughputFallsEvenWithoutALaw) {
       "throughput falls beyond 4 workers; no law named: 3 numbers of workers, a peak needs 6");
 }
 
+// Throughput is then the rate that was asked for, whatever the workers.
+TEST(Sweeps, LeaveOutModeOpen) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 1, {400});
+  add_cell(report, "thread_pool", 4, {100});
+  EXPECT_EQ(sweeps_of(report).size(), 1U);
+  report.plan.scenarios[0].mode = Mode::open;
+  EXPECT_EQ(sweeps_of(report).size(), 0U);
+}
+
 TEST(Sweeps, LeaveOutSingleAndInvalidCellsAndKeepTheOrder) {
   Report report = bare_report();
   add_cell(report, "sequential", 1, {400});

@@ -1,7 +1,7 @@
 // What a scenario has to show besides its cells: what did not succeed, and an article's figures.
 
 import { count, duration } from '../parts/format.mjs';
-import { filesWith, isOtherStack, isProven, planOf } from '../parts/rows.mjs';
+import { filesWith, isBatch, isOtherStack, isProven, planOf } from '../parts/rows.mjs';
 import { h, scrollBox } from './dom.mjs';
 import { sortableTable } from './sortable.mjs';
 
@@ -43,7 +43,8 @@ const failuresTable = (files, scenario) => {
 };
 
 const publishedTable = (files, scenario) => {
-  const rows = files.flatMap((file) => (planOf(file, scenario).published ?? []).flatMap((one) =>
+  const rows = files.filter((file) => isBatch([file], scenario))
+    .flatMap((file) => (planOf(file, scenario).published ?? []).flatMap((one) =>
     rowsOf([file], scenario).filter(({ cell }) => cell.strategy === one.strategy
       && cell.workers === one.workers && !isOtherStack(file, cell) && isProven(cell))
       .map((row) => ({ ...row, name: one.name,

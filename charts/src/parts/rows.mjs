@@ -17,6 +17,11 @@ export const scenarioNames = (documents) =>
 export const planOf = ({ document }, scenario) =>
   document.plan.scenarios.find(({ name }) => name === scenario);
 
+// Whether all files run the scenario in mode batch: in others makespans are the length of
+// a window or of a schedule, and say nothing of strategies. (Older files name no mode.)
+export const isBatch = (documents, scenario) =>
+  documents.every((file) => (planOf(file, scenario)?.mode ?? 'batch') === 'batch');
+
 // Whether a file's requests of the scenario went to URLs of the user's own.
 export const hasRealTargets = (scenario) => (file) => planOf(file, scenario)?.server === null;
 
