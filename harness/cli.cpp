@@ -91,11 +91,12 @@ void add_compare(CLI::App& app, Options& options) {
       ->type_name("BASE.json");
   app.add_option("new", compare.next, "the result in question")->required()->type_name("NEW.json");
   add_parsed(app, "--threshold", compare.threshold, parse_share, "a share such as 5% or 0.05",
-             "worse by more than this is a regression (default 5%)", "SHARE");
+             "worse by more than this is a regression: exit code 4 (default 5%)", "SHARE");
   add_list(app, "--measure", compare.measures,
            "only these: makespan, throughput, cpu, p99, response_p99", "NAME,...");
   app.add_flag("--force", compare.force,
-               "go on although machine, versions or scenario differ, and say what does");
+               "go on although machine, versions or scenario differ, and say what does; "
+               "invalid runs or missing cells in NEW are no exit code 3");
   add_names(app, "--format", options.format,
             std::vector<std::pair<std::string, Format>>{
                 {"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}},

@@ -41,7 +41,8 @@ std::string why_declined(const CellReport& base, const CellReport& next, const M
 Finding finding_of(const Comparison& comparison, double threshold) {
   const double margin = std::min(kLeastMargin, threshold);
   if (*comparison.low > 1 && comparison.ratio > 1 + margin) {
-    return comparison.ratio > 1 + threshold ? Finding::regression : Finding::worse;
+    const bool sure = comparison.ratio > 1 + threshold && *comparison.low > 1 + margin;
+    return sure ? Finding::regression : Finding::worse;
   }
   const bool better = *comparison.high < 1 && comparison.ratio < 1 / (1 + margin);
   return better ? Finding::better : Finding::not_separated;
@@ -72,8 +73,8 @@ const CellReport* find_cell(const Report& report, const Cell& cell) {
   return found == report.cells.end() ? nullptr : &*found;
 }
 
-bool has_invalid(const CellReport& cell) {
-  return cell.summary.valid_runs < cell.summary.total_runs;
+bool all_valid(const Summary& runs) {
+  return runs.valid_runs > 0 && runs.valid_runs == runs.total_runs;
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
       changes.base_only.push_back(before.cell);
       continue;
     }
-    if (has_invalid(before) || has_invalid(*after)) {
+    if (!all_valid(before.summary) || !all_valid(after->summary)) {
       changes.invalid.push_back({before.cell, before.summary, after->summary});
     }
     const Scenario& scenario = scenario_of(base.plan, before.cell);
@@ -98,7 +99,9 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
     }
   }
   for (const CellReport& after : next.cells) {
-    if (find_cell(base, after.cell) == nullptr) changes.next_only.push_back(after.cell);
+    if (find_cell(base, after.cell) != nullptr) continue;
+    changes.next_only.push_back(after.cell);
+    if (!all_valid(after.summary)) changes.invalid.push_back({after.cell, {}, after.summary});
   }
   if (changes.base_only.size() == base.cells.size()) {
     throw UsageError("compare: no cell is in both results; measure the same cells again");
@@ -112,6 +115,15 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
 bool has_regression(const Changes& changes) {
   return std::ranges::find(changes.changes, Finding::regression, &Change::finding) !=
          changes.changes.end();
+}
+
+std::size_t invalid_in_next(const Changes& changes) {
+  const auto invalid = [](const InvalidRuns& one) { return !all_valid(one.next); };
+  return static_cast<std::size_t>(std::ranges::count_if(changes.invalid, invalid));
+}
+
+bool is_incomplete(const Changes& changes) {
+  return invalid_in_next(changes) > 0 || !changes.base_only.empty();
 }
 
 std::string in_words(const Change& change) {

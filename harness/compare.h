@@ -17,7 +17,7 @@ enum class Finding : std::uint8_t {
   not_separated,  // the interval of the ratio holds 1, or the difference is below kLeastMargin
   better,
   worse,
-  regression,  // worse by more than the threshold
+  regression,  // worse by more than the threshold, its interval beyond kLeastMargin
 };
 
 // One measure of a cell that both results have.
@@ -31,10 +31,10 @@ struct Change {
   std::string declined;  // why nothing is said, or ""
 };
 
-// Valid and all runs of a cell in both results, where any is invalid.
+// Valid and all runs of a cell in both results, where any is invalid or one result has no run.
 struct InvalidRuns {
   Cell cell;
-  Summary base;
+  Summary base;  // of no runs: the cell is in NEW only
   Summary next;
 };
 
@@ -52,6 +52,12 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
                         double threshold);
 
 bool has_regression(const Changes& changes);
+
+// Cells whose runs in NEW are not all valid, or that have none there.
+std::size_t invalid_in_next(const Changes& changes);
+
+// Whether NEW lacks something that a gate must see: valid runs, or a cell of BASE.
+bool is_incomplete(const Changes& changes);
 
 // "regression: 1.12x slower", "1.03x faster", "not separated" or why nothing is said.
 std::string in_words(const Change& change);

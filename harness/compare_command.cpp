@@ -14,6 +14,7 @@
 namespace fanout {
 namespace {
 
+constexpr int kExitIncomplete = 3;
 constexpr int kExitRegression = 4;
 
 // Those named, or all.
@@ -42,7 +43,8 @@ int compare_saved(const Options& options) {
   const Changes changes = compare_results(base, next, by, wanted.threshold);
   fmt::print("{}", render_comparison({wanted.base, wanted.next, base, next, found}, changes,
                                      options.format));
-  return has_regression(changes) ? kExitRegression : 0;
+  if (has_regression(changes)) return kExitRegression;
+  return is_incomplete(changes) && !wanted.force ? kExitIncomplete : 0;
 }
 
 }  // namespace fanout

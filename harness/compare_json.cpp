@@ -64,6 +64,7 @@ Json comparison_to_json(const Compared& compared, const Changes& changes) {
             {"new", side_to_json(compared.next_name, compared.next)},
             {"threshold", changes.threshold},
             {"regression", has_regression(changes)},
+            {"incomplete", is_incomplete(changes)},
             {"overruled", compared.differences},
             {"changes", Json::array()},
             {"invalid", Json::array()},

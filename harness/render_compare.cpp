@@ -36,7 +36,7 @@ std::vector<std::string> row_of(const Change& change) {
   return {change.cell.strategy,
           change.cell.transport,
           std::to_string(change.cell.workers),
-          std::string(change.measure->title),
+          std::string(change.measure->figure),
           figure_text(change.base),
           figure_text(change.next),
           compared ? fmt::format("{:.3f}", found.ratio) : "-",
@@ -110,28 +110,50 @@ std::string notes(const Compared& compared, const Changes& changes) {
 
 std::string percent(double share) { return fmt::format("{:.3g} %", 100 * share); }
 
-std::string conclusion(const Changes& changes) {
-  const auto is_regression = [](const Change& change) {
-    return change.finding == Finding::regression;
-  };
-  const auto count = std::ranges::count_if(changes.changes, is_regression);
-  if (count == 0) {
-    const auto declined = std::ranges::count(changes.changes, Finding::declined, &Change::finding);
-    return fmt::format("no regression beyond {} in {}{}\n", percent(changes.threshold),
-                       counted(changes.changes.size(), "comparison"),
-                       declined > 0 ? fmt::format(", of which {} allow no verdict", declined) : "");
+bool is_regression(const Change& change) { return change.finding == Finding::regression; }
+
+// What NEW lacks; "" if nothing.
+std::string incompleteness(const Changes& changes) {
+  if (!is_incomplete(changes)) return {};
+  std::string text;
+  if (const std::size_t invalid = invalid_in_next(changes); invalid > 0) {
+    text = counted(invalid, "cell") + " without all runs valid in NEW";
   }
+  if (!changes.base_only.empty()) {
+    text += fmt::format("{}{} of BASE missing from NEW", text.empty() ? "" : ", ",
+                        counted(changes.base_only.size(), "cell"));
+  }
+  return fmt::format("incomplete: {}\n", text);
+}
+
+std::string no_regression(const Changes& changes) {
+  const auto declined = static_cast<std::size_t>(
+      std::ranges::count(changes.changes, Finding::declined, &Change::finding));
+  if (declined == changes.changes.size()) return "nothing judged: not enough evidence\n";
+  return fmt::format("no regression beyond {} in {}{}\n", percent(changes.threshold),
+                     counted(changes.changes.size(), "comparison"),
+                     declined > 0 ? fmt::format(", of which {} allow no verdict", declined) : "");
+}
+
+std::string regressions(const Changes& changes) {
+  const auto count = std::ranges::count_if(changes.changes, is_regression);
   std::string text =
       fmt::format("{} beyond {}:\n", counted(static_cast<std::uint64_t>(count), "regression"),
                   percent(changes.threshold));
   for (const Change& change : changes.changes) {
     if (!is_regression(change)) continue;
     text += fmt::format("  {} ({}), {}: {:.2f}x {} (95 % interval {:.2f} to {:.2f}, {})\n",
-                        cell_text(change.cell), change.cell.scenario, change.measure->title,
+                        cell_text(change.cell), change.cell.scenario, change.measure->figure,
                         change.comparison.ratio, change.measure->worse, *change.comparison.low,
                         *change.comparison.high, counted(change.comparison.rounds, "round"));
   }
   return text;
+}
+
+// What sets the exit code comes last.
+std::string conclusion(const Changes& changes) {
+  if (has_regression(changes)) return incompleteness(changes) + regressions(changes);
+  return no_regression(changes) + incompleteness(changes);
 }
 
 }  // namespace

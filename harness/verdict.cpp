@@ -21,19 +21,19 @@ constexpr double kLevel = 0.05;
 constexpr std::uint64_t kRequestsForP99 = 1000;
 
 const std::array<Measure, 5> kMeasures{{
-    {"makespan", "makespan", "faster", "slower",
+    {"makespan", "makespan", "makespan", "faster", "slower",
      [](const Run& run) {
        // Given in the other modes: by the schedule, or by how long was measured.
        return run.open || run.steady ? 0.0 : static_cast<double>(run.makespan_ns);
      },
      true, 1},
-    {"throughput", "throughput", "faster", "slower",
+    {"throughput", "throughput", "time per request", "faster", "slower",
      [](const Run& run) { return run.steady ? 1e9 / throughput(run) : 0.0; }, true, 1},
-    {"cpu", "CPU per request", "cheaper", "dearer",
+    {"cpu", "CPU per request", "CPU per request", "cheaper", "dearer",
      [](const Run& run) { return 1e3 * cpu_us_per_request(run); }, false, 1},
-    {"p99", "p99 of service time", "shorter", "longer",
+    {"p99", "p99 of service time", "p99 of service time", "shorter", "longer",
      [](const Run& run) { return static_cast<double>(run.latency_ns.p99); }, true, kRequestsForP99},
-    {"response_p99", "p99 of response time", "shorter", "longer",
+    {"response_p99", "p99 of response time", "p99 of response time", "shorter", "longer",
      [](const Run& run) { return run.open ? static_cast<double>(run.open->response_ns.p99) : 0.0; },
      true, kRequestsForP99},
 }};

@@ -18,6 +18,7 @@ namespace fanout {
 struct Measure {
   std::string_view name;         // "makespan": as in JSON
   std::string_view title;        // "makespan", for headings
+  std::string_view figure;       // "time per request": what `of` gives, beside figures and ratios
   std::string_view better;       // "faster"
   std::string_view worse;        // "slower"
   double (*of)(const Run&);      // in ns; less is better; 0: this run has none

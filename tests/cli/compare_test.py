@@ -14,7 +14,7 @@ SCHEMA = json.loads((fanout_cli.ROOT / "results" / "comparison.schema.json")
 jsonschema.Draft202012Validator.check_schema(SCHEMA)
 CELLS = ("--scenario", "local-500", "-n", 20, "--strategy", "thread_pool,event_loop",
          "--transport", "curl_easy,curl_asio", "--workers", 10, "--no-references")
-REGRESSION = 4
+INCOMPLETE, REGRESSION = 3, 4
 
 
 class CompareTest(fanout_cli.CliTest):
@@ -55,6 +55,7 @@ class CompareTest(fanout_cli.CliTest):
         self.assertIn("\nno regression beyond 5 % in 6 comparisons", out)
         document = self.as_json("base.json", "base.json")
         self.assertFalse(document["regression"])
+        self.assertFalse(document["incomplete"])
         for change in document["changes"]:
             wanted = "declined" if change["measure"] == "p99" else "not separated"
             self.assertEqual(change["verdict"], wanted)
@@ -124,15 +125,45 @@ class CompareTest(fanout_cli.CliTest):
                 cell["runs"] = cell["runs"][:3]
         out = self.compare("base.json", self.write("short.json", short))
         self.assertIn("not enough evidence: at least 6 rounds needed, 3 in both\n", out)
+        self.assertEqual(out.splitlines()[-1], "nothing judged: not enough evidence")
+        self.assertNotIn("no regression", out)
 
     def test_cells_and_runs_that_are_missing(self):
         def fewer(document):
             del document["cells"][0], document["plan"]["cells"][0]
             document["cells"][0]["runs"][0].update(valid=False, reasons=["made up"])
-        out = self.compare("base.json", self.write("fewer.json", fewer))
+        name = self.write("fewer.json", fewer)
+        out = self.compare("base.json", name, code=INCOMPLETE)
+        last = "incomplete: 1 cell without all runs valid in NEW, 1 cell of BASE missing from NEW"
+        self.assertEqual(out.splitlines()[-1], last)
+        self.assertEqual(self.compare("base.json", name, "--force").splitlines()[-1], last)
+        self.assertTrue(self.as_json("base.json", name, code=INCOMPLETE)["incomplete"])
         self.assertIn("note: thread_pool / curl_easy / 10 workers (local-500) is in BASE only\n", out)
         self.assertIn("6 of 6 runs valid in BASE, 5 of 6 in NEW", out)
         self.assertIn("not enough evidence: at least 6 rounds needed, 5 in both\n", out)
+
+    def test_nothing_valid_in_either(self):
+        def invalid(document):
+            for cell in document["cells"]:
+                for run in cell["runs"]:
+                    run.update(valid=False, reasons=["made up"])
+        name = self.write("invalid.json", invalid)
+        out = self.compare(name, name, code=INCOMPLETE)
+        self.assertEqual(out.splitlines()[-2:], ["nothing judged: not enough evidence",
+                                                 "incomplete: 2 cells without all runs valid in NEW"])
+        self.assertEqual(self.as_json(name, name, code=INCOMPLETE)["changes"], [])
+        self.compare("base.json", name, code=INCOMPLETE)
+        self.compare(name, "base.json")
+
+    def test_a_regression_is_more_than_a_missing_cell(self):
+        name = self.slowed("event_loop")
+        document = load(self.folder / name)
+        gone = [cell["strategy"] for cell in document["cells"]].index("thread_pool")
+        del document["cells"][gone], document["plan"]["cells"][gone]
+        (self.folder / name).write_text(json.dumps(document))
+        for force in ((), ("--force",)):
+            out = self.compare("base.json", name, *force, code=REGRESSION)
+            self.assertIn("\nincomplete: 1 cell of BASE missing from NEW\n1 regression beyond", out)
 
     def test_wrong_usage(self):
         for arguments, word in ((("base.json",), "new is required"),

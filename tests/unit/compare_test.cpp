@@ -72,6 +72,17 @@ TEST(CompareResults, DoesNotBelieveADifferenceWithinTheNoise) {
   EXPECT_EQ(change(kTen, noisy).finding, Finding::not_separated) << "1.1 times on average";
 }
 
+TEST(CompareResults, CallsNothingARegressionWhoseIntervalReachesTheMargin) {
+  const Makespans flat(6, 100);
+  const Change unsure = change(flat, {101, 110, 110, 110, 110, 110});
+  EXPECT_GT(unsure.comparison.ratio, 1.05);
+  EXPECT_NEAR(*unsure.comparison.low, 1.01, 1e-6);
+  EXPECT_EQ(unsure.finding, Finding::worse);
+  EXPECT_EQ(change(flat, {103, 110, 110, 110, 110, 110}).finding, Finding::regression);
+  EXPECT_EQ(change(flat, {101, 110, 110, 110, 110, 110}, 0.005).finding, Finding::regression)
+      << "a threshold below the margin takes its place";
+}
+
 TEST(CompareResults, NeedsSixRoundsInBoth) {
   const Makespans five(kTen.begin(), kTen.begin() + 5);
   const Makespans six(kTen.begin(), kTen.begin() + 6);
@@ -131,6 +142,28 @@ TEST(CompareResults, ListsCellsThatOneResultDoesNotHave) {
   EXPECT_EQ(changes.next_only[0].strategy, "added");
   EXPECT_THAT(usage_error([] { compared(report_of("a", kTen), report_of("b", kTen)); }),
               HasSubstr("no cell is in both"));
+}
+
+TEST(CompareResults, IsIncompleteIfNewLacksRunsOrCells) {
+  Report whole = report_of("both", kTen);
+  EXPECT_FALSE(is_incomplete(compared(whole, whole)));
+  Report broken = whole;
+  broken.cells[0].runs[3].valid = false;
+  broken.cells[0].summary = summarize(broken.cells[0].runs);
+  EXPECT_TRUE(is_incomplete(compared(whole, broken)));
+  EXPECT_FALSE(is_incomplete(compared(broken, whole))) << "NEW is what is in question";
+  Report without_runs = whole;
+  without_runs.cells[0].runs.clear();
+  without_runs.cells[0].summary = summarize({});
+  EXPECT_TRUE(is_incomplete(compared(whole, without_runs)));
+  EXPECT_TRUE(is_incomplete(compared(report_of("both", {}), report_of("both", {}))));
+  Report more = whole;
+  add_cell(more, "added", 10, kTen);
+  EXPECT_TRUE(is_incomplete(compared(more, whole)));
+  EXPECT_FALSE(is_incomplete(compared(whole, more)));
+  more.cells[1].runs[0].valid = false;
+  more.cells[1].summary = summarize(more.cells[1].runs);
+  EXPECT_TRUE(is_incomplete(compared(whole, more)));
 }
 
 std::vector<std::string> differing(const Report& base, const Report& next) {
@@ -196,12 +229,56 @@ TEST(RenderComparison, ClosesWithTheRegressions) {
   EXPECT_THAT(render_comparison(both, changes, Format::markdown), HasSubstr("| a | curl | 10 |"));
 }
 
+std::string rendered(const Report& base, const Report& next) {
+  return render_comparison({"old.json", "new.json", base, next, {}}, compared(base, next),
+                           Format::table);
+}
+
+TEST(RenderComparison, ClosesWithWhatNewLacks) {
+  Report base = report_of("a", kTen);
+  Report next = report_of("a", kTen);
+  add_cell(base, "old", 10, kTen);
+  next.cells[0].runs[0].valid = false;
+  next.cells[0].summary = summarize(next.cells[0].runs);
+  EXPECT_THAT(rendered(base, next), EndsWith("no regression beyond 5 % in 1 comparison\n"
+                                             "incomplete: 1 cell without all runs valid in NEW, "
+                                             "1 cell of BASE missing from NEW\n"));
+  next = report_of("a", times(kTen, 1.1));
+  EXPECT_THAT(rendered(base, next),
+              AllOf(HasSubstr("incomplete: 1 cell of BASE missing from NEW\n1 regression beyond"),
+                    EndsWith("10 rounds)\n")));
+}
+
+TEST(RenderComparison, DoesNotSayNoRegressionWhereNothingIsJudged) {
+  const Makespans five(kTen.begin(), kTen.begin() + 5);
+  const std::string text = rendered(report_of("a", five), report_of("a", five));
+  EXPECT_THAT(text, EndsWith("nothing judged: not enough evidence\n"));
+  EXPECT_THAT(text, Not(HasSubstr("no regression")));
+}
+
+TEST(RenderComparison, ShowsThroughputAsTimePerRequest) {
+  Report base = report_of("a", kTen);
+  Report next = report_of("a", times(kTen, 1.1));
+  for (Report* report : {&base, &next}) {
+    for (auto& run : report->cells[0].runs) run.steady = SteadyState{.requests = 200, .ok = 200};
+  }
+  const Measure* by[] = {&measures()[1]};
+  const Changes changes = compare_results(base, next, by, 0.05);
+  EXPECT_NEAR(changes.changes.at(0).comparison.ratio, 1.1, 1e-6);
+  const Compared both{"old.json", "new.json", base, next, {}};
+  EXPECT_THAT(render_comparison(both, changes, Format::table),
+              AllOf(HasSubstr(", time per request: 1.10x slower"), Not(HasSubstr("throughput"))));
+  const auto json = nlohmann::json::parse(render_comparison(both, changes, Format::json));
+  EXPECT_EQ(json.at("changes").at(0).at("measure"), "throughput");
+}
+
 TEST(RenderComparison, IsADocumentForPrograms) {
   const Report base = report_of("a", kTen);
   const Report next = report_of("a", times(kTen, 1.1));
   const auto json = nlohmann::json::parse(render_comparison(
       {"old.json", "new.json", base, next, {}}, compared(base, next), Format::json));
   EXPECT_EQ(json.at("regression"), true);
+  EXPECT_EQ(json.at("incomplete"), false);
   const auto& change = json.at("changes").at(0);
   EXPECT_EQ(change.at("verdict"), "regression");
   EXPECT_EQ(change.at("measure"), "makespan");
