@@ -9,7 +9,13 @@
 namespace fanout {
 namespace {
 
-void add_measuring(CLI::App& app, Options& options) {
+std::optional<double> parse_precision(const std::string& text) {
+  const auto share = parse_share(text);
+  return share && *share > 0 && *share <= 1 ? share : std::nullopt;
+}
+
+// How many rounds, and when to stop before.
+void add_rounds(CLI::App& app, Options& options) {
   const CLI::Option* rounds =
       add_count(app, "--rounds", options.rounds, 1, 1000, "runs of every cell (default 10)");
   const CLI::Option* quick = app.add_flag_callback(
@@ -21,13 +27,21 @@ void add_measuring(CLI::App& app, Options& options) {
         options.precision = 0.03;
       },
       "20 rounds, or fewer (at least 10) once all is known to 3 %");
-  app.parse_complete_callback([=] {
-    if (rounds->count() + quick->count() + full->count() > 1) {
+  const CLI::Option* precision =
+      add_parsed(app, "--precision", options.precision, parse_precision,
+                 "a share above 0 and up to 100%, such as 3% or 0.03",
+                 "up to 100 rounds, from 10 on only until all is known so well", "SHARE");
+  app.parse_complete_callback([=, &options] {
+    const auto given = rounds->count() + quick->count() + full->count();
+    if (given > 1) {
       throw UsageError("--rounds, --quick and --full exclude each other; use one of them");
     }
+    if (given == 0 && precision->count() > 0) options.rounds = 100;
   });
-  add_parsed(app, "--precision", options.precision, parse_share, "a share such as 3% or 0.03",
-             "from 10 rounds on, stop once every makespan is known so well", "SHARE");
+}
+
+void add_measuring(CLI::App& app, Options& options) {
+  add_rounds(app, options);
   app.add_flag("--no-references", options.no_references,
                "no A/A twin, client floor or server ceiling beside the cells");
   app.add_flag("--no-profile", options.no_profile,

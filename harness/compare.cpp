@@ -32,8 +32,8 @@ std::string why_declined(const CellReport& base, const CellReport& next, const M
   for (const CellReport* cell : {&base, &next}) {
     if (measure.of_speed && cell->summary.limited_by == "server") return "limited by the server";
   }
-  if (scenario.requests < measure.least_requests) {
-    return fmt::format("needs {} requests per run", format_count(measure.least_requests));
+  if (fewest_answered({&base, &next}) < measure.least_requests) {
+    return fmt::format("needs {} answers per run", format_count(measure.least_requests));
   }
   return {};
 }
@@ -73,6 +73,11 @@ const CellReport* find_cell(const Report& report, const Cell& cell) {
   return found == report.cells.end() ? nullptr : &*found;
 }
 
+// Whether its mode has no such figure.
+bool lacks(const CellReport& cell, const Measure& measure) {
+  return cell.summary.valid_runs > 0 && !has_figure({&cell}, measure);
+}
+
 bool all_valid(const Summary& runs) {
   return runs.valid_runs > 0 && runs.valid_runs == runs.total_runs;
 }
@@ -94,7 +99,8 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
     }
     const Scenario& scenario = scenario_of(base.plan, before.cell);
     for (const Measure* measure : by) {
-      if (!has_figure({&before, after}, *measure)) continue;
+      // Of other modes, if --force lets them be compared.
+      if (lacks(before, *measure) || lacks(*after, *measure)) continue;
       changes.changes.push_back(change_of(before, *after, *measure, scenario, threshold));
     }
   }

@@ -33,11 +33,11 @@ std::string render_verdicts(const Report& report, const Scenario& scenario) {
   for (const Verdict& verdict : verdicts) {
     if (!verdict.ranking) {
       // Said once, not for every measure and number of workers.
-      if (declined.insert(verdict.declined).second) text += in_words(verdict).front() + "\n";
+      if (declined.insert(verdict.declined).second) {
+        text += fmt::format("by {}: {}\n", verdict.measure->title, verdict.declined);
+      }
       continue;
     }
-    const bool swept = verdict.workers > 0;
-    if (swept && !introduced.empty() && !introduced.contains(verdict.measure)) continue;
     if (introduced.insert(verdict.measure).second) text += heading(verdict) + "\n";
     for (const std::string& line : in_words(verdict)) text += line + "\n";
   }

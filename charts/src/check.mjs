@@ -3,7 +3,7 @@
 
 const SCHEMA_VERSION = 1;
 
-const TOP = ['environment', 'plan', 'cells', 'sweeps', 'recommendations'];
+const TOP = ['environment', 'plan', 'cells', 'sweeps', 'recommendations', 'verdicts'];
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNumber = (value) => typeof value === 'number';

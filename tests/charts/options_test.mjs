@@ -146,17 +146,6 @@ test('charts that make no sense for what was measured are left out', () => {
     'efficiency', 'concurrency']);
 });
 
-test('makespans are drawn in mode batch only', () => {
-  const documents = [file('one', [cell('a', 4), cell('b', 4)])];
-  for (const mode of ['steady', 'open']) {
-    documents[0].document.plan.scenarios[0].mode = mode;
-    assert.ok(!ids(documents).includes('makespan'), mode);
-    assert.ok(ids(documents).includes('latency'), mode);
-  }
-  documents[0].document.plan.scenarios[0].mode = 'batch';
-  assert.ok(ids(documents).includes('makespan'));
-});
-
 test('cells without a valid run are not drawn, but named', () => {
   const documents = [file('one', [cell('a', 1), cell('a', 2, { rps: 2000 }),
     cell('a', 4, { valid: false }), cell('b', 1, { valid: false })])];

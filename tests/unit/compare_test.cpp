@@ -203,6 +203,7 @@ TEST(Differences, NameWhatOneResultDoesNotHave) {
   const Report base = report_of("a", kTen);
   Report next = base;
   next.plan.scenarios[0].name = "yours";
+  next.cells[0].cell.scenario = "yours";
   next.environment.libraries["floor"] = "1";
   EXPECT_THAT(
       differing(base, next),

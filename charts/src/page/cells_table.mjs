@@ -56,7 +56,16 @@ const failures = [
 const hasFailures = ({ cell: { summary } }) =>
   summary.valid_runs > 0 && (summary.success_share < 1 || summary.amplification > 1);
 
-const columnsOf = (severalFiles, real, failed) => [
+// Of mode open: from when a request was due.
+const responses = [
+  plain('resp p50', 'response_p50_ns', duration, 'half of the requests waited less, from when due'),
+  plain('resp p99', 'response_p99_ns', duration, '99 of 100 waited less, from when due'),
+  plain('kept', 'achieved_share', percent, 'requests begun in time, of those due'),
+];
+
+const isOpen = ({ cell: { summary } }) => (summary.response_p99_ns ?? null) !== null;
+
+const columnsOf = (severalFiles, real, failed, open) => [
   word('strategy', ({ cell }) => cell.strategy),
   ...(severalFiles ? [word('file', ({ file }) => file.name)] : []),
   word('transport', ({ file, cell }) => cell.transport + (isOtherStack(file, cell) ? ' *' : '')),
@@ -69,6 +78,7 @@ const columnsOf = (severalFiles, real, failed) => [
   plain('effic.', 'efficiency', ratio, 'lower bound / makespan'),
   plain('p50', 'latency_p50_ns', duration, 'half of the requests are faster'),
   plain('p99', 'latency_p99_ns', duration, '99 of 100 requests are faster'),
+  ...(open ? responses : []),
   plain('CPU us/req', 'cpu_us_per_request', number, 'user and system time of the client'),
   spreadOf('95 %', (s) => s.intervals.cpu_us_per_request),
   plain('memory', 'peak_memory_bytes', bytes, 'peak of the whole client'),
@@ -92,7 +102,7 @@ export const cellsTable = (documents, scenario) => {
     .filter((cell) => cell.scenario === scenario).map((cell) => ({ file, cell })));
   const invalid = invalidLines(rows);
   const real = filesWith(documents, scenario).some(hasRealTargets(scenario));
-  const columns = columnsOf(documents.length > 1, real, rows.some(hasFailures));
+  const columns = columnsOf(documents.length > 1, real, rows.some(hasFailures), rows.some(isOpen));
   return [
     h('p', { class: 'note' }, 'Medians over the valid runs; 95 % is half the width of the interval '
       + 'of the median. A click on a title sorts.'),

@@ -13,6 +13,11 @@ const recommendation = ({ scenario, lines }, several) => h('div', { class: 'verd
   several ? h('h3', {}, scenario) : undefined,
   lines.map((line) => h('p', {}, ...emphasized(line))));
 
+// Which differences are real, as `fanout report` prints them; of the ranked ones only.
+const differences = ({ verdicts }) => verdicts.filter(({ ranked }) => ranked)
+  .map(({ scenario, words }) => h('div', {}, h('h3', {}, `${scenario}, ${words[0]}`),
+    list(words.slice(1))));
+
 const ENDINGS = {
   running: 'unfinished: its fanout still ran or was killed',
   failed: 'an error ended it; what was measured is shown',
@@ -64,7 +69,9 @@ export const verdictSection = (documents) => section('verdict', 'Verdict',
     const known = caveats(file);
     return ofFile(file, documents.length > 1, [
       ...recommendations.map((each) => recommendation(each, recommendations.length > 1)),
-      ...(recommendations.length ? [] : [h('p', {}, 'No verdict: no cell was run on a network.')]),
+      ...differences(file.document),
+      ...(recommendations.length || file.document.verdicts.length ? []
+        : [h('p', {}, 'Nothing to compare: fewer than two cells were run on a network.')]),
       ...(known.length
         ? [h('div', { class: 'caveats' }, h('h3', {}, 'Before you believe it'), list(known))] : []),
     ]);

@@ -1,0 +1,20 @@
+// What is drawn of modes steady and open.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { chartsOf } from '../../charts/src/registry.mjs';
+import { cell, file } from './small_documents.mjs';
+
+const ids = (documents) => chartsOf(documents, ['small']).map(({ chart }) => chart.id);
+
+test('makespans are drawn in mode batch only', () => {
+  const documents = [file('one', [cell('a', 4), cell('b', 4)])];
+  for (const mode of ['steady', 'open']) {
+    documents[0].document.plan.scenarios[0].mode = mode;
+    assert.ok(!ids(documents).includes('makespan'), mode);
+    assert.ok(ids(documents).includes('latency'), mode);
+  }
+  documents[0].document.plan.scenarios[0].mode = 'batch';
+  assert.ok(ids(documents).includes('makespan'));
+});
