@@ -34,7 +34,7 @@ export const cell = (strategy, workers, {
 export const file = (name, cells, { knees = {}, requests = 500, rtt = '0ns' } = {}) => ({
   name,
   document: {
-    schema_version: 1, tool: {}, environment: {}, recommendations: [],
+    schema_version: 1, tool: {}, environment: {}, recommendations: [], verdicts: [],
     plan: { scenarios: [...new Set(cells.map(({ scenario }) => scenario))].map((scenario) =>
       ({ name: scenario, requests, workers: [], strategies: [], transports: [], summary: '',
         server: { hosts: [{ rtt }] } })) },

@@ -29,7 +29,7 @@ class SteadyRun : public testing::Test {
     scenario.server.hosts[0].delay.mean = 9ms;
     for (int i = 0; i < 30; ++i) samples.push_back(sample(i * 10, i * 10 + 10));
     for (int i = 30; i < 50; ++i) {
-      samples.push_back(sample(301, 301));
+      samples.push_back(sample(304, 304));
       samples.back().outcome = Outcome::deadline;
       samples.back().attempts = 0;
     }
