@@ -37,7 +37,8 @@ Bounds trimmed(std::span<const Sample> samples, const SteadyWindow& window, std:
 // loop any more.
 bool list_ended(const Execution& execution) {
   return std::ranges::all_of(execution.samples, [&](const Sample& sample) {
-    return sample.finishes > 0 && (!execution.steady || sample.end_ns <= execution.steady->end_ns);
+    if (!execution.steady) return sample.finishes > 0;
+    return sample.outcome != Outcome::deadline && sample.end_ns <= execution.steady->end_ns;
   });
 }
 

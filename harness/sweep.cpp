@@ -17,11 +17,16 @@ bool same_row(const Cell& a, const Cell& b) {
   return a.strategy == b.strategy && a.transport == b.transport && a.scenario == b.scenario;
 }
 
+bool is_open(const Plan& plan, const Cell& cell) {
+  const auto found = std::ranges::find(plan.scenarios, cell.scenario, &Scenario::name);
+  return found != plan.scenarios.end() && found->mode == Mode::open;
+}
+
 std::vector<Row> rows_of(const Report& report) {
   std::vector<Row> rows;
   for (const CellReport& cell : report.cells) {
     if (cell.summary.valid_runs == 0) continue;
-    if (scenario_of(report.plan, cell.cell).mode == Mode::open) continue;
+    if (is_open(report.plan, cell.cell)) continue;
     const auto row = std::ranges::find_if(
         rows, [&](const Row& other) { return same_row(other.front()->cell, cell.cell); });
     if (row == rows.end()) {

@@ -115,7 +115,7 @@ class Steady(CliTest):
     def test_too_few_requests_are_not_valid(self):
         work = self.scenario("even", workers=4, mode="steady", requests=50)
         document, result = self.measure("--scenario", work, "--rounds", 1, "--strategy",
-                                        "event_loop", code=1)
+                                        "event_loop", code=3)
         for _, run in runs_of(document):
             self.assertFalse(run["valid"])
             self.assertIsNone(run["steady"])
