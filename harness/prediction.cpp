@@ -142,7 +142,8 @@ std::uint64_t steady_requests(const Scenario& scenario) {
   constexpr double kEnough = 6;    // seconds: longest warm-up, measuring and some more
   constexpr double kLeast = 5'000;
   constexpr double kMost = 2e6;
-  const unsigned cpus = std::max(std::thread::hardware_concurrency(), 1U);  // 0: not known
+  // The server has one of them; 0: not known.
+  const unsigned cpus = std::max(std::thread::hardware_concurrency(), 2U) - 1;
   const unsigned workers = scenario.workers.back();
   const double rate = predicted_rate(workers, mean_request(scenario, workers, 0), kLeastCpu, cpus);
   return static_cast<std::uint64_t>(std::clamp(kEnough * rate, kLeast, kMost));
