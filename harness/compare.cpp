@@ -100,7 +100,10 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
     const Scenario& scenario = scenario_of(base.plan, before.cell);
     for (const Measure* measure : by) {
       // Of other modes, if --force lets them be compared.
-      if (lacks(before, *measure) || lacks(*after, *measure)) continue;
+      if (!has_figure({&before, after}, *measure) || lacks(before, *measure) ||
+          lacks(*after, *measure)) {
+        continue;
+      }
       changes.changes.push_back(change_of(before, *after, *measure, scenario, threshold));
     }
   }
