@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "harness/references.h"
 
@@ -11,8 +12,8 @@ namespace fanout {
 namespace {
 
 std::string client_of(const CellReport& row) {
-  return fmt::format("{} / {} / {} worker{}", row.cell.strategy, row.cell.transport,
-                     row.cell.workers, row.cell.workers == 1 ? "" : "s");
+  return fmt::format("{} / {} / {}", row.cell.strategy, row.cell.transport,
+                     counted(row.cell.workers, "worker"));
 }
 
 // Of the server's CPU, in microseconds: the median over valid runs.
@@ -45,7 +46,7 @@ std::string render_references(const Report& report, const Scenario& scenario) {
         format_number(ceiling->summary.requests_per_second.median),
         format_number(server_us_per_request(*ceiling)), client_of(*ceiling));
   }
-  return text;
+  return text.empty() ? text : "\n" + text;  // or Markdown takes it for rows of the table
 }
 
 }  // namespace fanout

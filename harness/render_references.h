@@ -7,7 +7,7 @@
 
 namespace fanout {
 
-// Up to two lines to stand below the table of cells; "" if neither was measured.
+// An empty line and up to two to stand below the table of cells; "" if neither was measured.
 std::string render_references(const Report& report, const Scenario& scenario);
 
 }  // namespace fanout

@@ -102,7 +102,7 @@ TEST(CpuXFloor, IsTheMedianOfTheRatiosWithinRounds) {
   EXPECT_DOUBLE_EQ(cpu_x_floor(report, report.cells[0]).value().median, 2);
   EXPECT_THAT(
       render_references(report, report.plan.scenarios[0]),
-      StartsWith("x floor: CPU per request relative to that of a bare epoll loop in the same "
+      StartsWith("\nx floor: CPU per request relative to that of a bare epoll loop in the same "
                  "rounds, 100 us (event_loop / curl / 10 workers)\n"));
   // A round whose floor is not valid has no ratio.
   report.references[0].runs[0].valid = report.references[0].runs[1].valid = false;
