@@ -165,7 +165,7 @@ class FiguresTest(Measured):
                     self.assertGreaterEqual(interval["ci_high"], interval["median"])
             for _, run in runs_of(document):
                 self.assertEqual(run["latency_ns"]["p999"] is not None, requests == 10_000)
-            self.assertEqual("give no interval" in result.out, rounds == 5)
+            self.assertEqual("no interval and no ranks" in result.out, rounds == 5)
 
     def test_report_as_json_is_the_file(self):
         document, _ = self.all_pairs(requests=12, rounds=3)
