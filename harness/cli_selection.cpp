@@ -12,6 +12,34 @@ std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
   return count && *count >= 1 && *count <= kMaxRequests ? count : std::nullopt;
 }
 
+void add_mode(CLI::App& app, Selection& selection) {
+  add_names(app, "--mode", selection.mode,
+            std::vector<std::pair<std::string, Mode>>{
+                {"batch", Mode::batch}, {"steady", Mode::steady}, {"open", Mode::open}},
+            "from cold, after warm-up, on a schedule");
+  add_parsed(app, "--rate", selection.rate, parse_rate,
+             fmt::format("requests per second from {} to {} (10k and 2M are understood)",
+                         kLeastRate, kMostRate),
+             "mode open: requests per second in all", "RATE");
+  add_names(app, "--arrivals", selection.arrivals,
+            std::vector<std::pair<std::string, Arrivals>>{{"constant", Arrivals::constant},
+                                                          {"poisson", Arrivals::poisson}},
+            "mode open: how requests are spaced");
+}
+
+// What overrules the scenario's client policy.
+void add_policy(CLI::App& app, Selection& selection) {
+  add_duration(app, "--timeout", selection.timeout, "longest a request may take");
+  add_duration(app, "--connect-timeout", selection.connect_timeout, "longest a connect may take");
+  add_duration(app, "--deadline", selection.deadline,
+               "when all requests are given up, those not begun too");
+  add_count(app, "--retries", selection.retries, 0, kMaxRetries,
+            "attempts beyond the first, with exponential backoff");
+  add_parsed(app, "--queue-capacity", selection.queue_capacity, parse_queue_capacity,
+             "a whole number from 1 on, or unbounded",
+             "of strategies with a queue (default twice the workers)", "COUNT");
+}
+
 }  // namespace
 
 void add_selection(CLI::App& app, Selection& selection) {
@@ -28,18 +56,7 @@ void add_selection(CLI::App& app, Selection& selection) {
       ->type_name("LIST");
   add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests,
             "requests per run; mode steady: the most");
-  add_names(app, "--mode", selection.mode,
-            std::vector<std::pair<std::string, Mode>>{
-                {"batch", Mode::batch}, {"steady", Mode::steady}, {"open", Mode::open}},
-            "from cold, after warm-up, on a schedule");
-  add_parsed(app, "--rate", selection.rate, parse_rate,
-             fmt::format("requests per second from {} to {} (10k and 2M are understood)",
-                         kLeastRate, kMostRate),
-             "mode open: requests per second in all", "RATE");
-  add_names(app, "--arrivals", selection.arrivals,
-            std::vector<std::pair<std::string, Arrivals>>{{"constant", Arrivals::constant},
-                                                          {"poisson", Arrivals::poisson}},
-            "mode open: how requests are spaced");
+  add_mode(app, selection);
   add_names(app, "--reuse", selection.reuse,
             std::vector<std::pair<std::string, bool>>{{"on", true}, {"off", false}},
             "keep connections, or open one per request");
@@ -55,15 +72,7 @@ void add_selection(CLI::App& app, Selection& selection) {
                  "sent with every request, as 'Name: value'; repeatable")
       ->type_name("FIELD")
       ->allow_extra_args(false);
-  add_duration(app, "--timeout", selection.timeout, "longest a request may take");
-  add_duration(app, "--connect-timeout", selection.connect_timeout, "longest a connect may take");
-  add_duration(app, "--deadline", selection.deadline,
-               "when all requests are given up, those not begun too");
-  add_count(app, "--retries", selection.retries, 0, kMaxRetries,
-            "attempts beyond the first, with exponential backoff");
-  add_parsed(app, "--queue-capacity", selection.queue_capacity, parse_queue_capacity,
-             "a whole number from 1 on, or unbounded",
-             "of strategies with a queue (default twice the workers)", "COUNT");
+  add_policy(app, selection);
 }
 
 }  // namespace fanout

@@ -11,8 +11,6 @@ namespace fanout {
 namespace {
 
 constexpr std::size_t kLeastRounds = 6;  // fewer give no interval (signed_rank_limit)
-// As much more answered in one than in the other, and they did not do the same work.
-constexpr double kSameShare = 1.05;
 
 // Why a measure of these cells says nothing, or "".
 std::string why_declined(const CellReport& base, const CellReport& next, const Measure& measure,

@@ -7,8 +7,6 @@
 namespace fanout {
 namespace {
 
-constexpr double kWithin = 1.05;  // of the best share of requests answered
-
 double share(const CellReport* cell) { return cell->summary.success_share.median; }
 
 void leave_out_if(Contenders& contenders, auto excluded, auto reason) {
@@ -34,7 +32,8 @@ Contenders contenders(const Report& report, const Scenario& scenario) {
   if (found.cells.empty()) return found;
   const double best = share(*std::ranges::max_element(found.cells, {}, share));
   leave_out_if(
-      found, [best](const CellReport* cell) { return best == 0 || share(cell) * kWithin < best; },
+      found,
+      [best](const CellReport* cell) { return best == 0 || share(cell) * kSameShare < best; },
       [](const CellReport* cell) {
         return fmt::format("{:.1f} % of the requests answered", 100 * share(cell));
       });

@@ -15,6 +15,9 @@ struct LeftOut {
   std::string reason;  // "invalid runs"
 };
 
+// Cells whose shares of requests answered differ by no more did the same work.
+inline constexpr double kSameShare = 1.05;
+
 struct Contenders {
   Cells cells;
   std::vector<LeftOut> left_out;

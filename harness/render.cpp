@@ -12,6 +12,7 @@
 #include "harness/gbench.h"
 #include "harness/mode.h"
 #include "harness/published.h"
+#include "harness/ranking.h"
 #include "harness/recommendation.h"
 #include "harness/references.h"
 #include "harness/render_references.h"
@@ -23,7 +24,6 @@ namespace fanout {
 namespace {
 
 constexpr unsigned kRoundsForIntervals = 6;
-constexpr unsigned kRoundsForRanks = 10;
 
 // How often each reason made a run invalid, per cell.
 std::string invalid_runs(const Report& report) {
@@ -77,10 +77,10 @@ std::string caveats(const Report& report) {
   std::string text;
   for (const std::string& warning : report.warnings) text += "note: " + warning + "\n";
   const unsigned rounds = fewest_valid_runs(report);
-  if (rounds < kRoundsForRanks) {
+  if (rounds < kLeastRoundsToRank) {
     text += fmt::format("note: {} from {}; use at least {}\n",
                         rounds < kRoundsForIntervals ? "no interval and no ranks" : "no ranks",
-                        counted(rounds, "valid round"), kRoundsForRanks);
+                        counted(rounds, "valid round"), kLeastRoundsToRank);
   }
   text += disturbances(report) + strayed_runs(report);
   if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
