@@ -28,6 +28,7 @@ struct CellHeader {
   // Of the main thread, from ready() to the end; -1: this kernel keeps no such account.
   std::int64_t main_cpu_ns;
   std::int64_t main_wait_ns;  // runnable, and not running
+  char program[160];          // what an external program says it runs on, null-terminated
   char error[500];            // why it failed, null-terminated; empty if it did not
 };
 

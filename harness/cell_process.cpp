@@ -17,6 +17,7 @@
 #include "harness/host_conditions.h"
 #include "harness/names.h"
 #include "harness/pairing.h"
+#include "harness/program_process.h"
 #include "harness/syscall_counter.h"
 #include "harness/url_spool.h"
 #include "harness/usage.h"
@@ -113,7 +114,7 @@ class Syscalls {
 
 void read_pool_memory(CellHeader& header, const Job& job) {
   const std::int64_t cpu_before_ns = own_usage().cpu_ns;
-  header.peak_memory_bytes = pool_memory_bytes(job.worker_processes);
+  header.peak_memory_bytes = pool_memory_bytes(::getpid(), job.worker_processes);
   // Reading it is not the strategy's work.
   header.cpu_at_ready_ns += own_usage().cpu_ns - cpu_before_ns;
 }
@@ -163,7 +164,11 @@ int run_cell_process(int spec_fd, int memory_fd) {
   CellSpec spec = cell_spec_from_text(read_all(spec_fd));
   CellMemory memory(UniqueFd(memory_fd), spec.requests);
   try {
-    run_job(std::move(spec), memory);
+    if (spec.command.empty()) {
+      run_job(std::move(spec), memory);
+    } else {
+      run_program(spec, make_requests(spec), memory);
+    }
     return 0;
   } catch (const std::exception& error) {
     const std::string reason = error.what();

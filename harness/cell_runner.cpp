@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/pipe.h"
 #include "base/token.h"
 #include "base/units.h"
 #include "harness/cell_spec.h"
@@ -20,6 +21,7 @@
 namespace fanout {
 namespace {
 
+constexpr std::int64_t kSupervisorsGrace = 15'000'000'000;
 constexpr std::size_t kKeptStandardError = 500;  // its end, shown when a run fails
 
 UniqueFd memory_with(const std::string& text) {
@@ -30,19 +32,6 @@ UniqueFd memory_with(const std::string& text) {
     throw RunError(fmt::format("handing the run its task: {}", std::strerror(errno)));
   }
   return fd;
-}
-
-struct Pipe {
-  UniqueFd read_end;
-  UniqueFd write_end;
-};
-
-Pipe make_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-    throw RunError(fmt::format("pipe: {}", std::strerror(errno)));
-  }
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 // Appends what can be read now; false at the end of the stream.
@@ -141,12 +130,19 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   CellSpec task = make_spec(cell, scenario, prepare_targets(scenario, execution.served),
                             token_seed_of(plan_, round), urls_fd);
   task.count_syscalls = syscalls != nullptr;
+  std::int64_t limit_ns = run_limit(plan_, cell).count();
+  if (is_external(cell)) {
+    task.command = std::ranges::find(plan_.programs, cell.strategy, &PlannedProgram::name)->command;
+    task.run_limit = std::chrono::nanoseconds(limit_ns);
+    limit_ns += kSupervisorsGrace;  // it says more of what went wrong
+  }
   if (execution.served) task.client.certificates = server_->certificate();
   const UniqueFd spec = memory_with(to_text(task));
   const CellMemory memory(scenario.requests);
   std::vector<int> keep_fds{spec.get(), memory.fd()};
   if (urls_fd >= 0) keep_fds.push_back(urls_fd);
   Pipe standard_error = make_pipe();
+  set_nonblocking(standard_error.read_end);
   const HostConditions host_before = read_host();
   const auto server_before = server_threads();
   execution.started_ns = now_ns();
@@ -157,7 +153,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
          .cpus = environment_.client_cpus,
          .stderr_fd = std::move(standard_error.write_end)});
     SteadyWatch steady(child.pid(), memory, cell.workers);
-    watch(child, std::move(standard_error.read_end), run_limit(plan_, cell).count(), execution,
+    watch(child, std::move(standard_error.read_end), limit_ns, execution,
           scenario.mode == Mode::steady ? &steady : nullptr);
     execution.steady = steady.window();
   }

@@ -43,6 +43,8 @@ std::string to_text(const CellSpec& spec) {
               {"arrivals", static_cast<int>(spec.schedule.arrivals)},
               {"arrivals_seed", spec.schedule.seed},
               {"urls_fd", spec.urls_fd},
+              {"command", spec.command},
+              {"run_limit_ns", spec.run_limit.count()},
               {"count_syscalls", spec.count_syscalls},
               {"targets", targets},
               {"method", static_cast<int>(client.method)},
@@ -74,6 +76,8 @@ CellSpec cell_spec_from_text(const std::string& text) {
                              .arrivals = static_cast<Arrivals>(json.at("arrivals").get<int>()),
                              .seed = json.at("arrivals_seed")},
                 .urls_fd = json.at("urls_fd"),
+                .command = json.at("command"),
+                .run_limit = std::chrono::nanoseconds(json.at("run_limit_ns")),
                 .count_syscalls = json.at("count_syscalls"),
                 .client = {}};
   for (const Json& target : json.at("targets")) {

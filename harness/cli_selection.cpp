@@ -27,6 +27,28 @@ void add_mode(CLI::App& app, Selection& selection) {
             "mode open: how requests are spaced");
 }
 
+// Who takes part besides fanout's own strategies.
+void add_programs(CLI::App& app, Selection& selection) {
+  app.add_option_function<std::vector<std::string>>(
+         "--external",
+         [&selection](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts) {
+             const auto program = program_from(text);
+             if (!program) fail_value("--external", text, "NAME=COMMAND");
+             selection.externals.push_back(*program);
+           }
+         },
+         "a program of yours that speaks strategies/peers/PROTOCOL.md; repeatable")
+      ->type_name("NAME=COMMAND")
+      ->allow_extra_args(false);
+  CLI::Option* with = app.add_flag_callback(
+      "--peers", [&selection] { selection.peers = true; },
+      "with external programs: the scenario's, or all that are installed");
+  app.add_flag_callback(
+         "--no-peers", [&selection] { selection.peers = false; }, "without external programs")
+      ->excludes(with);
+}
+
 // What overrules the scenario's client policy.
 void add_policy(CLI::App& app, Selection& selection) {
   add_duration(app, "--timeout", selection.timeout, "longest a request may take");
@@ -45,8 +67,9 @@ void add_policy(CLI::App& app, Selection& selection) {
 void add_selection(CLI::App& app, Selection& selection) {
   add_list(app, "--scenario", selection.scenarios,
            "built-in scenarios or files (default api-fanout)", "NAME|FILE,...");
-  add_list(app, "--strategy", selection.strategies, "strategies (default: the scenario's, or all)",
-           "A,B,...");
+  add_list(app, "--strategy", selection.strategies,
+           "strategies, or patterns such as 'py_*' (default: the scenario's, or all)", "A,B,...");
+  add_programs(app, selection);
   add_list(app, "--transport", selection.transports,
            "transports, or all (default: one HTTP library for every strategy)", "A,B,...");
   app.add_option_function<std::string>(

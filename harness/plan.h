@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/program_search.h"
 #include "harness/scenario.h"
+#include "harness/selection.h"
 
 namespace fanout {
 
@@ -27,6 +29,9 @@ struct Cell {
   unsigned workers = 1;
   bool operator==(const Cell&) const = default;
 };
+
+// Whether its strategy is an external program (harness/program.h).
+bool is_external(const Cell& cell);
 
 // In messages: "thread_pool / curl_easy / 10 workers".
 std::string cell_text(const Cell& cell);
@@ -48,9 +53,17 @@ struct Reference {
   Cell cell;
 };
 
+// An external program that takes part.
+struct PlannedProgram {
+  std::string name;
+  std::vector<std::string> command;  // as it is executed
+  std::string imitates;              // the strategy it is held against, or ""
+};
+
 struct Plan {
   std::vector<Scenario> scenarios;
   std::vector<Cell> cells;
+  std::vector<PlannedProgram> programs;
   std::vector<Reference> references;
   std::vector<Scenario> ceilings;  // the scenarios of references in that role
   std::vector<Skipped> skipped;
@@ -65,34 +78,11 @@ struct Plan {
   std::chrono::nanoseconds predicted{};               // of all rounds, a rough guess
 };
 
-// What the user asked for; empty lists mean the scenario's own, and then the default rows.
-struct Selection {
-  std::vector<std::string> scenarios{"api-fanout"};
-  std::vector<std::string> strategies;
-  std::vector<std::string> transports;
-  std::vector<unsigned> workers;
-  bool sweep = false;  // several numbers of workers, whatever the scenario names
-  // Overrule the scenario.
-  std::optional<std::uint64_t> requests;
-  std::optional<Mode> mode;
-  std::optional<double> rate;
-  std::optional<Arrivals> arrivals;
-  std::optional<bool> reuse;
-  std::optional<Method> method;
-  std::optional<std::chrono::nanoseconds> timeout;
-  std::optional<std::chrono::nanoseconds> connect_timeout;
-  std::optional<std::chrono::nanoseconds> deadline;
-  std::optional<unsigned> retries;
-  std::optional<std::uint64_t> queue_capacity;
-  std::optional<EngineKind> engine;
-  std::vector<std::string> headers;    // besides the scenario's
-  std::optional<RealTargets> targets;  // instead of all scenarios
-};
-
 // What the machine allows; a parameter, so that plans can be tested.
 struct Limits {
   std::uint64_t file_descriptors = 0;  // hard limit of a process
   std::uint64_t ports = 0;             // ephemeral ports, for connections to one address and port
+  FindProgram find_program{};          // empty: all are there
 };
 
 // Fills scenarios, cells and skipped. What the machine's limits do not allow is skipped with a

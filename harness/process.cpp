@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -13,6 +12,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/pipe.h"
+#include "harness/process_tree.h"
 
 namespace fanout {
 namespace {
@@ -61,12 +62,11 @@ ChildProcess::ChildProcess(SpawnOptions options) {
   if (pid_ < 0) throw RunError(fmt::format("fork: {}", std::strerror(errno)));
   if (pid_ == 0) become(options, argv.data(), controller);
   ::setpgid(pid_, pid_);  // both sides set it: whoever comes first
-  // Not pidfd_open(): glibc 2.36 declares it without C linkage.
-  pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  if (!pidfd_) {
-    const int error = errno;
+  try {
+    pidfd_ = open_process(pid_);
+  } catch (...) {
     reap_after_kill();
-    throw RunError(fmt::format("pidfd_open: {}", std::strerror(error)));
+    throw;
   }
 }
 
@@ -78,7 +78,9 @@ ChildProcess::~ChildProcess() {
 }
 
 void ChildProcess::kill_group() {
+  const std::vector<pid_t> family = descendants(pid_);  // some may have left the group
   ::kill(-pid_, SIGKILL);
+  for (const pid_t pid : family) ::kill(pid, SIGKILL);
   ::kill(pid_, SIGKILL);
 }
 

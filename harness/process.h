@@ -28,7 +28,8 @@ struct Exit {
 std::string describe_exit(int status);
 
 // A child in a process group of its own, so that Ctrl-C on a terminal reaches only the controller.
-// It dies with the controller. The destructor kills and reaps the whole group.
+// It dies with the controller. The destructor kills the whole group and all that its processes
+// started, and reaps the child.
 class ChildProcess {
  public:
   explicit ChildProcess(SpawnOptions options);  // throws RunError

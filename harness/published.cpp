@@ -11,13 +11,14 @@ using json_read::Json;
 
 Published one_from_json(const std::string& path, const Json& json) {
   using namespace json_read;
-  check_object(path, json, {"name", "strategy", "workers", "makespan"});
+  check_object(path, json, {"name", "strategy", "peer", "workers", "makespan"});
   constexpr const char* needs = "a published figure has name, strategy and workers";
   Published published;
   published.name = text(path + ".name", required(path, json, "name", needs));
   published.strategy = text(path + ".strategy", required(path, json, "strategy", needs));
   published.workers = static_cast<unsigned>(
       whole_number(path + ".workers", required(path, json, "workers", needs), 1, kMaxWorkers));
+  if (json.contains("peer")) published.peer = text(path + ".peer", json["peer"]);
   if (json.contains("makespan") && !json["makespan"].is_null()) {
     published.makespan = duration(path + ".makespan", json["makespan"]);
   }
@@ -56,6 +57,7 @@ Json to_json(const std::vector<Published>& published) {
   for (const Published& one : published) {
     Json& json = list.emplace_back(
         Json{{"name", one.name}, {"strategy", one.strategy}, {"workers", one.workers}});
+    if (!one.peer.empty()) json["peer"] = one.peer;
     json["makespan"] = nullptr;
     if (one.makespan.count() > 0) json["makespan"] = json_read::nanoseconds_text(one.makespan);
   }

@@ -163,6 +163,7 @@ const std::map<std::string, Reader>& readers() {
       {"proof",
        [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // follows from them
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
+      {"peers", [](auto& s, auto& path, auto& json) { s.peers = texts(path, json); }},
       {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
   };
   return table;
@@ -245,6 +246,7 @@ Json to_json(const Scenario& scenario) {
           {"targets", targets_to_json(scenario.targets)},
           {"proof", proof_of(scenario)},
           {"strategies", scenario.strategies},
+          {"peers", scenario.peers},
           {"transports", scenario.transports}};
 }
 

@@ -21,6 +21,7 @@ namespace fanout {
 struct Published {
   std::string name;
   std::string strategy;
+  std::string peer;  // the external program that repeats it, or ""
   unsigned workers = 1;
   std::chrono::nanoseconds makespan{};  // 0: it gives none
 };
@@ -64,6 +65,7 @@ struct Scenario {
   // The rows it is meant for; empty: the default ones. `--strategy` and `--transport` overrule.
   std::vector<std::string> strategies;
   std::vector<std::string> transports;
+  std::vector<std::string> peers;  // external programs that take part where they are installed
 };
 
 inline constexpr std::uint64_t kUnboundedQueue = std::numeric_limits<std::uint64_t>::max();

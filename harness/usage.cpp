@@ -62,8 +62,12 @@ std::int64_t cpu_ns_of_family(pid_t pid) {
 
 std::int64_t own_status(const char* key) { return number_behind("/proc/self/status", key); }
 
-std::int64_t pool_memory_bytes(std::span<const pid_t> workers) {
-  std::int64_t kib = own_status("VmHWM");
+std::int64_t status_of(pid_t pid, const char* key) {
+  return number_behind(fmt::format("/proc/{}/status", pid), key);
+}
+
+std::int64_t pool_memory_bytes(pid_t parent, std::span<const pid_t> workers) {
+  std::int64_t kib = status_of(parent, "VmHWM");
   for (const pid_t pid : workers) {
     const std::string file = fmt::format("/proc/{}/smaps_rollup", pid);
     kib += number_behind(file, "Private_Clean") + number_behind(file, "Private_Dirty");

@@ -28,11 +28,13 @@ std::int64_t cpu_ns_of_family(pid_t pid);
 
 // A line of /proc/self/status in its own unit ("Threads", "VmHWM": KiB); 0 if absent.
 std::int64_t own_status(const char* key);
+// The same of another process; 0 if it is gone.
+std::int64_t status_of(pid_t pid, const char* key);
 
-// Peak memory of this process and the workers it forked, in bytes: its own VmHWM, in which every
+// Peak memory of a process and its workers, in bytes: its own VmHWM, in which every
 // page they share counts once, and what each worker has for itself alone. (Summed PSS would divide
 // the program's pages by the controller and the server too, and make ten processes look smaller
 // than one.)
-std::int64_t pool_memory_bytes(std::span<const pid_t> workers);
+std::int64_t pool_memory_bytes(pid_t parent, std::span<const pid_t> workers);
 
 }  // namespace fanout

@@ -1,7 +1,7 @@
 // How a process and the workers it forked wait for each other. Both are made before forking.
 #pragma once
 
-#include "base/fd.h"
+#include "base/pipe.h"
 
 namespace fanout {
 
@@ -13,8 +13,7 @@ class ProcessGate {
   void open();    // the parent, once
 
  private:
-  UniqueFd read_end_;
-  UniqueFd write_end_;  // the gate is open when no process holds it
+  Pipe pipe_;  // the gate is open when no process holds the end to write to
 };
 
 // The parent waits until every worker has called arrive(). Usable again after each wait.
@@ -26,8 +25,7 @@ class ProcessRollCall {
   void wait_for(unsigned workers);
 
  private:
-  UniqueFd read_end_;
-  UniqueFd write_end_;
+  Pipe pipe_;
 };
 
 }  // namespace fanout

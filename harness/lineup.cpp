@@ -1,0 +1,93 @@
+#include "harness/lineup.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "harness/names.h"
+#include "strategies/registry.h"
+
+namespace fanout {
+namespace {
+
+// One that can be named: a strategy or a program.
+struct Entrant {
+  std::string_view name;
+  const Strategy* strategy = nullptr;
+  const Program* program = nullptr;
+};
+
+std::vector<Entrant> everybody(std::span<const Program> externals) {
+  std::vector<Entrant> all;
+  for (const Strategy* row : strategies()) all.push_back({row->name, row, nullptr});
+  for (const Program& row : peers()) all.push_back({row.name, nullptr, &row});
+  for (const Program& row : externals) all.push_back({row.name, nullptr, &row});
+  return all;
+}
+
+bool is_pattern(const std::string& name) { return name.find_first_of("*?[") != std::string::npos; }
+
+// Names as they are, patterns as the names they match that are not in the list by themselves.
+std::vector<std::string> expanded(const std::vector<std::string>& names,
+                                  std::span<const Entrant> all) {
+  std::vector<std::string> found;
+  const auto add_matching = [&](const std::string& pattern, const Entrant& entrant) {
+    const std::string name(entrant.name);
+    if (::fnmatch(pattern.c_str(), name.c_str(), 0) != 0) return false;
+    const bool there = std::ranges::find(names, name) != names.end() ||
+                       std::ranges::find(found, name) != found.end();
+    if (!there) found.push_back(name);
+    return true;
+  };
+  for (const std::string& name : names) {
+    if (!is_pattern(name)) {
+      found.push_back(name);
+      continue;
+    }
+    const auto matches =
+        std::ranges::count_if(all, [&](const Entrant& entrant) { return add_matching(name, entrant); });
+    if (matches == 0) {
+      throw UsageError(
+          fmt::format("no strategy matches \"{}\"; see fanout list strategies", name));
+    }
+  }
+  return found;
+}
+
+// Those of strategies, "all" and none at all spelled out.
+std::vector<std::string> names_of(const std::vector<std::string>& named) {
+  const bool all = named.empty() || (named.size() == 1 && named[0] == "all");
+  if (!all) return named;
+  std::vector<std::string> names;
+  for (const Strategy* row : strategies()) names.emplace_back(row->name);
+  return names;
+}
+
+}  // namespace
+
+Lineup lineup(const Scenario& scenario, std::span<const Program> externals) {
+  const std::vector<Entrant> all = everybody(externals);
+  std::vector<const Entrant*> rows;
+  for (const Entrant& entrant : all) rows.push_back(&entrant);
+  std::vector<std::string> names = expanded(names_of(scenario.strategies), all);
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  std::ranges::for_each(scenario.peers, add);
+  for (const Program& program : externals) add(program.name);
+  const std::span<const Entrant* const> known(rows);
+  Lineup found;
+  for (const std::string& name : names) {
+    if (std::ranges::count(names, name) > 1) {
+      throw UsageError(fmt::format("strategy \"{}\" is named twice; name it once", name));
+    }
+    const Entrant* entrant = &find_row("strategy", name, known);
+    if (entrant->strategy != nullptr) found.strategies.push_back(entrant->strategy);
+    if (entrant->program != nullptr) found.programs.push_back(entrant->program);
+  }
+  return found;
+}
+
+}  // namespace fanout

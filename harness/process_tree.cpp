@@ -1,0 +1,85 @@
+#include "harness/process_tree.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "harness/usage.h"
+
+namespace fanout {
+namespace {
+
+// Those that any of its threads started and that are not reaped.
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> children;
+  std::error_code gone;
+  for (const auto& thread :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), gone)) {
+    std::ifstream list(thread.path() / "children");
+    for (pid_t child = 0; list >> child;) children.push_back(child);
+  }
+  return children;
+}
+
+// User + system time of the children it has reaped, in clock ticks rounded down: fields 16 and 17
+// of /proc/PID/stat (proc(5)).
+std::int64_t reaped_cpu_ns(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string text;
+  std::getline(file, text);
+  const std::size_t name_end = text.rfind(')');  // a name may hold anything
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string passed;
+  for (int field = 3; field < 16; ++field) fields >> passed;
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  fields >> user >> system;
+  return (user + system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
+
+std::vector<pid_t> descendants(pid_t root) {
+  std::vector<pid_t> family = children_of(root);
+  for (std::size_t i = 0; i < family.size(); ++i) {
+    const std::vector<pid_t> children = children_of(family[i]);
+    family.insert(family.end(), children.begin(), children.end());
+  }
+  return family;
+}
+
+FamilyUsage family_usage(pid_t root) {
+  FamilyUsage sum;
+  std::vector<pid_t> family = descendants(root);
+  family.push_back(root);
+  for (const pid_t pid : family) {
+    ++sum.processes;
+    sum.threads += status_of(pid, "Threads");
+    sum.cpu_ns += cpu_ns_of(pid) + reaped_cpu_ns(pid);
+    sum.voluntary_switches +=
+        static_cast<std::uint64_t>(status_of(pid, "voluntary_ctxt_switches"));
+    sum.involuntary_switches +=
+        static_cast<std::uint64_t>(status_of(pid, "nonvoluntary_ctxt_switches"));
+  }
+  return sum;
+}
+
+std::uint32_t end_descendants() {
+  std::uint32_t ended = 0;
+  for (;;) {
+    for (const pid_t pid : descendants(::getpid())) ::kill(pid, SIGKILL);
+    const pid_t reaped = ::waitpid(-1, nullptr, 0);
+    if (reaped > 0) ++ended;
+    if (reaped < 0 && errno != EINTR) return ended;  // none is left
+  }
+}
+
+}  // namespace fanout

@@ -1,0 +1,29 @@
+// A process and all that it has started, as /proc lists them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace fanout {
+
+// The living processes that `root` started, and those that they started ... Processes whose parents
+// have ended are among them only if `root` is where those go (PR_SET_CHILD_SUBREAPER).
+std::vector<pid_t> descendants(pid_t root);
+
+// What a family of processes has used up and has, at one moment.
+struct FamilyUsage {
+  std::int64_t processes = 0;
+  std::int64_t threads = 0;
+  std::int64_t cpu_ns = 0;  // user + system; of those it has reaped to the clock tick (10 ms)
+  std::uint64_t voluntary_switches = 0;  // of their main threads
+  std::uint64_t involuntary_switches = 0;
+};
+FamilyUsage family_usage(pid_t root);
+
+// Kills all descendants of this process and reaps them; returns how many there were. REQUIRED: the
+// process is where children of ended processes go.
+std::uint32_t end_descendants();
+
+}  // namespace fanout

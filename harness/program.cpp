@@ -1,0 +1,96 @@
+#include "harness/program.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/json_read.h"
+#include "harness/embedded.h"
+#include "strategies/registry.h"
+
+namespace fanout {
+namespace {
+
+using json_read::Json;
+
+const json_read::Names<Program::InFlight, 3> kInFlight{{{"one", Program::InFlight::one},
+                                                        {"workers", Program::InFlight::workers},
+                                                        {"all", Program::InFlight::all}}};
+const json_read::Names<ClientLife, 2> kConnections{
+    {{"request", ClientLife::request}, {"worker", ClientLife::worker}}};
+
+std::string text_or_none(const std::string& path, const Json& json) {
+  return json.is_null() ? std::string() : json_read::text(path, json);
+}
+
+Need need_from_json(const std::string& path, const Json& json) {
+  json_read::check_object(path, json, {"program", "module", "package"});
+  return {.program = json.value("program", ""),
+          .module = json.value("module", ""),
+          .package = json_read::text(path, json.at("package"))};
+}
+
+Program peer_from_json(const std::string& path, const Json& json) {
+  using namespace json_read;
+  check_object(path, json,
+               {"name", "summary", "command", "needs", "article", "imitates", "in_flight",
+                "connections"});
+  Program peer{.name = text(path + ".name", json.at("name")),
+               .summary = text(path + ".summary", json.at("summary")),
+               .command = texts(path + ".command", json.at("command")),
+               .needs = {},
+               .article = text_or_none(path + ".article", json.at("article")),
+               .imitates = text_or_none(path + ".imitates", json.at("imitates")),
+               .in_flight = one_of(path + ".in_flight", json.at("in_flight"), kInFlight),
+               .connections = one_of(path + ".connections", json.at("connections"), kConnections)};
+  for (const Json& need : json.at("needs")) {
+    peer.needs.push_back(need_from_json(path + ".needs", need));
+  }
+  return peer;
+}
+
+std::vector<Program> read_registry() {
+  std::vector<Program> registry;
+  const EmbeddedFile& file = peer_registry.front();
+  for (const Json& json : json_read::parse(file.name, file.text, "mend it")) {
+    registry.push_back(peer_from_json(fmt::format("peers[{}]", registry.size()), json));
+  }
+  return registry;
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                                                 "XYZ0123456789_-.") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::span<const Program> peers() {
+  static const std::vector<Program> registry = read_registry();
+  return registry;
+}
+
+const Program* find_peer(std::string_view name) {
+  const auto found = std::ranges::find(peers(), name, &Program::name);
+  return found == peers().end() ? nullptr : &*found;
+}
+
+std::optional<Program> program_from(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return std::nullopt;
+  const std::string name = text.substr(0, equals);
+  const std::string command = text.substr(equals + 1);
+  if (!is_name(name) || command.find_first_not_of(" \t\n") == std::string::npos) return std::nullopt;
+  const bool strategy = std::ranges::any_of(strategies(), [&](auto* row) { return row->name == name; });
+  if (strategy || find_peer(name) != nullptr) {
+    throw UsageError(fmt::format("--external: {} is one of fanout's own; choose another name", name));
+  }
+  return Program{.name = name,
+                 .summary = command,
+                 .command = {"/bin/sh", "-c", command},
+                 .needs = {},
+                 .article = {},
+                 .imitates = {},
+                 .own = true};
+}
+
+}  // namespace fanout

@@ -1,0 +1,162 @@
+#include "harness/program_talk.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/pipe.h"
+#include "harness/process.h"
+#include "harness/process_tree.h"
+#include "harness/program_lines.h"
+
+namespace fanout {
+namespace {
+
+constexpr std::size_t kLongestLine = 4096;
+constexpr int kPipeBytes = 1 << 20;  // so that whoever writes while working is not held up
+
+// What is told to the program by its environment: no proxy leads away from the server, and an
+// interpreter leaves no compiled files behind.
+std::vector<std::string> environment_of_programs() {
+  static constexpr std::array<std::string_view, 3> kProxies{"http_proxy", "https_proxy",
+                                                            "all_proxy"};
+  std::vector<std::string> kept{"PYTHONDONTWRITEBYTECODE=1"};
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    std::string name(text.substr(0, text.find('=')));
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (std::ranges::find(kProxies, name) == kProxies.end()) kept.emplace_back(text);
+  }
+  return kept;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  for (std::string& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+[[noreturn]] void become(char* const* argv, char* const* envp, const Pipe& input,
+                         const Pipe& output, pid_t supervisor) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != supervisor) ::_exit(127);
+  ::signal(SIGPIPE, SIG_DFL);
+  ::dup2(input.read_end.get(), STDIN_FILENO);
+  ::dup2(output.write_end.get(), STDOUT_FILENO);
+  ::execve(argv[0], argv, envp);
+  const std::string why = fmt::format("{}: {}\n", argv[0], std::strerror(errno));
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, why.data(), why.size());
+  ::_exit(127);
+}
+
+}  // namespace
+
+ProgramTalk::ProgramTalk(const std::vector<std::string>& command) {
+  // If our parent ends we still have to end the program's family, so we do not die with it.
+  parent_ = open_process(::getppid());
+  ::prctl(PR_SET_PDEATHSIG, 0);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  ::signal(SIGPIPE, SIG_IGN);
+  std::vector<std::string> arguments = command;
+  std::vector<std::string> variables = environment_of_programs();
+  const std::vector<char*> argv = pointers(arguments);
+  const std::vector<char*> envp = pointers(variables);
+  Pipe input = make_pipe();
+  Pipe output = make_pipe();
+  ::fcntl(output.read_end.get(), F_SETPIPE_SZ, kPipeBytes);
+  const pid_t supervisor = ::getpid();
+  pid_ = ::fork();
+  if (pid_ < 0) throw RunError(fmt::format("fork: {}", std::strerror(errno)));
+  if (pid_ == 0) become(argv.data(), envp.data(), input, output, supervisor);
+  input_ = std::move(input.write_end);
+  output_ = std::move(output.read_end);
+  set_nonblocking(input_);
+  set_nonblocking(output_);
+  program_ = open_process(pid_);
+}
+
+ProgramTalk::~ProgramTalk() { end_descendants(); }
+
+// What comes first. Whoever has ended is still read out.
+ProgramTalk::Awaited ProgramTalk::await(int fd, short events, std::int64_t until_ns) {
+  pollfd waiting[] = {{fd, events, 0}, {program_.get(), POLLIN, 0}, {parent_.get(), POLLIN, 0}};
+  for (;;) {
+    const std::int64_t left_ms = std::max<std::int64_t>(0, (until_ns - now_ns()) / 1'000'000 + 1);
+    const int timeout_ms = static_cast<int>(std::min<std::int64_t>(left_ms, 60'000));
+    if (::poll(waiting, std::size(waiting), timeout_ms) < 0 && errno != EINTR) {
+      throw RunError(fmt::format("poll: {}", std::strerror(errno)));
+    }
+    if (waiting[2].revents != 0) throw RunError("the controller has ended");
+    if (waiting[0].revents != 0) return Awaited::this_end;
+    if (waiting[1].revents != 0) return Awaited::end_of_program;
+    if (now_ns() >= until_ns) return Awaited::nothing;
+  }
+}
+
+void ProgramTalk::fail_ended() {
+  constexpr std::int64_t kMoment = 1'000'000'000;
+  if (await(-1, 0, now_ns() + kMoment) == Awaited::nothing) {
+    throw RunError("it closed its standard input or output");
+  }
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+  throw RunError("it ended with " + describe_exit(status));
+}
+
+bool ProgramTalk::say(std::string line, std::int64_t until_ns) {
+  line += '\n';
+  for (std::string_view rest = line; !rest.empty();) {
+    const Awaited came = await(input_.get(), POLLOUT, until_ns);
+    if (came == Awaited::nothing) return false;
+    if (came == Awaited::end_of_program) fail_ended();
+    const auto written = ::write(input_.get(), rest.data(), rest.size());
+    if (written >= 0) rest.remove_prefix(static_cast<std::size_t>(written));
+    if (written < 0 && errno == EPIPE) fail_ended();
+  }
+  return true;
+}
+
+std::optional<std::string_view> ProgramTalk::listen(std::int64_t until_ns) {
+  for (;;) {
+    const std::size_t end = received_.find('\n', begin_);
+    if (end != std::string::npos) {
+      const std::size_t begin = std::exchange(begin_, end + 1);
+      return std::string_view(received_).substr(begin, end - begin);
+    }
+    received_.erase(0, std::exchange(begin_, 0));
+    if (received_.size() > kLongestLine) {
+      throw RunError(fmt::format("it wrote a line of more than {} bytes: {}", kLongestLine,
+                                 quoted(received_)));
+    }
+    const Awaited came = await(output_.get(), POLLIN, until_ns);
+    if (came == Awaited::nothing) return std::nullopt;
+    if (came == Awaited::end_of_program) fail_ended();
+    char buffer[1 << 16];
+    const auto count = ::read(output_.get(), buffer, sizeof buffer);
+    if (count == 0) fail_ended();
+    if (count > 0) received_.append(buffer, static_cast<std::size_t>(count));
+  }
+}
+
+bool ProgramTalk::part(std::int64_t until_ns) {
+  input_.reset();
+  if (await(-1, 0, until_ns) == Awaited::nothing) return false;
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+  if (status != 0) throw RunError("it ended with " + describe_exit(status) + " after `done`");
+  return true;
+}
+
+}  // namespace fanout

@@ -1,0 +1,146 @@
+#include "harness/selection.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "harness/mode.h"
+#include "harness/names.h"
+#include "harness/plan.h"
+#include "harness/request_headers.h"
+#include "strategies/registry.h"
+
+namespace fanout {
+namespace {
+
+// What a sweep runs of a scenario that names one number of workers only.
+std::vector<unsigned> sweep_workers(unsigned own) {
+  if (own > 64) return {own / 8, own / 4, own / 2, own};
+  return {1, 2, 4, 8, 16, 32, 64};
+}
+
+// The keys of a scenario that flags overrule: what its summary says of them is not what runs.
+std::string overruled(const Selection& selection) {
+  std::vector<std::string_view> keys;
+  if (selection.requests) keys.emplace_back("requests");
+  if (selection.mode) keys.emplace_back("mode");
+  if (selection.rate) keys.emplace_back("rate");
+  if (selection.arrivals) keys.emplace_back("arrivals");
+  if (!selection.workers.empty()) keys.emplace_back("workers");
+  if (selection.reuse) keys.emplace_back("reuse");
+  if (selection.method) keys.emplace_back("method");
+  if (selection.timeout) keys.emplace_back("timeout");
+  if (selection.connect_timeout) keys.emplace_back("connect_timeout");
+  if (selection.deadline) keys.emplace_back("deadline");
+  if (selection.retries) keys.emplace_back("retries");
+  if (selection.queue_capacity) keys.emplace_back("queue_capacity");
+  if (selection.engine) keys.emplace_back("engine");
+  return fmt::format("{}", fmt::join(keys, ", "));
+}
+
+// The work that a list of URLs is.
+Scenario scenario_for(const RealTargets& targets) {
+  Scenario scenario;
+  scenario.name = "urls";
+  scenario.summary = fmt::format("{} of {} from {}", counted(targets.urls, "URL"),
+                                 counted(targets.origins, "host"), targets.source);
+  scenario.requests = targets.urls;
+  scenario.targets = targets;
+  return scenario;
+}
+
+void check_peer(const std::string& name) {
+  if (name.empty() || find_peer(name) != nullptr) return;
+  std::vector<std::string_view> known;
+  for (const Program& peer : peers()) known.push_back(peer.name);
+  throw_unknown("peer", name, known);
+}
+
+// A published figure of a strategy there is not could be set beside no row.
+void check_published(const Scenario& scenario) {
+  for (std::size_t i = 0; i < scenario.published.size(); ++i) {
+    try {
+      find_row("strategy", scenario.published[i].strategy, strategies());
+      check_peer(scenario.published[i].peer);
+    } catch (const UsageError& error) {
+      throw UsageError(
+          fmt::format("{}: published[{}].strategy: {}", scenario.name, i, error.what()));
+    }
+  }
+}
+
+// After everything else: how many requests mode steady needs depends on delays and workers.
+void select_mode(Scenario& scenario, const Selection& selection) {
+  const Mode own = scenario.mode;
+  scenario.mode = selection.mode.value_or(own);
+  if (own == Mode::open && scenario.mode != Mode::open) {
+    scenario.rate = std::nullopt;
+    scenario.arrivals = std::nullopt;
+  }
+  if (selection.rate) scenario.rate = selection.rate;
+  if (selection.arrivals) scenario.arrivals = selection.arrivals;
+  check_mode(scenario, scenario.name);
+  if (scenario.mode == Mode::steady && own != Mode::steady && !selection.requests) {
+    scenario.requests = steady_requests(scenario);
+  }
+}
+
+// A scenario's peers take part unless strategies are named instead; those asked for do in any case.
+void select_peers(Scenario& scenario, const Selection& selection) {
+  if (!selection.peers.value_or(selection.strategies.empty())) scenario.peers.clear();
+  if (!selection.peers.value_or(false) || !scenario.peers.empty()) return;
+  for (const Program& peer : peers()) scenario.peers.push_back(peer.name);
+}
+
+Scenario select_scenario(Scenario scenario, const Selection& selection) {
+  if (selection.requests) scenario.requests = *selection.requests;
+  if (selection.reuse) scenario.reuse = *selection.reuse;
+  if (selection.method) scenario.method = *selection.method;
+  if (selection.timeout) scenario.timeout = *selection.timeout;
+  if (selection.connect_timeout) scenario.connect_timeout = *selection.connect_timeout;
+  if (selection.deadline) scenario.deadline = *selection.deadline;
+  if (selection.retries) scenario.retry.retries = *selection.retries;
+  if (selection.queue_capacity) scenario.queue_capacity = selection.queue_capacity;
+  if (selection.engine) scenario.server.engine = *selection.engine;
+  scenario.headers.insert(scenario.headers.end(), selection.headers.begin(),
+                          selection.headers.end());
+  check_headers(selection.headers);
+  if (!selection.workers.empty()) {
+    scenario.workers = selection.workers;
+  } else if (selection.sweep && scenario.workers.size() == 1) {
+    scenario.workers = sweep_workers(scenario.workers.front());
+  }
+  if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
+  select_peers(scenario, selection);
+  if (!selection.transports.empty()) scenario.transports = selection.transports;
+  check_engine(scenario.server);
+  check_published(scenario);
+  check_timeouts(scenario, scenario.name);
+  select_mode(scenario, selection);
+  const std::string keys = overruled(selection);
+  if (!keys.empty() && !scenario.targets) {
+    scenario.summary += fmt::format(" (overruled: {})", keys);
+  }
+  return scenario;
+}
+
+// Before flags overrule them.
+std::vector<Scenario> chosen_scenarios(const Selection& selection) {
+  if (selection.targets) return {scenario_for(*selection.targets)};
+  std::vector<Scenario> chosen;
+  for (const std::string& name : selection.scenarios) chosen.push_back(load_scenario(name));
+  return chosen;
+}
+
+}  // namespace
+
+std::vector<Scenario> select_scenarios(const Selection& selection) {
+  std::vector<Scenario> selected;
+  for (Scenario& scenario : chosen_scenarios(selection)) {
+    selected.push_back(select_scenario(std::move(scenario), selection));
+  }
+  return selected;
+}
+
+}  // namespace fanout

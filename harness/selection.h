@@ -1,0 +1,45 @@
+// What is to be run, as the user put it, and the scenarios that come of it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/program.h"
+#include "harness/scenario.h"
+
+namespace fanout {
+
+// What the user asked for; empty lists mean the scenario's own, and then the default rows.
+struct Selection {
+  std::vector<std::string> scenarios{"api-fanout"};
+  std::vector<std::string> strategies;
+  std::vector<std::string> transports;
+  std::vector<Program> externals;  // the user's own, besides
+  std::optional<bool> peers;       // with peers or without; nothing: as the scenario has it
+  std::vector<unsigned> workers;
+  bool sweep = false;  // several numbers of workers, whatever the scenario names
+  // Overrule the scenario.
+  std::optional<std::uint64_t> requests;
+  std::optional<Mode> mode;
+  std::optional<double> rate;
+  std::optional<Arrivals> arrivals;
+  std::optional<bool> reuse;
+  std::optional<Method> method;
+  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<std::chrono::nanoseconds> connect_timeout;
+  std::optional<std::chrono::nanoseconds> deadline;
+  std::optional<unsigned> retries;
+  std::optional<std::uint64_t> queue_capacity;
+  std::optional<EngineKind> engine;
+  std::vector<std::string> headers;    // besides the scenario's
+  std::optional<RealTargets> targets;  // instead of all scenarios
+};
+
+// The scenarios named, with what the selection overrules. Throws UsageError on unknown names, and
+// where the two do not go together.
+std::vector<Scenario> select_scenarios(const Selection& selection);
+
+}  // namespace fanout

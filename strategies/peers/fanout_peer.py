@@ -1,0 +1,186 @@
+"""What the Python peers share: the conversation with fanout (PROTOCOL.md), and how one request is
+timed and its end named. Nothing here knows which HTTP library a peer uses.
+
+    peer = Peer("requests 2.28.1")          # reads the plan
+    for request in peer.go():               # says ready, waits for the signal
+        with request:                       # START ... END; an exception becomes the outcome
+            connect_s, total_s = request.timeouts()
+            response = ...
+            request.headed(response.status_code, response.headers)
+            request.received(len(response.content))
+    peer.done()                             # writes the records; does not return
+"""
+import errno
+import json
+import os
+import platform
+import sys
+import time
+from types import SimpleNamespace
+
+OUTCOME_OF_ERRNO = {
+    errno.EMFILE: "no_descriptor",
+    errno.ENFILE: "no_descriptor",
+    errno.EADDRNOTAVAIL: "no_port",
+}
+
+# The first group with a name among an exception and its causes decides. Types are told by their
+# own name, not by their bases: urllib3 derives even a refused connection from ConnectTimeoutError.
+OUTCOME_OF_TYPES = [
+    ("connect_timeout", {"ConnectTimeout", "ConnectTimeoutError", "ServerTimeoutError"}),
+    ("timeout", {"TimeoutError", "ReadTimeoutError", "ReadTimeout", "WriteTimeout"}),
+    ("truncated", {"IncompleteRead", "ChunkedEncodingError", "ClientPayloadError"}),
+    ("refused", {"ConnectionRefusedError"}),
+    ("reset", {"ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError",
+               "RemoteDisconnected", "ServerDisconnectedError", "SSLEOFError", "ReadError"}),
+    ("tls", {"SSLError", "SSLCertVerificationError", "ClientConnectorCertificateError"}),
+]
+
+
+class DeadlinePassed(Exception):
+    """The plan's deadline has passed before the request was begun."""
+
+
+def causes(error):
+    """An exception and all that libraries have wrapped into it, each in its own way."""
+    seen, waiting = [], [error]
+    while waiting:
+        cause = waiting.pop()
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None)]
+            waiting += cause.args
+            waiting += getattr(cause, "exceptions", ())
+    return seen
+
+
+def outcome_of(error, headed):
+    """PROTOCOL.md's word for an exception; `headed`: a whole response header had come."""
+    all_causes = causes(error)
+    for cause in all_causes:
+        if getattr(cause, "errno", None) in OUTCOME_OF_ERRNO:
+            return OUTCOME_OF_ERRNO[cause.errno]
+    types = {type(cause).__name__ for cause in all_causes}
+    # urllib wraps what befalls it while it connects or sends, and nothing after that.
+    if {"URLError", "TimeoutError"} <= types:
+        return "connect_timeout"
+    for outcome, names in OUTCOME_OF_TYPES:
+        if types & names:
+            lost = outcome not in ("connect_timeout", "timeout")
+            return "truncated" if headed and lost else outcome
+    # h11, below httpx, has one type for a lost connection and for what is not HTTP.
+    lost = any("disconnected" in str(cause) for cause in all_causes)
+    return "truncated" if headed else "reset" if lost else "protocol"
+
+
+class Request:
+    """One request of the plan: what to ask, and its record once it has ended."""
+
+    __slots__ = ("index", "url", "limits", "start", "status", "token", "size", "whole", "record")
+
+    def __init__(self, index, url, limits):
+        self.index, self.url, self.limits = index, url, limits
+        self.start = self.status = self.size = 0
+        self.token, self.whole, self.record = "-", True, None
+
+    def __enter__(self):
+        self.start = time.monotonic_ns()
+        return self
+
+    def __exit__(self, _, error, __):
+        if error is None:
+            self.end("ok" if self.whole else "truncated")
+        elif isinstance(error, Exception):
+            self.end(outcome_of(error, headed=self.status > 0), not isinstance(error, DeadlinePassed))
+        return self.record is not None
+
+    def timeouts(self):
+        """The limits (connect, all) in seconds, cut to what is left until the deadline.
+
+        requests, urllib and http.client hold each operation on a socket to its limit, not the
+        request: one that goes on receiving may outlast it, as it does in the articles' programs.
+        """
+        limits = self.limits
+        if limits.deadline_ns is None:
+            return limits.connect_s, limits.total_s
+        left_s = (limits.deadline_ns - time.monotonic_ns()) / 1e9
+        if left_s <= 0:
+            raise DeadlinePassed
+        return min(limits.connect_s, left_s), min(limits.total_s, left_s)
+
+    def headed(self, status, headers):
+        """A whole response header has come."""
+        self.status, self.token = status, headers.get("X-Fanout-Token", "-")
+
+    def received(self, size, missing=0):
+        """All of the body that comes has come; `missing`: what it lacks to its Content-Length."""
+        self.size, self.whole = size, not missing
+
+    def end(self, outcome, begun=True):
+        end, deadline = time.monotonic_ns(), self.limits.deadline_ns
+        if not begun or (deadline and end >= deadline and outcome.endswith("timeout")):
+            outcome = "deadline"
+        self.record = (self.index, self.start if begun else 0, end, outcome, self.status,
+                       self.size, self.token)
+
+
+class Peer:
+    """The program's side of the conversation. `versions`: of the libraries it uses, for people."""
+
+    def __init__(self, *versions):
+        self.versions = ", ".join([f"Python {platform.python_version()}", *versions])
+        plan = self.plan = SimpleNamespace(**json.loads(hear()))
+        headers = [header.partition(":")[::2] for header in plan.headers]
+        plan.headers = {}
+        for name, value in headers:  # a name given twice is a list of values
+            plan.headers[name] = ", ".join(filter(None, [plan.headers.get(name), value.strip()]))
+        if not plan.reuse:
+            plan.headers["Connection"] = "close"
+        plan.body = None
+        if plan.method == "POST":
+            plan.body = bytes(plan.body_bytes)
+            plan.headers.setdefault("Content-Type", "application/octet-stream")
+        self.limits = SimpleNamespace(connect_s=plan.connect_timeout_s, total_s=plan.timeout_s,
+                                      deadline_ns=None)
+        self.requests = [Request(i, url, self.limits) for i, url in enumerate(plan.targets)]
+
+    def tls_context(self):
+        import ssl  # by far the slowest import here, and not every peer needs it
+        return ssl.create_default_context(cafile=self.plan.certificates)
+
+    def go(self):
+        """Says that set-up is done; returns the requests when fanout says go."""
+        say(f"ready {self.versions}\n")
+        go_ns = int(hear().split()[1])
+        if self.plan.deadline_s is not None:
+            self.limits.deadline_ns = go_ns + round(self.plan.deadline_s * 1e9)
+        return self.requests
+
+    def done(self, records=None, close=lambda: None):
+        """Writes the records, by default those in the requests, and ends with fanout's leave.
+
+        `close` is called then, to await other processes. The interpreter is left at once, since
+        its shutdown is no part of any strategy.
+        """
+        if records is None:
+            records = [request.record for request in self.requests]
+        say("".join("%d %d %d %s %d %d %s\n" % record for record in records) + "done\n")
+        sys.stdin.read()
+        close()
+        os._exit(0)
+
+
+def hear():
+    line = sys.stdin.readline()
+    if not line:
+        sys.exit(0)  # fanout has gone
+    return line
+
+
+def say(text):
+    try:
+        rest = memoryview(text.encode())
+        while rest:
+            rest = rest[os.write(1, rest):]
+    except BrokenPipeError:
+        sys.exit(0)  # fanout has gone
