@@ -109,6 +109,10 @@ Outcome due_outcome(const Scenario& scenario, const HostBehaviour& host, std::ui
   return outcome_of(scenario, host, fault);
 }
 
+nanoseconds least_time(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token) {
+  return hold_of(scenario, host, draw_fault(host, token), token).least;
+}
+
 bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token,
              Outcome seen) {
   if (seen == Outcome::deadline) return scenario.deadline.count() > 0;

@@ -19,6 +19,10 @@ namespace fanout {
 // How the attempt with this token at this host ends if all goes as the scenario says.
 Outcome due_outcome(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token);
 
+// How long the server takes over it at least.
+std::chrono::nanoseconds least_time(const Scenario& scenario, const HostBehaviour& host,
+                                    std::uint64_t token);
+
 // Whether it may also have ended otherwise: at the deadline, or at a time limit it comes close to.
 bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token,
              Outcome seen);

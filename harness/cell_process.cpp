@@ -163,15 +163,16 @@ void run_job(CellSpec spec, CellMemory& memory) {
 int run_cell_process(int spec_fd, int memory_fd) {
   CellSpec spec = cell_spec_from_text(read_all(spec_fd));
   CellMemory memory(UniqueFd(memory_fd), spec.requests);
+  const bool external = !spec.command.empty();
   try {
-    if (spec.command.empty()) {
+    if (!external) {
       run_job(std::move(spec), memory);
     } else {
       run_program(spec, make_requests(spec), memory);
     }
     return 0;
   } catch (const std::exception& error) {
-    const std::string reason = error.what();
+    const std::string reason = std::string(external ? "" : "the strategy failed: ") + error.what();
     const std::size_t kept = std::min(reason.size(), sizeof memory.header().error - 1);
     std::copy_n(reason.begin(), kept, memory.header().error);
     return 1;

@@ -25,7 +25,7 @@ struct Contenders {
 
 // The cells of a scenario on a network that were proven in every run and got, within 5 %, as many
 // requests answered as the best: a short makespan is none where less was done. Cells that have not
-// run yet are neither.
+// run yet are neither; nor are external programs, whose HTTP libraries are their own.
 Contenders contenders(const Report& report, const Scenario& scenario);
 
 // Moves those that the server limited to left_out: their throughput is the server's.

@@ -11,6 +11,7 @@
 #include "harness/latency.h"
 #include "harness/limiter.h"
 #include "harness/open_loop.h"
+#include "harness/program_word.h"
 #include "harness/steady_state.h"
 #include "harness/usage.h"
 #include "transports/verify.h"
@@ -97,7 +98,7 @@ void measure_latency(Run& run, std::span<const Sample> samples) {
   run.histogram = histogram.buckets();
 }
 
-void measure_process(Run& run, const Execution& execution) {
+void measure_process(Run& run, const Execution& execution, const Cell& cell) {
   const CellHeader& header = execution.header;
   if (header.ready_ns != 0) {
     std::int64_t last_end_ns = header.ready_ns;
@@ -109,6 +110,8 @@ void measure_process(Run& run, const Execution& execution) {
   }
   if (header.finished != 0) run.cpu_ns = header.cpu_at_end_ns - header.cpu_at_ready_ns;
   if (execution.exit) run.process_cpu_ns = cpu_ns(execution.exit->usage);
+  if (is_external(cell)) run.process_cpu_ns = header.cpu_at_end_ns;  // without its supervisor's
+  run.program = header.program;
   run.voluntary_switches = header.voluntary_switches;
   run.involuntary_switches = header.involuntary_switches;
   run.peak_memory_bytes = header.peak_memory_bytes;
@@ -146,17 +149,20 @@ void measure_waits(Run& run, const Execution& execution) {
   }
 }
 
+std::string what_it_printed(const Execution& execution) {
+  const std::string text = on_one_line(execution.standard_error);
+  return text.empty() ? text : ": " + text;
+}
+
 void check_process(Run& run, const Execution& execution) {
   const CellHeader& header = execution.header;
   if (!execution.failure.empty()) run.reasons.push_back(execution.failure);
   if (header.error[0] != '\0') {
-    run.reasons.push_back("the strategy failed: " + on_one_line(header.error));
+    run.reasons.push_back(on_one_line(header.error));
+    run.reasons.back() += what_it_printed(execution);
   } else if (execution.exit && execution.exit->status != 0) {
-    std::string reason = "its process ended with " + describe_exit(execution.exit->status);
-    if (!execution.standard_error.empty()) {
-      reason += ": " + on_one_line(execution.standard_error);
-    }
-    run.reasons.push_back(std::move(reason));
+    const std::string reason = "its process ended with " + describe_exit(execution.exit->status);
+    run.reasons.push_back(reason + what_it_printed(execution));
   }
   if (header.finished == 0) return;
   if (header.ready_calls != 1) {
@@ -174,8 +180,8 @@ void check_process(Run& run, const Execution& execution) {
   }
 }
 
-void check_server(Run& run, const Execution& execution, const Cell& cell,
-                  const Attempts& attempts) {
+void check_server(Run& run, const Execution& execution, const Cell& cell, const Attempts& attempts,
+                  const Scenario& scenario) {
   if (!execution.served) return;
   if (!execution.server) {
     run.reasons.push_back("no counters from the server: nothing proves the answers");
@@ -190,6 +196,9 @@ void check_server(Run& run, const Execution& execution, const Cell& cell,
   }
   const auto lines = contradictions(attempts, server);
   run.reasons.insert(run.reasons.end(), lines.begin(), lines.end());
+  if (!is_external(cell)) return;
+  const auto doubts = contradicted_by_server(execution, scenario);
+  run.reasons.insert(run.reasons.end(), doubts.begin(), doubts.end());
 }
 
 std::uint64_t count_of(const std::map<std::string, std::uint64_t>& by, Outcome outcome) {
@@ -259,13 +268,13 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   check_process(run, execution);
   count_requests(run, execution, scenario);
   measure_latency(run, execution.samples);
-  measure_process(run, execution);
+  measure_process(run, execution, cell);
   measure_responses(run, execution, scenario);
   measure_window(run, execution, scenario);
   const Scenario met = scenario_met(execution, scenario);
   const Attempts attempts = account(met, execution.samples, execution.token_seed);
   check_attempts(run, execution, attempts, met);
-  check_server(run, execution, cell, attempts);
+  check_server(run, execution, cell, attempts, scenario);
   measure_waits(run, execution);
   name_exhaustion(run);
   if (run.reasons.empty()) bound(run, execution, cell, scenario);

@@ -5,6 +5,7 @@
 
 #include "harness/embedded.h"
 #include "harness/mode.h"
+#include "harness/program_search.h"
 #include "harness/table.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
@@ -25,6 +26,30 @@ std::string list_strategies() {
     table.rows.push_back({std::string(row->name), async ? "an event loop" : "blocking clients",
                           row->concurrency == Concurrency::one ? "1" : "W",
                           std::string(row->summary)});
+  }
+  return to_text(table);
+}
+
+std::string needs_of(const Program& program) {
+  std::vector<std::string> packages;
+  for (const Need& need : program.needs) packages.push_back(need.package);
+  return fmt::format("{}", fmt::join(packages, " "));
+}
+
+// What they need, whether it is here or not.
+std::string list_peers() {
+  static constexpr const char* kInFlight[] = {"1", "W", "all"};
+  Table table{.columns = {{"external program", Align::left},
+                          {"article", Align::left},
+                          {"imitates", Align::left},
+                          {"in flight", Align::left},
+                          {"needs", Align::left},
+                          {"what it does", Align::left}},
+              .rows = {}};
+  for (const Program& row : peers()) {
+    table.rows.push_back({row.name, row.article.empty() ? "-" : row.article,
+                          row.imitates.empty() ? "-" : row.imitates,
+                          kInFlight[static_cast<int>(row.in_flight)], needs_of(row), row.summary});
   }
   return to_text(table);
 }
@@ -70,8 +95,17 @@ std::string list_scenarios() {
 }  // namespace
 
 std::string render_list(Topic topic) {
-  if (topic == Topic::strategies) return list_strategies();
+  if (topic == Topic::strategies) return list_strategies() + "\n" + list_peers();
   return topic == Topic::transports ? list_transports() : list_scenarios();
+}
+
+std::string missing_peers() {
+  std::string text;
+  for (const Program& row : peers()) {
+    const std::string lacks = find_program(row).lacks;
+    if (!lacks.empty()) text += fmt::format("{}: {}\n", row.name, lacks);
+  }
+  return text;
 }
 
 }  // namespace fanout

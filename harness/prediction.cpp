@@ -151,20 +151,22 @@ std::uint64_t steady_requests(const Scenario& scenario) {
 
 std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario) {
   using namespace std::chrono_literals;
-  constexpr auto kProcess = 120ms;   // starting, setting up and ending a run's process
-  constexpr auto kClientCpu = 60us;  // of one request
+  // Starting, setting up and ending a run's process; the CPU of one request. Of external programs
+  // as of interpreters.
+  const auto process = is_external(cell) ? 600ms : 120ms;
+  const std::chrono::nanoseconds client_cpu = is_external(cell) ? 1ms : 60us;
   const auto waves =
       static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
-  const auto cpu = static_cast<std::int64_t>(scenario.requests) * kClientCpu;
+  const auto cpu = static_cast<std::int64_t>(scenario.requests) * client_cpu;
   const auto request = mean_request(scenario, cell.workers, connects_per_request(cell, scenario));
   if (scenario.mode == Mode::steady) {
-    return kProcess + steady_time(predicted_rate(cell.workers, request, kClientCpu));
+    return process + steady_time(predicted_rate(cell.workers, request, client_cpu));
   }
-  auto makespan = std::max<std::chrono::nanoseconds>({waves * (request + kClientCpu), cpu,
+  auto makespan = std::max<std::chrono::nanoseconds>({waves * (request + client_cpu), cpu,
                                                       longest_request(scenario),
                                                       scheduled(scenario) + request});
   if (scenario.deadline.count() > 0) makespan = std::min(makespan, scenario.deadline);
-  return kProcess + makespan + freeze_time(scenario);
+  return process + makespan + freeze_time(scenario);
 }
 
 std::chrono::nanoseconds predicted_total(const Plan& plan) {

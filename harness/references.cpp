@@ -26,7 +26,7 @@ void add_twin(Plan& plan, const Scenario& scenario) {
   };
   const Cell* least = nullptr;
   for (const Cell& cell : plan.cells) {
-    if (cell.scenario != scenario.name || cell.stack == "none") continue;
+    if (cell.scenario != scenario.name || cell.stack == "none" || is_external(cell)) continue;
     if (!least || cost(cell) < cost(*least)) least = &cell;
   }
   if (least) plan.references.push_back({Role::twin, *least});
@@ -65,7 +65,7 @@ void add_floor_and_ceiling(Plan& plan, const Scenario& scenario) {
   if (scenario.targets || speaks_tls(scenario)) return;
   unsigned workers = 0;
   for (const Cell& cell : plan.cells) {
-    if (cell.scenario == scenario.name && cell.stack != "none") {
+    if (cell.scenario == scenario.name && cell.stack != "none" && !is_external(cell)) {
       workers = std::max(workers, cell.workers);
     }
   }
@@ -123,17 +123,21 @@ const CellReport* reference_of(const Report& report, std::string_view scenario, 
   return nullptr;
 }
 
-std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell) {
-  const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor);
-  if (floor == nullptr || cell.cell.stack == "none") return std::nullopt;
+std::optional<Interval> cpu_ratio(const CellReport& cell, const CellReport& other) {
   std::vector<double> ratios;
   for (const Run& run : cell.runs) {
-    const Run* least = run.valid ? valid_run(*floor, run.round) : nullptr;
-    if (least == nullptr || least->cpu_ns <= 0) continue;
-    ratios.push_back(cpu_us_per_request(run) / cpu_us_per_request(*least));
+    const Run* beside = run.valid ? valid_run(other, run.round) : nullptr;
+    if (beside == nullptr || beside->cpu_ns <= 0) continue;
+    ratios.push_back(cpu_us_per_request(run) / cpu_us_per_request(*beside));
   }
   if (ratios.empty()) return std::nullopt;
   return median_interval(std::move(ratios));
+}
+
+std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell) {
+  const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor);
+  if (floor == nullptr || cell.cell.stack == "none") return std::nullopt;
+  return cpu_ratio(cell, *floor);
 }
 
 std::string_view role_name(Role role) {

@@ -17,8 +17,11 @@ void add_references(Plan& plan);
 // same hosts, which answer at once and rightly; as many as take the server a moment.
 Scenario ceiling_scenario(const Scenario& scenario);
 
-// The cell's CPU per request relative to the floor's of its scenario: the median of the ratios
-// within rounds. Nothing without a floor, or without a round in which both are valid.
+// The cell's CPU per request relative to another's: the median of the ratios within rounds. Nothing
+// without a round in which both are valid.
+std::optional<Interval> cpu_ratio(const CellReport& cell, const CellReport& other);
+
+// The same relative to the floor's of its scenario. Nothing without a floor, either.
 std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell);
 
 // The reference of a scenario in this role, or null.

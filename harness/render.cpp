@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "harness/gbench.h"
 #include "harness/mode.h"
+#include "harness/originals.h"
 #include "harness/published.h"
 #include "harness/ranking.h"
 #include "harness/recommendation.h"
@@ -96,6 +97,9 @@ std::string caveats(const Report& report) {
     text +=
         "* another HTTP stack than the other rows: the difference is not the strategy's alone\n";
   }
+  if (std::ranges::any_of(report.cells, is_external, &CellReport::cell)) {
+    text += "own: an external program with an HTTP client of its own; shown, not ranked\n";
+  }
   return text;
 }
 
@@ -147,8 +151,15 @@ std::string render_published(const Report& report, const Scenario& scenario, Dra
   if (table.rows.empty()) return {};
   const bool figures = std::ranges::any_of(
       scenario.published, [](const Published& one) { return one.makespan.count() > 0; });
-  return draw(table) + (figures ? "\nratio: here / published; other machines, other servers\n\n"
+  return draw(table) + (figures ? "\nratio: ours / published; other machines, other servers\n\n"
                                 : "\nthe article gives no figures\n\n");
+}
+
+// What the same work costs in the programs that were run beside.
+std::string render_originals(const Report& report, const Scenario& scenario, Draw draw) {
+  const Table table = originals_table(report, scenario);
+  if (table.rows.empty()) return {};
+  return draw(table) + "\nCPU, times less: of the program per request / of the strategy, within rounds\n\n";
 }
 
 std::string render_knees(const Report& report, const Scenario& scenario, Draw draw) {
@@ -217,7 +228,8 @@ std::string render_words(const Report& report, Draw draw) {
   for (const Scenario& scenario : report.plan.scenarios) {
     text += heading(scenario) + render_sweep(report, scenario, draw);
     text += draw(cells_table(report, scenario)) + render_references(report, scenario) + "\n";
-    text += render_published(report, scenario, draw) + render_failures(report, scenario, draw);
+    text += render_published(report, scenario, draw) + render_originals(report, scenario, draw);
+    text += render_failures(report, scenario, draw);
     text += render_knees(report, scenario, draw) + render_verdicts(report, scenario);
     text += render_recommendation(report, scenario);
   }

@@ -76,10 +76,17 @@ Json plan_to_json(const Plan& plan) {
             {"precision", plan.precision ? Json(*plan.precision) : Json(nullptr)},
             {"scenarios", Json::array()},
             {"cells", Json::array()},
+            {"programs", Json::array()},
             {"references", Json::array()},
             {"skipped", Json::array()}};
   for (const Scenario& scenario : plan.scenarios) json["scenarios"].push_back(to_json(scenario));
   for (const Cell& cell : plan.cells) json["cells"].push_back(cell_to_json(cell));
+  for (const PlannedProgram& program : plan.programs) {
+    json["programs"].push_back({{"name", program.name},
+                                {"command", program.command},
+                                {"imitates", program.imitates.empty() ? Json(nullptr)
+                                                                      : Json(program.imitates)}});
+  }
   for (const Reference& reference : plan.references) {
     Json row = cell_to_json(reference.cell);
     row["role"] = json_read::name_of(reference.role, kRoles);
@@ -112,6 +119,11 @@ Plan plan_from_json(const Json& json) {
     plan.precision = precision.get<double>();
   }
   for (const Json& cell : json.at("cells")) plan.cells.push_back(cell_from_json(cell));
+  for (const Json& program : json.value("programs", Json::array())) {  // absent in earlier versions
+    const Json& imitates = program.at("imitates");
+    plan.programs.push_back({program.at("name"), program.at("command"),
+                             imitates.is_null() ? std::string() : imitates.get<std::string>()});
+  }
   for (const Json& row : json.at("references")) {
     plan.references.push_back(
         {json_read::one_of("plan.references.role", row.at("role"), kRoles), cell_from_json(row)});

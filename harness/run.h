@@ -52,6 +52,7 @@ struct SteadyState {
 struct Run {
   unsigned round = 0;     // from 0
   unsigned position = 0;  // in the round, from 0
+  std::string program;    // what an external program says it runs on, or ""
   bool valid = false;
   std::vector<std::string> reasons;  // why it is not valid, one line each
   std::vector<std::string> flags;    // what else should be known: server_bound ...

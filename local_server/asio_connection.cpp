@@ -239,7 +239,7 @@ void Connection::sent_piece() {
 
 // The request has been answered, or its fault acted out.
 void Connection::finish() {
-  core_.ledger.answered(leaving_ns_ - arrival_ns_, fate_.hold_ns + fate_.drip_ns);
+  core_.ledger.answered(arrival_ns_, leaving_ns_, fate_.hold_ns + fate_.drip_ns);
   --host_->in_flight;
   state_ = State::receiving;
   if (fault_is(FaultKind::reset) || fault_is(FaultKind::reset_amid_body)) return reset();

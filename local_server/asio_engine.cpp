@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/socket_options.h"
 #include "local_server/answer.h"
@@ -75,7 +76,7 @@ void Listener::accept_all() {
     Code error;
     acceptor_.accept(connection.socket(), error);
     if (!error) {
-      core_.ledger.connected();
+      core_.ledger.connected(now_ns());
       connection.open(host_);
       continue;
     }

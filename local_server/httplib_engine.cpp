@@ -158,7 +158,7 @@ Endpoint HttplibEngine::listen(Host& host, const Endpoint& wanted) {
 void HttplibEngine::accepted(std::function<void()> serve) {
   {
     const std::scoped_lock lock(mutex_);
-    ledger_.connected();
+    ledger_.connected(now_ns());
   }
   boost::asio::post(pool_, [serve = std::move(serve)] {
     ::prctl(PR_SET_TIMERSLACK, 1);  // of this thread; the default lets the kernel be 50 us late
@@ -212,12 +212,12 @@ void HttplibEngine::sleep_until(std::int64_t deadline_ns) const {
 // Counted before cpp-httplib sends it: once the client has the answer it may start another request,
 // which must not look like one more in flight.
 void HttplibEngine::answered(std::int64_t arrival_ns, std::int64_t intended_ns) {
-  const std::int64_t hold_ns = now_ns() - arrival_ns;
+  const std::int64_t leaving_ns = now_ns();
   const std::scoped_lock lock(mutex_);
-  if (hold_ns < intended_ns) {
+  if (leaving_ns - arrival_ns < intended_ns) {
     ledger_.abandoned();  // cut short by stop()
   } else {
-    ledger_.answered(hold_ns, intended_ns);
+    ledger_.answered(arrival_ns, leaving_ns, intended_ns);
   }
 }
 

@@ -48,7 +48,9 @@ nlohmann::json to_json(const ServerCounters& counters) {
           {"peak_in_flight", counters.peak_in_flight},
           {"hold_ns", to_json(counters.hold_ns)},
           {"hold_error_ns", to_json(counters.hold_error_ns)},
-          {"cpu_ns", counters.cpu_ns}};
+          {"cpu_ns", counters.cpu_ns},
+          {"first_connection_ns", counters.first_connection_ns},
+          {"last_answer_ns", counters.last_answer_ns}};
 }
 
 ServerCounters server_counters_from_json(const nlohmann::json& json) try {
@@ -68,6 +70,8 @@ ServerCounters server_counters_from_json(const nlohmann::json& json) try {
   counters.hold_ns = quantiles_from_json(json.at("hold_ns"));
   counters.hold_error_ns = quantiles_from_json(json.at("hold_error_ns"));
   json.at("cpu_ns").get_to(counters.cpu_ns);
+  counters.first_connection_ns = json.value("first_connection_ns", std::int64_t{0});
+  counters.last_answer_ns = json.value("last_answer_ns", std::int64_t{0});
   return counters;
 } catch (const nlohmann::json::exception& error) {
   throw UsageError(std::string("server counters: ") + error.what());
@@ -100,9 +104,11 @@ void Ledger::abandoned() {
   --in_flight_;
 }
 
-void Ledger::answered(std::int64_t hold_ns, std::int64_t intended_ns) {
+void Ledger::answered(std::int64_t arrival_ns, std::int64_t leaving_ns, std::int64_t intended_ns) {
+  const std::int64_t hold_ns = leaving_ns - arrival_ns;
   ++counters_.answered;
   --in_flight_;
+  counters_.last_answer_ns = std::max(counters_.last_answer_ns, leaving_ns);
   hold_.add(hold_ns);
   hold_error_.add(hold_ns - intended_ns);
 }

@@ -38,6 +38,9 @@ struct ServerCounters {
   Quantiles hold_ns;                 // arrival of a request until its answer begins to leave
   Quantiles hold_error_ns;           // hold minus the delay intended: how late the server was
   std::int64_t cpu_ns = 0;           // user + system of the server process during the run
+  // base/clock.h; 0: never. What an external program says of its times is held against these.
+  std::int64_t first_connection_ns = 0;  // was accepted
+  std::int64_t last_answer_ns = 0;       // began to leave
 };
 
 nlohmann::json to_json(const ServerCounters& counters);
@@ -52,7 +55,9 @@ struct Arrival {
 // The book-keeping. Not thread-safe: an engine with threads locks around it.
 class Ledger {
  public:
-  void connected() { ++counters_.connections; }
+  void connected(std::int64_t now_ns) {
+    if (counters_.connections++ == 0) counters_.first_connection_ns = now_ns;
+  }
   void handshaken(bool resumed) {
     ++counters_.handshakes;
     if (resumed) ++counters_.resumed;
@@ -61,8 +66,8 @@ class Ledger {
   Arrival arrived(std::optional<std::uint64_t> token);
   // It meets a fault, which counts once for each token.
   void faulted(FaultKind kind, const Arrival& arrival);
-  // It has been answered (or its fault has been acted out), `hold_ns` after it arrived.
-  void answered(std::int64_t hold_ns, std::int64_t intended_ns);
+  // It has been answered (or its fault has been acted out): its answer began to leave then.
+  void answered(std::int64_t arrival_ns, std::int64_t leaving_ns, std::int64_t intended_ns);
   // Its client has left before it had the whole answer.
   void abandoned();
 

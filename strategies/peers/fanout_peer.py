@@ -19,6 +19,9 @@ import time
 from types import SimpleNamespace
 
 OUTCOME_OF_ERRNO = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "reset",
+    errno.EPIPE: "reset",
     errno.EMFILE: "no_descriptor",
     errno.ENFILE: "no_descriptor",
     errno.EADDRNOTAVAIL: "no_port",
@@ -30,9 +33,7 @@ OUTCOME_OF_TYPES = [
     ("connect_timeout", {"ConnectTimeout", "ConnectTimeoutError", "ServerTimeoutError"}),
     ("timeout", {"TimeoutError", "ReadTimeoutError", "ReadTimeout", "WriteTimeout"}),
     ("truncated", {"IncompleteRead", "ChunkedEncodingError", "ClientPayloadError"}),
-    ("refused", {"ConnectionRefusedError"}),
-    ("reset", {"ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError",
-               "RemoteDisconnected", "ServerDisconnectedError", "SSLEOFError", "ReadError"}),
+    ("reset", {"RemoteDisconnected", "ServerDisconnectedError", "SSLEOFError", "ReadError"}),
     ("tls", {"SSLError", "SSLCertVerificationError", "ClientConnectorCertificateError"}),
 ]
 
@@ -54,8 +55,8 @@ def causes(error):
     return seen
 
 
-def outcome_of(error, headed):
-    """PROTOCOL.md's word for an exception; `headed`: a whole response header had come."""
+def failure(error):
+    """PROTOCOL.md's word for an exception, as if no response header had come."""
     all_causes = causes(error)
     for cause in all_causes:
         if getattr(cause, "errno", None) in OUTCOME_OF_ERRNO:
@@ -66,11 +67,16 @@ def outcome_of(error, headed):
         return "connect_timeout"
     for outcome, names in OUTCOME_OF_TYPES:
         if types & names:
-            lost = outcome not in ("connect_timeout", "timeout")
-            return "truncated" if headed and lost else outcome
+            return outcome
     # h11, below httpx, has one type for a lost connection and for what is not HTTP.
     lost = any("disconnected" in str(cause) for cause in all_causes)
-    return "truncated" if headed else "reset" if lost else "protocol"
+    return "reset" if lost else "protocol"
+
+
+def outcome_of(error, headed):
+    """PROTOCOL.md's word for an exception; `headed`: a whole response header had come."""
+    outcome = failure(error)
+    return "truncated" if headed and outcome in ("reset", "tls", "protocol") else outcome
 
 
 class Request:
@@ -83,8 +89,11 @@ class Request:
         self.start = self.status = self.size = 0
         self.token, self.whole, self.record = "-", True, None
 
-    def __enter__(self):
+    def begin(self):
         self.start = time.monotonic_ns()
+
+    def __enter__(self):
+        self.begin()
         return self
 
     def __exit__(self, _, error, __):

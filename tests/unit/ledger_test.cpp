@@ -37,8 +37,8 @@ TEST(Ledger, PeakInFlightCountsWhatIsNeitherAnsweredNorAbandoned) {
   ledger.arrived(2);
   ledger.abandoned();
   ledger.arrived(3);
-  ledger.answered(10, 10);
-  ledger.answered(10, 10);
+  ledger.answered(0, 10, 10);
+  ledger.answered(0, 10, 10);
   ledger.arrived(4);
   EXPECT_EQ(ledger.counters().peak_in_flight, 2U);
   EXPECT_EQ(ledger.counters().answered, 2U);
@@ -50,7 +50,7 @@ TEST(Ledger, CountsWhatIsHeldToTheEndAsAbandoned) {
   ledger.arrived(2);
   ledger.arrived(3);
   ledger.abandoned();
-  ledger.answered(10, 10);
+  ledger.answered(0, 10, 10);
   EXPECT_EQ(ledger.counters().abandoned, 2U);
 }
 
@@ -77,7 +77,7 @@ TEST(Ledger, HoldErrorIsWhatExceedsTheIntention) {
   Ledger ledger;
   for (const std::int64_t hold : {110, 120, 130}) {
     ledger.arrived(std::nullopt);
-    ledger.answered(hold, 100);
+    ledger.answered(0, hold, 100);
   }
   const ServerCounters counters = ledger.counters();
   EXPECT_EQ(counters.hold_ns.p50, 120);

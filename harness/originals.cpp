@@ -1,0 +1,73 @@
+#include "harness/originals.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/units.h"
+#include "harness/references.h"
+#include "harness/render_tables.h"
+
+namespace fanout {
+namespace {
+
+std::string times_text(double value) { return fmt::format("{:.{}f}x", value, value < 10 ? 1 : 0); }
+
+std::vector<std::string> row_of(const CellReport& cell, const CellReport& original) {
+  const auto less = cpu_ratio(original, cell);
+  const auto figure = [](const CellReport& of, const Interval& value, std::string (*text)(double)) {
+    return of.summary.valid_runs == 0 ? std::string("-") : text(value.median);
+  };
+  const auto makespan = [&](const CellReport& of) {
+    return figure(of, of.summary.makespan_ns, format_duration);
+  };
+  const auto cpu = [&](const CellReport& of) {
+    return figure(of, of.summary.cpu_us_per_request, format_number);
+  };
+  return {original.cell.strategy,
+          std::to_string(cell.cell.workers),
+          makespan(original),
+          cpu(original),
+          cell.cell.strategy,
+          cell.cell.transport,
+          makespan(cell),
+          cpu(cell),
+          less ? interval_text(*less, times_text) : "-"};
+}
+
+}  // namespace
+
+const CellReport* program_cell(const Report& report, const Scenario& scenario,
+                               std::string_view name, unsigned workers) {
+  const auto found = std::ranges::find_if(report.cells, [&](const CellReport& row) {
+    return is_external(row.cell) && row.cell.scenario == scenario.name &&
+           row.cell.strategy == name && row.cell.workers == workers;
+  });
+  return found == report.cells.end() ? nullptr : &*found;
+}
+
+Table originals_table(const Report& report, const Scenario& scenario) {
+  using Align = Column::Align;
+  Table table{.columns = {{"program", Align::left},
+                          {"workers"},
+                          {"makespan"},
+                          {"CPU us/req"},
+                          {"strategy", Align::left},
+                          {"transport", Align::left},
+                          {"makespan"},
+                          {"CPU us/req"},
+                          {"CPU, times less"}},
+              .rows = {}};
+  for (const PlannedProgram& program : report.plan.programs) {
+    for (const CellReport& cell : report.cells) {
+      if (cell.cell.scenario != scenario.name || cell.cell.strategy != program.imitates) continue;
+      if (is_external(cell.cell) || cell.cell.stack == "none") continue;
+      const CellReport* original =
+          program_cell(report, scenario, program.name, cell.cell.workers);
+      if (original != nullptr) table.rows.push_back(row_of(cell, *original));
+    }
+  }
+  return table;
+}
+
+}  // namespace fanout

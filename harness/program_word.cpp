@@ -1,0 +1,69 @@
+#include "harness/program_word.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.h"
+#include "base/token.h"
+#include "base/units.h"
+#include "harness/attempts.h"
+
+namespace fanout {
+namespace {
+
+// Both sides read the same clock; but a program may have to convert from another one, from the
+// moment it read `go`.
+constexpr std::int64_t kClockError = 5'000'000;
+
+// Requests that it says were answered before the server can have answered them.
+std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
+  const auto& hosts = scenario.server.hosts;
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < execution.samples.size(); ++i) {
+    const Sample& sample = execution.samples[i];
+    if (sample.outcome != Outcome::ok) continue;
+    const auto least = least_time(scenario, hosts[i % hosts.size()],
+                                  make_token(execution.token_seed, i));
+    if (sample.end_ns - sample.start_ns + kClockError / 5 < least.count()) ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+std::vector<std::string> contradicted_by_server(const Execution& execution,
+                                                const Scenario& scenario) {
+  const ServerCounters& server = *execution.server;
+  const auto says = [&](Outcome outcome) {
+    return static_cast<std::uint64_t>(
+        std::ranges::count(execution.samples, outcome, &Sample::outcome));
+  };
+  std::vector<std::string> lines;
+  if (server.connections > 0 && server.first_connection_ns < execution.header.ready_ns) {
+    lines.emplace_back("the program connected before `go`");
+  }
+  const std::uint64_t ok = says(Outcome::ok);
+  if (ok > server.answered) {
+    lines.push_back(fmt::format("the server answered {}, the program says {} were answered",
+                                counted(server.answered, "request"), ok));
+  }
+  if (const std::uint64_t count = too_short(execution, scenario); count > 0) {
+    lines.push_back(counted(count, "request") +
+                    " ended, says the program, before the server can have answered");
+  }
+  // Where a client gives up, the server may answer later.
+  if (ok == execution.samples.size() && server.abandoned == 0 && ok > 0) {
+    const std::int64_t last_end_ns = std::ranges::max(execution.samples, {}, &Sample::end_ns).end_ns;
+    const std::int64_t early_ns = server.last_answer_ns - last_end_ns;
+    if (early_ns > kClockError) {
+      lines.push_back(fmt::format("all requests had ended, says the program, {} before the "
+                                  "server's last answer left",
+                                  format_duration(static_cast<double>(early_ns))));
+    }
+  }
+  return lines;
+}
+
+}  // namespace fanout
