@@ -23,7 +23,12 @@ std::vector<Entrant> everybody(std::span<const Program> externals) {
   std::vector<Entrant> all;
   for (const Strategy* row : strategies()) all.push_back({row->name, row, nullptr});
   for (const Program& row : peers()) all.push_back({row.name, nullptr, &row});
-  for (const Program& row : externals) all.push_back({row.name, nullptr, &row});
+  for (const Program& row : externals) {
+    if (std::ranges::count(externals, row.name, &Program::name) > 1) {
+      throw UsageError(fmt::format("--external: {} is named twice; name it once", row.name));
+    }
+    all.push_back({row.name, nullptr, &row});
+  }
   return all;
 }
 

@@ -62,6 +62,15 @@ bool is_name(std::string_view text) {
                                                  "XYZ0123456789_-.") == std::string_view::npos;
 }
 
+// The shell makes way for a single command, so that no further process is measured.
+std::string shell_command(const std::string& command) {
+  const std::size_t word = command.find_first_not_of(" \t");
+  const std::string first = command.substr(word, command.find_first_of(" \t", word) - word);
+  const bool single = command.find_first_of(";|&(){}\n") == std::string::npos &&
+                      first.find('=') == std::string::npos;
+  return single ? "exec " + command : command;
+}
+
 }  // namespace
 
 std::span<const Program> peers() {
@@ -86,7 +95,7 @@ std::optional<Program> program_from(const std::string& text) {
   }
   return Program{.name = name,
                  .summary = command,
-                 .command = {"/bin/sh", "-c", command},
+                 .command = {"/bin/sh", "-c", shell_command(command)},
                  .needs = {},
                  .article = {},
                  .imitates = {},

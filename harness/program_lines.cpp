@@ -24,7 +24,7 @@ Json seconds(std::chrono::nanoseconds time) {
 }
 
 [[noreturn]] void fail(std::string_view line, std::string_view what) {
-  throw RunError(fmt::format("it wrote {}, which is no record: {}", quoted(line), what));
+  throw RunError(fmt::format("it wrote {}, which is no record: {}", shown(line), what));
 }
 
 // The words between single blanks; false if there are not exactly so many.
@@ -58,16 +58,16 @@ Outcome outcome_named(std::string_view line, std::string_view name) {
                            outcome == Outcome::bad_token;
     if (!judgement && outcome_name(outcome) == name) return outcome;
   }
-  fail(line, fmt::format("{} is no outcome", quoted(name)));
+  fail(line, fmt::format("{} is no outcome", shown(name)));
 }
 
 }  // namespace
 
-std::string quoted(std::string_view line) {
+std::string shown(std::string_view line) {
   constexpr std::size_t kShown = 60;
-  std::string shown = "\"";
-  for (const char c : line.substr(0, kShown)) shown += c >= ' ' && c <= '~' ? c : '?';
-  return shown + (line.size() > kShown ? "...\"" : "\"");
+  std::string text = "\"";
+  for (const char c : line.substr(0, kShown)) text += c >= ' ' && c <= '~' ? c : '?';
+  return text + (line.size() > kShown ? "...\"" : "\"");
 }
 
 std::string plan_line(const CellSpec& spec, std::span<const Request> requests,

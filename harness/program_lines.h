@@ -30,6 +30,6 @@ struct ProgramRecord {
 ProgramRecord parse_record(std::string_view line, std::uint64_t requests);
 
 // What a program prints, as messages show it: short, and without what a terminal would obey.
-std::string quoted(std::string_view line);
+std::string shown(std::string_view line);
 
 }  // namespace fanout

@@ -82,7 +82,7 @@ class ProgramRun {
     const auto answer = talk_.say(plan, until_ns) ? talk_.listen(until_ns) : std::nullopt;
     if (!answer) fail_late("say `ready`", until_ns - begun_ns);
     if (*answer != "ready" && !answer->starts_with("ready ")) {
-      throw RunError(fmt::format("it wrote {}, not `ready`", quoted(*answer)));
+      throw RunError(fmt::format("it wrote {}, not `ready`", shown(*answer)));
     }
     note_program(trimmed(answer->substr(5)));
     note_ready();
@@ -114,7 +114,7 @@ class ProgramRun {
       if (!line) fail_late("end", spec_.run_limit.count());
       if (*line == "done") return;
       if (records_ == requests_.size()) {
-        throw RunError(fmt::format("it wrote {} after as many records as requests", quoted(*line)));
+        throw RunError(fmt::format("it wrote {} after as many records as requests", shown(*line)));
       }
       keep(*line);
       ++records_;
@@ -124,7 +124,7 @@ class ProgramRun {
   void keep(std::string_view line) {
     const ProgramRecord record = parse_record(line, requests_.size());
     if (record.end_ns > now_ns()) {
-      throw RunError(fmt::format("it wrote {}, which ends in the future", quoted(line)));
+      throw RunError(fmt::format("it wrote {}, which ends in the future", shown(line)));
     }
     Response response{.outcome = record.outcome,
                       .status = record.status,

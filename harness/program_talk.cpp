@@ -112,7 +112,7 @@ void ProgramTalk::fail_ended() {
   }
   int status = 0;
   ::waitpid(pid_, &status, 0);
-  throw RunError("it ended with " + describe_exit(status));
+  throw RunError("it ended: " + describe_exit(status));
 }
 
 bool ProgramTalk::say(std::string line, std::int64_t until_ns) {
@@ -131,15 +131,16 @@ bool ProgramTalk::say(std::string line, std::int64_t until_ns) {
 std::optional<std::string_view> ProgramTalk::listen(std::int64_t until_ns) {
   for (;;) {
     const std::size_t end = received_.find('\n', begin_);
+    const std::string_view line = std::string_view(received_).substr(begin_, end - begin_);
+    if (line.size() > kLongestLine) {
+      throw RunError(
+          fmt::format("it wrote a line of more than {} bytes: {}", kLongestLine, shown(line)));
+    }
     if (end != std::string::npos) {
-      const std::size_t begin = std::exchange(begin_, end + 1);
-      return std::string_view(received_).substr(begin, end - begin);
+      begin_ = end + 1;
+      return line;
     }
     received_.erase(0, std::exchange(begin_, 0));
-    if (received_.size() > kLongestLine) {
-      throw RunError(fmt::format("it wrote a line of more than {} bytes: {}", kLongestLine,
-                                 quoted(received_)));
-    }
     const Awaited came = await(output_.get(), POLLIN, until_ns);
     if (came == Awaited::nothing) return std::nullopt;
     if (came == Awaited::end_of_program) fail_ended();
@@ -155,7 +156,7 @@ bool ProgramTalk::part(std::int64_t until_ns) {
   if (await(-1, 0, until_ns) == Awaited::nothing) return false;
   int status = 0;
   ::waitpid(pid_, &status, 0);
-  if (status != 0) throw RunError("it ended with " + describe_exit(status) + " after `done`");
+  if (status != 0) throw RunError("it ended after `done`: " + describe_exit(status));
   return true;
 }
 

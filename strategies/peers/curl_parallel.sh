@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # curl --parallel as an external program of fanout: the template for your own (see PROTOCOL.md).
 #
-# What curl cannot do: more than 300 requests at once; say when a request began, other than by how
-# long it took; a deadline for all, for which timeout(1) kills it.
+# It imitates no article and no strategy. What curl cannot do: more than 300 requests at once; say
+# when a request began, other than by how long it took, or why it got no connection (taken for a
+# refusal); a deadline for all, for which timeout(1) kills it. It makes a request again, unasked, if
+# a kept connection is lost before any answer.
 export LC_ALL=C   # a point in EPOCHREALTIME, whatever the language
 shopt -s lastpipe # a loop at the end of a pipe keeps its variables
 

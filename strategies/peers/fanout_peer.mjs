@@ -78,7 +78,7 @@ class Peer {
   async fetch(index) {
     const start = now();
     if (this.deadline !== null && start >= this.deadline) {
-      this.records.push(`${index} 0 ${start} deadline 0 0 -\n`);
+      this.records.push([index, 0, start, "deadline", 0, 0, "-"]);
       return;
     }
     const seen = await this.exchange(this.plan.targets[index], start);
@@ -87,7 +87,7 @@ class Peer {
     const status = seen.response?.statusCode ?? 0;
     const token = seen.response?.headers["x-fanout-token"] ?? "-";
     const outcome = late ? "deadline" : seen.outcome;
-    this.records.push(`${index} ${start} ${end} ${outcome} ${status} ${seen.bytes} ${token}\n`);
+    this.records.push([index, start, end, outcome, status, seen.bytes, token]);
   }
 
   // Resolves, always, to { outcome, response, bytes }.
@@ -125,7 +125,8 @@ class Peer {
   }
 
   async done() {
-    process.stdout.write(`${this.records.join("")}done\n`);
+    const lines = this.records.map((record) => `${record.join(" ")}\n`);
+    process.stdout.write(`${lines.join("")}done\n`);
     await this.lines.next();
     process.exit(0);
   }

@@ -20,8 +20,6 @@ from types import SimpleNamespace
 
 OUTCOME_OF_ERRNO = {
     errno.ECONNREFUSED: "refused",
-    errno.ECONNRESET: "reset",
-    errno.EPIPE: "reset",
     errno.EMFILE: "no_descriptor",
     errno.ENFILE: "no_descriptor",
     errno.EADDRNOTAVAIL: "no_port",
@@ -40,6 +38,10 @@ OUTCOME_OF_TYPES = [
 
 class DeadlinePassed(Exception):
     """The plan's deadline has passed before the request was begun."""
+
+
+class ConnectTimeout(Exception):
+    """For a peer whose library has one exception for all time limits."""
 
 
 def causes(error):
@@ -68,8 +70,10 @@ def failure(error):
     for outcome, names in OUTCOME_OF_TYPES:
         if types & names:
             return outcome
-    # h11, below httpx, has one type for a lost connection and for what is not HTTP.
-    lost = any("disconnected" in str(cause) for cause in all_causes)
+    # A reset amid the body has a type of its own above. h11, below httpx, has one type for a lost
+    # connection and for what is not HTTP.
+    lost = any(getattr(cause, "errno", None) in (errno.ECONNRESET, errno.EPIPE) or
+               "disconnected" in str(cause) for cause in all_causes)
     return "reset" if lost else "protocol"
 
 
@@ -154,7 +158,10 @@ class Peer:
         self.requests = [Request(i, url, self.limits) for i, url in enumerate(plan.targets)]
 
     def tls_context(self):
-        import ssl  # by far the slowest import here, and not every peer needs it
+        """For libraries that want one; None, if nothing speaks TLS, means their default."""
+        if self.plan.certificates is None:
+            return None
+        import ssl  # by far the slowest import here
         return ssl.create_default_context(cafile=self.plan.certificates)
 
     def go(self):

@@ -1,4 +1,4 @@
-// One event loop, W requests in flight: W loops that each take the next request.
+// One event loop, W requests in flight: W loops that each take the next request; of no article.
 import { openPeer } from "./fanout_peer.mjs";
 
 const peer = await openPeer();

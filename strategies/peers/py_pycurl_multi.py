@@ -1,4 +1,7 @@
-"""One thread, one pycurl.CurlMulti, W easy handles that are used again and again."""
+"""One thread, one pycurl.CurlMulti, W handles that are used again and again; of no article.
+
+libcurl makes a request again, unasked, if a kept connection is lost before any answer.
+"""
 import io
 import math
 import re
@@ -17,7 +20,7 @@ OUTCOMES = {
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
 }
 
-peer = Peer(pycurl.version)
+peer = Peer(*pycurl.version.split()[:3])  # itself, libcurl, and the library of TLS
 plan = peer.plan
 multi = pycurl.CurlMulti()
 

@@ -1,11 +1,14 @@
-"""Daemon threads behind a bounded queue, a new http.client connection per request: article A."""
+"""Daemon threads behind a bounded queue, a new http.client connection per request: article A.
+
+The article's requests are HEAD; these have the plan's method.
+"""
 import contextlib
 import http.client
 import queue
 import threading
 import urllib.parse
 
-from fanout_peer import Peer
+from fanout_peer import ConnectTimeout, Peer
 
 peer = Peer()
 plan = peer.plan
@@ -19,12 +22,19 @@ def connection_to(url, timeout):
     return http.client.HTTPConnection(url.netloc, timeout=timeout)
 
 
+def connect(connection):
+    try:
+        connection.connect()
+    except TimeoutError as error:
+        raise ConnectTimeout from error
+
+
 def fetch(request):
     url = urllib.parse.urlsplit(request.url)
     with request:
         connect_s, total_s = request.timeouts()
         with contextlib.closing(connection_to(url, connect_s)) as connection:
-            connection.connect()
+            connect(connection)
             connection.sock.settimeout(total_s)
             path = urllib.parse.urlunsplit(("", "", url.path or "/", url.query, ""))
             connection.request(plan.method, path, plan.body, plan.headers)

@@ -14,7 +14,7 @@ using testing::StartsWith;
 using unit_test::add_cell;
 using unit_test::bare_report;
 
-constexpr Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
+const Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
 
 Plan plan_of(const Selection& selection, unsigned rounds = 10) {
   Plan plan = make_plan(selection, kAmple);

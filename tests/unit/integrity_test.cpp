@@ -229,7 +229,8 @@ TEST_F(Judge, KeepsWhatAKilledChildMeasured) {
 }
 
 TEST_F(Judge, RefusesAStrategyThatFailedAndSaysWhy) {
-  std::strcpy(execution.header.error, "fork: Resource temporarily unavailable");
+  std::strcpy(execution.header.error,
+              "the strategy failed: fork: Resource temporarily unavailable");
   execution.exit->status = 1 << 8;
   EXPECT_THAT(reasons(),
               ElementsAre("the strategy failed: fork: Resource temporarily unavailable"));

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr Limits kLimits{.file_descriptors = 100'000, .ports = 28'000};
+const Limits kLimits{.file_descriptors = 100'000, .ports = 28'000};
 
 Selection chosen() { return {.scenarios = {"api-fanout"}, .strategies = {"thread_pool"}}; }
 
