@@ -38,7 +38,7 @@ void add_programs(CLI::App& app, Selection& selection) {
              selection.externals.push_back(*program);
            }
          },
-         "a program of yours that speaks strategies/peers/PROTOCOL.md; repeatable")
+         "a program of yours (strategies/peers/PROTOCOL.md); repeatable")
       ->type_name("NAME=COMMAND")
       ->allow_extra_args(false);
   CLI::Option* with = app.add_flag_callback(
@@ -68,7 +68,7 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_list(app, "--scenario", selection.scenarios,
            "built-in scenarios or files (default api-fanout)", "NAME|FILE,...");
   add_list(app, "--strategy", selection.strategies,
-           "strategies, or patterns such as 'py_*' (default: the scenario's, or all)", "A,B,...");
+           "strategies, or patterns such as 'py_*' (default: the scenario's)", "A,B,...");
   add_programs(app, selection);
   add_list(app, "--transport", selection.transports,
            "transports, or all (default: one HTTP library for every strategy)", "A,B,...");

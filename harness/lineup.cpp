@@ -1,6 +1,7 @@
 #include "harness/lineup.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fnmatch.h>
 
 #include <algorithm>
@@ -70,25 +71,38 @@ std::vector<std::string> names_of(const std::vector<std::string>& named) {
   return names;
 }
 
+[[noreturn]] void throw_unknown_entrant(const std::string& name, std::span<const Entrant> all) {
+  std::vector<std::string_view> names;
+  std::vector<std::string_view> own;
+  for (const Entrant& entrant : all) {
+    names.push_back(entrant.name);
+    if (entrant.strategy != nullptr) own.push_back(entrant.name);
+  }
+  const std::string nearest = nearest_name(name, names);
+  throw UsageError(
+      fmt::format("unknown strategy \"{}\"; {}external programs: see fanout list strategies; "
+                  "known: {}",
+                  name, nearest.empty() ? "" : "did you mean " + nearest + "? ",
+                  fmt::join(own, ", ")));
+}
+
 }  // namespace
 
 Lineup lineup(const Scenario& scenario, std::span<const Program> externals) {
   const std::vector<Entrant> all = everybody(externals);
-  std::vector<const Entrant*> rows;
-  for (const Entrant& entrant : all) rows.push_back(&entrant);
   std::vector<std::string> names = expanded(names_of(scenario.strategies), all);
   const auto add = [&](const std::string& name) {
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   };
   std::ranges::for_each(scenario.peers, add);
   for (const Program& program : externals) add(program.name);
-  const std::span<const Entrant* const> known(rows);
   Lineup found;
   for (const std::string& name : names) {
     if (std::ranges::count(names, name) > 1) {
       throw UsageError(fmt::format("strategy \"{}\" is named twice; name it once", name));
     }
-    const Entrant* entrant = &find_row("strategy", name, known);
+    const auto entrant = std::ranges::find(all, name, &Entrant::name);
+    if (entrant == all.end()) throw_unknown_entrant(name, all);
     if (entrant->strategy != nullptr) found.strategies.push_back(entrant->strategy);
     if (entrant->program != nullptr) found.programs.push_back(entrant->program);
   }

@@ -30,12 +30,6 @@ std::string list_strategies() {
   return to_text(table);
 }
 
-std::string needs_of(const Program& program) {
-  std::vector<std::string> packages;
-  for (const Need& need : program.needs) packages.push_back(need.package);
-  return fmt::format("{}", fmt::join(packages, " "));
-}
-
 // What they need, whether it is here or not.
 std::string list_peers() {
   static constexpr const char* kInFlight[] = {"1", "W", "all"};
@@ -46,10 +40,13 @@ std::string list_peers() {
                           {"needs", Align::left},
                           {"what it does", Align::left}},
               .rows = {}};
+  const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
   for (const Program& row : peers()) {
-    table.rows.push_back({row.name, row.article.empty() ? "-" : row.article,
-                          row.imitates.empty() ? "-" : row.imitates,
-                          kInFlight[static_cast<int>(row.in_flight)], needs_of(row), row.summary});
+    std::vector<std::string> packages;
+    for (const Need& need : row.needs) packages.push_back(need.package);
+    table.rows.push_back({row.name, or_dash(row.article), or_dash(row.imitates),
+                          kInFlight[static_cast<int>(row.in_flight)],
+                          fmt::format("{}", fmt::join(packages, " ")), row.summary});
   }
   return to_text(table);
 }

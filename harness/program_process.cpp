@@ -93,7 +93,8 @@ class ProgramRun {
 
   void note_program(std::string_view text) {
     auto& kept = memory_.header().program;
-    std::copy_n(text.begin(), std::min(text.size(), sizeof kept - 1), kept);
+    const std::string_view printable = text.substr(0, sizeof kept - 1);
+    std::ranges::transform(printable, kept, [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
   }
 
   // Everything but the time itself is read before the clock.

@@ -84,8 +84,7 @@ Json plan_to_json(const Plan& plan) {
   for (const PlannedProgram& program : plan.programs) {
     json["programs"].push_back({{"name", program.name},
                                 {"command", program.command},
-                                {"imitates", program.imitates.empty() ? Json(nullptr)
-                                                                      : Json(program.imitates)}});
+                                {"imitates", program.imitates}});
   }
   for (const Reference& reference : plan.references) {
     Json row = cell_to_json(reference.cell);
@@ -119,10 +118,8 @@ Plan plan_from_json(const Json& json) {
     plan.precision = precision.get<double>();
   }
   for (const Json& cell : json.at("cells")) plan.cells.push_back(cell_from_json(cell));
-  for (const Json& program : json.value("programs", Json::array())) {  // absent in earlier versions
-    const Json& imitates = program.at("imitates");
-    plan.programs.push_back({program.at("name"), program.at("command"),
-                             imitates.is_null() ? std::string() : imitates.get<std::string>()});
+  for (const Json& program : json.at("programs")) {
+    plan.programs.push_back({program.at("name"), program.at("command"), program.at("imitates")});
   }
   for (const Json& row : json.at("references")) {
     plan.references.push_back(

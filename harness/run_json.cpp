@@ -91,7 +91,7 @@ HostConditions host_from_json(const Json& json) {
 Json to_json(const Run& run) {
   return {{"round", run.round},
           {"position", run.position},
-          {"program", run.program.empty() ? Json(nullptr) : Json(run.program)},
+          {"program", run.program},
           {"valid", run.valid},
           {"reasons", run.reasons},
           {"flags", run.flags},
@@ -128,9 +128,7 @@ Run run_from_json(const Json& json) {
   Run run;
   json.at("round").get_to(run.round);
   json.at("position").get_to(run.position);
-  if (const auto found = json.find("program"); found != json.end() && found->is_string()) {
-    found->get_to(run.program);  // absent in results of earlier versions
-  }
+  json.at("program").get_to(run.program);
   json.at("valid").get_to(run.valid);
   json.at("reasons").get_to(run.reasons);
   json.at("flags").get_to(run.flags);

@@ -70,8 +70,8 @@ ServerCounters server_counters_from_json(const nlohmann::json& json) try {
   counters.hold_ns = quantiles_from_json(json.at("hold_ns"));
   counters.hold_error_ns = quantiles_from_json(json.at("hold_error_ns"));
   json.at("cpu_ns").get_to(counters.cpu_ns);
-  counters.first_connection_ns = json.value("first_connection_ns", std::int64_t{0});
-  counters.last_answer_ns = json.value("last_answer_ns", std::int64_t{0});
+  json.at("first_connection_ns").get_to(counters.first_connection_ns);
+  json.at("last_answer_ns").get_to(counters.last_answer_ns);
   return counters;
 } catch (const nlohmann::json::exception& error) {
   throw UsageError(std::string("server counters: ") + error.what());

@@ -48,7 +48,8 @@ const serverOf = (workers) => ({
   connections: workers, requests: REQUESTS, answered: REQUESTS, unique_tokens: REQUESTS,
   duplicate_tokens: 0, untokened: 0, replayed: 0, abandoned: 0, handshakes: 0, resumed: 0, faults: {},
   peak_in_flight: workers, hold_ns: quantiles(HOLD_NS),
-  hold_error_ns: quantiles(20e3), cpu_ns: REQUESTS * 8000,
+  hold_error_ns: quantiles(20e3), cpu_ns: REQUESTS * 8000, first_connection_ns: 1,
+  last_answer_ns: 2,
 });
 
 const runOf = (random, strategy, workers, round, valid, reset) => {
@@ -56,7 +57,7 @@ const runOf = (random, strategy, workers, round, valid, reset) => {
   const bound = Math.round(REQUESTS / workers * HOLD_NS);
   const makespan = Math.round(bound * slow * (1.02 + 0.04 * random()));
   return {
-    round, position: strategy, valid, reasons: valid ? [] : ['1 request was never issued'],
+    round, position: strategy, program: '', valid, reasons: valid ? [] : ['1 request was never issued'],
     flags: workers >= 64 ? ['server_bound'] : [], makespan_ns: makespan, setup_ns: 3e6,
     requests: { total: REQUESTS, ok: REQUESTS - (valid ? reset : 1), failed: valid ? reset : 1,
       attempts: REQUESTS, retried: 0 },
@@ -102,7 +103,7 @@ const ENVIRONMENT = {
 const planOf = (scenarios, workers, rounds, seed, cells, published) => ({
   seed, rounds, affinity: 'isolated', time_budget_ns: null, run_limit_ns: null,
   predicted_ns: 60e9, scenarios: scenarios.map((name) => scenarioOf(name, workers, published)),
-  cells, precision: null, references: [], skipped: [],
+  cells, programs: [], precision: null, references: [], skipped: [],
 });
 
 const cellsOf = (scenarios, strategies, workers) => scenarios.flatMap((scenario) =>

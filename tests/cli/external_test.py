@@ -86,7 +86,7 @@ class ExternalTest(fanout_cli.CliTest):
         self.assertEqual((cell["transport"], cell["stack"], cell["workers"]), ("own", "own", 1))
         self.assertEqual(document["plan"]["programs"],
                          [{"name": "honest", "command": ["/bin/sh", "-c", "exec " + rogue("honest")[7:]],
-                           "imitates": None}])
+                           "imitates": ""}])
         self.assertIn("own: an external program", result.out)
 
     def test_lies_are_caught(self):
