@@ -21,10 +21,10 @@ struct CellSpec {
   std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
   bool stoppable = false;               // the controller may set the deadline at any time
   Schedule schedule;                    // of an open loop
-  int urls_fd = -1;             // harness/url_spool.h: what is requested instead; -1: nothing
+  int urls_fd = -1;  // harness/url_spool.h: what is requested instead; -1: nothing
   std::vector<std::string> command{};    // of an external program; empty: `strategy` is one of ours
   std::chrono::nanoseconds run_limit{};  // of an external program: when it is taken for hung
-  bool count_syscalls = false;  // costs time: of a run that is not timed
+  bool count_syscalls = false;           // costs time: of a run that is not timed
   ClientConfig client;
 };
 

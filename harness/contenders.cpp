@@ -23,7 +23,8 @@ Contenders contenders(const Report& report, const Scenario& scenario) {
   Contenders found;
   for (const CellReport& cell : report.cells) {
     const bool ran = cell.summary.total_runs > 0 && cell.cell.stack != "none";
-    if (ran && !is_external(cell.cell) && cell.cell.scenario == scenario.name) found.cells.push_back(&cell);
+    if (ran && !is_external(cell.cell) && cell.cell.scenario == scenario.name)
+      found.cells.push_back(&cell);
   }
   leave_out_if(
       found,

@@ -13,6 +13,6 @@ struct EmbeddedFile {
 
 extern const std::span<const EmbeddedFile> builtin_scenarios;
 extern const std::span<const EmbeddedFile> peer_registry;  // one file
-extern const std::span<const EmbeddedFile> report_page;  // empty if the build had no Node
+extern const std::span<const EmbeddedFile> report_page;    // empty if the build had no Node
 
 }  // namespace fanout

@@ -52,11 +52,10 @@ std::vector<std::string> expanded(const std::vector<std::string>& names,
       found.push_back(name);
       continue;
     }
-    const auto matches =
-        std::ranges::count_if(all, [&](const Entrant& entrant) { return add_matching(name, entrant); });
+    const auto matches = std::ranges::count_if(
+        all, [&](const Entrant& entrant) { return add_matching(name, entrant); });
     if (matches == 0) {
-      throw UsageError(
-          fmt::format("no strategy matches \"{}\"; see fanout list strategies", name));
+      throw UsageError(fmt::format("no strategy matches \"{}\"; see fanout list strategies", name));
     }
   }
   return found;
@@ -79,11 +78,10 @@ std::vector<std::string> names_of(const std::vector<std::string>& named) {
     if (entrant.strategy != nullptr) own.push_back(entrant.name);
   }
   const std::string nearest = nearest_name(name, names);
-  throw UsageError(
-      fmt::format("unknown strategy \"{}\"; {}external programs: see fanout list strategies; "
-                  "known: {}",
-                  name, nearest.empty() ? "" : "did you mean " + nearest + "? ",
-                  fmt::join(own, ", ")));
+  throw UsageError(fmt::format(
+      "unknown strategy \"{}\"; {}external programs: see fanout list strategies; "
+      "known: {}",
+      name, nearest.empty() ? "" : "did you mean " + nearest + "? ", fmt::join(own, ", ")));
 }
 
 }  // namespace

@@ -62,8 +62,7 @@ Table originals_table(const Report& report, const Scenario& scenario) {
     for (const CellReport& cell : report.cells) {
       if (cell.cell.scenario != scenario.name || cell.cell.strategy != program.imitates) continue;
       if (is_external(cell.cell) || cell.cell.stack == "none") continue;
-      const CellReport* original =
-          program_cell(report, scenario, program.name, cell.cell.workers);
+      const CellReport* original = program_cell(report, scenario, program.name, cell.cell.workers);
       if (original != nullptr) table.rows.push_back(row_of(cell, *original));
     }
   }

@@ -64,8 +64,7 @@ FamilyUsage family_usage(pid_t root) {
     ++sum.processes;
     sum.threads += status_of(pid, "Threads");
     sum.cpu_ns += cpu_ns_of(pid) + reaped_cpu_ns(pid);
-    sum.voluntary_switches +=
-        static_cast<std::uint64_t>(status_of(pid, "voluntary_ctxt_switches"));
+    sum.voluntary_switches += static_cast<std::uint64_t>(status_of(pid, "voluntary_ctxt_switches"));
     sum.involuntary_switches +=
         static_cast<std::uint64_t>(status_of(pid, "nonvoluntary_ctxt_switches"));
   }

@@ -31,9 +31,9 @@ Need need_from_json(const std::string& path, const Json& json) {
 
 Program peer_from_json(const std::string& path, const Json& json) {
   using namespace json_read;
-  check_object(path, json,
-               {"name", "summary", "command", "needs", "article", "imitates", "in_flight",
-                "connections"});
+  check_object(
+      path, json,
+      {"name", "summary", "command", "needs", "article", "imitates", "in_flight", "connections"});
   Program peer{.name = text(path + ".name", json.at("name")),
                .summary = text(path + ".summary", json.at("summary")),
                .command = texts(path + ".command", json.at("command")),
@@ -58,8 +58,9 @@ std::vector<Program> read_registry() {
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
-                                                 "XYZ0123456789_-.") == std::string_view::npos;
+  return !text.empty() && text.find_first_not_of(
+                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                              "XYZ0123456789_-.") == std::string_view::npos;
 }
 
 // The shell makes way for a single command, so that no further process is measured.
@@ -88,10 +89,13 @@ std::optional<Program> program_from(const std::string& text) {
   if (equals == std::string::npos) return std::nullopt;
   const std::string name = text.substr(0, equals);
   const std::string command = text.substr(equals + 1);
-  if (!is_name(name) || command.find_first_not_of(" \t\n") == std::string::npos) return std::nullopt;
-  const bool strategy = std::ranges::any_of(strategies(), [&](auto* row) { return row->name == name; });
+  if (!is_name(name) || command.find_first_not_of(" \t\n") == std::string::npos)
+    return std::nullopt;
+  const bool strategy =
+      std::ranges::any_of(strategies(), [&](auto* row) { return row->name == name; });
   if (strategy || find_peer(name) != nullptr) {
-    throw UsageError(fmt::format("--external: {} is one of fanout's own; choose another name", name));
+    throw UsageError(
+        fmt::format("--external: {} is one of fanout's own; choose another name", name));
   }
   return Program{.name = name,
                  .summary = command,

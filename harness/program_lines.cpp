@@ -19,9 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
+Json seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 [[noreturn]] void fail(std::string_view line, std::string_view what) {
   throw RunError(fmt::format("it wrote {}, which is no record: {}", shown(line), what));
@@ -76,8 +74,8 @@ std::string plan_line(const CellSpec& spec, std::span<const Request> requests,
   Json targets = Json::array();
   for (const Request& request : requests) {
     const Target& target = client.targets[request.target];
-    std::string url = fmt::format("{}://{}:{}", target.tls ? "https" : "http", target.address,
-                                  target.port);
+    std::string url =
+        fmt::format("{}://{}:{}", target.tls ? "https" : "http", target.address, target.port);
     append_path(client, request.token, url);
     targets.push_back(std::move(url));
   }

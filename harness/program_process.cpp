@@ -127,9 +127,8 @@ class ProgramRun {
     if (record.end_ns > now_ns()) {
       throw RunError(fmt::format("it wrote {}, which ends in the future", shown(line)));
     }
-    Response response{.outcome = record.outcome,
-                      .status = record.status,
-                      .body_bytes = record.body_bytes};
+    Response response{
+        .outcome = record.outcome, .status = record.status, .body_bytes = record.body_bytes};
     if (record.outcome == Outcome::ok) {
       response = verify(spec_.client, requests_[record.index],
                         {record.status, record.body_bytes, record.token});

@@ -24,8 +24,8 @@ std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
   for (std::size_t i = 0; i < execution.samples.size(); ++i) {
     const Sample& sample = execution.samples[i];
     if (sample.outcome != Outcome::ok) continue;
-    const auto least = least_time(scenario, hosts[i % hosts.size()],
-                                  make_token(execution.token_seed, i));
+    const auto least =
+        least_time(scenario, hosts[i % hosts.size()], make_token(execution.token_seed, i));
     if (sample.end_ns - sample.start_ns + kClockError / 5 < least.count()) ++count;
   }
   return count;
@@ -55,12 +55,14 @@ std::vector<std::string> contradicted_by_server(const Execution& execution,
   }
   // Where a client gives up, the server may answer later.
   if (ok == execution.samples.size() && server.abandoned == 0 && ok > 0) {
-    const std::int64_t last_end_ns = std::ranges::max(execution.samples, {}, &Sample::end_ns).end_ns;
+    const std::int64_t last_end_ns =
+        std::ranges::max(execution.samples, {}, &Sample::end_ns).end_ns;
     const std::int64_t early_ns = server.last_answer_ns - last_end_ns;
     if (early_ns > kClockError) {
-      lines.push_back(fmt::format("all requests had ended, says the program, {} before the "
-                                  "server's last answer left",
-                                  format_duration(static_cast<double>(early_ns))));
+      lines.push_back(
+          fmt::format("all requests had ended, says the program, {} before the "
+                      "server's last answer left",
+                      format_duration(static_cast<double>(early_ns))));
     }
   }
   return lines;

@@ -159,7 +159,8 @@ std::string render_published(const Report& report, const Scenario& scenario, Dra
 std::string render_originals(const Report& report, const Scenario& scenario, Draw draw) {
   const Table table = originals_table(report, scenario);
   if (table.rows.empty()) return {};
-  return draw(table) + "\nCPU, times less: of the program per request / of the strategy, within rounds\n\n";
+  return draw(table) +
+         "\nCPU, times less: of the program per request / of the strategy, within rounds\n\n";
 }
 
 std::string render_knees(const Report& report, const Scenario& scenario, Draw draw) {

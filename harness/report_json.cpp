@@ -82,9 +82,8 @@ Json plan_to_json(const Plan& plan) {
   for (const Scenario& scenario : plan.scenarios) json["scenarios"].push_back(to_json(scenario));
   for (const Cell& cell : plan.cells) json["cells"].push_back(cell_to_json(cell));
   for (const PlannedProgram& program : plan.programs) {
-    json["programs"].push_back({{"name", program.name},
-                                {"command", program.command},
-                                {"imitates", program.imitates}});
+    json["programs"].push_back(
+        {{"name", program.name}, {"command", program.command}, {"imitates", program.imitates}});
   }
   for (const Reference& reference : plan.references) {
     Json row = cell_to_json(reference.cell);

@@ -144,6 +144,17 @@ class ExternalTest(fanout_cli.CliTest):
                 with self.subTest(way=way, number=number):
                     self.end_of(way, number)
 
+    def test_the_program_of_the_page_on_contributing(self):
+        page = (fanout_cli.ROOT / "CONTRIBUTING.md").read_text()
+        program = self.folder / "mine.py"
+        program.write_text(page.split("```python\n")[1].split("```")[0])
+        command = (f"mine=PYTHONPATH={shlex.quote(str(ROGUE.parents[2] / 'strategies/peers'))} "
+                   f"{shlex.quote(sys.executable)} {program}")
+        document, _ = self.measure("--scenario", self.work, "--rounds", 1, "--external", command)
+        run = document["cells"][1]["runs"][0]
+        self.assertEqual(run["requests"]["ok"], REQUESTS)
+        self.assertIn("Python ", run["program"])
+
     def test_wrong_flags_are_refused(self):
         for text, words in (("mine", "NAME=COMMAND"), ("=x", "NAME=COMMAND"),
                             ("thread_pool=x", "fanout's own")):

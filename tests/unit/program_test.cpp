@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/plan.h"
 #include "harness/originals.h"
+#include "harness/plan.h"
 #include "harness/references.h"
 #include "strategies/registry.h"
 #include "tests/unit/sample_report.h"
@@ -192,7 +192,8 @@ TEST(Originals, SetACellBesideTheProgramThatImitatesIt) {
     for (auto& run : cell.runs) run.cpu_ns = program ? 9'000'000 : 1'000'000;
     cell.summary = summarize(cell.runs);
   }
-  report.plan.programs = {{"py_thread_pool", {"py"}, "thread_pool"}, {"py_session", {"py"}, "session_reuse"}};
+  report.plan.programs = {{"py_thread_pool", {"py"}, "thread_pool"},
+                          {"py_session", {"py"}, "session_reuse"}};
   const Table table = originals_table(report, report.plan.scenarios[0]);
   ASSERT_THAT(table.rows, SizeIs(1));
   EXPECT_THAT(table.rows[0], ElementsAre("py_thread_pool", "4", "20.0 ms", testing::_,

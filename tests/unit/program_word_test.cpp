@@ -55,7 +55,8 @@ TEST_F(ProgramWord, IsNotTakenWhereItConnectedEarly) {
 
 TEST_F(ProgramWord, IsNotTakenForAnswersTheServerNeverGave) {
   execution.server->answered = 1;
-  EXPECT_THAT(doubts(), ElementsAre("the server answered 1 request, the program says 2 were answered"));
+  EXPECT_THAT(doubts(),
+              ElementsAre("the server answered 1 request, the program says 2 were answered"));
 }
 
 TEST_F(ProgramWord, IsNotTakenForRequestsThatWereTooShort) {
