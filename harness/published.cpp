@@ -69,9 +69,10 @@ std::vector<Published> published_from_json(const std::string& path, const Json& 
 Json to_json(const std::vector<Published>& published) {
   Json list = Json::array();
   for (const Published& one : published) {
-    Json& json = list.emplace_back(
-        Json{{"name", one.name}, {"strategy", one.strategy}, {"workers", one.workers}});
-    if (!one.peer.empty()) json["peer"] = one.peer;
+    Json& json = list.emplace_back(Json{{"name", one.name},
+                                        {"strategy", one.strategy},
+                                        {"peer", one.peer},
+                                        {"workers", one.workers}});
     json["makespan"] = nullptr;
     if (one.makespan.count() > 0) json["makespan"] = json_read::nanoseconds_text(one.makespan);
   }
