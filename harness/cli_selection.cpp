@@ -39,7 +39,7 @@ void add_programs(CLI::App& app, Selection& selection) {
            }
          },
          "a program of yours (strategies/peers/PROTOCOL.md); repeatable")
-      ->type_name("NAME=COMMAND")
+      ->type_name("NAME=CMD")
       ->allow_extra_args(false);
   CLI::Option* with = app.add_flag_callback(
       "--peers", [&selection] { selection.peers = true; },

@@ -203,7 +203,6 @@ int execute_command(const Options& options) {
       fmt::print("{}", options.topic == Topic::cells
                            ? render_plan(plan_for(options, urls_for(options)))
                            : render_list(options.topic));
-      if (options.topic == Topic::strategies) fmt::print(stderr, "{}", missing_peers());
       return 0;
     case Command::report:
       return report_saved(options);

@@ -5,7 +5,7 @@
 
 #include "harness/embedded.h"
 #include "harness/mode.h"
-#include "harness/program_search.h"
+#include "harness/program.h"
 #include "harness/table.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
@@ -94,15 +94,6 @@ std::string list_scenarios() {
 std::string render_list(Topic topic) {
   if (topic == Topic::strategies) return list_strategies() + "\n" + list_peers();
   return topic == Topic::transports ? list_transports() : list_scenarios();
-}
-
-std::string missing_peers() {
-  std::string text;
-  for (const Program& row : peers()) {
-    const std::string lacks = find_program(row).lacks;
-    if (!lacks.empty()) text += fmt::format("{}: {}\n", row.name, lacks);
-  }
-  return text;
 }
 
 }  // namespace fanout

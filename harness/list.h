@@ -9,7 +9,4 @@ namespace fanout {
 
 std::string render_list(Topic topic);  // strategies, transports or scenarios
 
-// A line for each peer that this machine cannot run: what to install.
-std::string missing_peers();
-
 }  // namespace fanout

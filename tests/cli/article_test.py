@@ -17,10 +17,8 @@ class ArticleTest(fanout_cli.CliTest):
 
     def with_peers(self, *names):
         """The flag that names them; skips the test where a peer is not installed."""
-        missing = self.succeed("list", "strategies").err
-        for name in names:
-            if f"{name}: " in missing:
-                self.skipTest(f"{name} is not installed here")
+        for name, reason in fanout_cli.absent_peers(*names).items():
+            self.skipTest(f"{name}: {reason}")
         return "--strategy", ",".join(names)
 
     def check_urls(self, run):

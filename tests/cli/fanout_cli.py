@@ -104,6 +104,15 @@ def run_fanout(*arguments, cwd, mark, timeout=HANG_S, preexec_fn=None):
                     err.decode(errors="replace"))
 
 
+def absent_peers(*names):
+    """Those of these external programs that cannot run here -> what to install."""
+    cells = subprocess.run([FANOUT, "list", "cells", "--scenario", "local-500", "--strategy",
+                            ",".join(["sequential", *names])], capture_output=True, text=True,
+                           check=True)
+    return dict(re.findall(r"^skipped (\w+) / own / .*: (not installed here: .*)$", cells.stdout,
+                           re.MULTILINE))
+
+
 def table_rows(text):
     """The rows of the first text table, each a list of its columns; the titles come first."""
     lines = text.splitlines()

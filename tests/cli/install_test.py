@@ -45,6 +45,16 @@ class InstallTest(fanout_cli.CliTest):
         validate(document)
         self.assertEqual(document["status"], "complete")
 
+    def test_it_runs_the_peers_that_were_installed_with_it(self):
+        name = "py_thread_queue_head"
+        if fanout_cli.absent_peers(name):
+            self.skipTest(f"{name} is not installed here")
+        done = self.installed("run", "-n", "8", "--rounds", "1", "--strategy", name,
+                              "--output", "r.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        command = load(self.folder / "r.json")["plan"]["programs"][0]["command"]
+        self.assertEqual(command[1], str(self.prefix / "share/fanout/peers" / f"{name}.py"))
+
     def test_nothing_but_the_program_is_installed(self):
         files = [path.relative_to(self.prefix) for path in self.prefix.rglob("*")
                  if not path.is_dir()]
