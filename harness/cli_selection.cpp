@@ -41,12 +41,16 @@ void add_programs(CLI::App& app, Selection& selection) {
          "a program of yours (strategies/peers/PROTOCOL.md); repeatable")
       ->type_name("NAME=CMD")
       ->allow_extra_args(false);
-  CLI::Option* with = app.add_flag_callback(
-      "--peers", [&selection] { selection.peers = true; },
-      "with external programs: the scenario's, or all that are installed");
+  const auto choose = [&selection](bool with) {
+    if (selection.peers.value_or(with) != with) {
+      throw UsageError("--peers and --no-peers exclude each other; use one of them");
+    }
+    selection.peers = with;
+  };
   app.add_flag_callback(
-         "--no-peers", [&selection] { selection.peers = false; }, "without external programs")
-      ->excludes(with);
+      "--peers", [=] { choose(true); }, "with external programs: the scenario's, or all there are");
+  app.add_flag_callback(
+      "--no-peers", [=] { choose(false); }, "without external programs");
 }
 
 // What overrules the scenario's client policy.
