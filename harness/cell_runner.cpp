@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,12 +17,14 @@
 #include "base/units.h"
 #include "harness/cell_spec.h"
 #include "harness/mode.h"
+#include "harness/process_tree.h"
 #include "local_server/answer.h"
 
 namespace fanout {
 namespace {
 
-constexpr std::int64_t kSupervisorsGrace = 15'000'000'000;
+constexpr std::chrono::nanoseconds kReadyWithin = std::chrono::seconds(30);  // external programs
+constexpr std::chrono::nanoseconds kSupervisorsGrace = std::chrono::seconds(15);
 constexpr std::size_t kKeptStandardError = 500;  // its end, shown when a run fails
 
 UniqueFd memory_with(const std::string& text) {
@@ -133,8 +136,10 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   std::int64_t limit_ns = run_limit(plan_, cell).count();
   if (is_external(cell)) {
     task.command = std::ranges::find(plan_.programs, cell.strategy, &PlannedProgram::name)->command;
+    task.ready_limit = plan_.run_limit.value_or(kReadyWithin);
     task.run_limit = std::chrono::nanoseconds(limit_ns);
-    limit_ns += kSupervisorsGrace;  // it says more of what went wrong
+    limit_ns += (task.ready_limit + kSupervisorsGrace).count();  // it says more of what went wrong
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   }
   if (execution.served) task.client.certificates = server_->certificate();
   const UniqueFd spec = memory_with(to_text(task));
@@ -157,6 +162,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
           scenario.mode == Mode::steady ? &steady : nullptr);
     execution.steady = steady.window();
   }
+  if (is_external(cell)) end_strays(server_pid().value_or(-1));
   execution.host = between(host_before, read_host());
   if (execution.served) execution.server_threads = between(server_before, server_threads());
   if (execution.served) execution.server = finish_server();

@@ -44,6 +44,7 @@ std::string to_text(const CellSpec& spec) {
               {"arrivals_seed", spec.schedule.seed},
               {"urls_fd", spec.urls_fd},
               {"command", spec.command},
+              {"ready_limit_ns", spec.ready_limit.count()},
               {"run_limit_ns", spec.run_limit.count()},
               {"count_syscalls", spec.count_syscalls},
               {"targets", targets},
@@ -77,6 +78,7 @@ CellSpec cell_spec_from_text(const std::string& text) {
                              .seed = json.at("arrivals_seed")},
                 .urls_fd = json.at("urls_fd"),
                 .command = json.at("command"),
+                .ready_limit = std::chrono::nanoseconds(json.at("ready_limit_ns")),
                 .run_limit = std::chrono::nanoseconds(json.at("run_limit_ns")),
                 .count_syscalls = json.at("count_syscalls"),
                 .client = {}};

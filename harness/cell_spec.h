@@ -22,9 +22,11 @@ struct CellSpec {
   bool stoppable = false;               // the controller may set the deadline at any time
   Schedule schedule;                    // of an open loop
   int urls_fd = -1;  // harness/url_spool.h: what is requested instead; -1: nothing
-  std::vector<std::string> command{};    // of an external program; empty: `strategy` is one of ours
-  std::chrono::nanoseconds run_limit{};  // of an external program: when it is taken for hung
-  bool count_syscalls = false;           // costs time: of a run that is not timed
+  std::vector<std::string> command{};  // of an external program; empty: `strategy` is one of ours
+  // Of an external program: when it is to be ready, and when, from then on, it is taken for hung.
+  std::chrono::nanoseconds ready_limit{};
+  std::chrono::nanoseconds run_limit{};
+  bool count_syscalls = false;  // costs time: of a run that is not timed
   ClientConfig client;
 };
 

@@ -50,7 +50,7 @@ void add_programs(CLI::App& app, Selection& selection) {
   app.add_flag_callback(
       "--peers", [=] { choose(true); }, "with external programs: the scenario's, or all there are");
   app.add_flag_callback(
-      "--no-peers", [=] { choose(false); }, "without external programs");
+      "--no-peers", [=] { choose(false); }, "without the scenario's external programs");
 }
 
 // What overrules the scenario's client policy.

@@ -12,9 +12,10 @@ using Json = nlohmann::json;
 using Lines = std::vector<std::string>;
 
 // Of the plan: what decides how many runs there are and in which order, not how one is made.
-constexpr const char* kExtentKeys[] = {"cells",   "precision",     "predicted_ns", "references",
-                                       "rounds",  "run_limit_ns",  "scenarios",    "seed",
-                                       "skipped", "time_budget_ns"};
+// A program that is started otherwise is what a comparison may be about.
+constexpr const char* kExtentKeys[] = {"cells",      "precision", "predicted_ns",  "programs",
+                                       "references", "rounds",    "run_limit_ns",  "scenarios",
+                                       "seed",       "skipped",   "time_budget_ns"};
 // Of a scenario: what names or selects cells, not what a cell does.
 constexpr const char* kSelectionKeys[] = {"published", "strategies", "summary", "transports",
                                           "workers"};

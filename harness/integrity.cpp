@@ -109,6 +109,10 @@ void measure_process(Run& run, const Execution& execution, const Cell& cell) {
     run.setup_ns = header.ready_ns - execution.started_ns;
   }
   if (header.finished != 0) run.cpu_ns = header.cpu_at_end_ns - header.cpu_at_ready_ns;
+  if (run.cpu_ns < 0) {
+    run.reasons.emplace_back("less CPU time at its end than when ready: not all was counted");
+    run.cpu_ns = 0;
+  }
   if (execution.exit) run.process_cpu_ns = cpu_ns(execution.exit->usage);
   if (is_external(cell)) run.process_cpu_ns = header.cpu_at_end_ns;  // without its supervisor's
   run.program = header.program;
@@ -154,7 +158,7 @@ std::string what_it_printed(const Execution& execution) {
   return text.empty() ? text : ": " + text;
 }
 
-void check_process(Run& run, const Execution& execution) {
+void check_process(Run& run, const Execution& execution, const Cell& cell) {
   const CellHeader& header = execution.header;
   if (!execution.failure.empty()) run.reasons.push_back(execution.failure);
   if (header.error[0] != '\0') {
@@ -170,11 +174,14 @@ void check_process(Run& run, const Execution& execution) {
         fmt::format("the strategy called ready() {} times, not once", header.ready_calls));
   }
   if (header.children_left != 0) {
-    run.reasons.push_back("the strategy left worker processes unreaped: their CPU is not counted");
+    run.reasons.emplace_back(
+        is_external(cell)
+            ? "the program left processes behind that it did not await"
+            : "the strategy left worker processes unreaped: their CPU is not counted");
   }
   for (const Sample& sample : execution.samples) {
     if (sample.starts != 0 && sample.start_ns < header.ready_ns) {
-      run.reasons.push_back("a request was issued before ready()");
+      run.reasons.emplace_back("a request was issued before ready()");
       break;
     }
   }
@@ -265,7 +272,7 @@ void bound(Run& run, const Execution& execution, const Cell& cell, const Scenari
 
 Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario) {
   Run run;
-  check_process(run, execution);
+  check_process(run, execution, cell);
   count_requests(run, execution, scenario);
   measure_latency(run, execution.samples);
   measure_process(run, execution, cell);
@@ -276,6 +283,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   check_attempts(run, execution, attempts, met);
   check_server(run, execution, cell, attempts, scenario);
   measure_waits(run, execution);
+  if (is_external(cell)) add_what_it_printed(run, execution.standard_error);
   name_exhaustion(run);
   if (run.reasons.empty()) bound(run, execution, cell, scenario);
   run.valid = run.reasons.empty();

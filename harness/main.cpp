@@ -1,6 +1,7 @@
 // Parse, plan, run, report; and the processes fanout starts of itself.
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 
@@ -16,6 +17,8 @@ constexpr int kExitUsage = 2;
 
 int run_main(int argc, char** argv) {
   using namespace fanout;
+  std::signal(SIGCHLD,
+              SIG_DFL);  // ignored, which is inherited, the kernel would count no child's CPU
   if (const auto code = run_internal_command(argc, argv)) return *code;
   const auto options = parse_command_line(argc, argv);
   return options ? execute_command(*options) : 0;

@@ -1,8 +1,10 @@
 #include "harness/originals.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/units.h"
 #include "harness/references.h"
@@ -60,13 +62,34 @@ Table originals_table(const Report& report, const Scenario& scenario) {
               .rows = {}};
   for (const PlannedProgram& program : report.plan.programs) {
     for (const CellReport& cell : report.cells) {
-      if (cell.cell.scenario != scenario.name || cell.cell.strategy != program.imitates) continue;
+      const bool equal = program.imitates.empty() || cell.cell.strategy == program.imitates;
+      if (cell.cell.scenario != scenario.name || !equal) continue;
       if (is_external(cell.cell) || cell.cell.stack == "none") continue;
       const CellReport* original = program_cell(report, scenario, program.name, cell.cell.workers);
       if (original != nullptr) table.rows.push_back(row_of(cell, *original));
     }
   }
   return table;
+}
+
+std::string render_programs(const Report& report) {
+  if (std::ranges::none_of(report.cells, is_external, &CellReport::cell)) return {};
+  std::vector<std::pair<std::string, std::set<std::string>>> by_platform;
+  for (const CellReport& cell : report.cells) {
+    for (const Run& run : cell.runs) {
+      if (run.program.empty()) continue;
+      auto known = std::ranges::find(by_platform, run.program, [](auto& one) { return one.first; });
+      if (known == by_platform.end()) {
+        known = by_platform.insert(known, {run.program, std::set<std::string>{}});
+      }
+      known->second.insert(cell.cell.strategy);
+    }
+  }
+  std::string text = "own: an external program with an HTTP client of its own; shown, not ranked\n";
+  for (const auto& [platform, names] : by_platform) {
+    text += fmt::format("on {}: {}\n", platform, fmt::join(names, ", "));
+  }
+  return text;
 }
 
 }  // namespace fanout

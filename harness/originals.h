@@ -11,9 +11,13 @@ namespace fanout {
 const CellReport* program_cell(const Report& report, const Scenario& scenario,
                                std::string_view name, unsigned workers);
 
-// One row for each cell of fanout's own strategies and each program that imitates its strategy with
-// as many workers: what both cost, and how many times less CPU a request takes here. Empty if there
-// is no such pair.
+// One row for each cell of fanout's own strategies and each program with as many workers that
+// imitates its strategy, or none in particular: what both cost, and how many times less CPU a
+// request takes here. Empty if there is no such pair.
 Table originals_table(const Report& report, const Scenario& scenario);
+
+// What is to be known of the external programs in the table of cells: which run on what. "" if
+// there is none.
+std::string render_programs(const Report& report);
 
 }  // namespace fanout

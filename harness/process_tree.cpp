@@ -28,7 +28,7 @@ std::vector<pid_t> children_of(pid_t pid) {
   return children;
 }
 
-// User + system time of the children it has reaped, in clock ticks rounded down: fields 16 and 17
+// User + system time of the children it has reaped, to the clock tick: fields 16 and 17
 // of /proc/PID/stat (proc(5)).
 std::int64_t reaped_cpu_ns(pid_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
@@ -42,7 +42,9 @@ std::int64_t reaped_cpu_ns(pid_t pid) {
   std::int64_t user = 0;
   std::int64_t system = 0;
   fields >> user >> system;
-  return (user + system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
+  // Both are rounded down: half a tick too little each.
+  const std::int64_t ticks = user + system + (user + system > 0 ? 1 : 0);
+  return ticks * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace
@@ -69,6 +71,27 @@ FamilyUsage family_usage(pid_t root) {
         static_cast<std::uint64_t>(status_of(pid, "nonvoluntary_ctxt_switches"));
   }
   return sum;
+}
+
+bool ignores_children(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/status", pid));
+  for (std::string key; file >> key; file.ignore(1 << 20, '\n')) {
+    if (key != "SigIgn:") continue;
+    std::uint64_t signals = 0;  // the bit of signal n is n - 1 (proc(5))
+    file >> std::hex >> signals;
+    return (signals >> (SIGCHLD - 1) & 1) != 0;
+  }
+  return false;
+}
+
+void end_strays(pid_t kept) {
+  for (const pid_t child : children_of(::getpid())) {
+    if (child == kept) continue;
+    std::vector<pid_t> family = descendants(child);
+    family.push_back(child);
+    for (const pid_t pid : family) ::kill(pid, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
 }
 
 std::uint32_t end_descendants() {

@@ -22,6 +22,13 @@ struct FamilyUsage {
 };
 FamilyUsage family_usage(pid_t root);
 
+// Whether a process ignores the end of its children: then their CPU is added to nobody's.
+bool ignores_children(pid_t pid);
+
+// Kills the children of this process but for `kept`, all that they started, and reaps them: those
+// that came to it because their own parents had ended. REQUIRED: nobody else waits for them.
+void end_strays(pid_t kept);
+
 // Kills all descendants of this process and reaps them; returns how many there were. REQUIRED: the
 // process is where children of ended processes go.
 std::uint32_t end_descendants();

@@ -1,6 +1,7 @@
 #include "harness/program.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/json_read.h"
@@ -58,16 +59,30 @@ std::vector<Program> read_registry() {
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.find_first_not_of(
-                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
-                              "XYZ0123456789_-.") == std::string_view::npos;
+  return !text.empty() && text.front() != '-' && text != "all" &&
+         text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+             "XYZ0123456789_-.") == std::string_view::npos;
+}
+
+bool is_utf8(const std::string& text) {
+  try {
+    (void)Json(text).dump();
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
+  }
 }
 
 // The shell makes way for a single command, so that no further process is measured.
 std::string shell_command(const std::string& command) {
   const std::size_t word = command.find_first_not_of(" \t");
   const std::string first = command.substr(word, command.find_first_of(" \t", word) - word);
-  const bool single = command.find_first_of(";|&(){}\n") == std::string::npos &&
+  static const std::set<std::string> kOfTheShell{
+      ".",  "!",   "[",    "case", "cd",   "command", "eval",  "exec",  "export", "for",
+      "if", "set", "test", "time", "trap", "ulimit",  "umask", "until", "while"};
+  const bool single = !kOfTheShell.contains(first) &&
+                      command.find_first_of(";|&(){}\n") == std::string::npos &&
                       first.find('=') == std::string::npos;
   return single ? "exec " + command : command;
 }
@@ -89,7 +104,7 @@ std::optional<Program> program_from(const std::string& text) {
   if (equals == std::string::npos) return std::nullopt;
   const std::string name = text.substr(0, equals);
   const std::string command = text.substr(equals + 1);
-  if (!is_name(name) || command.find_first_not_of(" \t\n") == std::string::npos)
+  if (!is_utf8(text) || !is_name(name) || command.find_first_not_of(" \t\n") == std::string::npos)
     return std::nullopt;
   const bool strategy =
       std::ranges::any_of(strategies(), [&](auto* row) { return row->name == name; });

@@ -22,7 +22,8 @@ using Json = nlohmann::json;
 Json seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 [[noreturn]] void fail(std::string_view line, std::string_view what) {
-  throw RunError(fmt::format("it wrote {}, which is no record: {}", shown(line), what));
+  throw RunError(
+      fmt::format("it wrote {} to standard output, which is no record: {}", shown(line), what));
 }
 
 // The words between single blanks; false if there are not exactly so many.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -23,7 +24,6 @@
 namespace fanout {
 namespace {
 
-constexpr std::int64_t kReadyWithin = 30'000'000'000;
 constexpr std::int64_t kEndWithin = 10'000'000'000;
 
 std::string seconds_text(std::int64_t ns) { return format_duration(static_cast<double>(ns)); }
@@ -51,7 +51,6 @@ class ProgramRun {
       : spec_(spec),
         requests_(requests),
         memory_(memory),
-        limit_ns_(now_ns() + spec.run_limit.count()),
         certificates_(certificate_file(spec.client.certificates)),
         talk_(spec.command) {}
 
@@ -76,13 +75,18 @@ class ProgramRun {
   }
 
   void get_ready() {
-    const std::int64_t begun_ns = now_ns();
-    const std::int64_t until_ns = std::min(limit_ns_, begun_ns + kReadyWithin);
-    const std::string plan = plan_line(spec_, requests_, certificates_.path);
-    const auto answer = talk_.say(plan, until_ns) ? talk_.listen(until_ns) : std::nullopt;
-    if (!answer) fail_late("say `ready`", until_ns - begun_ns);
+    const std::int64_t within_ns = spec_.ready_limit.count();
+    const std::int64_t until_ns = now_ns() + within_ns;
+    if (!talk_.say(plan_line(spec_, requests_, certificates_.path), until_ns)) {
+      fail_late("read its plan", within_ns);
+    }
+    const auto answer = talk_.listen(until_ns);
+    if (!answer) fail_late("say `ready` (and flush it)", within_ns);
     if (*answer != "ready" && !answer->starts_with("ready ")) {
-      throw RunError(fmt::format("it wrote {}, not `ready`", shown(*answer)));
+      throw RunError(
+          fmt::format("it wrote {} to standard output, not `ready`: print for people "
+                      "to standard error",
+                      shown(*answer)));
     }
     note_program(trimmed(answer->substr(5)));
     note_ready();
@@ -107,6 +111,7 @@ class ProgramRun {
     header.cpu_at_ready_ns = at_ready_.cpu_ns;
     ++header.ready_calls;
     header.ready_ns = now_ns();
+    limit_ns_ = header.ready_ns + spec_.run_limit.count();
   }
 
   void hear_records() {
@@ -115,7 +120,10 @@ class ProgramRun {
       if (!line) fail_late("end", spec_.run_limit.count());
       if (*line == "done") return;
       if (records_ == requests_.size()) {
-        throw RunError(fmt::format("it wrote {} after as many records as requests", shown(*line)));
+        throw RunError(
+            fmt::format("it wrote {} where `done` is due, after as many records as "
+                        "requests",
+                        shown(*line)));
       }
       keep(*line);
       ++records_;
@@ -124,8 +132,16 @@ class ProgramRun {
 
   void keep(std::string_view line) {
     const ProgramRecord record = parse_record(line, requests_.size());
+    const std::int64_t go_ns = memory_.header().ready_ns;
+    if (record.start_ns != 0 && record.start_ns < go_ns) {
+      throw RunError(
+          fmt::format("it wrote {}, which begins before `go {}` (CLOCK_MONOTONIC, nanoseconds)",
+                      shown(line), go_ns));
+    }
     if (record.end_ns > now_ns()) {
-      throw RunError(fmt::format("it wrote {}, which ends in the future", shown(line)));
+      throw RunError(fmt::format(
+          "it wrote {}, which ends in the future: now is {} (CLOCK_MONOTONIC, nanoseconds)",
+          shown(line), now_ns()));
     }
     Response response{
         .outcome = record.outcome, .status = record.status, .body_bytes = record.body_bytes};
@@ -148,7 +164,14 @@ class ProgramRun {
   // it has started once they have ended (wait4).
   void finish() {
     CellHeader& header = memory_.header();
-    header.peak_memory_bytes = pool_memory_bytes(talk_.pid(), descendants(talk_.pid()));
+    const std::vector<pid_t> family = descendants(talk_.pid());
+    header.peak_memory_bytes = pool_memory_bytes(talk_.pid(), family);
+    if (header.peak_memory_bytes == 0) {
+      throw RunError("it ended before the end of its input, so its memory could not be read");
+    }
+    if (ignores_children(talk_.pid()) || std::ranges::any_of(family, ignores_children)) {
+      throw RunError("it ignores SIGCHLD, so that nobody counts the CPU of its processes");
+    }
     const auto main = main_thread();
     const bool known = main && main_at_ready_;
     header.main_cpu_ns = known ? main->cpu_ns - main_at_ready_->cpu_ns : -1;
@@ -163,10 +186,12 @@ class ProgramRun {
     rusage all{};
     ::getrusage(RUSAGE_CHILDREN, &all);
     header.cpu_at_end_ns = cpu_ns(all);
-    header.voluntary_switches =
-        static_cast<std::uint64_t>(all.ru_nvcsw) - at_ready_.voluntary_switches;
-    header.involuntary_switches =
-        static_cast<std::uint64_t>(all.ru_nivcsw) - at_ready_.involuntary_switches;
+    const auto since = [](std::int64_t end, std::uint64_t ready) {
+      return static_cast<std::uint64_t>(
+          std::max<std::int64_t>(0, end - static_cast<std::int64_t>(ready)));
+    };
+    header.voluntary_switches = since(all.ru_nvcsw, at_ready_.voluntary_switches);
+    header.involuntary_switches = since(all.ru_nivcsw, at_ready_.involuntary_switches);
     // The largest that was awaited; a process begins with the peak of the one that forked it, us.
     const std::int64_t largest = all.ru_maxrss * 1024;
     if (largest > own_status("VmHWM") * 1024) {
@@ -183,7 +208,7 @@ class ProgramRun {
   const CellSpec& spec_;
   std::span<const Request> requests_;
   CellMemory& memory_;
-  std::int64_t limit_ns_;
+  std::int64_t limit_ns_ = std::numeric_limits<std::int64_t>::max();
   CertificateFile certificates_;
   ProgramTalk talk_;
   std::uint64_t records_ = 0;

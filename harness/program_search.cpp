@@ -48,12 +48,15 @@ std::set<std::string> modules_needed() {
   return modules;
 }
 
-// Which of them a Python interpreter can import; it is asked once.
+// Which of them a Python interpreter can import, from wherever it is started; it is asked once, and
+// one that does not answer within 10 s has none.
 const std::set<std::string>& modules_of(const std::string& interpreter) {
   static std::map<std::string, std::set<std::string>> known;
   if (const auto found = known.find(interpreter); found != known.end()) return found->second;
   const std::string question = fmt::format(
-      "{} -c 'import importlib.util as u\nfor m in \"{}\".split():\n if u.find_spec(m): print(m)' "
+      "[ ! -x /usr/bin/timeout ] || limit='/usr/bin/timeout 10'; "
+      "$limit {} -c 'import sys\nsys.path.pop(0)\nimport importlib.util as u\nfor m in "
+      "\"{}\".split():\n if u.find_spec(m): print(m)' "
       "2>/dev/null </dev/null",
       shell_word(interpreter), fmt::join(modules_needed(), " "));
   std::set<std::string>& modules = known[interpreter];
@@ -79,8 +82,9 @@ std::vector<std::string> lacking(const Program& program, const std::string& inte
   return packages;
 }
 
-// Where the files of the peers are; empty: nowhere.
-fs::path peers_folder() {
+}  // namespace
+
+std::string peers_folder() {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   for (const fs::path& folder :
@@ -90,11 +94,9 @@ fs::path peers_folder() {
   return {};
 }
 
-}  // namespace
-
 FoundProgram find_program(const Program& program) {
   if (program.own) return {program.command, {}};
-  const fs::path file = peers_folder() / program.command.back();
+  const fs::path file = fs::path(peers_folder()) / program.command.back();
   std::error_code error;
   if (!fs::exists(file, error)) {
     return {{}, fmt::format("its file {} is not installed beside this fanout", file.string())};

@@ -22,4 +22,7 @@ using FindProgram = std::function<FoundProgram(const Program&)>;
 // installed, in the checkout it was built from. A user's own program is not looked for.
 FoundProgram find_program(const Program& program);
 
+// Where the files of the peers are, the helpers for other programs among them; empty: nowhere.
+std::string peers_folder();
+
 }  // namespace fanout

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 #include "harness/process.h"
 #include "harness/process_tree.h"
 #include "harness/program_lines.h"
+#include "harness/program_search.h"
 
 namespace fanout {
 namespace {
@@ -26,17 +28,23 @@ namespace {
 constexpr std::size_t kLongestLine = 4096;
 constexpr int kPipeBytes = 1 << 20;  // so that whoever writes while working is not held up
 
-// What is told to the program by its environment: no proxy leads away from the server, and an
-// interpreter leaves no compiled files behind.
+// What is told to the program by its environment: no proxy leads away from the server. A Python
+// finds fanout's helper, leaves no compiled files behind and keeps no line back.
 std::vector<std::string> environment_of_programs() {
   static constexpr std::array<std::string_view, 3> kProxies{"http_proxy", "https_proxy",
                                                             "all_proxy"};
-  std::vector<std::string> kept{"PYTHONDONTWRITEBYTECODE=1"};
+  const char* path = std::getenv("PYTHONPATH");
+  std::vector<std::string> kept{
+      "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1",
+      "PYTHONPATH=" + peers_folder() + (path == nullptr ? "" : ":" + std::string(path))};
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     std::string name(text.substr(0, text.find('=')));
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (std::ranges::find(kProxies, name) == kProxies.end()) kept.emplace_back(text);
+    const bool ours = name.starts_with("python") && std::ranges::any_of(kept, [&](auto& one) {
+                        return one.starts_with(text.substr(0, text.find('=') + 1));
+                      });
+    if (!ours && std::ranges::find(kProxies, name) == kProxies.end()) kept.emplace_back(text);
   }
   return kept;
 }
@@ -53,6 +61,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != supervisor) ::_exit(127);
   ::signal(SIGPIPE, SIG_DFL);
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   ::dup2(input.read_end.get(), STDIN_FILENO);
   ::dup2(output.write_end.get(), STDOUT_FILENO);
   ::execve(argv[0], argv, envp);

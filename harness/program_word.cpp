@@ -9,6 +9,7 @@
 #include "base/token.h"
 #include "base/units.h"
 #include "harness/attempts.h"
+#include "transports/verify.h"
 
 namespace fanout {
 namespace {
@@ -31,6 +32,29 @@ std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
   return count;
 }
 
+// What it asked for, as far as the server can tell.
+void check_requests(std::vector<std::string>& lines, const ServerCounters& server,
+                    const Scenario& scenario) {
+  const std::string method(method_name(scenario.method));
+  const auto found = server.methods.find(method);
+  const std::uint64_t right = found == server.methods.end() ? 0 : found->second;
+  if (right != server.requests) {
+    lines.push_back(
+        fmt::format("{} of {} were {}", right, counted(server.requests, "request"), method));
+  }
+  const bool post = scenario.method == Method::post;
+  const std::uint64_t bytes = post ? server.requests * scenario.request_body_bytes : 0;
+  if (server.request_body_bytes != bytes) {
+    lines.push_back(fmt::format("the server received {} of request bodies, {} are right",
+                                counted(server.request_body_bytes, "byte"), bytes));
+  }
+  if (!scenario.reuse && server.connections < server.requests) {
+    lines.push_back(fmt::format("{} came on {}, the scenario has a new one for each",
+                                counted(server.requests, "request"),
+                                counted(server.connections, "connection")));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> contradicted_by_server(const Execution& execution,
@@ -44,6 +68,7 @@ std::vector<std::string> contradicted_by_server(const Execution& execution,
   if (server.connections > 0 && server.first_connection_ns < execution.header.ready_ns) {
     lines.emplace_back("the program connected before `go`");
   }
+  check_requests(lines, server, scenario);
   const std::uint64_t ok = says(Outcome::ok);
   if (ok > server.answered) {
     lines.push_back(fmt::format("the server answered {}, the program says {} were answered",
@@ -54,7 +79,8 @@ std::vector<std::string> contradicted_by_server(const Execution& execution,
                     " ended, says the program, before the server can have answered");
   }
   // Where a client gives up, the server may answer later.
-  if (ok == execution.samples.size() && server.abandoned == 0 && ok > 0) {
+  const std::uint64_t given_up = says(Outcome::timeout) + says(Outcome::deadline);
+  if (given_up == 0 && server.abandoned == 0 && server.answered > 0) {
     const std::int64_t last_end_ns =
         std::ranges::max(execution.samples, {}, &Sample::end_ns).end_ns;
     const std::int64_t early_ns = server.last_answer_ns - last_end_ns;
@@ -66,6 +92,13 @@ std::vector<std::string> contradicted_by_server(const Execution& execution,
     }
   }
   return lines;
+}
+
+void add_what_it_printed(Run& run, const std::string& standard_error) {
+  const std::string text = on_one_line(standard_error);
+  const bool told = std::ranges::any_of(
+      run.reasons, [&](const std::string& reason) { return reason.ends_with(text); });
+  if (!run.reasons.empty() && !told) run.reasons.push_back("it printed: " + text);
 }
 
 }  // namespace fanout

@@ -30,9 +30,12 @@ constexpr unsigned kRoundsForIntervals = 6;
 std::string invalid_runs(const Report& report) {
   std::string text;
   for (const CellReport& cell : report.cells) {
-    std::map<std::string, int> reasons;
+    std::vector<std::pair<std::string, int>> reasons;  // causes come before what follows from them
     for (const Run& run : cell.runs) {
-      for (const std::string& reason : run.reasons) ++reasons[reason];
+      for (const std::string& reason : run.reasons) {
+        const auto known = std::ranges::find(reasons, reason, [](auto& one) { return one.first; });
+        known == reasons.end() ? (void)reasons.emplace_back(reason, 1) : (void)++known->second;
+      }
     }
     for (const auto& [reason, count] : reasons) {
       text += fmt::format("INVALID {}: {} ({} of {})\n", cell_text(cell.cell), reason, count,
@@ -97,9 +100,7 @@ std::string caveats(const Report& report) {
     text +=
         "* another HTTP stack than the other rows: the difference is not the strategy's alone\n";
   }
-  if (std::ranges::any_of(report.cells, is_external, &CellReport::cell)) {
-    text += "own: an external program with an HTTP client of its own; shown, not ranked\n";
-  }
+  text += render_programs(report);
   return text;
 }
 

@@ -237,6 +237,7 @@ bool is_other_stack(const Report& report, const Cell& cell) {
   const auto first = std::ranges::find_if(report.cells, [&](const CellReport& other) {
     return other.cell.scenario == cell.scenario && other.cell.stack != "none";
   });
+  if (is_external(cell)) return false;  // it has no other
   return cell.stack != "none" && first != report.cells.end() && first->cell.stack != cell.stack;
 }
 

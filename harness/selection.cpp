@@ -50,23 +50,32 @@ Scenario scenario_for(const RealTargets& targets) {
   return scenario;
 }
 
-void check_peer(const std::string& name) {
-  if (name.empty() || find_peer(name) != nullptr) return;
+// `where` is the scenario and the key that names it.
+void check_peer(const std::string& where, const std::string& name) {
+  if (find_peer(name) != nullptr) return;
   std::vector<std::string_view> known;
   for (const Program& peer : peers()) known.push_back(peer.name);
-  throw_unknown("peer", name, known);
+  try {
+    throw_unknown("peer", name, known);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("{}: {}", where, error.what()));
+  }
 }
 
-// A published figure of a strategy there is not could be set beside no row.
+// A published figure of a strategy, or a program, there is not could be set beside no row.
 void check_published(const Scenario& scenario) {
   for (std::size_t i = 0; i < scenario.published.size(); ++i) {
+    const Published& published = scenario.published[i];
+    const std::string where = fmt::format("{}: published[{}]", scenario.name, i);
+    if (!published.peer.empty()) check_peer(where + ".peer", published.peer);
     try {
-      find_row("strategy", scenario.published[i].strategy, strategies());
-      check_peer(scenario.published[i].peer);
+      find_row("strategy", published.strategy, strategies());
     } catch (const UsageError& error) {
-      throw UsageError(
-          fmt::format("{}: published[{}].strategy: {}", scenario.name, i, error.what()));
+      throw UsageError(fmt::format("{}.strategy: {}", where, error.what()));
     }
+  }
+  for (std::size_t i = 0; i < scenario.peers.size(); ++i) {
+    check_peer(fmt::format("{}: peers[{}]", scenario.name, i), scenario.peers[i]);
   }
 }
 
@@ -112,10 +121,10 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
     scenario.workers = sweep_workers(scenario.workers.front());
   }
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
-  select_peers(scenario, selection);
   if (!selection.transports.empty()) scenario.transports = selection.transports;
   check_engine(scenario.server);
   check_published(scenario);
+  select_peers(scenario, selection);
   check_timeouts(scenario, scenario.name);
   select_mode(scenario, selection);
   const std::string keys = overruled(selection);

@@ -110,6 +110,8 @@ void Connection::take_request() {
   arrival_ns_ = now_ns();
   const auto token = scanner_->token();
   const Arrival arrival = core_.ledger.arrived(token);
+  const auto method = http::to_string(scanner_->method());
+  core_.ledger.asked({method.data(), method.size()}, scanner_->body_bytes());
   if (arrival.number == 1) core_.freeze_later();
   ++requests_;
   keep_alive_ =

@@ -68,9 +68,10 @@ class HttplibEngine : public Engine {
   void configure(Host& host);
   static Endpoint listen(Host& host, const Endpoint& wanted);
   void accepted(std::function<void()> serve);
-  void answer(const Host& host, const Request& request, Response& response);
+  void answer(const Host& host, const Request& request, Response& response,
+              std::uint64_t body_bytes);
   void refuse(const Request& request, Response& response);
-  std::uint64_t arrived(const Request& request, Response& response);
+  std::uint64_t arrived(const Request& request, Response& response, std::uint64_t body_bytes);
   void sleep_until(std::int64_t deadline_ns) const;
   void answered(std::int64_t arrival_ns, std::int64_t intended_ns);
   void shut_down();
@@ -125,7 +126,7 @@ void HttplibEngine::configure(Host& host) {
   server.set_pre_routing_handler([this, &host](const Request& request, Response& response) {
     if (request.method == "POST") return Handled::Unhandled;
     if (request.method == "GET" || request.method == "HEAD") {
-      answer(host, request, response);
+      answer(host, request, response, 0);
     } else {
       refuse(request, response);
     }
@@ -133,8 +134,7 @@ void HttplibEngine::configure(Host& host) {
   });
   server.Post(".*", [this, &host](const Request& request, Response& response,
                                   const httplib::ContentReader& read) {
-    discard_body(request, read);
-    answer(host, request, response);
+    answer(host, request, response, discard_body(request, read));
   });
 }
 
@@ -167,7 +167,8 @@ void HttplibEngine::accepted(std::function<void()> serve) {
 }
 
 // Counts the request, gives its answer the token, and returns what its delay is drawn by.
-std::uint64_t HttplibEngine::arrived(const Request& request, Response& response) {
+std::uint64_t HttplibEngine::arrived(const Request& request, Response& response,
+                                     std::uint64_t body_bytes) {
   const auto token = token_of_path(request.path);
   if (token) {
     const TokenText text = token_text(*token);
@@ -175,12 +176,14 @@ std::uint64_t HttplibEngine::arrived(const Request& request, Response& response)
   }
   const std::scoped_lock lock(mutex_);
   const Arrival arrival = ledger_.arrived(token);
+  ledger_.asked(request.method, body_bytes);
   return token.value_or(arrival.number);
 }
 
-void HttplibEngine::answer(const Host& host, const Request& request, Response& response) {
+void HttplibEngine::answer(const Host& host, const Request& request, Response& response,
+                           std::uint64_t body_bytes) {
   const std::int64_t arrival_ns = now_ns();
-  const std::uint64_t drawn_by = arrived(request, response);
+  const std::uint64_t drawn_by = arrived(request, response, body_bytes);
   const std::int64_t intended_ns = draw(host.behaviour.delay, drawn_by).count();
   response.status = static_cast<int>(host.behaviour.status);
   if (may_have_body(host.behaviour.status)) {
@@ -192,7 +195,7 @@ void HttplibEngine::answer(const Host& host, const Request& request, Response& r
 
 void HttplibEngine::refuse(const Request& request, Response& response) {
   const std::int64_t arrival_ns = now_ns();
-  arrived(request, response);
+  arrived(request, response, 0);
   response.status = 405;
   response.set_header("Allow", std::string(kAllowedMethods));
   answered(arrival_ns, 0);

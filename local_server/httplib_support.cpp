@@ -28,15 +28,20 @@ std::optional<std::uint16_t> connected_port(int fd) {
 
 }  // namespace
 
-void discard_body(const httplib::Request& request, const httplib::ContentReader& read) {
+std::uint64_t discard_body(const httplib::Request& request, const httplib::ContentReader& read) {
   // Without either, cpp-httplib would read until the client closes; HTTP says there is no body.
-  if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding")) return;
-  const auto ignore = [](const char* /*data*/, std::size_t /*size*/) { return true; };
+  if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding")) return 0;
+  std::uint64_t bytes = 0;
+  const auto ignore = [&bytes](const char* /*data*/, std::size_t size) {
+    bytes += size;
+    return true;
+  };
   if (request.is_multipart_form_data()) {
     read([](const httplib::MultipartFormData& /*part*/) { return true; }, ignore);
   } else {
     read(ignore);
   }
+  return bytes;
 }
 
 void shut_down_connections(std::span<const std::uint16_t> ports) {

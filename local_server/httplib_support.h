@@ -9,7 +9,7 @@
 namespace fanout {
 
 // Reads the request's body, of any length and type, and forgets it.
-void discard_body(const httplib::Request& request, const httplib::ContentReader& read);
+std::uint64_t discard_body(const httplib::Request& request, const httplib::ContentReader& read);
 
 // Shuts down every connected socket of this process whose local port is one of `ports`. A server's
 // threads wait on their connections and cpp-httplib does not tell which those are, so they are

@@ -8,6 +8,9 @@
 namespace fanout {
 namespace {
 
+// As the counters name them; what is none of the first is the last.
+constexpr std::array<std::string_view, 4> kMethods{"GET", "HEAD", "POST", "other"};
+
 Quantiles quantiles_of(const Histogram& histogram) {
   return {.mean = histogram.mean(),
           .p50 = histogram.quantile(0.5),
@@ -44,6 +47,8 @@ nlohmann::json to_json(const ServerCounters& counters) {
           {"abandoned", counters.abandoned},
           {"handshakes", counters.handshakes},
           {"resumed", counters.resumed},
+          {"methods", counters.methods},
+          {"request_body_bytes", counters.request_body_bytes},
           {"faults", counters.faults},
           {"peak_in_flight", counters.peak_in_flight},
           {"hold_ns", to_json(counters.hold_ns)},
@@ -65,6 +70,8 @@ ServerCounters server_counters_from_json(const nlohmann::json& json) try {
   json.at("abandoned").get_to(counters.abandoned);
   json.at("handshakes").get_to(counters.handshakes);
   json.at("resumed").get_to(counters.resumed);
+  json.at("methods").get_to(counters.methods);
+  json.at("request_body_bytes").get_to(counters.request_body_bytes);
   json.at("faults").get_to(counters.faults);
   json.at("peak_in_flight").get_to(counters.peak_in_flight);
   counters.hold_ns = quantiles_from_json(json.at("hold_ns"));
@@ -90,6 +97,12 @@ Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
     arrival.repeated = true;
   }
   return arrival;
+}
+
+void Ledger::asked(std::string_view method, std::uint64_t body_bytes) {
+  const auto known = std::find(kMethods.begin(), kMethods.end() - 1, method);
+  ++methods_[static_cast<std::size_t>(known - kMethods.begin())];
+  counters_.request_body_bytes += body_bytes;
 }
 
 void Ledger::faulted(FaultKind kind, const Arrival& arrival) {
@@ -118,6 +131,9 @@ ServerCounters Ledger::counters() const {
   for (int i = 0; i < kFaultKinds; ++i) {
     const std::uint64_t count = faults_[static_cast<std::size_t>(i)];
     if (count > 0) result.faults.emplace(fault_name(static_cast<FaultKind>(i)), count);
+  }
+  for (std::size_t i = 0; i < methods_.size(); ++i) {
+    if (methods_[i] > 0) result.methods.emplace(kMethods[i], methods_[i]);
   }
   // Those still held can no longer be answered.
   result.abandoned += in_flight_;

@@ -33,7 +33,9 @@ struct ServerCounters {
   std::uint64_t abandoned = 0;         // requests whose client left before the answer was whole
   std::uint64_t handshakes = 0;        // TLS: completed on an accepted connection
   std::uint64_t resumed = 0;           // TLS: those of them that resumed a session
-  std::map<std::string, std::uint64_t> faults;  // acted out, by fault_name: once for each token
+  std::map<std::string, std::uint64_t> methods;  // of the requests: "GET", "HEAD", "POST", "other"
+  std::uint64_t request_body_bytes = 0;          // received, of all requests
+  std::map<std::string, std::uint64_t> faults;   // acted out, by fault_name: once for each token
   std::uint64_t peak_in_flight = 0;  // most requests received and not yet answered at one moment
   Quantiles hold_ns;                 // arrival of a request until its answer begins to leave
   Quantiles hold_error_ns;           // hold minus the delay intended: how late the server was
@@ -64,6 +66,8 @@ class Ledger {
   }
   // A request is complete; `token` as found in its path.
   Arrival arrived(std::optional<std::uint64_t> token);
+  // What it asked for.
+  void asked(std::string_view method, std::uint64_t body_bytes);
   // It meets a fault, which counts once for each token.
   void faulted(FaultKind kind, const Arrival& arrival);
   // It has been answered (or its fault has been acted out): its answer began to leave then.
@@ -77,6 +81,7 @@ class Ledger {
   ServerCounters counters_;
   std::uint64_t in_flight_ = 0;
   std::array<std::uint64_t, kFaultKinds> faults_{};
+  std::array<std::uint64_t, 4> methods_{};
   boost::unordered_flat_set<std::uint64_t> tokens_;
   Histogram hold_;
   Histogram hold_error_;

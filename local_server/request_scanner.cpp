@@ -27,10 +27,14 @@ void RequestScanner::on_field_impl(boost::beast::http::field name, View /*text*/
   }
 }
 
-std::size_t RequestScanner::on_body_impl(View body, Code& /*error*/) { return body.size(); }
+std::size_t RequestScanner::on_body_impl(View body, Code& /*error*/) {
+  body_bytes_ += body.size();
+  return body.size();
+}
 
 std::size_t RequestScanner::on_chunk_body_impl(std::uint64_t /*remain*/, View body,
                                                Code& /*error*/) {
+  body_bytes_ += body.size();
   return body.size();
 }
 

@@ -20,6 +20,8 @@ class RequestScanner : public boost::beast::http::basic_parser<true> {
   [[nodiscard]] Verb method() const { return method_; }
   [[nodiscard]] bool is_http11() const { return version_ >= 11; }
   [[nodiscard]] std::optional<std::uint64_t> token() const { return token_; }
+  // Once is_done().
+  [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
 
   // True once: the client holds its body back until it is told to continue (RFC 9110, 10.1.1).
   bool take_expect_continue() { return std::exchange(expect_continue_, false); }
@@ -42,6 +44,7 @@ class RequestScanner : public boost::beast::http::basic_parser<true> {
   int version_ = 11;
   bool expect_continue_ = false;
   std::optional<std::uint64_t> token_;
+  std::uint64_t body_bytes_ = 0;
 };
 
 }  // namespace fanout

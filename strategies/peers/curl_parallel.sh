@@ -29,9 +29,11 @@ while read -r header; do options+=(--header "$header"); done < <(strings headers
 [[ $plan =~ \"certificates\":\ *\"([^\"]*)\" ]] && options+=(--cacert "${BASH_REMATCH[1]}")
 [[ $plan =~ \"method\":\ *\"HEAD\" ]] && options+=(--head)
 if [[ $plan =~ \"method\":\ *\"POST\" ]]; then
-  body=$(mktemp) && trap 'rm -f "$body"' EXIT
+  body=$(mktemp)
   head -c "$(number body_bytes)" /dev/zero >"$body"
-  options+=(--data-binary "@$body" --header 'Content-Type: application/octet-stream')
+  exec 9<"$body" # curl reads it once, from here, so that no file is left whatever happens
+  rm "$body"
+  options+=(--data-binary @/dev/fd/9 --header 'Content-Type: application/octet-stream')
 fi
 urls=$(strings targets | sed 's/.*/url = "&"/')
 read -r _ version _ < <(curl --version)

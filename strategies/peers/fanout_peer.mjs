@@ -107,7 +107,11 @@ class Peer {
         clearTimeout(connecting);
         resolve({ outcome, response, bytes });
       };
-      const failed = (error) => ended(outcomeOf(error, response));
+      const failed = (error) => {
+        const outcome = outcomeOf(error, response);
+        if (outcome === "protocol") console.error(error); // it may be a mistake in the program
+        ended(outcome);
+      };
       request.on("socket", (socket) => {
         const connected = () => clearTimeout(connecting);
         if (!socket.connecting) connected(); // a kept one
@@ -133,6 +137,7 @@ class Peer {
 }
 
 export async function openPeer() {
+  console.log = console.error; // what is printed is for people: the protocol has standard output
   process.stdout.on("error", () => process.exit(0)); // fanout has gone
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   const { value: line } = await lines.next();

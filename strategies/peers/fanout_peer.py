@@ -16,6 +16,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 from types import SimpleNamespace
 
 OUTCOME_OF_ERRNO = {
@@ -83,6 +84,13 @@ def outcome_of(error, headed):
     return "truncated" if headed and outcome in ("reset", "tls", "protocol") else outcome
 
 
+def show_once(error, shown=set()):
+    """The first of each type of what has no better name: it may be a mistake in the program."""
+    if type(error) not in shown:
+        shown.add(type(error))
+        traceback.print_exception(error, file=sys.stderr)
+
+
 class Request:
     """One request of the plan: what to ask, and its record once it has ended."""
 
@@ -105,6 +113,8 @@ class Request:
             self.end("ok" if self.whole else "truncated")
         elif isinstance(error, Exception):
             self.end(outcome_of(error, headed=self.status > 0), not isinstance(error, DeadlinePassed))
+            if self.record[3] == "protocol":
+                show_once(error)
         return self.record is not None
 
     def timeouts(self):
@@ -141,6 +151,7 @@ class Peer:
     """The program's side of the conversation. `versions`: of the libraries it uses, for people."""
 
     def __init__(self, *versions):
+        sys.stdout = sys.stderr  # what is printed is for people: the protocol has the descriptor
         self.versions = ", ".join([f"Python {platform.python_version()}", *versions])
         plan = self.plan = SimpleNamespace(**json.loads(hear()))
         headers = [header.partition(":")[::2] for header in plan.headers]

@@ -47,6 +47,7 @@ const quantiles = (mean) => ({ mean, p50: mean, p99: mean * 1.01, max: mean * 1.
 const serverOf = (workers) => ({
   connections: workers, requests: REQUESTS, answered: REQUESTS, unique_tokens: REQUESTS,
   duplicate_tokens: 0, untokened: 0, replayed: 0, abandoned: 0, handshakes: 0, resumed: 0, faults: {},
+  methods: { GET: REQUESTS }, request_body_bytes: 0,
   peak_in_flight: workers, hold_ns: quantiles(HOLD_NS),
   hold_error_ns: quantiles(20e3), cpu_ns: REQUESTS * 8000, first_connection_ns: 1,
   last_answer_ns: 2,

@@ -25,21 +25,26 @@ LIES = {
     "too-many": "requests were in flight at once, 1 are allowed",
     "connects-early": "the program connected before `go`",
     "future": "which ends in the future",
+    "before-go": "which begins before `go",
+    "wrong-method": "0 of 10 requests were GET",
+    "sends-bodies": "of request bodies, 0 are right",
 }
 FAULTS = {
     "no-plan": "before it was ready: it ended: exit code 1: cannot begin",
-    "greets-wrongly": 'before it was ready: it wrote "hello", not `ready`',
+    "greets-wrongly": 'before it was ready: it wrote "hello" to standard output, not `ready`',
     "dies": "after 2 of 10 records: it ended: killed by signal 9 (Killed): out of ideas",
     "leaves-early": "after 0 of 10 records: it ended: exit code 0",
     "floods-stderr": "complaint 19999",
-    "malformed": 'it wrote "working on it", which is no record',
+    "malformed": 'it wrote "working on it" to standard output, which is no record',
     "endless": "it wrote a line of more than 4096 bytes",
-    "one-more": "after as many records as requests",
+    "one-more": "where `done` is due, after as many records as requests",
     "fails-late": "it ended after `done`: exit code 7",
-    "leaves-a-child": "left worker processes unreaped",
+    "leaves-a-child": "the program left processes behind that it did not await",
+    "leaves-at-done": "it ended before the end of its input",
+    "ignores-children": "it ignores SIGCHLD",
 }
 HANGS = {
-    "never-ready": "before it was ready: it did not say `ready` within 3.00 s",
+    "never-ready": "before it was ready: it did not say `ready` (and flush it) within 3.00 s",
     "ignores-go": "after 0 of 10 records: it did not end within 3.00 s",
     "stays": "it did not end after `done` within 10.0 s",
 }
@@ -98,6 +103,29 @@ class ExternalTest(fanout_cli.CliTest):
     def test_hangs_are_ended(self):
         self.check_caught(HANGS, arguments=("--run-limit", "3s"))
 
+    def test_keeping_connections_is_caught_where_there_are_to_be_none(self):
+        runs, _, _ = self.runs("keeps", arguments=("--reuse", "off"))
+        self.assertIn("10 requests came on 1 connection, the scenario has a new one for each",
+                      runs["keeps"]["reasons"])
+
+    def test_times_are_checked_where_requests_fail_too(self):
+        self.work = self.scenario("failing", requests=REQUESTS, workers=1,
+                                  strategies=["session_reuse"],
+                                  hosts=[{"delay": "15ms"}, {"faults": [{"kind": "reset"}]}])
+        runs, _, _ = self.runs("shifts-times")
+        self.assertIn("all requests had ended, says the program", str(runs["shifts-times"]["reasons"]))
+
+    def test_what_a_program_prints_is_shown_where_its_run_is_not_valid(self):
+        runs, _, _ = self.runs("prints")
+        self.assertEqual(runs["prints"]["reasons"][-1], "it printed: something is wrong")
+
+    def test_cpu_is_counted_where_the_end_of_children_is_ignored(self):
+        """As a daemon may start fanout: what is ignored is inherited."""
+        document, _ = self.measure(
+            "--scenario", self.work, "--rounds", 1, "--strategy", "session_reuse", "--external",
+            rogue("burns"), preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertGreater(document["cells"][1]["runs"][0]["cpu_ns"], 0.45e9)
+
     def test_a_command_that_is_not_there_says_so(self):
         document, _ = self.measure("--scenario", self.work, "--rounds", 1, "--external",
                                    "absent=/no/such/program", code=3)
@@ -148,8 +176,7 @@ class ExternalTest(fanout_cli.CliTest):
         page = (fanout_cli.ROOT / "CONTRIBUTING.md").read_text()
         program = self.folder / "mine.py"
         program.write_text(page.split("```python\n")[1].split("```")[0])
-        command = (f"mine=PYTHONPATH={shlex.quote(str(ROGUE.parents[2] / 'strategies/peers'))} "
-                   f"{shlex.quote(sys.executable)} {program}")
+        command = f"mine={shlex.quote(sys.executable)} {program}"
         document, _ = self.measure("--scenario", self.work, "--rounds", 1, "--external", command)
         run = document["cells"][1]["runs"][0]
         self.assertEqual(run["requests"]["ok"], REQUESTS)

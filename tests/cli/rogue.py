@@ -24,11 +24,12 @@ def fetch(url):
     """Status, body length and token of the answer."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
-    connection.request("GET", parts.path)
+    connection.request("HEAD" if WAY == "wrong-method" else "GET", parts.path,
+                       b"surplus" if WAY == "sends-bodies" else None)
     response = connection.getresponse()
-    result = response.status, len(response.read()), response.headers["X-Fanout-Token"]
+    length = len(response.read()) or 115
     connection.close()
-    return result
+    return response.status, length, response.headers["X-Fanout-Token"]
 
 
 def send(url):
@@ -39,13 +40,29 @@ def send(url):
     return connection
 
 
+def keep(targets):
+    """All requests on one connection."""
+    parts = urllib.parse.urlsplit(targets[0])
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+    records = []
+    for index, url in enumerate(targets):
+        start = time.monotonic_ns()
+        connection.request("GET", urllib.parse.urlsplit(url).path)
+        connection.getresponse().read()
+        records.append(record(index, start, time.monotonic_ns(), url))
+    return records
+
+
 def record(index, start, end, url, status=200, length=115, token=None):
     return f"{index} {start} {end} ok {status} {length} {token or url[-16:]}"
 
 
 def measured(index, url):
     start = time.monotonic_ns()
-    status, length, token = fetch(url)
+    try:
+        status, length, token = fetch(url)
+    except ConnectionError:
+        return f"{index} {start} {time.monotonic_ns()} reset 0 0 -"
     return record(index, start, time.monotonic_ns(), url, status, length, token)
 
 
@@ -53,6 +70,9 @@ def work(targets):
     """The records of all targets, each requested once and rightly, but for what WAY says."""
     records = [measured(index, url) for index, url in enumerate(targets)]
     if WAY == "skips":
+        records = records[:-1]
+    if WAY == "prints":
+        print("something is wrong", file=sys.stderr)
         records = records[:-1]
     if WAY == "doubles-records":
         records[-1] = records[0]
@@ -108,12 +128,16 @@ def too_many(targets):
     return [record(index, start, end, url) for index, url in enumerate(targets)]
 
 
+def before_go(targets):
+    return [f"0 5 {time.monotonic_ns()} ok 200 115 {targets[0][-16:]}"]
+
+
 def from_the_future(targets):
     return [f"0 0 {time.monotonic_ns() + 10**12} ok 200 115 {targets[0][-16:]}"]
 
 
 WORK = {"invents": invents, "repeats-tokens": repeats_tokens, "wrong-token": wrong_token,
-        "reports-early": reports_early, "shifts-times": shifts_times, "too-many": too_many,
+        "keeps": keep, "before-go": before_go, "reports-early": reports_early, "shifts-times": shifts_times, "too-many": too_many,
         "future": from_the_future}
 
 
@@ -153,7 +177,12 @@ def burn_everywhere(_):
     os.waitpid(child, 0)
 
 
-BEFORE_RECORDS = {"dies": die_midway, "floods-stderr": flood_stderr, "ignores-go": lambda _: None,
+def ignore_children(_):
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+
+BEFORE_RECORDS = {"ignores-children": ignore_children, "dies": die_midway,
+                  "floods-stderr": flood_stderr, "ignores-go": lambda _: None,
                   "malformed": lambda _: say("working on it"), "endless": lambda _: say("x" * 9000),
                   "leaves-a-child": leave_a_child, "burns": burn_everywhere,
                   "leaves-early": lambda _: sys.exit(0)}
@@ -185,6 +214,8 @@ def main():
     say("done")
     if WAY == "stays":
         time.sleep(600)
+    if WAY == "leaves-at-done":
+        os._exit(0)
     sys.stdin.read()
     sys.exit(7 if WAY == "fails-late" else 0)
 

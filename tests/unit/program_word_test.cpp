@@ -24,7 +24,9 @@ class ProgramWord : public testing::Test {
     samples = {answered(1, 22), answered(22, 43)};
     execution.header.ready_ns = kReady;
     execution.server = ServerCounters{.connections = 1,
+                                      .requests = 2,
                                       .answered = 2,
+                                      .methods = {{"GET", 2}},
                                       .first_connection_ns = kReady + 1 * kMs,
                                       .last_answer_ns = kReady + 43 * kMs};
   }
@@ -57,6 +59,26 @@ TEST_F(ProgramWord, IsNotTakenForAnswersTheServerNeverGave) {
   execution.server->answered = 1;
   EXPECT_THAT(doubts(),
               ElementsAre("the server answered 1 request, the program says 2 were answered"));
+}
+
+TEST_F(ProgramWord, IsNotTakenWhereItAskedForSomethingElse) {
+  execution.server->methods = {{"GET", 1}, {"HEAD", 1}};
+  EXPECT_THAT(doubts(), ElementsAre("1 of 2 requests were GET"));
+  scenario.method = Method::post;
+  scenario.request_body_bytes = 10;
+  execution.server->methods = {{"POST", 2}};
+  execution.server->request_body_bytes = 19;
+  EXPECT_THAT(doubts(),
+              ElementsAre("the server received 19 bytes of request bodies, 20 are right"));
+  execution.server->request_body_bytes = 20;
+  EXPECT_THAT(doubts(), IsEmpty());
+}
+
+TEST_F(ProgramWord, IsNotTakenWhereItKeptConnectionsThatWereToBeNew) {
+  scenario.reuse = false;
+  EXPECT_THAT(doubts(), ElementsAre(HasSubstr("2 requests came on 1 connection")));
+  execution.server->connections = 2;
+  EXPECT_THAT(doubts(), IsEmpty());
 }
 
 TEST_F(ProgramWord, IsNotTakenForRequestsThatWereTooShort) {
