@@ -1,6 +1,7 @@
 #include "harness/analysis_json.h"
 
 #include "harness/json_write.h"
+#include "harness/originals.h"
 #include "harness/recommendation.h"
 #include "harness/sweep.h"
 
@@ -114,6 +115,22 @@ Json recommendations_to_json(const Report& report) {
                     {"best", pick_to_json(found->fastest)},
                     {"cheapest", pick_to_json(found->cheapest)},
                     {"simplest", pick_to_json(found->simplest)}});
+  }
+  return rows;
+}
+
+Json originals_to_json(const Report& report) {
+  Json rows = Json::array();
+  for (const Scenario& scenario : report.plan.scenarios) {
+    for (const Original& original : originals(report, scenario)) {
+      const Cell& cell = original.cell->cell;
+      rows.push_back({{"scenario", scenario.name},
+                      {"program", original.program->cell.strategy},
+                      {"strategy", cell.strategy},
+                      {"transport", cell.transport},
+                      {"workers", cell.workers},
+                      {"cpu_ratio", interval_or_null(original.cpu_ratio)}});
+    }
   }
   return rows;
 }

@@ -15,8 +15,7 @@ namespace {
 
 std::string times_text(double value) { return fmt::format("{:.{}f}x", value, value < 10 ? 1 : 0); }
 
-std::vector<std::string> row_of(const CellReport& cell, const CellReport& original) {
-  const auto less = cpu_ratio(original, cell);
+std::vector<std::string> row_of(const Original& original) {
   const auto figure = [](const CellReport& of, const Interval& value, std::string (*text)(double)) {
     return of.summary.valid_runs == 0 ? std::string("-") : text(value.median);
   };
@@ -26,15 +25,16 @@ std::vector<std::string> row_of(const CellReport& cell, const CellReport& origin
   const auto cpu = [&](const CellReport& of) {
     return figure(of, of.summary.cpu_us_per_request, format_number);
   };
-  return {original.cell.strategy,
-          std::to_string(cell.cell.workers),
-          makespan(original),
-          cpu(original),
-          cell.cell.strategy,
-          cell.cell.transport,
-          makespan(cell),
-          cpu(cell),
-          less ? interval_text(*less, times_text) : "-"};
+  const auto& [cell, program, ratio] = original;
+  return {program->cell.strategy,
+          std::to_string(cell->cell.workers),
+          makespan(*program),
+          cpu(*program),
+          cell->cell.strategy,
+          cell->cell.transport,
+          makespan(*cell),
+          cpu(*cell),
+          ratio ? interval_text(*ratio, times_text) : "-"};
 }
 
 }  // namespace
@@ -46,6 +46,20 @@ const CellReport* program_cell(const Report& report, const Scenario& scenario,
            row.cell.strategy == name && row.cell.workers == workers;
   });
   return found == report.cells.end() ? nullptr : &*found;
+}
+
+std::vector<Original> originals(const Report& report, const Scenario& scenario) {
+  std::vector<Original> found;
+  for (const PlannedProgram& program : report.plan.programs) {
+    for (const CellReport& cell : report.cells) {
+      const bool equal = program.imitates.empty() || cell.cell.strategy == program.imitates;
+      if (cell.cell.scenario != scenario.name || !equal) continue;
+      if (is_external(cell.cell) || cell.cell.stack == "none") continue;
+      const CellReport* beside = program_cell(report, scenario, program.name, cell.cell.workers);
+      if (beside != nullptr) found.push_back({&cell, beside, cpu_ratio(*beside, cell)});
+    }
+  }
+  return found;
 }
 
 Table originals_table(const Report& report, const Scenario& scenario) {
@@ -60,14 +74,8 @@ Table originals_table(const Report& report, const Scenario& scenario) {
                           {"CPU us/req"},
                           {"CPU, times less"}},
               .rows = {}};
-  for (const PlannedProgram& program : report.plan.programs) {
-    for (const CellReport& cell : report.cells) {
-      const bool equal = program.imitates.empty() || cell.cell.strategy == program.imitates;
-      if (cell.cell.scenario != scenario.name || !equal) continue;
-      if (is_external(cell.cell) || cell.cell.stack == "none") continue;
-      const CellReport* original = program_cell(report, scenario, program.name, cell.cell.workers);
-      if (original != nullptr) table.rows.push_back(row_of(cell, *original));
-    }
+  for (const Original& original : originals(report, scenario)) {
+    table.rows.push_back(row_of(original));
   }
   return table;
 }

@@ -11,9 +11,16 @@ namespace fanout {
 const CellReport* program_cell(const Report& report, const Scenario& scenario,
                                std::string_view name, unsigned workers);
 
-// One row for each cell of fanout's own strategies and each program with as many workers that
-// imitates its strategy, or none in particular: what both cost, and how many times less CPU a
-// request takes here. Empty if there is no such pair.
+// A cell of fanout's own strategies, and that of a program with as many workers which imitates its
+// strategy, or none in particular. Both are of the report.
+struct Original {
+  const CellReport* cell;
+  const CellReport* program;
+  std::optional<Interval> cpu_ratio;  // of the program per request / of the cell, within rounds
+};
+std::vector<Original> originals(const Report& report, const Scenario& scenario);
+
+// One row for each: what both cost, and how many times less CPU a request takes here.
 Table originals_table(const Report& report, const Scenario& scenario);
 
 // What is to be known of the external programs in the table of cells: which run on what. "" if

@@ -220,6 +220,7 @@ Json to_json(const Report& report) {
             {"references", Json::array()},
             {"sweeps", sweeps_to_json(report)},
             {"recommendations", recommendations_to_json(report)},
+            {"originals", originals_to_json(report)},
             {"verdicts", verdicts_to_json(report)}};
   for (const CellReport& cell : report.cells) {
     json["cells"].push_back(cell_report_to_json(report, cell));

@@ -132,7 +132,7 @@ export const makeResult = ({ strategies = 4, workers = [1, 5, 10, 20], rounds = 
     environment: ENVIRONMENT, plan: planOf(scenarios, workers, rounds, seed, cells, published),
     command: 'fanout sweep --scenario synthetic', started_at: '2026-01-02T03:04:05Z',
     status: 'complete', stopped_by: 'rounds', warnings: [], cells: measured, references: [], sweeps: [],
-    recommendations: [], verdicts: [],
+    recommendations: [], originals: [], verdicts: [],
   };
 };
 

@@ -3,46 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
-import { fanout, folder, load, result, ROOT } from './fanout.mjs';
-
-const CHROMIUM = '/usr/bin/chromium';
-const playwright = join(ROOT, 'charts', 'node_modules', 'playwright-core');
-if (!existsSync(CHROMIUM) || !existsSync(playwright)) {
-  console.log('skipped: needs chromium and charts/node_modules; run scripts/bootstrap');
-  process.exit(77);
-}
-
-const { chromium } = createRequire(join(ROOT, 'charts', 'package.json'))('playwright-core');
-const browser = await chromium.launch({ executablePath: CHROMIUM,
-  args: ['--no-sandbox', '--disable-gpu'] });
-after(() => browser.close());
-
-const pageOf = (name, ...results) => {
-  const html = join(folder, `${name}.html`);
-  fanout('report', ...results, '--html', html);
-  return html;
-};
-
-// A page that fails the test on any message, error or request but for the file itself.
-const open = async (html, options = {}) => {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-  const trouble = [];
-  page.on('console', (message) => trouble.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
-  page.on('request', (request) => {
-    if (request.url() !== `file://${html}` && !request.url().startsWith('blob:')) {
-      trouble.push(`request: ${request.url()}`);
-    }
-  });
-  await page.goto(`file://${html}`);
-  await page.waitForFunction(() => document.documentElement.dataset.rendered);
-  return { page, close: async () => { assert.deepEqual(trouble, []); await page.close(); } };
-};
+import { browser, open, pageOf } from './browser.mjs';
+import { folder, load, result, ROOT } from './fanout.mjs';
 
 const rows = (page) => page.$$eval('section[id^=scenario] table', ([table]) =>
   [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent)));

@@ -149,8 +149,12 @@ class ExternalTest(fanout_cli.CliTest):
         for reference in document["references"]:
             self.assertNotEqual(reference["strategy"], "honest")
 
-    def end_of(self, way, number):
-        """What is left once a controller is sent a signal while a program runs."""
+    def test_it_inherits_nothing_of_fanouts(self):
+        runs, _, _ = self.runs("peeks", code=0)
+        self.assertTrue(runs["peeks"]["valid"], runs["peeks"]["reasons"])
+
+    def end_of(self, way, number, supervisor=False):
+        """What is left once a controller, or a run's supervisor, is sent a signal."""
         invocation = fanout_cli.subprocess.Popen(
             [fanout_cli.FANOUT, "run", "--scenario", self.work, "--strategy", "session_reuse",
              "--external", rogue(way), "--rounds", "1", "-o", self.folder / "out.json"],
@@ -162,7 +166,11 @@ class ExternalTest(fanout_cli.CliTest):
             self.assertLess(time.monotonic(), deadline, "the program did not start")
             time.sleep(0.01)
         time.sleep(0.3)
-        os.kill(invocation.pid, number)
+        target = invocation.pid
+        if supervisor:
+            target = next(pid for pid, words in fanout_cli.marked(self.mark).items()
+                          if "internal-cell" in words)
+        os.kill(target, number)
         invocation.wait()
         self.assertEqual(fanout_cli.leftovers(self.mark), {}, f"after signal {number}")
 
@@ -171,6 +179,9 @@ class ExternalTest(fanout_cli.CliTest):
             for way in ("never-ready", "leaves-a-child", "ignores-go"):
                 with self.subTest(way=way, number=number):
                     self.end_of(way, number)
+
+    def test_nothing_is_left_when_a_supervisor_is_killed(self):
+        self.end_of("strays", signal.SIGKILL, supervisor=True)
 
     def test_the_program_of_the_page_on_contributing(self):
         page = (fanout_cli.ROOT / "CONTRIBUTING.md").read_text()

@@ -213,7 +213,7 @@ class OutputFileTest(fanout_cli.CliTest):
 
 class ReportTest(fanout_cli.CliTest):
     # Derived from the rest of the document or not read: nothing is lost without them.
-    DERIVED = {"verdicts", "sweeps", "recommendations", "summary"}
+    DERIVED = {"verdicts", "sweeps", "recommendations", "originals", "summary"}
 
     def setUp(self):
         super().setUp()

@@ -160,6 +160,17 @@ def leave_a_child(_):
                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def peek(_):
+    """Fails if it was handed what is fanout's own."""
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            found = os.readlink(f"/proc/self/fd/{number}")
+        except OSError:
+            continue
+        if "memfd:" in found:
+            sys.exit(f"descriptor {number} is {found}")
+
+
 def burn(seconds):
     """Uses so much CPU time."""
     until = time.process_time() + seconds
@@ -181,7 +192,7 @@ def ignore_children(_):
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
-BEFORE_RECORDS = {"ignores-children": ignore_children, "dies": die_midway,
+BEFORE_RECORDS = {"peeks": peek, "ignores-children": ignore_children, "dies": die_midway,
                   "floods-stderr": flood_stderr, "ignores-go": lambda _: None,
                   "malformed": lambda _: say("working on it"), "endless": lambda _: say("x" * 9000),
                   "leaves-a-child": leave_a_child, "burns": burn_everywhere,
@@ -206,7 +217,9 @@ def main():
     sys.stdin.readline()
     if WAY in BEFORE_RECORDS:
         BEFORE_RECORDS[WAY](plan["targets"])
-    if WAY == "ignores-go":
+    if WAY == "strays":
+        leave_a_child(None)
+    if WAY in ("ignores-go", "strays"):
         time.sleep(600)
     say(*WORK.get(WAY, work)(plan["targets"]))
     if WAY == "one-more":

@@ -19,6 +19,17 @@ const machine = (environment) => [
     .map(([name, version]) => `${name} ${version}`).join(', ')],
 ];
 
+// What the external programs said they ran on.
+const programs = ({ cells }) => {
+  const on = new Map();
+  for (const { strategy, runs } of cells) {
+    for (const { program } of runs) {
+      if (program) on.set(program, (on.get(program) ?? new Set()).add(strategy));
+    }
+  }
+  return [...on].map(([program, names]) => ['external programs', `${[...names].join(', ')}: ${program}`]);
+};
+
 const plan = ({ plan: planned, tool, status, stopped_by: stoppedBy }) => [
   ['fanout', `${tool.version}, commit ${tool.commit || 'unknown'}, ${tool.build}`],
   ['seed', String(planned.seed)],
@@ -38,7 +49,7 @@ const skipped = ({ plan: { skipped: cells } }) => (cells.length === 0 ? [] : [
 const ofFile = ({ name, document }, several) => [
   ...(several ? [h('h3', { class: 'file' }, name)] : []),
   h('div', { class: 'columns' },
-    h('div', {}, h('h3', {}, 'Machine'), definitions(machine(document.environment))),
+    h('div', {}, h('h3', {}, 'Machine'), definitions([...machine(document.environment), ...programs(document)])),
     h('div', {}, h('h3', {}, 'Plan'), definitions(plan(document)))),
   ...skipped(document),
 ];

@@ -1,7 +1,7 @@
 // What a scenario has to show besides its cells: what did not succeed, and an article's figures.
 
 import { count, duration } from '../parts/format.mjs';
-import { filesWith, isBatch, isOtherStack, isProven, planOf } from '../parts/rows.mjs';
+import { filesWith, isBatch, isExternal, isOtherStack, isProven, planOf } from '../parts/rows.mjs';
 import { h, scrollBox } from './dom.mjs';
 import { sortableTable } from './sortable.mjs';
 
@@ -47,7 +47,9 @@ const publishedTable = (files, scenario) => {
     .flatMap((file) => (planOf(file, scenario).published ?? []).flatMap((one) =>
     rowsOf([file], scenario).filter(({ cell }) => cell.strategy === one.strategy
       && cell.workers === one.workers && !isOtherStack(file, cell) && isProven(cell))
-      .map((row) => ({ ...row, name: one.name,
+      .map((row) => ({ ...row, name: one.name, peer: one.peer ?? '',
+        rerun: rowsOf([file], scenario).find(({ cell }) => isExternal(cell) && isProven(cell)
+          && cell.strategy === one.peer && cell.workers === one.workers),
         published: one.makespan === null ? null : Number.parseInt(one.makespan, 10) }))));
   if (rows.length === 0) return [];
   const here = ({ cell }) => cell.summary.makespan_ns.median;
@@ -55,15 +57,38 @@ const publishedTable = (files, scenario) => {
   const columns = [word('as published', ({ name }) => name),
     { title: 'published', value: ({ published }) => published,
       text: ({ published }) => (published === null ? '-' : duration(published)) },
+    word('its program', ({ peer }) => peer || '-'),
+    { title: 'rerun here', value: ({ rerun }) => (rerun ? here(rerun) : null),
+      text: ({ rerun }) => (rerun ? duration(here(rerun)) : '-') },
     ...identity(files),
-    { title: 'here', value: here, text: (row) => duration(here(row)) },
-    { title: 'ratio', value: ratioOf, help: 'here / published; other machines, other servers',
+    { title: 'ours here', value: here, text: (row) => duration(here(row)) },
+    { title: 'ratio', value: ratioOf, help: 'ours / published; other machines, other servers',
       text: (row) => (ratioOf(row) === null ? '-' : ratioOf(row).toFixed(2)) }];
   return [h('h3', {}, "The article's figures"),
     scrollBox(`Published figures of ${scenario}`, sortableTable(columns, rows))];
 };
 
+const originalsTable = (files, scenario) => {
+  const rows = files.flatMap((file) => (file.document.originals ?? [])
+    .filter((one) => one.scenario === scenario && one.cpu_ratio !== null)
+    .map((one) => ({ ...one, file })));
+  if (rows.length === 0) return [];
+  const times = (value) => `${value.toFixed(value < 10 ? 1 : 0)}x`;
+  const columns = [word('program', ({ program }) => program),
+    word('strategy', ({ strategy }) => strategy),
+    ...(files.length > 1 ? [word('file', ({ file }) => file.name)] : []),
+    word('transport', ({ transport }) => transport),
+    { title: 'workers', value: ({ workers }) => workers, text: ({ workers }) => count(workers) },
+    { title: 'CPU, times less', value: ({ cpu_ratio: ratio }) => ratio.median,
+      help: 'CPU per request of the program / of the strategy, within rounds',
+      text: ({ cpu_ratio: ratio }) => times(ratio.median) + (ratio.ci_low === null ? ''
+        : ` [${times(ratio.ci_low)}, ${times(ratio.ci_high)}]`) }];
+  return [h('h3', {}, 'Beside the programs that imitate them'),
+    scrollBox(`Programs beside ${scenario}`, sortableTable(columns, rows))];
+};
+
 export const scenarioTables = (documents, scenario) => {
   const files = filesWith(documents, scenario);
-  return [...publishedTable(files, scenario), ...failuresTable(files, scenario)];
+  return [...publishedTable(files, scenario), ...originalsTable(files, scenario),
+    ...failuresTable(files, scenario)];
 };

@@ -1,7 +1,7 @@
 // What a reader must know beside a chart or a table.
 
 import { duration, percent, workers } from './format.mjs';
-import { filesWith, hasRealTargets, isOtherStack, planOf, rowsOf } from './rows.mjs';
+import { filesWith, hasRealTargets, isExternal, isOtherStack, planOf, rowsOf } from './rows.mjs';
 
 const ROUNDS_FOR_INTERVALS = 6;
 
@@ -33,6 +33,11 @@ const otherStack = (files, scenario) =>
   (files.some((file) => file.document.cells.some((cell) =>
     cell.scenario === scenario && isOtherStack(file, cell)))
     ? ["* another HTTP stack: the difference is not the strategy's alone"] : []);
+
+const external = (files, scenario) =>
+  (files.some((file) => file.document.cells.some((cell) =>
+    cell.scenario === scenario && isExternal(cell)))
+    ? ['own: an external program with an HTTP client of its own; shown, not ranked'] : []);
 
 // Of these, files to be compared may differ: which rows, how many workers.
 const MAY_DIFFER = ['workers', 'strategies', 'transports', 'summary'];
@@ -68,6 +73,6 @@ export const notesOf = (documents, scenario) => {
   const files = filesWith(documents, scenario);
   const rows = rowsOf(documents, scenario);
   return [...unproven(rows), ...withoutInterval(rows), ...unanswered(rows),
-    ...otherStack(files, scenario), ...emulated(files, scenario),
+    ...otherStack(files, scenario), ...external(files, scenario), ...emulated(files, scenario),
     ...realTargets(files, scenario), ...differing(files, scenario)];
 };

@@ -29,9 +29,13 @@ export const hasRealTargets = (scenario) => (file) => planOf(file, scenario)?.se
 export const filesWith = (documents, scenario) =>
   documents.filter((file) => cellsOf(file, scenario).length > 0);
 
+// Whether a cell's strategy is an external program, with an HTTP client of its own.
+export const isExternal = ({ stack }) => stack === 'own';
+
 // Whether a cell's HTTP library is another than that of its scenario's first row: then the
 // difference is not the strategy's alone. As `is_other_stack` in harness/render_tables.cpp.
 export const isOtherStack = ({ document }, cell) => {
+  if (isExternal(cell)) return false;
   const first = document.cells.find(
     ({ scenario, stack }) => scenario === cell.scenario && stack !== 'none');
   return cell.stack !== 'none' && first !== undefined && first.stack !== cell.stack;
