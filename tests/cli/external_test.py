@@ -40,7 +40,6 @@ FAULTS = {
     "one-more": "where `done` is due, after as many records as requests",
     "fails-late": "it ended after `done`: exit code 7",
     "leaves-a-child": "the program left processes behind that it did not await",
-    "leaves-at-done": "it ended before the end of its input",
     "ignores-children": "it ignores SIGCHLD",
 }
 HANGS = {
@@ -63,8 +62,9 @@ class ExternalTest(fanout_cli.CliTest):
     def runs(self, *ways, code=3, arguments=()):
         """way -> its run, beside one of fanout's own."""
         externals = [word for way in ways for word in ("--external", rogue(way))]
-        document, result = self.measure("--scenario", self.work, "--rounds", 1, *externals,
-                                        *arguments, code=code)
+        rounds = () if "--rounds" in arguments else ("--rounds", 1)
+        document, result = self.measure("--scenario", self.work, *rounds, *externals, *arguments,
+                                        code=code)
         runs = {cell["strategy"]: cell["runs"][0] for cell in document["cells"]}
         self.assertEqual(set(runs), {"session_reuse", *ways})
         self.assertTrue(runs["session_reuse"]["valid"], runs["session_reuse"]["reasons"])
@@ -125,6 +125,15 @@ class ExternalTest(fanout_cli.CliTest):
             "--scenario", self.work, "--rounds", 1, "--strategy", "session_reuse", "--external",
             rogue("burns"), preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
         self.assertGreater(document["cells"][1]["runs"][0]["cpu_ns"], 0.45e9)
+
+    def test_memory_is_known_or_the_run_is_not_valid(self):
+        """A program that does not wait for the end of its input may be gone before it is read."""
+        _, document, _ = self.runs("leaves-at-done", code=None, arguments=("--rounds", 5))
+        for run in document["cells"][1]["runs"]:
+            if run["valid"]:
+                self.assertGreater(run["peak_memory_bytes"], 1 << 20)
+            else:
+                self.assertIn("it ended before the end of its input", run["reasons"][0])
 
     def test_a_command_that_is_not_there_says_so(self):
         document, _ = self.measure("--scenario", self.work, "--rounds", 1, "--external",
