@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_read.h"
 
 namespace fanout {
 namespace {
@@ -81,7 +82,7 @@ ServerCounters server_counters_from_json(const nlohmann::json& json) try {
   json.at("last_answer_ns").get_to(counters.last_answer_ns);
   return counters;
 } catch (const nlohmann::json::exception& error) {
-  throw UsageError(std::string("server counters: ") + error.what());
+  throw UsageError("server counters: " + json_read::complaint(error) + "; measure again");
 }
 
 Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
