@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -124,52 +123,62 @@ Profile CellRunner::profile(const Cell& cell) {
   return {static_cast<double>(syscalls) / static_cast<double>(run.requests.total), ""};
 }
 
+CellSpec CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
+  const Scenario& scenario = scenario_of(plan_, cell);
+  const int urls_fd = scenario.targets ? urls_->spool.get() : -1;
+  CellSpec task = make_spec(cell, scenario, prepare_targets(scenario, served),
+                            token_seed_of(plan_, round), urls_fd);
+  if (served) task.client.certificates = server_->certificate();
+  if (is_external(cell)) {
+    task.command = std::ranges::find(plan_.programs, cell.strategy, &PlannedProgram::name)->command;
+    task.ready_limit = plan_.run_limit.value_or(kReadyWithin);
+    task.run_limit = run_limit(plan_, cell);
+  }
+  return task;
+}
+
+// Starts the run's process and watches it until it has ended.
+void CellRunner::run_process(const CellSpec& task, const Cell& cell, const CellMemory& memory,
+                             Execution& execution) {
+  std::chrono::nanoseconds limit = run_limit(plan_, cell);
+  // A program's supervisor says more of what went wrong.
+  if (is_external(cell)) limit += task.ready_limit + kSupervisorsGrace;
+  const UniqueFd spec = memory_with(to_text(task));
+  std::vector<int> keep_fds{spec.get(), memory.fd()};
+  if (task.urls_fd >= 0) keep_fds.push_back(task.urls_fd);
+  Pipe standard_error = make_pipe();
+  set_nonblocking(standard_error.read_end);
+  const StrayGuard strays;
+  execution.started_ns = now_ns();
+  ChildProcess child(
+      {.arguments = {"internal-cell", std::to_string(spec.get()), std::to_string(memory.fd())},
+       .keep_fds = std::move(keep_fds),
+       .cpus = environment_.client_cpus,
+       .stderr_fd = std::move(standard_error.write_end)});
+  SteadyWatch steady(child.pid(), memory, cell.workers);
+  watch(child, std::move(standard_error.read_end), limit.count(), execution,
+        task.stoppable ? &steady : nullptr);
+  execution.steady = steady.window();
+}
+
 Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls) {
   const Scenario& scenario = scenario_of(plan_, cell);
   Execution execution;
   execution.served = cell.stack != "none" && !scenario.targets;
   place(execution, environment_);
-  const int urls_fd = scenario.targets ? urls_->spool.get() : -1;
-  CellSpec task = make_spec(cell, scenario, prepare_targets(scenario, execution.served),
-                            token_seed_of(plan_, round), urls_fd);
+  CellSpec task = task_for(cell, round, execution.served);
   task.count_syscalls = syscalls != nullptr;
-  std::int64_t limit_ns = run_limit(plan_, cell).count();
-  if (is_external(cell)) {
-    task.command = std::ranges::find(plan_.programs, cell.strategy, &PlannedProgram::name)->command;
-    task.ready_limit = plan_.run_limit.value_or(kReadyWithin);
-    task.run_limit = std::chrono::nanoseconds(limit_ns);
-    limit_ns += (task.ready_limit + kSupervisorsGrace).count();  // it says more of what went wrong
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  }
-  if (execution.served) task.client.certificates = server_->certificate();
-  const UniqueFd spec = memory_with(to_text(task));
   const CellMemory memory(scenario.requests);
-  std::vector<int> keep_fds{spec.get(), memory.fd()};
-  if (urls_fd >= 0) keep_fds.push_back(urls_fd);
-  Pipe standard_error = make_pipe();
-  set_nonblocking(standard_error.read_end);
   const HostConditions host_before = read_host();
   const auto server_before = server_threads();
-  execution.started_ns = now_ns();
-  {
-    ChildProcess child(
-        {.arguments = {"internal-cell", std::to_string(spec.get()), std::to_string(memory.fd())},
-         .keep_fds = std::move(keep_fds),
-         .cpus = environment_.client_cpus,
-         .stderr_fd = std::move(standard_error.write_end)});
-    SteadyWatch steady(child.pid(), memory, cell.workers);
-    watch(child, std::move(standard_error.read_end), limit_ns, execution,
-          scenario.mode == Mode::steady ? &steady : nullptr);
-    execution.steady = steady.window();
-  }
-  if (is_external(cell)) end_strays(server_pid().value_or(-1));
+  run_process(task, cell, memory, execution);
   execution.host = between(host_before, read_host());
   if (execution.served) execution.server_threads = between(server_before, server_threads());
   if (execution.served) execution.server = finish_server();
   execution.header = memory.header();
   if (syscalls != nullptr) *syscalls = execution.header.syscalls;
   execution.samples = memory.samples();
-  execution.token_seed = token_seed_of(plan_, round);
+  execution.token_seed = task.token_seed;
   Run run = judge(execution, cell, scenario);
   if (std::exchange(server_replaced_, false)) run.flags.emplace_back("server_replaced");
   return run;

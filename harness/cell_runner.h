@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "harness/cell_spec.h"
 #include "harness/environment.h"
 #include "harness/integrity.h"
 #include "harness/interrupt.h"
@@ -35,6 +36,9 @@ class CellRunner {
  private:
   // `syscalls` becomes the number of system calls; null: they are not counted.
   Run execute(const Cell& cell, unsigned round, std::int64_t* syscalls);
+  CellSpec task_for(const Cell& cell, unsigned round, bool served);
+  void run_process(const CellSpec& task, const Cell& cell, const CellMemory& memory,
+                   Execution& execution);
   std::vector<Target> prepare_targets(const Scenario& scenario, bool served);
   std::vector<Target> prepare_server(const Scenario& scenario);
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,

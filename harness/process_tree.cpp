@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -84,14 +86,17 @@ bool ignores_children(pid_t pid) {
   return false;
 }
 
-void end_strays(pid_t kept) {
+StrayGuard::StrayGuard() : kept_(children_of(::getpid())) { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+StrayGuard::~StrayGuard() {
   for (const pid_t child : children_of(::getpid())) {
-    if (child == kept) continue;
+    if (std::ranges::find(kept_, child) != kept_.end()) continue;
     std::vector<pid_t> family = descendants(child);
     family.push_back(child);
     for (const pid_t pid : family) ::kill(pid, SIGKILL);
     ::waitpid(child, nullptr, 0);
   }
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
 std::uint32_t end_descendants() {

@@ -25,9 +25,19 @@ FamilyUsage family_usage(pid_t root);
 // Whether a process ignores the end of its children: then their CPU is added to nobody's.
 bool ignores_children(pid_t pid);
 
-// Kills the children of this process but for `kept`, all that they started, and reaps them: those
-// that came to it because their own parents had ended. REQUIRED: nobody else waits for them.
-void end_strays(pid_t kept);
+// While it lives, this process is where children of ended processes go. At its end it kills and
+// reaps those that have come, and all that they started; children that were there before are left
+// alone. REQUIRED: whatever else this process starts meanwhile has ended before.
+class StrayGuard {
+ public:
+  StrayGuard();
+  StrayGuard(const StrayGuard&) = delete;
+  StrayGuard& operator=(const StrayGuard&) = delete;
+  ~StrayGuard();
+
+ private:
+  std::vector<pid_t> kept_;
+};
 
 // Kills all descendants of this process and reaps them; returns how many there were. REQUIRED: the
 // process is where children of ended processes go.

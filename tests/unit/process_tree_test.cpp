@@ -73,6 +73,19 @@ TEST_F(ProcessTree, TakesInThoseWhoseParentHasEnded) {
   EXPECT_THAT(descendants(::getpid()), SizeIs(1));
 }
 
+TEST_F(ProcessTree, GuardEndsStraysAndLeavesAloneWhoWasThereBefore) {
+  const pid_t before = start_family(false);
+  {
+    const StrayGuard guard;
+    const pid_t child = start_family(true);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    EXPECT_THAT(descendants(::getpid()), SizeIs(3));
+  }
+  EXPECT_THAT(descendants(::getpid()), SizeIs(2));
+  EXPECT_THAT(descendants(::getpid()), Contains(before));
+}
+
 TEST_F(ProcessTree, AddsUpWhatAFamilyHasUsed) {
   const pid_t child = start_family(false, 0.1);
   const FamilyUsage usage = family_usage(child);
