@@ -17,8 +17,8 @@ constexpr const char* kExtentKeys[] = {"cells",      "precision", "predicted_ns"
                                        "references", "rounds",    "run_limit_ns",  "scenarios",
                                        "seed",       "skipped",   "time_budget_ns"};
 // Of a scenario: what names or selects cells, not what a cell does.
-constexpr const char* kSelectionKeys[] = {"published", "strategies", "summary", "transports",
-                                          "workers"};
+constexpr const char* kSelectionKeys[] = {"peers",   "published",  "strategies",
+                                          "summary", "transports", "workers"};
 
 std::string shown(const Json* json) {
   constexpr std::size_t kShown = 80;

@@ -179,6 +179,8 @@ TEST(Differences, AreNoneInWhatIsFreeToDiffer) {
   next.plan.seed = 2;
   next.plan.scenarios[0].workers = {5, 10};
   next.plan.scenarios[0].summary = "in other words";
+  next.plan.scenarios[0].peers = {"py_session"};
+  next.plan.programs = {{"py_session", {"python3"}, "session_reuse"}};
   EXPECT_THAT(differing(base, next), IsEmpty());
 }
 

@@ -40,7 +40,7 @@ const external = (files, scenario) =>
     ? ['own: an external program with an HTTP client of its own; shown, not ranked'] : []);
 
 // Of these, files to be compared may differ: which rows, how many workers.
-const MAY_DIFFER = ['workers', 'strategies', 'transports', 'summary'];
+const MAY_DIFFER = ['workers', 'strategies', 'peers', 'transports', 'summary'];
 const LONGEST = 40;
 
 // "reuse: true / false"; without the values where they are long.
