@@ -1,4 +1,4 @@
-// Pipes between processes.
+// How processes are connected, and how their end is awaited.
 #pragma once
 
 #include "base/fd.h"

@@ -28,25 +28,25 @@ namespace {
 constexpr std::size_t kLongestLine = 4096;
 constexpr int kPipeBytes = 1 << 20;  // so that whoever writes while working is not held up
 
-// What is told to the program by its environment: no proxy leads away from the server. A Python
-// finds fanout's helper, leaves no compiled files behind and keeps no line back.
+// Ours, but for proxies, which would lead away from the server, and what tells a Python to find
+// fanout's helper, to leave no compiled files behind and to keep no line back.
 std::vector<std::string> environment_of_programs() {
-  static constexpr std::array<std::string_view, 3> kProxies{"http_proxy", "https_proxy",
-                                                            "all_proxy"};
+  static constexpr std::array<std::string_view, 6> kNotInherited{
+      "all_proxy",  "http_proxy",       "https_proxy",
+      "pythonpath", "pythonunbuffered", "pythondontwritebytecode"};
   const char* path = std::getenv("PYTHONPATH");
-  std::vector<std::string> kept{
+  std::vector<std::string> variables{
       "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1",
       "PYTHONPATH=" + peers_folder() + (path == nullptr ? "" : ":" + std::string(path))};
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    std::string name(text.substr(0, text.find('=')));
+    std::string name(text.substr(0, text.find('=')));  // of either case, as proxies are
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-    const bool ours = name.starts_with("python") && std::ranges::any_of(kept, [&](auto& one) {
-                        return one.starts_with(text.substr(0, text.find('=') + 1));
-                      });
-    if (!ours && std::ranges::find(kProxies, name) == kProxies.end()) kept.emplace_back(text);
+    if (std::ranges::find(kNotInherited, name) == kNotInherited.end()) {
+      variables.emplace_back(text);
+    }
   }
-  return kept;
+  return variables;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {

@@ -14,9 +14,10 @@
 namespace fanout {
 namespace {
 
-// Both sides read the same clock; but a program may have to convert from another one, from the
-// moment it read `go`.
-constexpr std::int64_t kClockError = 5'000'000;
+// Both sides read the same clock, in nanoseconds; but a program may have another one, of its own
+// resolution, and convert from the moment it read `go`, which may have been a little later.
+constexpr std::int64_t kLengthError = 1'000'000;
+constexpr std::int64_t kMomentError = 5'000'000;
 
 // Requests that it says were answered before the server can have answered them.
 std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
@@ -27,7 +28,7 @@ std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
     if (sample.outcome != Outcome::ok) continue;
     const auto least =
         least_time(scenario, hosts[i % hosts.size()], make_token(execution.token_seed, i));
-    if (sample.end_ns - sample.start_ns + kClockError / 5 < least.count()) ++count;
+    if (sample.end_ns - sample.start_ns + kLengthError < least.count()) ++count;
   }
   return count;
 }
@@ -84,7 +85,7 @@ std::vector<std::string> contradicted_by_server(const Execution& execution,
     const std::int64_t last_end_ns =
         std::ranges::max(execution.samples, {}, &Sample::end_ns).end_ns;
     const std::int64_t early_ns = server.last_answer_ns - last_end_ns;
-    if (early_ns > kClockError) {
+    if (early_ns > kMomentError) {
       lines.push_back(
           fmt::format("all requests had ended, says the program, {} before the "
                       "server's last answer left",

@@ -160,8 +160,7 @@ const std::map<std::string, Reader>& readers() {
          if (!json.is_null()) s.server = read_server(json);
        }},
       {"targets", [](auto& s, auto& path, auto& json) { s.targets = read_targets(path, json); }},
-      {"proof",
-       [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // follows from them
+      {"proof", [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // derived
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"peers", [](auto& s, auto& path, auto& json) { s.peers = texts(path, json); }},
       {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
