@@ -17,6 +17,8 @@
 #include "harness/embedded.h"
 #include "harness/gbench.h"
 #include "harness/internal_commands.h"
+#include "harness/make_plan.h"
+#include "harness/selection.h"
 
 namespace {
 

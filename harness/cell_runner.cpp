@@ -15,7 +15,8 @@
 #include "base/token.h"
 #include "base/units.h"
 #include "harness/cell_spec.h"
-#include "harness/mode.h"
+#include "harness/integrity.h"
+#include "harness/prediction.h"
 #include "harness/process_tree.h"
 #include "local_server/answer.h"
 

@@ -6,10 +6,10 @@
 
 #include "harness/cell_spec.h"
 #include "harness/environment.h"
-#include "harness/integrity.h"
+#include "harness/execution.h"
 #include "harness/interrupt.h"
 #include "harness/plan.h"
-#include "harness/profile.h"
+#include "harness/report.h"
 #include "harness/server_process.h"
 #include "harness/steady_watch.h"
 #include "harness/url_list.h"

@@ -5,6 +5,7 @@
 #include "harness/cli_flags.h"
 #include "harness/environment.h"
 #include "harness/names.h"
+#include "harness/selection.h"
 
 namespace fanout {
 namespace {

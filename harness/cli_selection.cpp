@@ -1,6 +1,8 @@
 // The flags that choose what runs: those of run, sweep and list cells.
+#include "harness/bounds.h"
 #include "harness/cli_flags.h"
 #include "harness/mode.h"
+#include "harness/selection.h"
 #include "harness/worker_list.h"
 
 namespace fanout {

@@ -14,11 +14,16 @@
 #include "harness/doctor_command.h"
 #include "harness/html_page.h"
 #include "harness/list.h"
+#include "harness/make_plan.h"
 #include "harness/output_file.h"
+#include "harness/prediction.h"
 #include "harness/profile.h"
 #include "harness/progress.h"
 #include "harness/references.h"
+#include "harness/report_json.h"
 #include "harness/runner.h"
+#include "harness/scenario_json.h"
+#include "harness/selection.h"
 #include "local_server/server_main.h"
 
 namespace fanout {
@@ -55,7 +60,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   Selection selection = options.selection;
   if (urls) selection.targets = urls->about;
   selection.sweep = options.command == Command::sweep;
-  Plan plan = make_plan(selection, machine_limits());
+  Plan plan = make_plan(selection, machine_limits(), find_program);
   plan.rounds = options.rounds;
   plan.seed = options.seed;
   plan.affinity = options.affinity;

@@ -46,6 +46,15 @@ struct Changes {
   std::vector<Cell> next_only;
 };
 
+// What is compared, and how it is named.
+struct Compared {
+  std::string base_name;  // of the file
+  std::string next_name;
+  const Report& base;
+  const Report& next;
+  std::vector<std::string> differences;  // that were overruled (harness/comparable.h)
+};
+
 // Pairs runs by round: with equal seeds these did the same work. Throws UsageError if no cell is in
 // both.
 Changes compare_results(const Report& base, const Report& next, std::span<const Measure* const> by,

@@ -10,6 +10,7 @@
 #include "harness/comparable.h"
 #include "harness/names.h"
 #include "harness/render_compare.h"
+#include "harness/report_json.h"
 
 namespace fanout {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "harness/render_compare.h"
+#include "harness/compare.h"
 
 namespace fanout {
 

@@ -41,6 +41,15 @@ Contenders contenders(const Report& report, const Scenario& scenario) {
   return found;
 }
 
+bool is_other_stack(const Report& report, const Cell& cell) {
+  // The first row of a scenario names the stack that its comparison holds fixed.
+  const auto first = std::ranges::find_if(report.cells, [&](const CellReport& other) {
+    return other.cell.scenario == cell.scenario && other.cell.stack != "none";
+  });
+  if (is_external(cell)) return false;  // it has no other
+  return cell.stack != "none" && first != report.cells.end() && first->cell.stack != cell.stack;
+}
+
 void leave_out_server_bound(Contenders& contenders) {
   leave_out_if(
       contenders, [](const CellReport* cell) { return cell->summary.limited_by == "server"; },

@@ -28,6 +28,9 @@ struct Contenders {
 // run yet are neither; nor are external programs, whose HTTP libraries are their own.
 Contenders contenders(const Report& report, const Scenario& scenario);
 
+// Whether a cell's HTTP library is another than that of its scenario's first row.
+bool is_other_stack(const Report& report, const Cell& cell);
+
 // Moves those that the server limited to left_out: their throughput is the server's.
 void leave_out_server_bound(Contenders& contenders);
 

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "harness/cell_runner.h"
 #include "harness/embedded.h"
+#include "harness/make_plan.h"
+#include "harness/selection.h"
 #include "harness/summary.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
@@ -81,7 +83,7 @@ void sample_timer(DoctorFacts& facts) {
 }
 
 // Which built-in scenarios this machine's limits cut short.
-void try_scenarios(DoctorFacts& facts, const Limits& limits) {
+void try_scenarios(DoctorFacts& facts, const MachineLimits& limits) {
   for (const EmbeddedFile& file : builtin_scenarios) {
     const std::string name(file.name);
     std::string reasons;
@@ -100,7 +102,7 @@ void try_scenarios(DoctorFacts& facts, const Limits& limits) {
 
 // Every event loop's transport on a network, driven by the first strategy that is an event loop;
 // none where the machine's limits forbid it.
-Plan short_plan(const Limits& limits) {
+Plan short_plan(const MachineLimits& limits) {
   const auto loop = std::ranges::find_if(
       strategies(), [](const Strategy* row) { return std::holds_alternative<RunAsync>(row->run); });
   Selection selection;
@@ -139,7 +141,7 @@ void compare_twins(DoctorFacts& facts, const Plan& plan, CellRunner& runner) {
   if (!first.empty()) facts.twins = compare_rounds(first, second);
 }
 
-void make_short_runs(DoctorFacts& facts, const Limits& limits) {
+void make_short_runs(DoctorFacts& facts, const MachineLimits& limits) {
   Plan plan;
   try {
     plan = short_plan(limits);
@@ -155,7 +157,7 @@ void make_short_runs(DoctorFacts& facts, const Limits& limits) {
 }  // namespace
 
 DoctorFacts gather_facts() {
-  const Limits limits = machine_limits();
+  const MachineLimits limits = machine_limits();
   DoctorFacts facts;
   facts.environment = this_environment(Affinity::isolated);
   facts.unfit_build = unfit_build();

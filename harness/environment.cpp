@@ -87,7 +87,7 @@ Environment this_environment(Affinity affinity) {
   environment.memory_bytes = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
   environment.congestion_control = first_line("/proc/sys/net/ipv4/tcp_congestion_control");
   environment.socket_congestion_control = socket_congestion_control();
-  const Limits limits = machine_limits();
+  const MachineLimits limits = machine_limits();
   environment.file_descriptors = limits.file_descriptors;
   environment.ephemeral_ports = limits.ports;
   divide_cpus(environment, affinity);
@@ -97,7 +97,7 @@ Environment this_environment(Affinity affinity) {
   return environment;
 }
 
-Limits machine_limits() {
+MachineLimits machine_limits() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
@@ -108,8 +108,7 @@ Limits machine_limits() {
   range >> first >> last;
   constexpr std::uint64_t kDebianDefault = 28'232;
   return {.file_descriptors = limit.rlim_max,
-          .ports = range ? last - first + 1 : kDebianDefault,
-          .find_program = find_program};
+          .ports = range ? last - first + 1 : kDebianDefault};
 }
 
 }  // namespace fanout

@@ -6,9 +6,20 @@
 #include <string>
 #include <vector>
 
-#include "harness/plan.h"
-
 namespace fanout {
+
+// Which CPUs the server and the clients get.
+enum class Affinity : std::uint8_t {
+  isolated,  // the server has the last CPU, clients the rest; `shared` on a machine with one
+  shared,    // both have all
+  none,      // left to the kernel
+};
+
+// What a plan must keep to on this machine; a parameter of planning, so that plans can be tested.
+struct MachineLimits {
+  std::uint64_t file_descriptors = 0;  // hard limit of a process
+  std::uint64_t ports = 0;             // ephemeral ports, for connections to one address and port
+};
 
 struct Tool {
   std::string version;
@@ -37,7 +48,7 @@ struct Environment {
 // What this machine is, with the CPUs divided as `affinity` says.
 Environment this_environment(Affinity affinity);
 
-// The limits a plan must respect; raises this process's soft descriptor limit to the hard one.
-Limits machine_limits();
+// This machine's limits. Raises this process's soft descriptor limit to the hard one.
+MachineLimits machine_limits();
 
 }  // namespace fanout

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "harness/embedded.h"
+#include "harness/report_json.h"
 
 namespace fanout {
 namespace {

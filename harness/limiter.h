@@ -1,7 +1,9 @@
 // What limited a run: delays, the client, the server, or a limit of the system.
 #pragma once
 
-#include "harness/integrity.h"
+#include "harness/execution.h"
+#include "harness/plan.h"
+#include "harness/run.h"
 
 namespace fanout {
 

@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "harness/embedded.h"
-#include "harness/mode.h"
+#include "harness/scenario_json.h"
 #include "harness/program.h"
 #include "harness/table.h"
 #include "strategies/registry.h"

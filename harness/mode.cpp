@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
 
-#include "base/error.h"
 #include "base/json_read.h"
-#include "base/text.h"
 #include "base/units.h"
 
 namespace fanout {
@@ -57,48 +54,10 @@ std::optional<Arrivals> arrivals_from_json(const std::string& path, const Json& 
 
 std::string mode_name(Mode mode) { return json_read::name_of(mode, kModes); }
 
+std::string arrivals_name(Arrivals arrivals) { return json_read::name_of(arrivals, kArrivals); }
+
 Json arrivals_to_json(const std::optional<Arrivals>& arrivals) {
-  return arrivals ? Json(json_read::name_of(*arrivals, kArrivals)) : Json(nullptr);
-}
-
-void check_mode(const Scenario& scenario, const std::string& where) {
-  const bool open = scenario.mode == Mode::open;
-  if (open && !scenario.rate) {
-    throw UsageError(where + ": mode open needs a rate, requests per second in all; give --rate");
-  }
-  if (!open && scenario.rate) {
-    throw UsageError(where + ": rate: only mode open has one; give --mode open, or no rate");
-  }
-  if (!open && scenario.arrivals) {
-    throw UsageError(where + ": arrivals: only mode open has them; give --mode open, or none");
-  }
-  if (scenario.mode == Mode::steady && scenario.deadline.count() > 0) {
-    throw UsageError(where +
-                     ": deadline: mode steady ends by itself; leave out the deadline, or use "
-                     "another mode");
-  }
-}
-
-Schedule schedule_of(const Scenario& scenario, std::uint64_t seed) {
-  if (scenario.mode != Mode::open) return {};
-  return {.rate = scenario.rate.value_or(0),
-          .arrivals = scenario.arrivals.value_or(Arrivals::constant),
-          .seed = seed};
-}
-
-std::string work_in_words(const Scenario& scenario) {
-  const std::string requests = counted(scenario.requests, "request");
-  switch (scenario.mode) {
-    case Mode::steady:
-      return "steady: up to " + requests;
-    case Mode::open:
-      return fmt::format(
-          "open: {}, {}/s {}", requests, format_number(scenario.rate.value_or(0)),
-          json_read::name_of(scenario.arrivals.value_or(Arrivals::constant), kArrivals));
-    case Mode::batch:
-      break;
-  }
-  return requests;
+  return arrivals ? Json(arrivals_name(*arrivals)) : Json(nullptr);
 }
 
 }  // namespace fanout

@@ -7,9 +7,15 @@
 #include <string_view>
 
 #include "base/schedule.h"
-#include "harness/scenario.h"
 
 namespace fanout {
+
+// How requests are put to the server (docs/methodology.md, "Modes").
+enum class Mode : std::uint8_t {
+  batch,   // so many requests, as fast as workers can, from cold
+  steady,  // the same after warm-up: `requests` is the most there may be
+  open,    // requests are due on a schedule, whether or not a worker is free for them
+};
 
 inline constexpr double kLeastRate = 0.01;  // requests per second
 inline constexpr double kMostRate = 10'000'000;
@@ -21,16 +27,8 @@ std::optional<double> parse_rate(std::string_view text);
 Mode mode_from_json(const std::string& path, const nlohmann::json& json);
 std::optional<double> rate_from_json(const std::string& path, const nlohmann::json& json);
 std::optional<Arrivals> arrivals_from_json(const std::string& path, const nlohmann::json& json);
-std::string mode_name(Mode mode);  // as in JSON
+std::string mode_name(Mode mode);              // as in JSON
+std::string arrivals_name(Arrivals arrivals);  // as in JSON
 nlohmann::json arrivals_to_json(const std::optional<Arrivals>& arrivals);
-
-// Throws UsageError, naming `where`, if the mode and what goes with it contradict each other.
-void check_mode(const Scenario& scenario, const std::string& where);
-
-// The schedule of a run with this seed; one without rate unless the mode is open.
-Schedule schedule_of(const Scenario& scenario, std::uint64_t seed);
-
-// "200 requests", "steady: up to 5,000 requests", "open: 3,000 requests, 1,000/s poisson".
-std::string work_in_words(const Scenario& scenario);
 
 }  // namespace fanout

@@ -1,7 +1,9 @@
 // What a run in mode open says besides: how long requests took from the moment they were due.
 #pragma once
 
-#include "harness/integrity.h"
+#include "harness/execution.h"
+#include "harness/plan.h"
+#include "harness/run.h"
 
 namespace fanout {
 

@@ -6,14 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "harness/plan.h"
+#include "harness/environment.h"
+#include "harness/list.h"
 #include "harness/render.h"
+#include "harness/selection.h"
 #include "harness/url_list.h"
 
 namespace fanout {
 
 enum class Command : std::uint8_t { run, sweep, list, report, compare, serve, doctor };
-enum class Topic : std::uint8_t { strategies, transports, scenarios, cells };
 
 struct CompareOptions {
   std::string base;  // result files

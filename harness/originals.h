@@ -2,8 +2,11 @@
 // and in fanout's.
 #pragma once
 
+#include <optional>
+#include <string_view>
+#include <vector>
+
 #include "harness/report.h"
-#include "harness/table.h"
 
 namespace fanout {
 
@@ -19,12 +22,5 @@ struct Original {
   std::optional<Interval> cpu_ratio;  // of the program per request / of the cell, within rounds
 };
 std::vector<Original> originals(const Report& report, const Scenario& scenario);
-
-// One row for each: what both cost, and how many times less CPU a request takes here.
-Table originals_table(const Report& report, const Scenario& scenario);
-
-// What is to be known of the external programs in the table of cells: which run on what. "" if
-// there is none.
-std::string render_programs(const Report& report);
 
 }  // namespace fanout

@@ -7,18 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "harness/program_search.h"
+#include "harness/environment.h"
 #include "harness/scenario.h"
-#include "harness/selection.h"
 
 namespace fanout {
-
-// Which CPUs the server and the clients get.
-enum class Affinity : std::uint8_t {
-  isolated,  // the server has the last CPU, clients the rest; `shared` on a machine with one
-  shared,    // both have all
-  none,      // left to the kernel
-};
 
 // One point of the comparison. Names, not pointers: a cell outlives the process that ran it.
 struct Cell {
@@ -78,37 +70,14 @@ struct Plan {
   std::chrono::nanoseconds predicted{};               // of all rounds, a rough guess
 };
 
-// What the machine allows; a parameter, so that plans can be tested.
-struct Limits {
-  std::uint64_t file_descriptors = 0;  // hard limit of a process
-  std::uint64_t ports = 0;             // ephemeral ports, for connections to one address and port
-  FindProgram find_program{};          // empty: all are there
-};
-
-// Fills scenarios, cells and skipped. What the machine's limits do not allow is skipped with a
-// reason that begins with "fd_limited: " or "port_limited: ". Throws UsageError on unknown names,
-// and when nothing is left to run.
-Plan make_plan(const Selection& selection, const Limits& limits);
-
 // The order of the cells in a round, then (as indices from cells.size() on) the references: a fresh
 // permutation of all for each, fixed by the seed.
 std::vector<std::size_t> round_order(const Plan& plan, unsigned round);
 
-// That of a cell or a reference.
+// The scenario of a cell or a reference of the plan.
 const Scenario& scenario_of(const Plan& plan, const Cell& cell);
 
 // Connections the server should count for a run of this cell.
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario);
-
-// Requests that are enough for a run in mode steady, unless many more than delays and workers let
-// expect are made in a second.
-std::uint64_t steady_requests(const Scenario& scenario);
-
-// How long one run should take, starting its process included: a rough guess from the delays.
-std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenario);
-// All rounds.
-std::chrono::nanoseconds predicted_total(const Plan& plan);
-// When a run that has not ended is taken for hung.
-std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell);
 
 }  // namespace fanout

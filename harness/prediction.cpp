@@ -1,8 +1,8 @@
-// How long runs should take, roughly, and when one is taken for hung.
+#include "harness/prediction.h"
+
 #include <algorithm>
 #include <thread>
 
-#include "harness/plan.h"
 #include "harness/steady.h"
 #include "transports/policy.h"
 

@@ -1,6 +1,5 @@
 #include "harness/profile.h"
 
-#include "harness/report.h"
 #include "harness/syscall_counter.h"
 
 namespace fanout {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/token.h"
+#include "harness/bounds.h"
 #include "harness/scenario.h"
 #include "transports/path.h"
 #include "transports/verify.h"

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/integrity.h"
+#include "harness/execution.h"
+#include "harness/plan.h"
+#include "harness/run.h"
 
 namespace fanout {
 

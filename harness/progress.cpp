@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/prediction.h"
 
 namespace fanout {
 namespace {

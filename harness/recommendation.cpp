@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/units.h"
-#include "harness/render_tables.h"
 #include "harness/verdict.h"
 
 namespace fanout {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/pairing.h"
+#include "harness/prediction.h"
 #include "harness/ranking.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
@@ -31,8 +32,6 @@ void add_twin(Plan& plan, const Scenario& scenario) {
   }
   if (least) plan.references.push_back({Role::twin, *least});
 }
-
-std::string ceiling_name(std::string_view scenario) { return fmt::format("{} at once", scenario); }
 
 // How many requests make a ceiling: at least those of the scenario; more, as long as they need no
 // connections of their own, to last about as long as the clock and the scheduler do not matter.
@@ -79,13 +78,9 @@ void add_floor_and_ceiling(Plan& plan, const Scenario& scenario) {
   plan.references.push_back({Role::ceiling, cell});
 }
 
-const Run* valid_run(const CellReport& cell, unsigned round) {
-  const auto found = std::ranges::find_if(
-      cell.runs, [&](const Run& run) { return run.valid && run.round == round; });
-  return found == cell.runs.end() ? nullptr : &*found;
-}
-
 }  // namespace
+
+std::string ceiling_name(std::string_view scenario) { return fmt::format("{} at once", scenario); }
 
 Scenario ceiling_scenario(const Scenario& scenario) {
   Scenario bare;
@@ -111,33 +106,6 @@ void add_references(Plan& plan) {
     add_twin(plan, scenario);
     add_floor_and_ceiling(plan, scenario);
   }
-}
-
-const CellReport* reference_of(const Report& report, std::string_view scenario, Role role) {
-  const std::string ceiling = ceiling_name(scenario);
-  if (role == Role::ceiling) scenario = ceiling;
-  for (std::size_t i = 0; i < report.references.size(); ++i) {
-    const Reference& planned = report.plan.references[i];
-    if (planned.role == role && planned.cell.scenario == scenario) return &report.references[i];
-  }
-  return nullptr;
-}
-
-std::optional<Interval> cpu_ratio(const CellReport& cell, const CellReport& other) {
-  std::vector<double> ratios;
-  for (const Run& run : cell.runs) {
-    const Run* beside = run.valid ? valid_run(other, run.round) : nullptr;
-    if (beside == nullptr || beside->cpu_ns <= 0) continue;
-    ratios.push_back(cpu_us_per_request(run) / cpu_us_per_request(*beside));
-  }
-  if (ratios.empty()) return std::nullopt;
-  return median_interval(std::move(ratios));
-}
-
-std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell) {
-  const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor);
-  if (floor == nullptr || cell.cell.stack == "none") return std::nullopt;
-  return cpu_ratio(cell, *floor);
 }
 
 std::string_view role_name(Role role) {

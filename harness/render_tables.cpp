@@ -11,7 +11,8 @@
 #include <span>
 
 #include "base/units.h"
-#include "harness/references.h"
+#include "harness/contenders.h"
+#include "harness/reference_figures.h"
 #include "harness/sweep.h"
 
 namespace fanout {
@@ -230,15 +231,6 @@ std::string memory_per_worker(const Sweep& sweep) {
 std::string interval_text(const Interval& value, std::string (*text)(double)) {
   if (!value.low) return text(value.median);
   return fmt::format("{} [{}, {}]", text(value.median), text(*value.low), text(*value.high));
-}
-
-bool is_other_stack(const Report& report, const Cell& cell) {
-  // The first row of a scenario names the stack that its comparison holds fixed.
-  const auto first = std::ranges::find_if(report.cells, [&](const CellReport& other) {
-    return other.cell.scenario == cell.scenario && other.cell.stack != "none";
-  });
-  if (is_external(cell)) return false;  // it has no other
-  return cell.stack != "none" && first != report.cells.end() && first->cell.stack != cell.stack;
 }
 
 bool has_failures(const Report& report, const Scenario& scenario) {

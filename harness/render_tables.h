@@ -34,7 +34,4 @@ Table runs_table(const Report& report);
 // How many runs did not do what their mode asks of them: a line for each way.
 std::string strayed_runs(const Report& report);
 
-// Whether a cell's HTTP library is another than that of its scenario's first row.
-bool is_other_stack(const Report& report, const Cell& cell);
-
 }  // namespace fanout

@@ -5,12 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <nlohmann/json.hpp>
-
-#include "base/error.h"
-#include "base/file.h"
-#include "base/json_read.h"
-#include "harness/output_file.h"
 
 namespace fanout {
 
@@ -48,19 +42,6 @@ bool has_invalid_runs(const Report& report) {
   return std::ranges::any_of(report.cells, [](const CellReport& cell) {
     return std::ranges::any_of(cell.runs, [](const Run& run) { return !run.valid; });
   });
-}
-
-Report load_report(const std::string& file) {
-  const std::optional<std::string> text = read_file(file);
-  if (!text) {
-    throw UsageError(
-        fmt::format("{}: cannot be read; name a result file fanout run has written", file));
-  }
-  return report_from_json(json_read::parse(file, *text, "was it cut short?"), file);
-}
-
-void save_report(const Report& report, const std::string& file) {
-  replace_file(file, to_text(to_json(report)));
 }
 
 }  // namespace fanout

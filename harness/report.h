@@ -1,22 +1,23 @@
-// The result document: everything that was planned, measured and derived. The only contract with
-// what renders (tables, charts, comparisons). JSON form: results/report.schema.json, explained in
-// results/README.md.
+// The result: everything that was planned and measured. What it means is in harness/analysis; its
+// JSON form, the only contract with whoever reads it elsewhere, is in harness/report_json.h.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/environment.h"
 #include "harness/plan.h"
-#include "harness/profile.h"
 #include "harness/run.h"
 #include "harness/summary.h"
 
 namespace fanout {
 
-inline constexpr int kSchemaVersion = 1;
+// What one further run of a cell, which is not timed, says of it: the system calls it makes.
+struct Profile {
+  std::optional<double> syscalls_per_request;  // from ready() to the end, over all requests
+  std::string reason;                          // why that is not known, or ""
+};
 
 struct CellReport {
   Cell cell;
@@ -48,19 +49,5 @@ Report empty_report(Plan plan, Environment environment, std::string command);
 
 // Whether any run of it is invalid.
 bool has_invalid_runs(const Report& report);
-
-nlohmann::json to_json(const Report& report);
-// The document as files hold it. Arguments and paths may hold bytes that are not UTF-8; JSON may
-// not, so they are replaced.
-std::string to_text(const nlohmann::json& document);
-
-// Throws UsageError naming `where` if it is not a result document this version can read.
-Report report_from_json(const nlohmann::json& json, const std::string& where);
-
-// Reads a file; throws UsageError in one clear line.
-Report load_report(const std::string& file);
-
-// As JSON; throws RunError (harness/output_file.h).
-void save_report(const Report& report, const std::string& file);
 
 }  // namespace fanout

@@ -1,15 +1,19 @@
+#include "harness/report_json.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json_read.h"
 #include "harness/analysis_json.h"
 #include "harness/json_write.h"
-#include "harness/references.h"
-#include "harness/report.h"
+#include "harness/output_file.h"
+#include "harness/reference_figures.h"
 #include "harness/run_json.h"
+#include "harness/scenario_json.h"
 
 namespace fanout {
 namespace {
@@ -256,6 +260,19 @@ Report report_from_json(const Json& json, const std::string& where) {
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("{}: not a whole fanout result: {}", where, error.what()));
   }
+}
+
+Report load_report(const std::string& file) {
+  const std::optional<std::string> text = read_file(file);
+  if (!text) {
+    throw UsageError(
+        fmt::format("{}: cannot be read; name a result file fanout run has written", file));
+  }
+  return report_from_json(json_read::parse(file, *text, "was it cut short?"), file);
+}
+
+void save_report(const Report& report, const std::string& file) {
+  replace_file(file, to_text(to_json(report)));
 }
 
 }  // namespace fanout

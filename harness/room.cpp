@@ -57,7 +57,7 @@ std::string lacks_ports(const Cell& cell, const Scenario& scenario, std::uint64_
 }  // namespace
 
 std::string lacks_room(const Cell& cell, const Scenario& scenario, unsigned besides,
-                       const Limits& limits) {
+                       const MachineLimits& limits) {
   if (cell.stack == "none") return {};
   std::string lacking = lacks_ports(cell, scenario, limits.ports);
   if (!lacking.empty()) return lacking;

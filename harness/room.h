@@ -12,6 +12,6 @@ namespace fanout {
 // if there is room. The process that connects needs, for each worker, a descriptor per host and
 // `besides` further ones.
 std::string lacks_room(const Cell& cell, const Scenario& scenario, unsigned besides,
-                       const Limits& limits);
+                       const MachineLimits& limits);
 
 }  // namespace fanout

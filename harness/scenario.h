@@ -1,30 +1,22 @@
-// The work: how many requests, to which hosts, what they do, under which client policy. Plain data,
-// one JSON document; the built-in ones (harness/scenarios/) take the same path as a user's file.
+// The work: how many requests, to which hosts, what they do, under which client policy. Plain data;
+// its JSON form is in harness/scenario_json.h.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/schedule.h"
+#include "harness/bounds.h"
+#include "harness/mode.h"
+#include "harness/published.h"
 #include "local_server/behaviour.h"
 #include "transports/transport.h"
 
 namespace fanout {
-
-// A figure an article published: what it calls the approach, and which cell is its equal.
-struct Published {
-  std::string name;
-  std::string strategy;
-  std::string peer;  // the external program that repeats it, or ""
-  unsigned workers = 1;
-  std::chrono::nanoseconds makespan{};  // 0: it gives none
-};
 
 // Real targets (--url, --urls), which take the place of the embedded server.
 struct RealTargets {
@@ -32,13 +24,6 @@ struct RealTargets {
   std::uint64_t origins = 0;  // distinct scheme, host and port among them
   std::string source;         // where the list came from, for people
   bool tls = false;           // whether one of them is https; known while planning only
-};
-
-// How requests are put to the server (docs/methodology.md, "Modes").
-enum class Mode : std::uint8_t {
-  batch,   // so many requests, as fast as workers can, from cold
-  steady,  // the same after warm-up: `requests` is the most there may be
-  open,    // requests are due on a schedule, whether or not a worker is free for them
 };
 
 struct Scenario {
@@ -68,21 +53,6 @@ struct Scenario {
   std::vector<std::string> peers;  // external programs that take part where they are installed
 };
 
-inline constexpr std::uint64_t kUnboundedQueue = std::numeric_limits<std::uint64_t>::max();
-inline constexpr std::uint64_t kMaxRequests = 10'000'000;
-inline constexpr unsigned kMaxWorkers = 100'000;
-
-// A built-in name, or the path of a file (it has a '/' or ends in ".json"). Throws UsageError
-// naming the file, the key and what was expected.
-Scenario load_scenario(const std::string& name_or_file);
-
-// Throws UsageError, naming key and `where`, if a time limit is too short to be kept.
-void check_timeouts(const Scenario& scenario, const std::string& where);
-
-// `where` names the document in errors.
-Scenario scenario_from_json(const nlohmann::json& json, const std::string& where);
-nlohmann::json to_json(const Scenario& scenario);
-
 // How many addresses and ports the requests go to.
 std::uint64_t hosts_of(const Scenario& scenario);
 
@@ -92,5 +62,11 @@ bool speaks_tls(const Scenario& scenario);
 // What shows that a request was answered: "token", which the server counts and returns, or, of real
 // targets, only "status and length".
 std::string_view proof_of(const Scenario& scenario);
+
+// The schedule of a run with this seed; one without rate unless the mode is open.
+Schedule schedule_of(const Scenario& scenario, std::uint64_t seed);
+
+// "200 requests", "steady: up to 5,000 requests", "open: 3,000 requests, 1,000/s poisson".
+std::string work_in_words(const Scenario& scenario);
 
 }  // namespace fanout

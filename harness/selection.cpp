@@ -7,8 +7,10 @@
 #include "base/text.h"
 #include "harness/mode.h"
 #include "harness/names.h"
-#include "harness/plan.h"
+#include "harness/prediction.h"
 #include "harness/request_headers.h"
+#include "harness/scenario_checks.h"
+#include "harness/scenario_json.h"
 #include "strategies/registry.h"
 
 namespace fanout {

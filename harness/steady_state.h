@@ -1,7 +1,9 @@
 // What a run in mode steady says: figures of its window, in place of those of the whole run.
 #pragma once
 
-#include "harness/integrity.h"
+#include "harness/execution.h"
+#include "harness/plan.h"
+#include "harness/run.h"
 
 namespace fanout {
 

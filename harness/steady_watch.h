@@ -8,17 +8,10 @@
 #include <optional>
 
 #include "harness/cell_memory.h"
+#include "harness/execution.h"
 #include "harness/steady.h"
 
 namespace fanout {
-
-// The part of a run that was measured.
-struct SteadyWindow {
-  std::int64_t begin_ns = 0;  // base/clock.h
-  std::int64_t end_ns = 0;    // also when the run was told to end
-  std::int64_t cpu_ns = 0;    // user + system time within, of the process and its workers
-  bool settled = true;        // the warm-up ended by itself, and the window is long enough
-};
 
 class SteadyWatch {
  public:

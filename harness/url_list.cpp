@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/bounds.h"
 #include "harness/url_spool.h"
 #include "transports/url.h"
 

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/references.h"
+#include "harness/reference_figures.h"
 
 namespace fanout {
 namespace {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/bounds.h"
 #include "harness/plan.h"
 
 namespace fanout {

@@ -36,7 +36,7 @@ struct AsioCore {
 
   boost::asio::io_context io{1};
   Ledger ledger;
-  HoldQueue holds{io};
+  HoldQueue<Connection> holds{io};
   std::vector<Freeze> freezes;
   std::vector<std::unique_ptr<Connection>> connections;  // all there ever were
   std::vector<Connection*> idle;                         // those of them to be used again

@@ -8,21 +8,27 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <queue>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace fanout {
 
-class Connection;
-
+// `Held` is what waits: it has hold_over(std::uint64_t ticket).
+template <class Held>
 class HoldQueue {
  public:
   explicit HoldQueue(boost::asio::io_context& io) : timer_(io) {}
 
-  // Calls connection.hold_over(ticket) at `deadline_ns` on the clock of base/clock.h. There is no
-  // cancelling: a connection that moved on ignores tickets it no longer knows.
-  void add(std::int64_t deadline_ns, Connection& connection, std::uint64_t ticket);
+  // Calls held.hold_over(ticket) at `deadline_ns` on the clock of base/clock.h. There is no
+  // cancelling: one that moved on ignores tickets it no longer knows.
+  void add(std::int64_t deadline_ns, Held& held, std::uint64_t ticket) {
+    holds_.push({deadline_ns, &held, ticket});
+    if (deadline_ns < armed_for_ns_) arm(deadline_ns);
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -32,13 +38,31 @@ class HoldQueue {
 
   struct Hold {
     std::int64_t deadline_ns;
-    Connection* connection;
+    Held* held;
     std::uint64_t ticket;
     bool operator>(const Hold& other) const { return deadline_ns > other.deadline_ns; }
   };
 
-  void arm(std::int64_t deadline_ns);
-  void wake_due();
+  void arm(std::int64_t deadline_ns) {
+    armed_for_ns_ = deadline_ns;
+    timer_.expires_at(Clock::time_point(std::chrono::nanoseconds(deadline_ns)));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) wake_due();
+    });
+  }
+
+  void wake_due() {
+    // While they are woken the queue counts as armed, so that what they add does not set the timer
+    // again and again; it is set once at the end.
+    armed_for_ns_ = std::numeric_limits<std::int64_t>::min();
+    while (!holds_.empty() && holds_.top().deadline_ns <= now_ns()) {
+      const Hold hold = holds_.top();
+      holds_.pop();
+      hold.held->hold_over(hold.ticket);
+    }
+    armed_for_ns_ = kUnarmed;
+    if (!holds_.empty()) arm(holds_.top().deadline_ns);
+  }
 
   Timer timer_;
   std::int64_t armed_for_ns_ = kUnarmed;

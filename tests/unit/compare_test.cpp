@@ -1,13 +1,12 @@
 // Two results held against each other: what is found, what is not said, and what is printed.
-#include "harness/compare.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
 
 #include "harness/comparable.h"
+#include "harness/compare.h"
 #include "harness/render_compare.h"
+#include "harness/report_json.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
 

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/make_plan.h"
+#include "harness/reference_figures.h"
 #include "harness/render_references.h"
+#include "harness/scenario_json.h"
+#include "harness/selection.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {
@@ -14,7 +18,7 @@ using testing::StartsWith;
 using unit_test::add_cell;
 using unit_test::bare_report;
 
-const Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
+const MachineLimits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
 
 Plan plan_of(const Selection& selection, unsigned rounds = 10) {
   Plan plan = make_plan(selection, kAmple);

@@ -1,4 +1,5 @@
 // Whether judge() believes a run exactly when it should, on measurements made up by hand.
+#include "harness/execution.h"
 #include "harness/integrity.h"
 
 #include <fmt/format.h>

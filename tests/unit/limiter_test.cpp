@@ -1,4 +1,5 @@
 // What is named as the limit of a run, on figures made up by hand.
+#include "harness/execution.h"
 #include "harness/limiter.h"
 
 #include <gmock/gmock.h>

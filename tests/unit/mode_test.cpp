@@ -8,7 +8,11 @@
 
 #include "base/error.h"
 #include "harness/courtesy.h"
+#include "harness/make_plan.h"
 #include "harness/plan.h"
+#include "harness/prediction.h"
+#include "harness/scenario_json.h"
+#include "harness/selection.h"
 
 namespace fanout {
 namespace {
@@ -17,7 +21,7 @@ using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
 
-const Limits kLimits{.file_descriptors = 100'000, .ports = 28'000};
+const MachineLimits kLimits{.file_descriptors = 100'000, .ports = 28'000};
 
 Selection chosen() { return {.scenarios = {"api-fanout"}, .strategies = {"thread_pool"}}; }
 

@@ -6,6 +6,7 @@
 
 #include "base/schedule.h"
 #include "base/token.h"
+#include "harness/execution.h"
 
 namespace fanout {
 namespace {

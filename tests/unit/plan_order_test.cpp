@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/plan.h"
+#include "harness/prediction.h"
 
 namespace fanout {
 namespace {

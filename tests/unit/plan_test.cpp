@@ -8,6 +8,9 @@
 #include <map>
 #include <set>
 
+#include "harness/make_plan.h"
+#include "harness/prediction.h"
+#include "harness/selection.h"
 #include "strategies/registry.h"
 #include "tests/unit/support.h"
 
@@ -26,7 +29,7 @@ using unit_test::kAmple;
 using unit_test::TempFolder;
 using unit_test::usage_error;
 
-std::string refusal(const Selection& selection, const Limits& limits = kAmple) {
+std::string refusal(const Selection& selection, const MachineLimits& limits = kAmple) {
   return usage_error([&] { make_plan(selection, limits); });
 }
 

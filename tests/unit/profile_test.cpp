@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "harness/report_json.h"
 #include "harness/syscall_counter.h"
 #include "tests/unit/sample_report.h"
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "harness/bounds.h"
 #include "harness/scenario.h"
 
 namespace fanout {

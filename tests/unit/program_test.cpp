@@ -4,9 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/make_plan.h"
 #include "harness/originals.h"
+#include "harness/originals_table.h"
 #include "harness/plan.h"
 #include "harness/references.h"
+#include "harness/selection.h"
 #include "strategies/registry.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
@@ -127,17 +130,16 @@ TEST(Programs, OfTheUserAreAlwaysBeside) {
 }
 
 TEST(Programs, ThatAreNotInstalledAreSkippedWithWhatToInstall) {
-  Limits limits = kAmple;
-  limits.find_program = [](const Program& program) {
+  const FindProgram none = [](const Program& program) {
     return FoundProgram{{}, "not installed here: apt install " + program.needs.back().package};
   };
-  const Plan plan = make_plan(of({}, "article-c"), limits);
+  const Plan plan = make_plan(of({}, "article-c"), kAmple, none);
   EXPECT_THAT(names_of(plan), Each(Not(StartsWith("py_"))));
   ASSERT_THAT(plan.skipped, SizeIs(2));
   EXPECT_EQ(plan.skipped[0].cell.strategy, "py_sequential");
   EXPECT_EQ(plan.skipped[0].reason, "not installed here: apt install python3-requests");
   EXPECT_THAT(plan.programs, IsEmpty());
-  EXPECT_THAT(usage_error([&] { make_plan(of({"py_asyncio"}), limits); }),
+  EXPECT_THAT(usage_error([&] { make_plan(of({"py_asyncio"}), kAmple, none); }),
               HasSubstr("apt install python3-aiohttp"));
 }
 

@@ -1,4 +1,5 @@
 // An external program's word against the server's, on measurements made up by hand.
+#include "harness/execution.h"
 #include "harness/program_word.h"
 
 #include <gmock/gmock.h>

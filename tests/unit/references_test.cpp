@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/make_plan.h"
+#include "harness/reference_figures.h"
+#include "harness/selection.h"
 #include "tests/unit/support.h"
 
 namespace fanout {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "harness/report_json.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/embedded.h"
+#include "harness/scenario_json.h"
 #include "tests/unit/support.h"
 
 namespace fanout {

@@ -1,10 +1,11 @@
 // What judge() makes of a run in mode steady, on measurements made up by hand.
-#include "harness/steady_state.h"
 
+#include "harness/execution.h"
+#include "harness/integrity.h"
+#include "harness/steady_state.h"
+#include "harness/summary.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "harness/summary.h"
 
 namespace fanout {
 namespace {

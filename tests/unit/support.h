@@ -14,7 +14,7 @@
 namespace fanout::unit_test {
 
 // Limits that no plan here comes near.
-inline const Limits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
+inline const MachineLimits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
 
 // The text of the UsageError `call` throws; "no error" if it throws none. Others pass.
 template <class Call>

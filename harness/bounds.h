@@ -1,0 +1,13 @@
+// The largest numbers a scenario may name.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+namespace fanout {
+
+inline constexpr std::uint64_t kUnboundedQueue = std::numeric_limits<std::uint64_t>::max();
+inline constexpr std::uint64_t kMaxRequests = 10'000'000;
+inline constexpr unsigned kMaxWorkers = 100'000;
+
+}  // namespace fanout

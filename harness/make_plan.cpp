@@ -1,0 +1,146 @@
+#include "harness/make_plan.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "harness/lineup.h"
+#include "harness/names.h"
+#include "harness/pairing.h"
+#include "harness/room.h"
+#include "strategies/registry.h"
+#include "transports/registry.h"
+
+namespace fanout {
+namespace {
+
+// Whether a strategy is paired with a transport when the user names no transports: with those that
+// hold the HTTP library fixed; and the first strategy that fits, with another library's as well.
+bool in_default_suite(const Strategy& strategy, const Transport& transport,
+                      std::span<const Strategy* const> chosen) {
+  const auto pairs = [&](const Strategy* row) {
+    return std::holds_alternative<RunPair>(pair_up(*row, transport));
+  };
+  switch (transport.suite) {
+    case Suite::none:
+    case Suite::floor:
+      return false;
+    case Suite::same_stack:
+      return pairs(&strategy);
+    case Suite::other_stack:
+      break;
+  }
+  const auto first = std::ranges::find_if(chosen, pairs);
+  return first != chosen.end() && *first == &strategy;
+}
+
+std::string why_not(const Strategy& strategy, const Transport& transport, const Scenario& scenario,
+                    const Cell& cell, const MachineLimits& limits) {
+  const auto pairing = pair_up(strategy, transport);
+  if (const auto* impossible = std::get_if<Impossible>(&pairing)) return impossible->reason;
+  if (scenario.targets && transport.stack == "none") {
+    return "has no network: real targets would be sent nothing";
+  }
+  if (!transport.tls && speaks_tls(scenario)) return "speaks no TLS, as this scenario does";
+  const bool client_each = std::holds_alternative<RunBlocking>(strategy.run);
+  return lacks_room(cell, scenario, client_each ? transport.client_descriptors : 0, limits);
+}
+
+// Adds the cells of one strategy and transport, one per number of workers.
+void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
+               const Transport& transport, const MachineLimits& limits) {
+  for (const unsigned workers : scenario.workers) {
+    const bool one = strategy.concurrency == Concurrency::one;
+    const Cell cell{std::string(strategy.name), std::string(transport.name),
+                    std::string(transport.stack), scenario.name, one ? 1 : workers};
+    std::string reason = why_not(strategy, transport, scenario, cell, limits);
+    if (reason.empty()) {
+      plan.cells.push_back(cell);
+    } else {
+      plan.skipped.push_back({cell, std::move(reason)});
+    }
+    if (one) return;
+  }
+}
+
+// Why an external program cannot run the cell, whatever the machine is.
+std::string why_not(const Program& program, const Scenario& scenario) {
+  constexpr std::uint64_t kMostAtOnce = 5'000;
+  if (scenario.targets) return "nothing proves what an external program asks of real targets";
+  if (scenario.mode != Mode::batch) return "external programs know mode batch only";
+  if (scenario.retry.retries > 0) return "external programs make no retries, as this scenario does";
+  if (program.in_flight == Program::InFlight::all && scenario.requests > kMostAtOnce) {
+    return fmt::format("begins all requests at once; make at most {} (-n)",
+                       format_count(kMostAtOnce));
+  }
+  return {};
+}
+
+// The numbers of workers a program is run with.
+std::vector<unsigned> workers_of(const Program& program, const Scenario& scenario) {
+  if (program.in_flight == Program::InFlight::one) return {1};
+  if (program.in_flight == Program::InFlight::workers) return scenario.workers;
+  return {static_cast<unsigned>(std::max<std::uint64_t>(1, scenario.requests))};
+}
+
+// Adds the cells of an external program, one per number of workers.
+void add_program(Plan& plan, const Scenario& scenario, const Program& program,
+                 const MachineLimits& limits, const FindProgram& find) {
+  const std::string never = why_not(program, scenario);
+  const FoundProgram found = find ? find(program) : FoundProgram{program.command, {}};
+  bool runs = false;
+  for (const unsigned workers : workers_of(program, scenario)) {
+    const Cell cell{program.name, std::string(kOwnStack), std::string(kOwnStack), scenario.name,
+                    workers};
+    std::string reason = never.empty() ? found.lacks : never;
+    if (reason.empty()) reason = lacks_room(cell, scenario, 0, limits);
+    if (reason.empty()) {
+      runs = true;
+      plan.cells.push_back(cell);
+    } else {
+      plan.skipped.push_back({cell, std::move(reason)});
+    }
+  }
+  if (runs && std::ranges::find(plan.programs, program.name, &PlannedProgram::name) ==
+                  plan.programs.end()) {
+    plan.programs.push_back({program.name, found.command, program.imitates});
+  }
+}
+
+void add_scenario(Plan& plan, const Scenario& scenario, std::span<const Program> externals,
+                  const MachineLimits& limits, const FindProgram& find) {
+  const Lineup entrants = lineup(scenario, externals);
+  const bool named = !scenario.transports.empty();
+  const auto over =
+      named
+          ? find_rows("transport", std::span<const std::string>(scenario.transports), transports())
+          : std::vector<const Transport*>(transports().begin(), transports().end());
+  for (const Strategy* strategy : entrants.strategies) {
+    for (const Transport* transport : over) {
+      if (named || in_default_suite(*strategy, *transport, entrants.strategies)) {
+        add_cells(plan, scenario, *strategy, *transport, limits);
+      }
+    }
+  }
+  for (const Program* program : entrants.programs) add_program(plan, scenario, *program, limits, find);
+}
+
+}  // namespace
+
+Plan make_plan(const Selection& selection, const MachineLimits& limits, const FindProgram& find) {
+  Plan plan;
+  for (Scenario& scenario : select_scenarios(selection)) {
+    if (std::ranges::find(plan.scenarios, scenario.name, &Scenario::name) != plan.scenarios.end()) {
+      throw UsageError(fmt::format("scenario \"{}\" is named twice; name it once", scenario.name));
+    }
+    add_scenario(plan, scenario, selection.externals, limits, find);
+    plan.scenarios.push_back(std::move(scenario));
+  }
+  if (plan.cells.empty()) {
+    const std::string reason = plan.skipped.empty() ? "" : ": " + plan.skipped.front().reason;
+    throw UsageError("nothing to run" + reason + "; see fanout list cells");
+  }
+  return plan;
+}
+
+}  // namespace fanout

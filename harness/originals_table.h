@@ -1,0 +1,16 @@
+// External programs as people read of them: beside the strategies they imitate.
+#pragma once
+
+#include "harness/report.h"
+#include "harness/table.h"
+
+namespace fanout {
+
+// One row for each pair: what both cost, and how many times less CPU a request takes here.
+Table originals_table(const Report& report, const Scenario& scenario);
+
+// What is to be known of the external programs in the table of cells: which run on what. "" if
+// there is none.
+std::string render_programs(const Report& report);
+
+}  // namespace fanout

@@ -1,0 +1,38 @@
+#include "harness/scenario_checks.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace fanout {
+
+void check_mode(const Scenario& scenario, const std::string& where) {
+  const bool open = scenario.mode == Mode::open;
+  if (open && !scenario.rate) {
+    throw UsageError(where + ": mode open needs a rate, requests per second in all; give --rate");
+  }
+  if (!open && scenario.rate) {
+    throw UsageError(where + ": rate: only mode open has one; give --mode open, or no rate");
+  }
+  if (!open && scenario.arrivals) {
+    throw UsageError(where + ": arrivals: only mode open has them; give --mode open, or none");
+  }
+  if (scenario.mode == Mode::steady && scenario.deadline.count() > 0) {
+    throw UsageError(where +
+                     ": deadline: mode steady ends by itself; leave out the deadline, or use "
+                     "another mode");
+  }
+}
+
+void check_timeouts(const Scenario& scenario, const std::string& where) {
+  for (const auto& [key, value] : {std::pair{"timeout", scenario.timeout},
+                                   std::pair{"connect_timeout", scenario.connect_timeout},
+                                   std::pair{"deadline", scenario.deadline}}) {
+    const bool none = value.count() == 0 && key == std::string_view("deadline");
+    if (!none && value < std::chrono::milliseconds(1)) {
+      throw UsageError(fmt::format("{}: {}: expected at least 1ms", where, key));
+    }
+  }
+}
+
+}  // namespace fanout

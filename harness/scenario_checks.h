@@ -1,0 +1,17 @@
+// Whether what a scenario asks for goes together. Each throws UsageError that names `where`, the key
+// and what to do.
+#pragma once
+
+#include <string>
+
+#include "harness/scenario.h"
+
+namespace fanout {
+
+// The mode and what goes with it: rate, arrivals, deadline.
+void check_mode(const Scenario& scenario, const std::string& where);
+
+// Time limits are long enough to be kept.
+void check_timeouts(const Scenario& scenario, const std::string& where);
+
+}  // namespace fanout

@@ -1,0 +1,265 @@
+#include "harness/scenario_json.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "base/file.h"
+#include "base/json_read.h"
+#include "harness/bounds.h"
+#include "harness/embedded.h"
+#include "harness/names.h"
+#include "harness/request_headers.h"
+#include "harness/scenario_checks.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+using json_read::Json;
+
+const json_read::Names<Method, 3> kMethods{
+    {{"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}}};
+constexpr std::uint64_t kMaxRequestBody = 1ULL << 30;
+
+std::vector<unsigned> read_workers(const std::string& path, const Json& json) {
+  const Json list = json.is_array() ? json : Json::array({json});
+  if (list.empty()) json_read::fail(path, json, "at least one number of workers");
+  std::vector<unsigned> workers;
+  for (const Json& one : list) {
+    workers.push_back(static_cast<unsigned>(json_read::whole_number(path, one, 1, kMaxWorkers)));
+  }
+  if (std::ranges::adjacent_find(workers, std::ranges::greater_equal()) != workers.end()) {
+    json_read::fail(path, json, "numbers that ascend, each named once");
+  }
+  return workers;
+}
+
+// A name goes into tables and file names.
+std::string read_name(const std::string& path, const Json& json) {
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  constexpr std::size_t kLongest = 60;
+  const std::string name = json_read::text(path, json);
+  const bool fits = !name.empty() && name.size() <= kLongest && name.front() != '.' &&
+                    name.find_first_not_of(allowed) == std::string::npos;
+  if (!fits) json_read::fail(path, json, "up to 60 letters, digits, _, - and .");
+  return name;
+}
+
+RetryPolicy read_retry(const std::string& path, const Json& json) {
+  using namespace json_read;
+  constexpr double kMaxFactor = 100;
+  check_object(path, json, {"retries", "base", "factor", "cap", "post"});
+  RetryPolicy retry;
+  for (const auto& [key, value] : json.items()) {
+    const std::string at = path + "." + key;
+    if (key == "retries") {
+      retry.retries = static_cast<unsigned>(whole_number(at, value, 0, kMaxRetries));
+    }
+    if (key == "base") retry.base = duration(at, value);
+    if (key == "cap") retry.cap = duration(at, value);
+    if (key == "post") retry.post = boolean(at, value);
+    if (key == "factor") {
+      const bool fits =
+          value.is_number() && value.get<double>() >= 1 && value.get<double>() <= kMaxFactor;
+      if (!fits) fail(at, value, fmt::format("a number from 1 to {}", kMaxFactor));
+      retry.factor = value.get<double>();
+    }
+  }
+  return retry;
+}
+
+Json retry_to_json(const RetryPolicy& retry) {
+  return {{"retries", retry.retries},
+          {"base", json_read::nanoseconds_text(retry.base)},
+          {"factor", retry.factor},
+          {"cap", json_read::nanoseconds_text(retry.cap)},
+          {"post", retry.post}};
+}
+
+std::optional<std::uint64_t> read_queue_capacity(const std::string& path, const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  if (json == "unbounded") return kUnboundedQueue;
+  if (json.is_string()) json_read::fail(path, json, "a number, \"unbounded\" or null");
+  return json_read::whole_number(path, json, 1, kMaxRequests);
+}
+
+Json queue_capacity_to_json(const std::optional<std::uint64_t>& capacity) {
+  if (!capacity) return nullptr;
+  return *capacity == kUnboundedQueue ? Json("unbounded") : Json(*capacity);
+}
+
+ServerConfig read_server(const Json& json) {
+  ServerConfig server = server_config_from_json(json);
+  if (!server.bind.empty() || server.port != 0) {
+    throw UsageError(
+        "server.bind and server.port are for fanout serve; runs use fresh ports on loopback");
+  }
+  return server;
+}
+
+std::vector<std::string> read_headers(const std::string& path, const Json& json) {
+  std::vector<std::string> headers = json_read::texts(path, json);
+  check_headers(headers);
+  return headers;
+}
+
+std::optional<RealTargets> read_targets(const std::string& path, const Json& json) {
+  using namespace json_read;
+  if (json.is_null()) return std::nullopt;
+  check_object(path, json, {"urls", "origins", "source"});
+  const auto number = [&](const char* key) {
+    return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
+                        kMaxRequests);
+  };
+  return RealTargets{
+      .urls = number("urls"),
+      .origins = number("origins"),
+      .source = text(path + ".source", required(path, json, "source", "of the list"))};
+}
+
+Json targets_to_json(const std::optional<RealTargets>& targets) {
+  if (!targets) return nullptr;
+  return {{"urls", targets->urls}, {"origins", targets->origins}, {"source", targets->source}};
+}
+
+using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;
+
+// What each key of a scenario means.
+const std::map<std::string, Reader>& readers() {
+  using namespace json_read;
+  static const std::map<std::string, Reader> table{
+      {"name", [](auto& s, auto& path, auto& json) { s.name = read_name(path, json); }},
+      {"summary", [](auto& s, auto& path, auto& json) { s.summary = text(path, json); }},
+      {"requests", [](auto& s, auto& path,
+                      auto& json) { s.requests = whole_number(path, json, 1, kMaxRequests); }},
+      {"workers", [](auto& s, auto& path, auto& json) { s.workers = read_workers(path, json); }},
+      {"mode", [](auto& s, auto& path, auto& json) { s.mode = mode_from_json(path, json); }},
+      {"rate", [](auto& s, auto& path, auto& json) { s.rate = rate_from_json(path, json); }},
+      {"arrivals",
+       [](auto& s, auto& path, auto& json) { s.arrivals = arrivals_from_json(path, json); }},
+      {"method", [](auto& s, auto& path, auto& json) { s.method = one_of(path, json, kMethods); }},
+      {"request_body_bytes",
+       [](auto& s, auto& path, auto& json) {
+         s.request_body_bytes = whole_number(path, json, 0, kMaxRequestBody);
+       }},
+      {"reuse", [](auto& s, auto& path, auto& json) { s.reuse = boolean(path, json); }},
+      {"connect_timeout",
+       [](auto& s, auto& path, auto& json) { s.connect_timeout = duration(path, json); }},
+      {"timeout", [](auto& s, auto& path, auto& json) { s.timeout = duration(path, json); }},
+      {"deadline", [](auto& s, auto& path, auto& json) { s.deadline = duration(path, json); }},
+      {"retry", [](auto& s, auto& path, auto& json) { s.retry = read_retry(path, json); }},
+      {"queue_capacity",
+       [](auto& s, auto& path, auto& json) { s.queue_capacity = read_queue_capacity(path, json); }},
+      {"published",
+       [](auto& s, auto& path, auto& json) { s.published = published_from_json(path, json); }},
+      {"headers", [](auto& s, auto& path, auto& json) { s.headers = read_headers(path, json); }},
+      {"server",
+       [](auto& s, auto&, auto& json) {
+         if (!json.is_null()) s.server = read_server(json);
+       }},
+      {"targets", [](auto& s, auto& path, auto& json) { s.targets = read_targets(path, json); }},
+      {"proof", [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // derived
+      {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
+      {"peers", [](auto& s, auto& path, auto& json) { s.peers = texts(path, json); }},
+      {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
+  };
+  return table;
+}
+
+std::string nearest_key(const std::string& key) {
+  std::vector<std::string_view> known;
+  for (const auto& [name, reader] : readers()) known.push_back(name);
+  const std::string nearest = nearest_name(key, known);
+  return nearest.empty() ? fmt::format("known: {}", fmt::join(known, ", "))
+                         : fmt::format("did you mean \"{}\"?", nearest);
+}
+
+Scenario parse(std::string_view text, const std::string& where) {
+  constexpr std::string_view hint = "a scenario is one JSON object, see docs/methodology.md";
+  return scenario_from_json(json_read::parse(where, text, hint), where);
+}
+
+bool is_file_name(const std::string& name) {
+  return name.find('/') != std::string::npos || name.ends_with(".json");
+}
+
+}  // namespace
+
+Scenario scenario_from_json(const Json& json, const std::string& where) {
+  Scenario scenario;
+  if (!json.is_object()) json_read::fail(where, json, "a JSON object");
+  for (const auto& [key, value] : json.items()) {
+    const auto reader = readers().find(key);
+    if (reader == readers().end()) {
+      throw UsageError(
+          fmt::format("{}: unknown key {}; {}", where, Json(key).dump(), nearest_key(key)));
+    }
+    try {
+      reader->second(scenario, key, value);
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}: {}", where, error.what()));
+    }
+  }
+  for (const char* key : {"name", "requests"}) {
+    if (!json.contains(key)) {
+      throw UsageError(fmt::format("{}: no \"{}\"; every scenario has one", where, key));
+    }
+  }
+  check_timeouts(scenario, where);
+  check_mode(scenario, where);
+  return scenario;
+}
+
+Json to_json(const Scenario& scenario) {
+  return {{"name", scenario.name},
+          {"summary", scenario.summary},
+          {"requests", scenario.requests},
+          {"workers", scenario.workers},
+          {"mode", mode_name(scenario.mode)},
+          {"rate", scenario.rate ? Json(*scenario.rate) : Json(nullptr)},
+          {"arrivals", arrivals_to_json(scenario.arrivals)},
+          {"method", method_name(scenario.method)},
+          {"request_body_bytes", scenario.request_body_bytes},
+          {"reuse", scenario.reuse},
+          {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},
+          {"timeout", json_read::nanoseconds_text(scenario.timeout)},
+          {"deadline", json_read::nanoseconds_text(scenario.deadline)},
+          {"retry", retry_to_json(scenario.retry)},
+          {"queue_capacity", queue_capacity_to_json(scenario.queue_capacity)},
+          {"published", to_json(scenario.published)},
+          {"headers", scenario.headers},
+          {"server", scenario.targets ? Json(nullptr) : to_json(scenario.server)},
+          {"targets", targets_to_json(scenario.targets)},
+          {"proof", proof_of(scenario)},
+          {"strategies", scenario.strategies},
+          {"peers", scenario.peers},
+          {"transports", scenario.transports}};
+}
+
+Scenario load_scenario(const std::string& name_or_file) {
+  if (is_file_name(name_or_file)) {
+    const std::optional<std::string> text = read_file(name_or_file);
+    if (!text) {
+      throw UsageError(
+          fmt::format("{}: cannot be read; name a file, or one of the built-in "
+                      "scenarios (fanout list scenarios)",
+                      name_or_file));
+    }
+    Scenario scenario = parse(*text, name_or_file);
+    if (scenario.targets) {
+      throw UsageError(fmt::format(
+          "{}: targets: a scenario has none; name real ones by --url or --urls", name_or_file));
+    }
+    return scenario;
+  }
+  std::vector<std::string_view> known;
+  for (const EmbeddedFile& file : builtin_scenarios) {
+    if (file.name == name_or_file) return parse(file.text, name_or_file);
+    known.push_back(file.name);
+  }
+  throw_unknown("scenario", name_or_file, known);
+}
+
+}  // namespace fanout
