@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

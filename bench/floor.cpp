@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/socket_options.h"
+#include "wire/socket_options.h"
 
 namespace {
 

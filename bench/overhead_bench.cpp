@@ -8,10 +8,10 @@
 
 #include <string>
 
-#include "base/token.h"
 #include "harness/pairing.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
+#include "wire/token.h"
 
 namespace {
 

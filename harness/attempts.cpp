@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "base/token.h"
 #include "local_server/answer.h"
 #include "transports/verify.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/token.h"
 #include "harness/cell_memory.h"
 #include "harness/cell_spec.h"
 #include "harness/host_conditions.h"
@@ -24,6 +23,7 @@
 #include "strategies/registry.h"
 #include "transports/deadline.h"
 #include "transports/registry.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -12,13 +12,13 @@
 
 #include "base/clock.h"
 #include "base/pipe.h"
-#include "base/token.h"
 #include "base/units.h"
 #include "harness/cell_spec.h"
 #include "harness/integrity.h"
 #include "harness/prediction.h"
 #include "harness/process_tree.h"
 #include "local_server/answer.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

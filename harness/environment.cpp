@@ -11,8 +11,8 @@
 #include <fstream>
 
 #include "base/fd.h"
-#include "base/socket_options.h"
 #include "transports/registry.h"
+#include "wire/socket_options.h"
 
 namespace fanout {
 namespace {

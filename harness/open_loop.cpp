@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/token.h"
 #include "harness/latency.h"
 #include "harness/mode.h"
 #include "transports/verify.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -4,10 +4,10 @@
 #include <numeric>
 
 #include "base/text.h"
-#include "base/token.h"
 #include "harness/names.h"
 #include "harness/program.h"
 #include "strategies/registry.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -9,11 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/token.h"
 #include "harness/bounds.h"
 #include "harness/scenario.h"
 #include "transports/path.h"
 #include "transports/verify.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -6,10 +6,10 @@
 #include <chrono>
 
 #include "base/text.h"
-#include "base/token.h"
 #include "base/units.h"
 #include "harness/attempts.h"
 #include "transports/verify.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

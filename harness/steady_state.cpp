@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "base/token.h"
 #include "harness/latency.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "base/clock.h"
-#include "base/token.h"
 #include "local_server/answer.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -16,11 +16,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/tls_stream.h"
 #include "local_server/asio_host.h"
 #include "local_server/hold_queue.h"
 #include "local_server/ledger.h"
 #include "local_server/request_scanner.h"
+#include "wire/tls_stream.h"
 
 namespace fanout {
 

@@ -12,11 +12,11 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/socket_options.h"
 #include "local_server/answer.h"
 #include "local_server/asio_connection.h"
 #include "local_server/certificate.h"
 #include "local_server/engine.h"
+#include "wire/socket_options.h"
 
 namespace fanout {
 namespace {

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <numeric>
 
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/tls_stream.h"
+#include "wire/tls_stream.h"
 
 namespace fanout {
 

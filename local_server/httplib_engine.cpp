@@ -24,11 +24,11 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/socket_options.h"
-#include "base/token.h"
 #include "local_server/answer.h"
 #include "local_server/engine.h"
 #include "local_server/httplib_support.h"
+#include "wire/socket_options.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

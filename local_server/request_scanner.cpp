@@ -4,7 +4,7 @@
 #include <boost/none.hpp>
 #include <string_view>
 
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 

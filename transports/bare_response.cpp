@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/socket_options.h"
+#include "wire/socket_options.h"
 
 namespace fanout {
 

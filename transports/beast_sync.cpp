@@ -8,12 +8,12 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/socket_options.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/response_scanner.h"
 #include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
+#include "wire/socket_options.h"
 
 namespace fanout {
 

@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/socket_options.h"
 #include "transports/tcp_connect.h"
+#include "wire/socket_options.h"
 
 namespace fanout {
 namespace {

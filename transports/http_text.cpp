@@ -8,9 +8,9 @@
 #include <array>
 #include <cerrno>
 
-#include "base/token.h"
 #include "transports/path.h"
 #include "transports/verify.h"
+#include "wire/token.h"
 
 namespace fanout {
 

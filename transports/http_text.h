@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/tls_stream.h"
 #include "transports/transport.h"
+#include "wire/tls_stream.h"
 
 namespace fanout {
 

@@ -8,13 +8,13 @@
 #include <httplib.h>
 
 #include "base/clock.h"
-#include "base/socket_options.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/path.h"
 #include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
 #include "transports/verify.h"
+#include "wire/socket_options.h"
 
 namespace fanout {
 

@@ -4,9 +4,9 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "base/token.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/token.h"
 #include "transports/transport.h"
+#include "wire/token.h"
 
 namespace fanout {
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/token.h"
 #include "transports/deadline.h"
 #include "transports/path.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

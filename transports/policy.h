@@ -35,7 +35,7 @@ std::unique_ptr<BlockingClient> given_up_client(const ClientConfig& config);
 // A client that carries out config.retry and config.deadline; `client` itself if neither is set.
 // `config` is borrowed.
 //
-// Each attempt carries attempt_token() (base/token.h). A retry that would have to wait beyond the
+// Each attempt carries attempt_token() (wire/token.h). A retry that would have to wait beyond the
 // deadline is not made: the request ends as its last attempt did. A request that the deadline finds
 // unbegun ends as Outcome::deadline without an attempt.
 std::unique_ptr<BlockingClient> with_policy(std::unique_ptr<BlockingClient> client,

@@ -7,7 +7,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/version.hpp>
 
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/tls_stream.h"
 #include "transports/transport.h"
+#include "wire/tls_stream.h"
 
 struct ssl_session_st;
 

@@ -47,7 +47,7 @@ enum class Outcome : std::uint8_t {
 struct Request {
   std::uint32_t index = 0;   // position in the job, and of its sample slot
   std::uint32_t target = 0;  // index into ClientConfig::targets
-  std::uint64_t token = 0;   // base/token.h; with listed paths: transports/path.h
+  std::uint64_t token = 0;   // wire/token.h; with listed paths: transports/path.h
 };
 
 // What became of one request.

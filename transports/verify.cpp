@@ -6,7 +6,7 @@
 #include <ctime>
 #include <string>
 
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 

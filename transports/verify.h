@@ -5,8 +5,8 @@
 #include <array>
 #include <string_view>
 
-#include "base/token.h"
 #include "transports/transport.h"
+#include "wire/token.h"
 
 namespace fanout {
 

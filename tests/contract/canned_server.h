@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "base/token.h"
 #include "tests/contract/transport_harness.h"
+#include "wire/token.h"
 
 namespace fanout::transport_test {
 

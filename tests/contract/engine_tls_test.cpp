@@ -7,8 +7,8 @@
 #include <ctime>
 
 #include "base/error.h"
-#include "base/tls_stream.h"
 #include "tests/contract/raw_client.h"
+#include "wire/tls_stream.h"
 
 namespace fanout {
 namespace {

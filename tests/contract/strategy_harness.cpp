@@ -6,8 +6,8 @@
 #include <new>
 
 #include "base/error.h"
-#include "base/token.h"
 #include "transports/registry.h"
+#include "wire/token.h"
 
 namespace fanout::strategy_test {
 namespace {

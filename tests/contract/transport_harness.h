@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/token.h"
 #include "local_server/engine.h"
 #include "transports/registry.h"
 #include "transports/verify.h"
+#include "wire/token.h"
 
 namespace fanout::transport_test {
 

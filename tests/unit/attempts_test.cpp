@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "base/schedule.h"
-#include "base/token.h"
 #include "harness/execution.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

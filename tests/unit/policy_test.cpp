@@ -8,9 +8,9 @@
 #include <set>
 
 #include "base/clock.h"
-#include "base/token.h"
 #include "transports/deadline.h"
 #include "transports/verify.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

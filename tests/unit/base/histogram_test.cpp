@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

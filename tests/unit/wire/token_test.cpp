@@ -1,4 +1,4 @@
-#include "base/token.h"
+#include "wire/token.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "base/socket_options.h"
+#include "wire/socket_options.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

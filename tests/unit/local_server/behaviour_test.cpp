@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/token.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {

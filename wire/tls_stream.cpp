@@ -1,4 +1,4 @@
-#include "base/tls_stream.h"
+#include "wire/tls_stream.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
