@@ -1,4 +1,4 @@
-#include "transports/curl_handles.h"
+#include "transports/curl/curl_handles.h"
 
 #include <cassert>
 #include <utility>

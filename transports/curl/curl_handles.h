@@ -6,7 +6,7 @@
 #include <deque>
 #include <vector>
 
-#include "transports/curl_options.h"
+#include "transports/curl/curl_options.h"
 
 namespace fanout {
 

@@ -1,4 +1,4 @@
-#include "transports/curl_options.h"
+#include "transports/curl/curl_options.h"
 
 #include <fmt/core.h>
 #include <openssl/ssl.h>

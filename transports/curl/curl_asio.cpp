@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "transports/asio_loop.h"
-#include "transports/curl_handles.h"
+#include "transports/curl/curl_handles.h"
 #include "transports/deadline.h"
 
 namespace fanout {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "transports/curl_handles.h"
+#include "transports/curl/curl_handles.h"
 
 namespace fanout {
 

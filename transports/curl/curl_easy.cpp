@@ -1,5 +1,5 @@
 // libcurl's easy interface: one handle, used for every request.
-#include "transports/curl_options.h"
+#include "transports/curl/curl_options.h"
 
 namespace fanout {
 

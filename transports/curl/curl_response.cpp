@@ -3,7 +3,7 @@
 #include <cctype>
 
 #include "base/text.h"
-#include "transports/curl_options.h"
+#include "transports/curl/curl_options.h"
 #include "transports/tcp_connect.h"
 
 namespace fanout {
