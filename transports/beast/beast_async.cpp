@@ -1,5 +1,5 @@
 // Boost.Beast's parser on Asio's sockets, by callbacks.
-#include "transports/beast_async.h"
+#include "transports/beast/beast_async.h"
 
 #include <fmt/core.h>
 

@@ -1,7 +1,7 @@
 // The asynchronous Beast client over TLS. OpenSSL reads and writes the socket itself; Asio waits.
 #include <cerrno>
 
-#include "transports/beast_async.h"
+#include "transports/beast/beast_async.h"
 
 namespace fanout {
 
