@@ -9,5 +9,5 @@ set(fanout_build ${CMAKE_BUILD_TYPE})
 if(FANOUT_SANITIZE)
   string(APPEND fanout_build " with ${FANOUT_SANITIZE}")
 endif()
-set_source_files_properties(harness/environment.cpp PROPERTIES COMPILE_DEFINITIONS
+set_source_files_properties(harness/machine/environment.cpp PROPERTIES COMPILE_DEFINITIONS
   "FANOUT_VERSION=\"${PROJECT_VERSION}\";FANOUT_COMMIT=\"${fanout_commit}\";FANOUT_BUILD=\"${fanout_build}\"")

@@ -15,8 +15,8 @@
 #include "base/units.h"
 #include "harness/cell_spec.h"
 #include "harness/integrity.h"
+#include "harness/machine/process_tree.h"
 #include "harness/prediction.h"
-#include "harness/process_tree.h"
 #include "local_server/answer.h"
 #include "wire/token.h"
 

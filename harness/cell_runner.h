@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "harness/cell_spec.h"
-#include "harness/environment.h"
 #include "harness/execution.h"
-#include "harness/interrupt.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/interrupt.h"
 #include "harness/plan.h"
 #include "harness/report.h"
 #include "harness/server_process.h"

@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "harness/cli_flags.h"
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 #include "harness/names.h"
 #include "harness/selection.h"
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/doctor_facts.h"
-#include "harness/interrupt.h"
+#include "harness/machine/interrupt.h"
 
 namespace fanout {
 namespace {

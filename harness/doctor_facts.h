@@ -5,7 +5,7 @@
 
 namespace fanout {
 
-// Takes a few seconds. Throws Interrupted (harness/interrupt.h).
+// Takes a few seconds. Throws Interrupted (harness/machine/interrupt.h).
 DoctorFacts gather_facts();
 
 }  // namespace fanout

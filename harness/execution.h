@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "harness/cell_memory.h"
-#include "harness/host_conditions.h"
-#include "harness/process.h"
+#include "harness/machine/host_conditions.h"
+#include "harness/machine/process.h"
 #include "local_server/ledger.h"
 
 namespace fanout {

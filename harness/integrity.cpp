@@ -10,10 +10,10 @@
 #include "harness/attempts.h"
 #include "harness/latency.h"
 #include "harness/limiter.h"
+#include "harness/machine/usage.h"
 #include "harness/open_loop.h"
 #include "harness/program_word.h"
 #include "harness/steady_state.h"
-#include "harness/usage.h"
 #include "transports/verify.h"
 
 namespace fanout {

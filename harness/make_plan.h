@@ -1,7 +1,7 @@
 // From what the user selected to the plan: which cells run, which do not and why.
 #pragma once
 
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 #include "harness/plan.h"
 #include "harness/program_search.h"
 #include "harness/selection.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/environment.h"
 #include "harness/list.h"
+#include "harness/machine/environment.h"
 #include "harness/render.h"
 #include "harness/selection.h"
 #include "harness/url_list.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 #include "harness/scenario.h"
 
 namespace fanout {

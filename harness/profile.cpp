@@ -1,6 +1,6 @@
 #include "harness/profile.h"
 
-#include "harness/syscall_counter.h"
+#include "harness/machine/syscall_counter.h"
 
 namespace fanout {
 

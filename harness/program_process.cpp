@@ -14,11 +14,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/host_conditions.h"
-#include "harness/process_tree.h"
+#include "harness/machine/host_conditions.h"
+#include "harness/machine/process_tree.h"
+#include "harness/machine/usage.h"
 #include "harness/program_lines.h"
 #include "harness/program_talk.h"
-#include "harness/usage.h"
 #include "transports/verify.h"
 
 namespace fanout {

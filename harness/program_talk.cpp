@@ -17,8 +17,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/pipe.h"
-#include "harness/process.h"
-#include "harness/process_tree.h"
+#include "harness/machine/process.h"
+#include "harness/machine/process_tree.h"
 #include "harness/program_lines.h"
 #include "harness/program_search.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 #include "harness/plan.h"
 #include "harness/run.h"
 #include "harness/summary.h"

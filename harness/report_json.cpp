@@ -10,7 +10,7 @@
 #include "base/json_read.h"
 #include "harness/analysis_json.h"
 #include "harness/json_write.h"
-#include "harness/output_file.h"
+#include "harness/machine/output_file.h"
 #include "harness/reference_figures.h"
 #include "harness/run_json.h"
 #include "harness/scenario_json.h"

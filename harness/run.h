@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/host_conditions.h"
+#include "harness/machine/host_conditions.h"
 #include "local_server/ledger.h"
 
 namespace fanout {
@@ -72,7 +72,7 @@ struct Run {
   std::int64_t process_cpu_ns = 0;  // the same of the whole process, from exec to exit
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
-  std::int64_t peak_memory_bytes = 0;  // VmHWM; of a forked pool, all of it (harness/usage.h)
+  std::int64_t peak_memory_bytes = 0;  // VmHWM; of a forked pool, all of it (harness/machine/usage.h)
   std::int64_t threads = 0;            // at ready(), over all processes
   std::int64_t processes = 0;          // at ready()
   std::uint64_t queue_peak = 0;        // most requests in the strategy's queue; 0: it has none

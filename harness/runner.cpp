@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
-#include "harness/interrupt.h"
+#include "harness/machine/interrupt.h"
 #include "harness/ranking.h"
 
 namespace fanout {

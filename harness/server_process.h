@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "harness/process.h"
+#include "harness/machine/process.h"
 #include "local_server/behaviour.h"
 #include "local_server/ledger.h"
 

@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "base/clock.h"
-#include "harness/usage.h"
+#include "harness/machine/usage.h"
 
 namespace fanout {
 namespace {

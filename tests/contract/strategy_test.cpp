@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "harness/usage.h"
+#include "harness/machine/usage.h"
 #include "strategies/registry.h"
 #include "tests/contract/strategy_harness.h"
 

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "harness/machine/syscall_counter.h"
 #include "harness/report_json.h"
-#include "harness/syscall_counter.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "base/error.h"
-#include "harness/interrupt.h"
+#include "harness/machine/interrupt.h"
 
 namespace fanout {
 namespace {

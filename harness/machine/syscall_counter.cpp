@@ -1,4 +1,4 @@
-#include "harness/syscall_counter.h"
+#include "harness/machine/syscall_counter.h"
 
 #include <fmt/format.h>
 #include <linux/perf_event.h>

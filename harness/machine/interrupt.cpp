@@ -1,4 +1,4 @@
-#include "harness/interrupt.h"
+#include "harness/machine/interrupt.h"
 
 #include <fmt/format.h>
 #include <poll.h>

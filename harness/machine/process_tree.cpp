@@ -1,4 +1,4 @@
-#include "harness/process_tree.h"
+#include "harness/machine/process_tree.h"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include <sstream>
 #include <string>
 
-#include "harness/usage.h"
+#include "harness/machine/usage.h"
 
 namespace fanout {
 namespace {

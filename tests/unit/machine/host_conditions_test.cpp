@@ -1,5 +1,5 @@
 // What is read from /proc, and when a run counts as disturbed, by hand-made files and figures.
-#include "harness/host_conditions.h"
+#include "harness/machine/host_conditions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

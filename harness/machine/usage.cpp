@@ -1,4 +1,4 @@
-#include "harness/usage.h"
+#include "harness/machine/usage.h"
 
 #include <fmt/format.h>
 #include <time.h>

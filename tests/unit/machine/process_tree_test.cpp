@@ -1,5 +1,5 @@
 // Families of processes: who belongs to one, what it has used, and that none of it stays.
-#include "harness/process_tree.h"
+#include "harness/machine/process_tree.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

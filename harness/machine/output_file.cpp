@@ -1,4 +1,4 @@
-#include "harness/output_file.h"
+#include "harness/machine/output_file.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "harness/host_conditions.h"
+#include "harness/machine/host_conditions.h"
 
 #include <unistd.h>
 

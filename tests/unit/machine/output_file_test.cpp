@@ -1,4 +1,4 @@
-#include "harness/output_file.h"
+#include "harness/machine/output_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "harness/process.h"
+#include "harness/machine/process.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "base/pipe.h"
-#include "harness/process_tree.h"
+#include "harness/machine/process_tree.h"
 
 namespace fanout {
 namespace {

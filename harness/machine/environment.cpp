@@ -1,4 +1,4 @@
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
