@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/report.h"
-#include "harness/statistics.h"
+#include "harness/statistics/statistics.h"
 #include "harness/verdict.h"
 
 namespace fanout {

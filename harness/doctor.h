@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/machine/environment.h"
-#include "harness/statistics.h"
+#include "harness/statistics/statistics.h"
 
 namespace fanout {
 

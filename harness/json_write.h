@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/plan.h"
-#include "harness/statistics.h"
+#include "harness/statistics/statistics.h"
 
 namespace fanout {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "harness/steady.h"
+#include "harness/statistics/steady.h"
 #include "transports/policy.h"
 
 namespace fanout {

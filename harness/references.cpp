@@ -9,7 +9,7 @@
 
 #include "harness/pairing.h"
 #include "harness/prediction.h"
-#include "harness/ranking.h"
+#include "harness/statistics/ranking.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
 

@@ -9,19 +9,19 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/contenders.h"
 #include "harness/gbench.h"
 #include "harness/mode.h"
 #include "harness/originals_table.h"
 #include "harness/prediction.h"
 #include "harness/published_table.h"
-#include "harness/ranking.h"
 #include "harness/recommendation.h"
-#include "harness/contenders.h"
 #include "harness/references.h"
-#include "harness/report_json.h"
 #include "harness/render_references.h"
 #include "harness/render_tables.h"
 #include "harness/render_verdicts.h"
+#include "harness/report_json.h"
+#include "harness/statistics/ranking.h"
 #include "transports/verify.h"
 
 namespace fanout {

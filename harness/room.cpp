@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "harness/steady.h"
+#include "harness/statistics/steady.h"
 
 namespace fanout {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "harness/machine/interrupt.h"
-#include "harness/ranking.h"
+#include "harness/statistics/ranking.h"
 
 namespace fanout {
 namespace {

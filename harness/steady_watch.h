@@ -9,7 +9,7 @@
 
 #include "harness/cell_memory.h"
 #include "harness/execution.h"
-#include "harness/steady.h"
+#include "harness/statistics/steady.h"
 
 namespace fanout {
 

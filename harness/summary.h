@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/run.h"
-#include "harness/statistics.h"
+#include "harness/statistics/statistics.h"
 
 namespace fanout {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "harness/slope.h"
+#include "harness/statistics/slope.h"
 
 namespace fanout {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/report.h"
-#include "harness/scalability.h"
+#include "harness/statistics/scalability.h"
 
 namespace fanout {
 

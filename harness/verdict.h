@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "harness/contenders.h"
-#include "harness/ranking.h"
 #include "harness/report.h"
+#include "harness/statistics/ranking.h"
 
 namespace fanout {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/slope.h"
+#include "harness/statistics/slope.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "harness/ranking.h"
+#include "harness/statistics/ranking.h"
 
 #include <algorithm>
 #include <cmath>

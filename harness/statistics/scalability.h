@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/statistics.h"
+#include "harness/statistics/statistics.h"
 
 namespace fanout {
 

@@ -1,5 +1,5 @@
 // When mode steady takes a run for warm, and for measured long enough.
-#include "harness/steady.h"
+#include "harness/statistics/steady.h"
 
 #include <gtest/gtest.h>
 

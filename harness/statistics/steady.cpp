@@ -1,4 +1,4 @@
-#include "harness/steady.h"
+#include "harness/statistics/steady.h"
 
 #include <algorithm>
 #include <cmath>

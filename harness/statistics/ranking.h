@@ -1,11 +1,11 @@
-// Ranks with ties: "leader bands". Pure functions; the statistics are in harness/statistics.h.
+// Ranks with ties: "leader bands". Pure functions; the statistics are in harness/statistics/statistics.h.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include "harness/statistics.h"
+#include "harness/statistics/statistics.h"
 
 namespace fanout {
 

@@ -1,8 +1,8 @@
-#include "harness/slope.h"
+#include "harness/statistics/slope.h"
 
 #include <vector>
 
-#include "harness/statistics.h"
+#include "harness/statistics/statistics.h"
 
 namespace fanout {
 

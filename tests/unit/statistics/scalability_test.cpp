@@ -1,4 +1,4 @@
-#include "harness/scalability.h"
+#include "harness/statistics/scalability.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
