@@ -12,9 +12,9 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "harness/catalogue/embedded.h"
 #include "harness/cell_runner.h"
 #include "harness/cli.h"
-#include "harness/embedded.h"
 #include "harness/gbench.h"
 #include "harness/internal_commands.h"
 #include "harness/make_plan.h"

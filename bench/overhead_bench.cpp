@@ -8,7 +8,7 @@
 
 #include <string>
 
-#include "harness/pairing.h"
+#include "harness/catalogue/pairing.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
 #include "wire/token.h"

@@ -1,5 +1,5 @@
 # fanout_embed(TARGET NAME FILES...): compiles the files into TARGET as
-#   const std::span<const EmbeddedFile> NAME   (declared in harness/embedded.h)
+#   const std::span<const EmbeddedFile> NAME   (declared in harness/catalogue/embedded.h)
 # in the order given, so the program needs no data files at run time. The files may be made by the
 # build. Run as a script (cmake -P), this file writes the source that holds them.
 if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
@@ -13,7 +13,7 @@ if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
   file(WRITE ${OUTPUT} "// Made by cmake/embed.cmake.
 #include <array>
 
-#include \"harness/embedded.h\"
+#include \"harness/catalogue/embedded.h\"
 
 namespace fanout {
 namespace {

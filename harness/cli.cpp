@@ -2,9 +2,9 @@
 
 #include <iostream>
 
+#include "harness/catalogue/names.h"
 #include "harness/cli_flags.h"
 #include "harness/machine/environment.h"
-#include "harness/names.h"
 #include "harness/selection.h"
 
 namespace fanout {

@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "base/clock.h"
+#include "harness/catalogue/embedded.h"
 #include "harness/cell_runner.h"
-#include "harness/embedded.h"
 #include "harness/make_plan.h"
 #include "harness/selection.h"
 #include "harness/summary.h"

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "harness/embedded.h"
+#include "harness/catalogue/embedded.h"
 #include "harness/report_json.h"
 
 namespace fanout {

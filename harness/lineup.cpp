@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "harness/names.h"
+#include "harness/catalogue/names.h"
 #include "strategies/registry.h"
 
 namespace fanout {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "harness/embedded.h"
+#include "harness/catalogue/embedded.h"
+#include "harness/catalogue/program.h"
 #include "harness/scenario_json.h"
-#include "harness/program.h"
 #include "harness/table.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"

@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "harness/catalogue/names.h"
+#include "harness/catalogue/pairing.h"
 #include "harness/lineup.h"
-#include "harness/names.h"
-#include "harness/pairing.h"
 #include "harness/room.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"

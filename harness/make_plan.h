@@ -1,9 +1,9 @@
 // From what the user selected to the plan: which cells run, which do not and why.
 #pragma once
 
+#include "harness/catalogue/program_search.h"
 #include "harness/machine/environment.h"
 #include "harness/plan.h"
-#include "harness/program_search.h"
 #include "harness/selection.h"
 
 namespace fanout {

@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "base/text.h"
-#include "harness/names.h"
-#include "harness/program.h"
+#include "harness/catalogue/names.h"
+#include "harness/catalogue/program.h"
 #include "strategies/registry.h"
 #include "wire/token.h"
 

@@ -22,7 +22,7 @@ struct Cell {
   bool operator==(const Cell&) const = default;
 };
 
-// Whether its strategy is an external program (harness/program.h).
+// Whether its strategy is an external program (harness/catalogue/program.h).
 bool is_external(const Cell& cell);
 
 // In messages: "thread_pool / curl_easy / 10 workers".

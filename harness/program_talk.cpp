@@ -17,10 +17,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/pipe.h"
+#include "harness/catalogue/program_search.h"
 #include "harness/machine/process.h"
 #include "harness/machine/process_tree.h"
 #include "harness/program_lines.h"
-#include "harness/program_search.h"
 
 namespace fanout {
 namespace {

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <vector>
 
-#include "harness/pairing.h"
+#include "harness/catalogue/pairing.h"
 #include "harness/prediction.h"
 #include "harness/statistics/ranking.h"
 #include "strategies/registry.h"

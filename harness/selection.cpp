@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "harness/catalogue/names.h"
 #include "harness/mode.h"
-#include "harness/names.h"
 #include "harness/prediction.h"
 #include "harness/request_headers.h"
 #include "harness/scenario_checks.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/program.h"
+#include "harness/catalogue/program.h"
 #include "harness/scenario.h"
 
 namespace fanout {

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/embedded.h"
+#include "harness/catalogue/embedded.h"
 #include "harness/scenario_json.h"
 #include "tests/unit/support.h"
 

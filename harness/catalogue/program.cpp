@@ -1,11 +1,11 @@
-#include "harness/program.h"
+#include "harness/catalogue/program.h"
 
 #include <algorithm>
 #include <set>
 
 #include "base/error.h"
 #include "base/json_read.h"
-#include "harness/embedded.h"
+#include "harness/catalogue/embedded.h"
 #include "strategies/registry.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "harness/program_search.h"
+#include "harness/catalogue/program_search.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,5 @@
 // External programs in a plan: who takes part, in which cells, and who does not, with the reason.
-#include "harness/program.h"
+#include "harness/catalogue/program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

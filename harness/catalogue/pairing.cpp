@@ -1,4 +1,4 @@
-#include "harness/pairing.h"
+#include "harness/catalogue/pairing.h"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/program.h"
+#include "harness/catalogue/program.h"
 
 namespace fanout {
 

@@ -1,4 +1,4 @@
-#include "harness/names.h"
+#include "harness/catalogue/names.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
