@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 #include "local_server/ledger.h"
 #include "strategies/strategy.h"
 

@@ -19,7 +19,7 @@
 #include "harness/machine/syscall_counter.h"
 #include "harness/machine/usage.h"
 #include "harness/program_process.h"
-#include "harness/url_spool.h"
+#include "harness/scenario/url_spool.h"
 #include "strategies/registry.h"
 #include "transports/deadline.h"
 #include "transports/registry.h"

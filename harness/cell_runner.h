@@ -10,9 +10,9 @@
 #include "harness/machine/interrupt.h"
 #include "harness/plan.h"
 #include "harness/report.h"
+#include "harness/scenario/url_list.h"
 #include "harness/server_process.h"
 #include "harness/steady_watch.h"
-#include "harness/url_list.h"
 
 namespace fanout {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/schedule.h"
+#include "harness/scenario/schedule.h"
 #include "transports/transport.h"
 
 namespace fanout {
@@ -21,7 +21,7 @@ struct CellSpec {
   std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
   bool stoppable = false;               // the controller may set the deadline at any time
   Schedule schedule;                    // of an open loop
-  int urls_fd = -1;  // harness/url_spool.h: what is requested instead; -1: nothing
+  int urls_fd = -1;  // harness/scenario/url_spool.h: what is requested instead; -1: nothing
   std::vector<std::string> command{};  // of an external program; empty: `strategy` is one of ours
   // Of an external program: when it is to be ready, and when, from then on, it is taken for hung.
   std::chrono::nanoseconds ready_limit{};

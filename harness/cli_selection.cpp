@@ -1,7 +1,7 @@
 // The flags that choose what runs: those of run, sweep and list cells.
-#include "harness/bounds.h"
 #include "harness/cli_flags.h"
-#include "harness/mode.h"
+#include "harness/scenario/bounds.h"
+#include "harness/scenario/mode.h"
 #include "harness/selection.h"
 #include "harness/worker_list.h"
 

@@ -22,7 +22,7 @@
 #include "harness/references.h"
 #include "harness/report_json.h"
 #include "harness/runner.h"
-#include "harness/scenario_json.h"
+#include "harness/scenario/scenario_json.h"
 #include "harness/selection.h"
 #include "local_server/server_main.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "harness/url_list.h"
+#include "harness/scenario/url_list.h"
 
 namespace fanout {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/catalogue/program.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 #include "strategies/strategy.h"
 
 namespace fanout {

@@ -5,7 +5,7 @@
 
 #include "harness/catalogue/embedded.h"
 #include "harness/catalogue/program.h"
-#include "harness/scenario_json.h"
+#include "harness/scenario/scenario_json.h"
 #include "harness/table.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"

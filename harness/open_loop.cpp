@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "harness/latency.h"
-#include "harness/mode.h"
+#include "harness/scenario/mode.h"
 #include "transports/verify.h"
 #include "wire/token.h"
 

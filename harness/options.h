@@ -9,8 +9,8 @@
 #include "harness/list.h"
 #include "harness/machine/environment.h"
 #include "harness/render.h"
+#include "harness/scenario/url_list.h"
 #include "harness/selection.h"
-#include "harness/url_list.h"
 
 namespace fanout {
 

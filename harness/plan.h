@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/machine/environment.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 
 namespace fanout {
 

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "harness/bounds.h"
-#include "harness/scenario.h"
+#include "harness/scenario/bounds.h"
+#include "harness/scenario/scenario.h"
 #include "transports/path.h"
 #include "transports/verify.h"
 #include "wire/token.h"

@@ -11,7 +11,6 @@
 #include "base/units.h"
 #include "harness/contenders.h"
 #include "harness/gbench.h"
-#include "harness/mode.h"
 #include "harness/originals_table.h"
 #include "harness/prediction.h"
 #include "harness/published_table.h"
@@ -21,6 +20,7 @@
 #include "harness/render_tables.h"
 #include "harness/render_verdicts.h"
 #include "harness/report_json.h"
+#include "harness/scenario/mode.h"
 #include "harness/statistics/ranking.h"
 #include "transports/verify.h"
 

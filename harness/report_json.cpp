@@ -13,7 +13,7 @@
 #include "harness/machine/output_file.h"
 #include "harness/reference_figures.h"
 #include "harness/run_json.h"
-#include "harness/scenario_json.h"
+#include "harness/scenario/scenario_json.h"
 
 namespace fanout {
 namespace {

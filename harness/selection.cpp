@@ -6,11 +6,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "harness/catalogue/names.h"
-#include "harness/mode.h"
 #include "harness/prediction.h"
-#include "harness/request_headers.h"
-#include "harness/scenario_checks.h"
-#include "harness/scenario_json.h"
+#include "harness/scenario/checks.h"
+#include "harness/scenario/mode.h"
+#include "harness/scenario/request_headers.h"
+#include "harness/scenario/scenario_json.h"
 #include "strategies/registry.h"
 
 namespace fanout {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/catalogue/program.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 
 namespace fanout {
 

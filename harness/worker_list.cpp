@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/bounds.h"
 #include "harness/plan.h"
+#include "harness/scenario/bounds.h"
 
 namespace fanout {
 namespace {

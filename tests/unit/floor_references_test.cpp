@@ -6,7 +6,7 @@
 #include "harness/make_plan.h"
 #include "harness/reference_figures.h"
 #include "harness/render_references.h"
-#include "harness/scenario_json.h"
+#include "harness/scenario/scenario_json.h"
 #include "harness/selection.h"
 #include "tests/unit/sample_report.h"
 

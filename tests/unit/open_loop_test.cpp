@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/schedule.h"
 #include "harness/execution.h"
+#include "harness/scenario/schedule.h"
 #include "wire/token.h"
 
 namespace fanout {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "harness/bounds.h"
-#include "harness/scenario.h"
+#include "harness/scenario/bounds.h"
+#include "harness/scenario/scenario.h"
 
 namespace fanout {
 namespace {

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "harness/courtesy.h"
-#include "harness/request_headers.h"
-#include "harness/url_list.h"
-#include "harness/url_spool.h"
+#include "harness/scenario/request_headers.h"
+#include "harness/scenario/url_list.h"
+#include "harness/scenario/url_spool.h"
 #include "tests/unit/support.h"
 #include "transports/path.h"
 

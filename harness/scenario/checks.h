@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 
 namespace fanout {
 

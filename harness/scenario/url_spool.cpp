@@ -1,4 +1,4 @@
-#include "harness/url_spool.h"
+#include "harness/scenario/url_spool.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // The work: how many requests, to which hosts, what they do, under which client policy. Plain data;
-// its JSON form is in harness/scenario_json.h.
+// its JSON form is in harness/scenario/scenario_json.h.
 #pragma once
 
 #include <chrono>
@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/schedule.h"
-#include "harness/bounds.h"
-#include "harness/mode.h"
-#include "harness/published.h"
+#include "harness/scenario/bounds.h"
+#include "harness/scenario/mode.h"
+#include "harness/scenario/published.h"
+#include "harness/scenario/schedule.h"
 #include "local_server/behaviour.h"
 #include "transports/transport.h"
 

@@ -1,4 +1,4 @@
-#include "harness/url_list.h"
+#include "harness/scenario/url_list.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -16,8 +16,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/bounds.h"
-#include "harness/url_spool.h"
+#include "harness/scenario/bounds.h"
+#include "harness/scenario/url_spool.h"
 #include "transports/url.h"
 
 namespace fanout {

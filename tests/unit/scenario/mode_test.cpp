@@ -1,5 +1,5 @@
 // Modes as they are asked for: what goes with which, and what flags make of a scenario.
-#include "harness/mode.h"
+#include "harness/scenario/mode.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include "harness/make_plan.h"
 #include "harness/plan.h"
 #include "harness/prediction.h"
-#include "harness/scenario_json.h"
+#include "harness/scenario/scenario_json.h"
 #include "harness/selection.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "harness/scenario_json.h"
+#include "harness/scenario/scenario_json.h"
 
 #include <algorithm>
 #include <functional>
@@ -6,11 +6,11 @@
 
 #include "base/file.h"
 #include "base/json_read.h"
-#include "harness/bounds.h"
 #include "harness/catalogue/embedded.h"
 #include "harness/catalogue/names.h"
-#include "harness/request_headers.h"
-#include "harness/scenario_checks.h"
+#include "harness/scenario/bounds.h"
+#include "harness/scenario/checks.h"
+#include "harness/scenario/request_headers.h"
 #include "transports/verify.h"
 
 namespace fanout {

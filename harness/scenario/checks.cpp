@@ -1,4 +1,4 @@
-#include "harness/scenario_checks.h"
+#include "harness/scenario/checks.h"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/schedule.h"
+#include "harness/scenario/schedule.h"
 
 namespace fanout {
 

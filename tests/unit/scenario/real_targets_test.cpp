@@ -13,7 +13,7 @@
 #include "harness/prediction.h"
 #include "harness/render.h"
 #include "harness/report_json.h"
-#include "harness/scenario_json.h"
+#include "harness/scenario/scenario_json.h"
 #include "harness/selection.h"
 #include "harness/sweep.h"
 #include "tests/unit/sample_report.h"

@@ -1,5 +1,5 @@
 // When requests of an open loop are due.
-#include "base/schedule.h"
+#include "harness/scenario/schedule.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

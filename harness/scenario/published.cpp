@@ -1,7 +1,7 @@
-#include "harness/published.h"
+#include "harness/scenario/published.h"
 
 #include "base/json_read.h"
-#include "harness/bounds.h"
+#include "harness/scenario/bounds.h"
 
 namespace fanout {
 namespace {

@@ -1,4 +1,4 @@
-#include "harness/request_headers.h"
+#include "harness/scenario/request_headers.h"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 
 namespace fanout {
 
@@ -22,7 +22,7 @@ struct UrlSources {
 struct UrlList {
   RealTargets about;
   std::vector<Target> targets;  // distinct scheme, host and port, in order of appearance
-  UniqueFd spool;               // harness/url_spool.h; invalid unless asked for
+  UniqueFd spool;               // harness/scenario/url_spool.h; invalid unless asked for
 };
 
 inline constexpr std::size_t kMaxTargets = 10'000;

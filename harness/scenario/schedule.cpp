@@ -1,4 +1,4 @@
-#include "base/schedule.h"
+#include "harness/scenario/schedule.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/catalogue/embedded.h"
-#include "harness/scenario_json.h"
+#include "harness/scenario/scenario_json.h"
 #include "tests/unit/support.h"
 
 namespace fanout {

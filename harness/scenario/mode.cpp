@@ -1,4 +1,4 @@
-#include "harness/mode.h"
+#include "harness/scenario/mode.h"
 
 #include <fmt/format.h>
 
