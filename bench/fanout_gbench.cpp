@@ -17,8 +17,8 @@
 #include "harness/cli.h"
 #include "harness/gbench.h"
 #include "harness/internal_commands.h"
-#include "harness/make_plan.h"
-#include "harness/selection.h"
+#include "harness/plan/make_plan.h"
+#include "harness/plan/selection.h"
 
 namespace {
 

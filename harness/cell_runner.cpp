@@ -16,7 +16,7 @@
 #include "harness/cell_spec.h"
 #include "harness/integrity.h"
 #include "harness/machine/process_tree.h"
-#include "harness/prediction.h"
+#include "harness/plan/prediction.h"
 #include "local_server/answer.h"
 #include "wire/token.h"
 

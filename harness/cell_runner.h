@@ -8,7 +8,7 @@
 #include "harness/execution.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/interrupt.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/report.h"
 #include "harness/scenario/url_list.h"
 #include "harness/server_process.h"

@@ -5,7 +5,7 @@
 #include "harness/catalogue/names.h"
 #include "harness/cli_flags.h"
 #include "harness/machine/environment.h"
-#include "harness/selection.h"
+#include "harness/plan/selection.h"
 
 namespace fanout {
 namespace {

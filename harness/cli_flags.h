@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/selection.h"
+#include "harness/plan/selection.h"
 
 namespace fanout {
 

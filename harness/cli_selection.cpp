@@ -1,9 +1,9 @@
 // The flags that choose what runs: those of run, sweep and list cells.
 #include "harness/cli_flags.h"
+#include "harness/plan/selection.h"
+#include "harness/plan/worker_list.h"
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/mode.h"
-#include "harness/selection.h"
-#include "harness/worker_list.h"
 
 namespace fanout {
 namespace {

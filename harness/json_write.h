@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/statistics/statistics.h"
 
 namespace fanout {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "harness/execution.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/run.h"
 
 namespace fanout {

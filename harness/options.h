@@ -8,9 +8,9 @@
 
 #include "harness/list.h"
 #include "harness/machine/environment.h"
+#include "harness/plan/selection.h"
 #include "harness/render.h"
 #include "harness/scenario/url_list.h"
-#include "harness/selection.h"
 
 namespace fanout {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "harness/execution.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/run.h"
 
 namespace fanout {

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/prediction.h"
+#include "harness/plan/prediction.h"
 
 namespace fanout {
 namespace {

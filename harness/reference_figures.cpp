@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/references.h"
+#include "harness/plan/references.h"
 
 namespace fanout {
 namespace {

@@ -1,4 +1,4 @@
-// What the references of a report (harness/references.h) say of its cells. Pure functions.
+// What the references of a report (harness/plan/references.h) say of its cells. Pure functions.
 #pragma once
 
 #include <optional>

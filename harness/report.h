@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/machine/environment.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/run.h"
 #include "harness/summary.h"
 

@@ -35,7 +35,7 @@ bool has_figure(const Cells& cells, const Measure& measure);
 // a figure.
 std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure& measure);
 
-// A cell against its twin (harness/references.h): all difference is noise.
+// A cell against its twin (harness/plan/references.h): all difference is noise.
 struct Twins {
   Cell cell;
   Comparison comparison;   // the twin / the cell

@@ -101,7 +101,7 @@ struct MakeEitherClient {
 
 // Part of the default comparison: `same_stack` transports share one HTTP library, so that rows
 // differ by strategy alone; `other_stack` ones are shown beside them, labelled. `floor` is the one
-// that all are measured against (harness/references.h).
+// that all are measured against (harness/plan/references.h).
 enum class Suite : std::uint8_t { none, same_stack, other_stack, floor };
 
 // One row of the registry (transports/registry.cpp), defined in the transport's own file.

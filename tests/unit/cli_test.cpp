@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/selection.h"
+#include "harness/plan/selection.h"
 #include "tests/unit/support.h"
 
 namespace fanout {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 namespace fanout::unit_test {
 

@@ -4,12 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/make_plan.h"
 #include "harness/originals.h"
 #include "harness/originals_table.h"
-#include "harness/plan.h"
-#include "harness/references.h"
-#include "harness/selection.h"
+#include "harness/plan/make_plan.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/references.h"
+#include "harness/plan/selection.h"
 #include "strategies/registry.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "harness/courtesy.h"
-#include "harness/make_plan.h"
-#include "harness/plan.h"
-#include "harness/prediction.h"
+#include "harness/plan/courtesy.h"
+#include "harness/plan/make_plan.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/prediction.h"
+#include "harness/plan/selection.h"
 #include "harness/scenario/scenario_json.h"
-#include "harness/selection.h"
 
 namespace fanout {
 namespace {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/courtesy.h"
+#include "harness/plan/courtesy.h"
 #include "harness/scenario/request_headers.h"
 #include "harness/scenario/url_list.h"
 #include "harness/scenario/url_spool.h"

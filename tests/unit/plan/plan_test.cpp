@@ -1,5 +1,5 @@
 // What a selection becomes: cells, skipped ones with the reason, and refusals.
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
-#include "harness/make_plan.h"
-#include "harness/prediction.h"
-#include "harness/selection.h"
+#include "harness/plan/make_plan.h"
+#include "harness/plan/prediction.h"
+#include "harness/plan/selection.h"
 #include "strategies/registry.h"
 #include "tests/unit/support.h"
 

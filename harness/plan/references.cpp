@@ -1,4 +1,4 @@
-#include "harness/references.h"
+#include "harness/plan/references.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/catalogue/pairing.h"
-#include "harness/prediction.h"
+#include "harness/plan/prediction.h"
 #include "harness/statistics/ranking.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 namespace fanout {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 namespace fanout {
 

@@ -1,4 +1,4 @@
-#include "harness/worker_list.h"
+#include "harness/plan/worker_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

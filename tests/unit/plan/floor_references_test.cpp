@@ -1,13 +1,13 @@
-#include "harness/references.h"
+#include "harness/plan/references.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/make_plan.h"
+#include "harness/plan/make_plan.h"
+#include "harness/plan/selection.h"
 #include "harness/reference_figures.h"
 #include "harness/render_references.h"
 #include "harness/scenario/scenario_json.h"
-#include "harness/selection.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "harness/lineup.h"
+#include "harness/plan/lineup.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 namespace fanout {
 

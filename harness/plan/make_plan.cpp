@@ -1,4 +1,4 @@
-#include "harness/make_plan.h"
+#include "harness/plan/make_plan.h"
 
 #include <algorithm>
 
@@ -6,8 +6,8 @@
 #include "base/units.h"
 #include "harness/catalogue/names.h"
 #include "harness/catalogue/pairing.h"
-#include "harness/lineup.h"
-#include "harness/room.h"
+#include "harness/plan/capacity.h"
+#include "harness/plan/lineup.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
 

@@ -33,7 +33,7 @@ struct Skipped {
   std::string reason;
 };
 
-// What a cell is run for besides being compared (harness/references.h).
+// What a cell is run for besides being compared (harness/plan/references.h).
 enum class Role : std::uint8_t {
   twin,     // a compared cell under an alias: both differ by noise alone
   floor,    // a bare epoll loop on the same scenario: the least a request costs a client here

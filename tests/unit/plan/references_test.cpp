@@ -1,10 +1,10 @@
-#include "harness/references.h"
+#include "harness/plan/references.h"
 
 #include <gtest/gtest.h>
 
-#include "harness/make_plan.h"
+#include "harness/plan/make_plan.h"
+#include "harness/plan/selection.h"
 #include "harness/reference_figures.h"
-#include "harness/selection.h"
 #include "tests/unit/support.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "harness/room.h"
+#include "harness/plan/capacity.h"
 
 #include <fmt/format.h>
 

@@ -5,8 +5,8 @@
 #include <numeric>
 #include <set>
 
-#include "harness/plan.h"
-#include "harness/prediction.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/prediction.h"
 
 namespace fanout {
 namespace {

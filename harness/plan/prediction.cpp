@@ -1,4 +1,4 @@
-#include "harness/prediction.h"
+#include "harness/plan/prediction.h"
 
 #include <algorithm>
 #include <thread>

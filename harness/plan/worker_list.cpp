@@ -1,4 +1,4 @@
-#include "harness/worker_list.h"
+#include "harness/plan/worker_list.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/scenario/bounds.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "harness/selection.h"
+#include "harness/plan/selection.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "harness/catalogue/names.h"
-#include "harness/prediction.h"
+#include "harness/plan/prediction.h"
 #include "harness/scenario/checks.h"
 #include "harness/scenario/mode.h"
 #include "harness/scenario/request_headers.h"

@@ -3,8 +3,8 @@
 
 #include "harness/catalogue/program_search.h"
 #include "harness/machine/environment.h"
-#include "harness/plan.h"
-#include "harness/selection.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/selection.h"
 
 namespace fanout {
 

@@ -1,4 +1,4 @@
-#include "harness/courtesy.h"
+#include "harness/plan/courtesy.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 namespace fanout {
 
