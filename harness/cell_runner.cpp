@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/pipe.h"
 #include "base/units.h"
-#include "harness/cell_spec.h"
+#include "harness/cell/cell_task.h"
 #include "harness/integrity.h"
 #include "harness/machine/process_tree.h"
 #include "harness/plan/prediction.h"

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "harness/cell_spec.h"
+#include "harness/cell/cell_task.h"
 #include "harness/execution.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/interrupt.h"

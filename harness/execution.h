@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/cell_memory.h"
+#include "harness/cell/cell_memory.h"
 #include "harness/machine/host_conditions.h"
 #include "harness/machine/process.h"
 #include "local_server/ledger.h"

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "harness/cell_process.h"
+#include "harness/cell/cell_process.h"
 #include "local_server/server_main.h"
 
 namespace fanout {

@@ -7,7 +7,7 @@
 
 #include <optional>
 
-#include "harness/cell_memory.h"
+#include "harness/cell/cell_memory.h"
 #include "harness/execution.h"
 #include "harness/statistics/steady.h"
 

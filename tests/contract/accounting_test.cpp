@@ -8,8 +8,8 @@
 
 #include <fstream>
 
-#include "harness/cell_memory.h"
-#include "harness/cell_spec.h"
+#include "harness/cell/cell_memory.h"
+#include "harness/cell/cell_task.h"
 #include "strategies/registry.h"
 #include "tests/contract/transport_harness.h"
 #include "tests/unit/support.h"

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/cell_spec.h"
+#include "harness/cell/cell_task.h"
 #include "harness/cli.h"
 #include "harness/execution.h"
 #include "harness/integrity.h"

@@ -1,4 +1,4 @@
-#include "harness/cell_memory.h"
+#include "harness/cell/cell_memory.h"
 
 #include <fmt/format.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-#include "harness/cell_process.h"
+#include "harness/cell/cell_process.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -13,12 +13,12 @@
 #include "base/error.h"
 #include "harness/catalogue/names.h"
 #include "harness/catalogue/pairing.h"
-#include "harness/cell_memory.h"
-#include "harness/cell_spec.h"
+#include "harness/cell/cell_memory.h"
+#include "harness/cell/cell_task.h"
+#include "harness/cell/program_process.h"
 #include "harness/machine/host_conditions.h"
 #include "harness/machine/syscall_counter.h"
 #include "harness/machine/usage.h"
-#include "harness/program_process.h"
 #include "harness/scenario/url_spool.h"
 #include "strategies/registry.h"
 #include "transports/deadline.h"

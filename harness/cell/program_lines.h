@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/cell_spec.h"
+#include "harness/cell/cell_task.h"
 
 namespace fanout {
 

@@ -1,5 +1,5 @@
 // The lines of the protocol: what a program is told, and what is taken from it.
-#include "harness/program_lines.h"
+#include "harness/cell/program_lines.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

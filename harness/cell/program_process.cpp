@@ -1,4 +1,4 @@
-#include "harness/program_process.h"
+#include "harness/cell/program_process.h"
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -14,11 +14,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/cell/program_lines.h"
+#include "harness/cell/program_talk.h"
 #include "harness/machine/host_conditions.h"
 #include "harness/machine/process_tree.h"
 #include "harness/machine/usage.h"
-#include "harness/program_lines.h"
-#include "harness/program_talk.h"
 #include "transports/verify.h"
 
 namespace fanout {

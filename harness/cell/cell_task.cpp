@@ -1,4 +1,4 @@
-#include "harness/cell_spec.h"
+#include "harness/cell/cell_task.h"
 
 #include <nlohmann/json.hpp>
 

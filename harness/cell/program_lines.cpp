@@ -1,4 +1,4 @@
-#include "harness/program_lines.h"
+#include "harness/cell/program_lines.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "harness/program_talk.h"
+#include "harness/cell/program_talk.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -18,9 +18,9 @@
 #include "base/error.h"
 #include "base/pipe.h"
 #include "harness/catalogue/program_search.h"
+#include "harness/cell/program_lines.h"
 #include "harness/machine/process.h"
 #include "harness/machine/process_tree.h"
-#include "harness/program_lines.h"
 
 namespace fanout {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <span>
 
-#include "harness/cell_memory.h"
-#include "harness/cell_spec.h"
+#include "harness/cell/cell_memory.h"
+#include "harness/cell/cell_task.h"
 
 namespace fanout {
 
