@@ -9,7 +9,7 @@
 #include "harness/machine/environment.h"
 #include "harness/machine/interrupt.h"
 #include "harness/plan/plan.h"
-#include "harness/report.h"
+#include "harness/result/report.h"
 #include "harness/scenario/url_list.h"
 #include "harness/server_process.h"
 #include "harness/steady_watch.h"

@@ -12,7 +12,7 @@
 #include "harness/cell_runner.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
-#include "harness/summary.h"
+#include "harness/result/summary.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 namespace fanout {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 namespace fanout {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/histogram.h"
-#include "harness/run.h"
+#include "harness/result/run.h"
 
 namespace fanout {
 

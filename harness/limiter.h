@@ -3,7 +3,7 @@
 
 #include "harness/execution.h"
 #include "harness/plan/plan.h"
-#include "harness/run.h"
+#include "harness/result/run.h"
 
 namespace fanout {
 

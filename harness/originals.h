@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 namespace fanout {
 

@@ -1,7 +1,7 @@
 // External programs as people read of them: beside the strategies they imitate.
 #pragma once
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 #include "harness/table.h"
 
 namespace fanout {

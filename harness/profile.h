@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 namespace fanout {
 

@@ -1,7 +1,7 @@
 // What an article published, beside what was measured here.
 #pragma once
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 #include "harness/table.h"
 
 namespace fanout {

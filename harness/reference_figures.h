@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 namespace fanout {
 

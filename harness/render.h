@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 namespace fanout {
 

@@ -1,7 +1,7 @@
 // The tables a report is made of; harness/render.cpp puts words around them.
 #pragma once
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 #include "harness/table.h"
 
 namespace fanout {

@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 namespace fanout {
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "harness/run.h"
+#include "harness/result/run.h"
 
 namespace fanout {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 #include "harness/statistics/scalability.h"
 
 namespace fanout {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/contenders.h"
-#include "harness/report.h"
+#include "harness/result/report.h"
 #include "harness/statistics/ranking.h"
 
 namespace fanout {

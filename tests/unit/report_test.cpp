@@ -1,4 +1,4 @@
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // A small report made up by hand, for the tests of what reads and writes reports.
 #pragma once
 
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 namespace fanout::unit_test {
 

@@ -2,8 +2,8 @@
 
 #include "harness/execution.h"
 #include "harness/integrity.h"
+#include "harness/result/summary.h"
 #include "harness/steady_state.h"
-#include "harness/summary.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "harness/summary.h"
+#include "harness/result/summary.h"
 
 #include <algorithm>
 #include <iterator>

@@ -8,8 +8,8 @@
 
 #include "harness/machine/environment.h"
 #include "harness/plan/plan.h"
-#include "harness/run.h"
-#include "harness/summary.h"
+#include "harness/result/run.h"
+#include "harness/result/summary.h"
 
 namespace fanout {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/run.h"
+#include "harness/result/run.h"
 #include "harness/statistics/statistics.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "harness/report.h"
+#include "harness/result/report.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
