@@ -14,7 +14,7 @@
 #include "base/pipe.h"
 #include "base/units.h"
 #include "harness/cell/cell_task.h"
-#include "harness/integrity.h"
+#include "harness/judge/judge.h"
 #include "harness/machine/process_tree.h"
 #include "harness/plan/prediction.h"
 #include "local_server/answer.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "harness/cell/cell_task.h"
-#include "harness/execution.h"
+#include "harness/judge/execution.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/interrupt.h"
 #include "harness/plan/plan.h"

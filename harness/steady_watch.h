@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "harness/cell/cell_memory.h"
-#include "harness/execution.h"
+#include "harness/judge/execution.h"
 #include "harness/statistics/steady.h"
 
 namespace fanout {

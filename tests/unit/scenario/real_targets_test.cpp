@@ -6,8 +6,8 @@
 
 #include "harness/cell/cell_task.h"
 #include "harness/cli.h"
-#include "harness/execution.h"
-#include "harness/integrity.h"
+#include "harness/judge/execution.h"
+#include "harness/judge/judge.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/prediction.h"

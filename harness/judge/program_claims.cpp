@@ -1,4 +1,4 @@
-#include "harness/program_word.h"
+#include "harness/judge/program_claims.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/attempts.h"
+#include "harness/judge/attempts.h"
 #include "transports/verify.h"
 #include "wire/token.h"
 

@@ -1,9 +1,9 @@
-#include "harness/open_loop.h"
+#include "harness/judge/open_loop.h"
 
 #include <algorithm>
 #include <vector>
 
-#include "harness/latency.h"
+#include "harness/judge/latency.h"
 #include "harness/scenario/mode.h"
 #include "transports/verify.h"
 #include "wire/token.h"

@@ -1,4 +1,4 @@
-#include "harness/steady_state.h"
+#include "harness/judge/steady_state.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "harness/latency.h"
+#include "harness/judge/latency.h"
 #include "wire/token.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-#include "harness/attempts.h"
+#include "harness/judge/attempts.h"
 
 #include <fmt/format.h>
 

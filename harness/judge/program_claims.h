@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/execution.h"
+#include "harness/judge/execution.h"
 #include "harness/plan/plan.h"
 #include "harness/result/run.h"
 

@@ -1,5 +1,5 @@
 // What a scenario makes of every attempt, and whether client and server agree on it.
-#include "harness/attempts.h"
+#include "harness/judge/attempts.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,10 +1,10 @@
 // Response times and the rate that was kept, on measurements made up by hand.
-#include "harness/open_loop.h"
+#include "harness/judge/open_loop.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/execution.h"
+#include "harness/judge/execution.h"
 #include "harness/scenario/schedule.h"
 #include "wire/token.h"
 

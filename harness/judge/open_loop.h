@@ -1,7 +1,7 @@
 // What a run in mode open says besides: how long requests took from the moment they were due.
 #pragma once
 
-#include "harness/execution.h"
+#include "harness/judge/execution.h"
 #include "harness/plan/plan.h"
 #include "harness/result/run.h"
 

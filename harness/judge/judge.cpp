@@ -1,4 +1,4 @@
-#include "harness/integrity.h"
+#include "harness/judge/judge.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,13 +7,13 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "harness/attempts.h"
-#include "harness/latency.h"
-#include "harness/limiter.h"
+#include "harness/judge/attempts.h"
+#include "harness/judge/latency.h"
+#include "harness/judge/limiter.h"
+#include "harness/judge/open_loop.h"
+#include "harness/judge/program_claims.h"
+#include "harness/judge/steady_state.h"
 #include "harness/machine/usage.h"
-#include "harness/open_loop.h"
-#include "harness/program_word.h"
-#include "harness/steady_state.h"
 #include "transports/verify.h"
 
 namespace fanout {

@@ -1,7 +1,7 @@
 // What limited a run: delays, the client, the server, or a limit of the system.
 #pragma once
 
-#include "harness/execution.h"
+#include "harness/judge/execution.h"
 #include "harness/plan/plan.h"
 #include "harness/result/run.h"
 

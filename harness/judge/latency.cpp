@@ -1,4 +1,4 @@
-#include "harness/latency.h"
+#include "harness/judge/latency.h"
 
 namespace fanout {
 

@@ -1,4 +1,4 @@
-#include "harness/limiter.h"
+#include "harness/judge/limiter.h"
 
 #include <algorithm>
 

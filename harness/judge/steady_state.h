@@ -1,7 +1,7 @@
 // What a run in mode steady says: figures of its window, in place of those of the whole run.
 #pragma once
 
-#include "harness/execution.h"
+#include "harness/judge/execution.h"
 #include "harness/plan/plan.h"
 #include "harness/result/run.h"
 

@@ -1,7 +1,7 @@
 // Whether a run may be believed, and what limited it. Pure functions of what was measured.
 #pragma once
 
-#include "harness/execution.h"
+#include "harness/judge/execution.h"
 #include "harness/plan/plan.h"
 #include "harness/result/run.h"
 

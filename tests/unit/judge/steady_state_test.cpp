@@ -1,9 +1,9 @@
 // What judge() makes of a run in mode steady, on measurements made up by hand.
 
-#include "harness/execution.h"
-#include "harness/integrity.h"
+#include "harness/judge/execution.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/steady_state.h"
 #include "harness/result/summary.h"
-#include "harness/steady_state.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
