@@ -13,8 +13,8 @@
 
 #include "base/error.h"
 #include "harness/catalogue/embedded.h"
-#include "harness/cell_runner.h"
 #include "harness/cli.h"
+#include "harness/control/cell_runner.h"
 #include "harness/gbench.h"
 #include "harness/internal_commands.h"
 #include "harness/plan/make_plan.h"

@@ -8,8 +8,10 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "harness/cell_runner.h"
 #include "harness/compare_command.h"
+#include "harness/control/cell_runner.h"
+#include "harness/control/profile.h"
+#include "harness/control/runner.h"
 #include "harness/doctor_command.h"
 #include "harness/html_page.h"
 #include "harness/list.h"
@@ -19,10 +21,8 @@
 #include "harness/plan/prediction.h"
 #include "harness/plan/references.h"
 #include "harness/plan/selection.h"
-#include "harness/profile.h"
 #include "harness/progress.h"
 #include "harness/report_json.h"
-#include "harness/runner.h"
 #include "harness/scenario/scenario_json.h"
 #include "local_server/server_main.h"
 

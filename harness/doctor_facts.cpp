@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "harness/catalogue/embedded.h"
-#include "harness/cell_runner.h"
+#include "harness/control/cell_runner.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
 #include "harness/result/summary.h"

@@ -40,7 +40,7 @@ struct Accounts {
   CellHeader header{};
 };
 
-// Starts `fanout internal-cell` under time -v, as harness/cell_runner.cpp does without.
+// Starts `fanout internal-cell` under time -v, as harness/control/cell_runner.cpp does without.
 Accounts account(const CellSpec& spec) {
   const unit_test::TempFolder folder;
   const std::string text = to_text(spec);

@@ -1,4 +1,4 @@
-#include "harness/profile.h"
+#include "harness/control/profile.h"
 
 #include "harness/machine/syscall_counter.h"
 

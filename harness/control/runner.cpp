@@ -1,4 +1,4 @@
-#include "harness/runner.h"
+#include "harness/control/runner.h"
 
 #include <algorithm>
 

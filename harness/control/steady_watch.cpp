@@ -1,4 +1,4 @@
-#include "harness/steady_watch.h"
+#include "harness/control/steady_watch.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "harness/cell_runner.h"
+#include "harness/control/cell_runner.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

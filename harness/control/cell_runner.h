@@ -5,14 +5,14 @@
 #include <optional>
 
 #include "harness/cell/cell_task.h"
+#include "harness/control/server_process.h"
+#include "harness/control/steady_watch.h"
 #include "harness/judge/execution.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/interrupt.h"
 #include "harness/plan/plan.h"
 #include "harness/result/report.h"
 #include "harness/scenario/url_list.h"
-#include "harness/server_process.h"
-#include "harness/steady_watch.h"
 
 namespace fanout {
 

@@ -1,4 +1,4 @@
-#include "harness/profile.h"
+#include "harness/control/profile.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

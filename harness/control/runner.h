@@ -7,7 +7,7 @@
 
 namespace fanout {
 
-// How one cell is executed once; harness/cell_runner.h in production, a recorder in tests.
+// How one cell is executed once; harness/control/cell_runner.h in production, a recorder in tests.
 using Execute = std::function<Run(const Cell& cell, unsigned round)>;
 
 // What wants to know. Called between runs only, so nobody watches what is being measured. `cell` is

@@ -1,4 +1,4 @@
-#include "harness/server_process.h"
+#include "harness/control/server_process.h"
 
 #include <fmt/format.h>
 #include <poll.h>
