@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "harness/analysis/comparable.h"
 #include "harness/catalogue/names.h"
-#include "harness/comparable.h"
 #include "harness/render_compare.h"
 #include "harness/report_json.h"
 

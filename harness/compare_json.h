@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "harness/compare.h"
+#include "harness/analysis/compare.h"
 
 namespace fanout {
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/units.h"
-#include "harness/originals.h"
+#include "harness/analysis/originals.h"
 #include "harness/render_tables.h"
 
 namespace fanout {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/units.h"
-#include "harness/contenders.h"
-#include "harness/originals.h"
+#include "harness/analysis/contenders.h"
+#include "harness/analysis/originals.h"
 #include "harness/render_tables.h"
 
 namespace fanout {

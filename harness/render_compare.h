@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "harness/compare.h"
+#include "harness/analysis/compare.h"
 #include "harness/render.h"
 
 namespace fanout {

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/reference_figures.h"
+#include "harness/analysis/reference_figures.h"
 
 namespace fanout {
 namespace {

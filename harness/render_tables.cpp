@@ -11,9 +11,9 @@
 #include <span>
 
 #include "base/units.h"
-#include "harness/contenders.h"
-#include "harness/reference_figures.h"
-#include "harness/sweep.h"
+#include "harness/analysis/contenders.h"
+#include "harness/analysis/reference_figures.h"
+#include "harness/analysis/sweep.h"
 
 namespace fanout {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/verdict.h"
+#include "harness/analysis/verdict.h"
 
 namespace fanout {
 namespace {

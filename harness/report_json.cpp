@@ -8,10 +8,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json_read.h"
+#include "harness/analysis/reference_figures.h"
 #include "harness/analysis_json.h"
 #include "harness/json_write.h"
 #include "harness/machine/output_file.h"
-#include "harness/reference_figures.h"
 #include "harness/run_json.h"
 #include "harness/scenario/scenario_json.h"
 

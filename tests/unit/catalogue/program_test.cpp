@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/originals.h"
+#include "harness/analysis/originals.h"
 #include "harness/originals_table.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/plan.h"

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/analysis/reference_figures.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
-#include "harness/reference_figures.h"
 #include "harness/render_references.h"
 #include "harness/scenario/scenario_json.h"
 #include "tests/unit/sample_report.h"

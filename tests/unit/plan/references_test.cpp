@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/analysis/reference_figures.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
-#include "harness/reference_figures.h"
 #include "tests/unit/support.h"
 
 namespace fanout {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/analysis/sweep.h"
 #include "harness/cell/cell_task.h"
 #include "harness/cli.h"
 #include "harness/judge/execution.h"
@@ -15,7 +16,6 @@
 #include "harness/render.h"
 #include "harness/report_json.h"
 #include "harness/scenario/scenario_json.h"
-#include "harness/sweep.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
 

@@ -1,7 +1,7 @@
 // Two results held against each other: what is found, what is not said, and what is printed.
 
-#include "harness/comparable.h"
-#include "harness/compare.h"
+#include "harness/analysis/comparable.h"
+#include "harness/analysis/compare.h"
 #include "harness/render_compare.h"
 #include "harness/report_json.h"
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "harness/recommendation.h"
+#include "harness/analysis/recommendation.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/units.h"
-#include "harness/verdict.h"
+#include "harness/analysis/verdict.h"
 
 namespace fanout {
 namespace {

@@ -1,4 +1,4 @@
-#include "harness/sweep.h"
+#include "harness/analysis/sweep.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

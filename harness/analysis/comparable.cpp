@@ -1,4 +1,4 @@
-#include "harness/comparable.h"
+#include "harness/analysis/comparable.h"
 
 #include <fmt/format.h>
 

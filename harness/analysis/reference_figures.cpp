@@ -1,4 +1,4 @@
-#include "harness/reference_figures.h"
+#include "harness/analysis/reference_figures.h"
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,4 @@
-#include "harness/sweep.h"
+#include "harness/analysis/sweep.h"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "harness/verdict.h"
+#include "harness/analysis/verdict.h"
 
 namespace fanout {
 namespace {

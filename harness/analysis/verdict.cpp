@@ -1,4 +1,4 @@
-#include "harness/verdict.h"
+#include "harness/analysis/verdict.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/reference_figures.h"
+#include "harness/analysis/reference_figures.h"
 
 namespace fanout {
 namespace {

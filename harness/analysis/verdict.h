@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/contenders.h"
+#include "harness/analysis/contenders.h"
 #include "harness/result/report.h"
 #include "harness/statistics/ranking.h"
 

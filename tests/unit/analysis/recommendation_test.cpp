@@ -1,4 +1,4 @@
-#include "harness/recommendation.h"
+#include "harness/analysis/recommendation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "harness/contenders.h"
+#include "harness/analysis/contenders.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "harness/verdict.h"
+#include "harness/analysis/verdict.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
-#include "harness/originals.h"
+#include "harness/analysis/originals.h"
 
 #include <algorithm>
 
-#include "harness/reference_figures.h"
+#include "harness/analysis/reference_figures.h"
 
 namespace fanout {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/analysis/verdict.h"
 #include "harness/result/report.h"
 #include "harness/statistics/statistics.h"
-#include "harness/verdict.h"
 
 namespace fanout {
 
@@ -52,7 +52,7 @@ struct Compared {
   std::string next_name;
   const Report& base;
   const Report& next;
-  std::vector<std::string> differences;  // that were overruled (harness/comparable.h)
+  std::vector<std::string> differences;  // that were overruled (harness/analysis/comparable.h)
 };
 
 // Pairs runs by round: with equal seeds these did the same work. Throws UsageError if no cell is in
