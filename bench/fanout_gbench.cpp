@@ -15,7 +15,7 @@
 #include "harness/catalogue/embedded.h"
 #include "harness/cli.h"
 #include "harness/control/cell_runner.h"
-#include "harness/gbench.h"
+#include "harness/document/gbench.h"
 #include "harness/internal_commands.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"

@@ -13,7 +13,8 @@
 #include "harness/control/profile.h"
 #include "harness/control/runner.h"
 #include "harness/doctor_command.h"
-#include "harness/html_page.h"
+#include "harness/document/html_page.h"
+#include "harness/document/report_json.h"
 #include "harness/list.h"
 #include "harness/machine/output_file.h"
 #include "harness/plan/courtesy.h"
@@ -22,7 +23,6 @@
 #include "harness/plan/references.h"
 #include "harness/plan/selection.h"
 #include "harness/progress.h"
-#include "harness/report_json.h"
 #include "harness/scenario/scenario_json.h"
 #include "local_server/server_main.h"
 

@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "harness/analysis/comparable.h"
 #include "harness/catalogue/names.h"
+#include "harness/document/report_json.h"
 #include "harness/render_compare.h"
-#include "harness/report_json.h"
 
 namespace fanout {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/compare_json.h"
-#include "harness/report_json.h"
+#include "harness/document/compare_json.h"
+#include "harness/document/report_json.h"
 #include "harness/table.h"
 
 namespace fanout {

@@ -1,4 +1,4 @@
-// What one execution of a cell returned. Plain data; the JSON form is in harness/report_json.cpp,
+// What one execution of a cell returned. Plain data; the JSON form is in harness/document/report_json.cpp,
 // every field is explained in results/README.md.
 #pragma once
 

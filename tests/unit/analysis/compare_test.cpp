@@ -2,8 +2,8 @@
 
 #include "harness/analysis/comparable.h"
 #include "harness/analysis/compare.h"
+#include "harness/document/report_json.h"
 #include "harness/render_compare.h"
-#include "harness/report_json.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

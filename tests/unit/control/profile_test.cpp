@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "harness/document/report_json.h"
 #include "harness/machine/syscall_counter.h"
-#include "harness/report_json.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {

@@ -12,6 +12,6 @@ nlohmann::json summary_to_json(const Summary& summary);
 nlohmann::json sweeps_to_json(const Report& report);
 nlohmann::json recommendations_to_json(const Report& report);
 nlohmann::json originals_to_json(const Report& report);
-nlohmann::json verdicts_to_json(const Report& report);  // harness/verdict_json.cpp
+nlohmann::json verdicts_to_json(const Report& report);  // harness/document/verdict_json.cpp
 
 }  // namespace fanout

@@ -1,4 +1,4 @@
-#include "harness/run_json.h"
+#include "harness/document/run_json.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "harness/gbench.h"
+#include "harness/document/gbench.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "harness/report_json.h"
+#include "harness/document/report_json.h"
 
 #include <fmt/format.h>
 
@@ -9,10 +9,10 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "harness/analysis/reference_figures.h"
-#include "harness/analysis_json.h"
-#include "harness/json_write.h"
+#include "harness/document/analysis_json.h"
+#include "harness/document/json_write.h"
+#include "harness/document/run_json.h"
 #include "harness/machine/output_file.h"
-#include "harness/run_json.h"
 #include "harness/scenario/scenario_json.h"
 
 namespace fanout {

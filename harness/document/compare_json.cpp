@@ -1,7 +1,7 @@
-#include "harness/compare_json.h"
+#include "harness/document/compare_json.h"
 
 #include "base/json_read.h"
-#include "harness/json_write.h"
+#include "harness/document/json_write.h"
 
 namespace fanout {
 namespace {

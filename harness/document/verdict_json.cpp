@@ -1,6 +1,6 @@
 #include "harness/analysis/verdict.h"
-#include "harness/analysis_json.h"
-#include "harness/json_write.h"
+#include "harness/document/analysis_json.h"
+#include "harness/document/json_write.h"
 
 namespace fanout {
 namespace {

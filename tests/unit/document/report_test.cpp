@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "harness/report_json.h"
+#include "harness/document/report_json.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
 

@@ -1,4 +1,4 @@
-#include "harness/gbench.h"
+#include "harness/document/gbench.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,9 +1,9 @@
-#include "harness/analysis_json.h"
+#include "harness/document/analysis_json.h"
 
 #include "harness/analysis/originals.h"
 #include "harness/analysis/recommendation.h"
 #include "harness/analysis/sweep.h"
-#include "harness/json_write.h"
+#include "harness/document/json_write.h"
 
 namespace fanout {
 namespace {

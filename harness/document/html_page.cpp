@@ -1,10 +1,10 @@
-#include "harness/html_page.h"
+#include "harness/document/html_page.h"
 
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "harness/catalogue/embedded.h"
-#include "harness/report_json.h"
+#include "harness/document/report_json.h"
 
 namespace fanout {
 namespace {
