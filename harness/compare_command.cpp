@@ -10,7 +10,7 @@
 #include "harness/analysis/comparable.h"
 #include "harness/catalogue/names.h"
 #include "harness/document/report_json.h"
-#include "harness/render_compare.h"
+#include "harness/print/render_compare.h"
 
 namespace fanout {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.h"
-#include "harness/table.h"
+#include "harness/print/table.h"
 
 namespace fanout {
 namespace {

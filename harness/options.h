@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "harness/list.h"
 #include "harness/machine/environment.h"
 #include "harness/plan/selection.h"
-#include "harness/render.h"
+#include "harness/print/list.h"
+#include "harness/print/render.h"
 #include "harness/scenario/url_list.h"
 
 namespace fanout {

@@ -3,7 +3,7 @@
 #include "harness/analysis/comparable.h"
 #include "harness/analysis/compare.h"
 #include "harness/document/report_json.h"
-#include "harness/render_compare.h"
+#include "harness/print/render_compare.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

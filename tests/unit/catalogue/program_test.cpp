@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "harness/analysis/originals.h"
-#include "harness/originals_table.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/references.h"
 #include "harness/plan/selection.h"
+#include "harness/print/originals_table.h"
 #include "strategies/registry.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"

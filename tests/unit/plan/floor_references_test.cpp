@@ -6,7 +6,7 @@
 #include "harness/analysis/reference_figures.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
-#include "harness/render_references.h"
+#include "harness/print/render_references.h"
 #include "harness/scenario/scenario_json.h"
 #include "tests/unit/sample_report.h"
 

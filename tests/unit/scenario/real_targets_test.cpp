@@ -14,7 +14,7 @@
 #include "harness/plan/plan.h"
 #include "harness/plan/prediction.h"
 #include "harness/plan/selection.h"
-#include "harness/render.h"
+#include "harness/print/render.h"
 #include "harness/scenario/scenario_json.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"

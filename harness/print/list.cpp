@@ -1,12 +1,12 @@
-#include "harness/list.h"
+#include "harness/print/list.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "harness/catalogue/embedded.h"
 #include "harness/catalogue/program.h"
+#include "harness/print/table.h"
 #include "harness/scenario/scenario_json.h"
-#include "harness/table.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
 

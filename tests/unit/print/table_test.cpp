@@ -1,4 +1,4 @@
-#include "harness/table.h"
+#include "harness/print/table.h"
 
 #include <gtest/gtest.h>
 

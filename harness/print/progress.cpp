@@ -1,4 +1,4 @@
-#include "harness/progress.h"
+#include "harness/print/progress.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>

@@ -1,4 +1,4 @@
-#include "harness/originals_table.h"
+#include "harness/print/originals_table.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,7 +8,7 @@
 
 #include "base/units.h"
 #include "harness/analysis/originals.h"
-#include "harness/render_tables.h"
+#include "harness/print/render_tables.h"
 
 namespace fanout {
 namespace {

@@ -1,8 +1,8 @@
 // External programs as people read of them: beside the strategies they imitate.
 #pragma once
 
+#include "harness/print/table.h"
 #include "harness/result/report.h"
-#include "harness/table.h"
 
 namespace fanout {
 

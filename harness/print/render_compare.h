@@ -4,7 +4,7 @@
 #include <string>
 
 #include "harness/analysis/compare.h"
-#include "harness/render.h"
+#include "harness/print/render.h"
 
 namespace fanout {
 

@@ -1,4 +1,4 @@
-#include "harness/render_compare.h"
+#include "harness/print/render_compare.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "base/units.h"
 #include "harness/document/compare_json.h"
 #include "harness/document/report_json.h"
-#include "harness/table.h"
+#include "harness/print/table.h"
 
 namespace fanout {
 namespace {

@@ -1,8 +1,8 @@
-// The tables a report is made of; harness/render.cpp puts words around them.
+// The tables a report is made of; harness/print/render.cpp puts words around them.
 #pragma once
 
+#include "harness/print/table.h"
 #include "harness/result/report.h"
-#include "harness/table.h"
 
 namespace fanout {
 

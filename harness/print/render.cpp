@@ -1,4 +1,4 @@
-#include "harness/render.h"
+#include "harness/print/render.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,13 +13,13 @@
 #include "harness/analysis/recommendation.h"
 #include "harness/document/gbench.h"
 #include "harness/document/report_json.h"
-#include "harness/originals_table.h"
 #include "harness/plan/prediction.h"
 #include "harness/plan/references.h"
-#include "harness/published_table.h"
-#include "harness/render_references.h"
-#include "harness/render_tables.h"
-#include "harness/render_verdicts.h"
+#include "harness/print/originals_table.h"
+#include "harness/print/published_table.h"
+#include "harness/print/render_references.h"
+#include "harness/print/render_tables.h"
+#include "harness/print/render_verdicts.h"
 #include "harness/scenario/mode.h"
 #include "harness/statistics/ranking.h"
 #include "transports/verify.h"

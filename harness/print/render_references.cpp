@@ -1,4 +1,4 @@
-#include "harness/render_references.h"
+#include "harness/print/render_references.h"
 
 #include <fmt/format.h>
 

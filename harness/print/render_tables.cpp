@@ -1,4 +1,4 @@
-#include "harness/render_tables.h"
+#include "harness/print/render_tables.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "harness/table.h"
+#include "harness/print/table.h"
 
 #include <fmt/format.h>
 

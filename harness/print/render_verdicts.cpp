@@ -1,4 +1,4 @@
-#include "harness/render_verdicts.h"
+#include "harness/print/render_verdicts.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // What an article published, beside what was measured here.
 #pragma once
 
+#include "harness/print/table.h"
 #include "harness/result/report.h"
-#include "harness/table.h"
 
 namespace fanout {
 

@@ -1,11 +1,11 @@
-#include "harness/published_table.h"
+#include "harness/print/published_table.h"
 
 #include <fmt/format.h>
 
 #include "base/units.h"
 #include "harness/analysis/contenders.h"
 #include "harness/analysis/originals.h"
-#include "harness/render_tables.h"
+#include "harness/print/render_tables.h"
 
 namespace fanout {
 namespace {

@@ -1,5 +1,5 @@
 #include "harness/document/report_json.h"
-#include "harness/render.h"
+#include "harness/print/render.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "harness/render_tables.h"
+#include "harness/print/render_tables.h"
 
 namespace fanout {
 namespace {
