@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/doctor_facts.h"
+#include "harness/doctor/doctor_facts.h"
 #include "harness/machine/interrupt.h"
 
 namespace fanout {

@@ -1,5 +1,5 @@
 // Is this machine fit to measure? Every check is a pure function of facts that were gathered before
-// (harness/doctor_facts.h).
+// (harness/doctor/doctor_facts.h).
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

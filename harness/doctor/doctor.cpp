@@ -1,4 +1,4 @@
-#include "harness/doctor.h"
+#include "harness/doctor/doctor.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

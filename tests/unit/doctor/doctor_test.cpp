@@ -1,5 +1,5 @@
 // Each check of fanout doctor, from facts made up by hand: fine as they are, then amiss one by one.
-#include "harness/doctor.h"
+#include "harness/doctor/doctor.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

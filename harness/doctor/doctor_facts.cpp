@@ -1,4 +1,4 @@
-#include "harness/doctor_facts.h"
+#include "harness/doctor/doctor_facts.h"
 
 #include <sys/prctl.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 // Looks at the machine and makes short runs on it.
 #pragma once
 
-#include "harness/doctor.h"
+#include "harness/doctor/doctor.h"
 
 namespace fanout {
 
