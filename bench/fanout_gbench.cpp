@@ -13,10 +13,10 @@
 
 #include "base/error.h"
 #include "harness/catalogue/embedded.h"
-#include "harness/cli.h"
+#include "harness/commands/cli.h"
+#include "harness/commands/internal_commands.h"
 #include "harness/control/cell_runner.h"
 #include "harness/document/gbench.h"
-#include "harness/internal_commands.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
 

@@ -6,9 +6,9 @@
 #include <iostream>
 
 #include "base/error.h"
-#include "harness/cli.h"
-#include "harness/commands.h"
-#include "harness/internal_commands.h"
+#include "harness/commands/cli.h"
+#include "harness/commands/commands.h"
+#include "harness/commands/internal_commands.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "harness/analysis/sweep.h"
 #include "harness/cell/cell_task.h"
-#include "harness/cli.h"
+#include "harness/commands/cli.h"
 #include "harness/document/report_json.h"
 #include "harness/judge/execution.h"
 #include "harness/judge/judge.h"

@@ -1,4 +1,4 @@
-#include "harness/internal_commands.h"
+#include "harness/commands/internal_commands.h"
 
 #include <cstdlib>
 #include <string_view>

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "harness/options.h"
+#include "harness/commands/options.h"
 
 namespace fanout {
 

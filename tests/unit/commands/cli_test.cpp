@@ -1,4 +1,4 @@
-#include "harness/cli.h"
+#include "harness/commands/cli.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
-#include "harness/cli.h"
+#include "harness/commands/cli.h"
 
 #include <iostream>
 
 #include "harness/catalogue/names.h"
-#include "harness/cli_flags.h"
+#include "harness/commands/cli_flags.h"
 #include "harness/machine/environment.h"
 #include "harness/plan/selection.h"
 

@@ -1,7 +1,7 @@
 // What each command does.
 #pragma once
 
-#include "harness/options.h"
+#include "harness/commands/options.h"
 
 namespace fanout {
 

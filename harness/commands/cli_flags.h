@@ -97,7 +97,7 @@ inline void add_list(CLI::App& app, const std::string& flag, std::vector<std::st
       ->type_name(type);
 }
 
-// The flags that choose what runs (harness/cli_selection.cpp).
+// The flags that choose what runs (harness/commands/cli_selection.cpp).
 void add_selection(CLI::App& app, Selection& selection);
 
 }  // namespace fanout

@@ -1,4 +1,4 @@
-#include "harness/commands.h"
+#include "harness/commands/commands.h"
 
 #include <fmt/chrono.h>
 #include <unistd.h>
@@ -8,11 +8,11 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "harness/compare_command.h"
+#include "harness/commands/compare_command.h"
+#include "harness/commands/doctor_command.h"
 #include "harness/control/cell_runner.h"
 #include "harness/control/profile.h"
 #include "harness/control/runner.h"
-#include "harness/doctor_command.h"
 #include "harness/document/html_page.h"
 #include "harness/document/report_json.h"
 #include "harness/machine/output_file.h"

@@ -1,7 +1,7 @@
 // fanout compare BASE NEW: reads both, prints what has changed.
 #pragma once
 
-#include "harness/options.h"
+#include "harness/commands/options.h"
 
 namespace fanout {
 

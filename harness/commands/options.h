@@ -1,4 +1,4 @@
-// The command line as values. Made by harness/cli.cpp, read by harness/commands.cpp.
+// The command line as values. Made by harness/commands/cli.cpp, read by harness/commands/commands.cpp.
 #pragma once
 
 #include <cstdint>

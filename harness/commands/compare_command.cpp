@@ -1,4 +1,4 @@
-#include "harness/compare_command.h"
+#include "harness/commands/compare_command.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,5 @@
 // The flags that choose what runs: those of run, sweep and list cells.
-#include "harness/cli_flags.h"
+#include "harness/commands/cli_flags.h"
 #include "harness/plan/selection.h"
 #include "harness/plan/worker_list.h"
 #include "harness/scenario/bounds.h"

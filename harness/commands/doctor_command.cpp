@@ -1,4 +1,4 @@
-#include "harness/doctor_command.h"
+#include "harness/commands/doctor_command.h"
 
 #include <fmt/format.h>
 
