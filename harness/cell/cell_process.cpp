@@ -39,12 +39,12 @@ std::string read_all(int fd) {
   }
 }
 
-std::vector<Request> make_requests(const CellSpec& spec) {
-  std::vector<Request> requests(spec.requests);
+std::vector<Request> make_requests(const CellTask& task) {
+  std::vector<Request> requests(task.requests);
   for (std::uint32_t i = 0; i < requests.size(); ++i) {
     requests[i] = {.index = i,
-                   .target = static_cast<std::uint32_t>(i % spec.client.targets.size()),
-                   .token = make_token(spec.token_seed, i)};
+                   .target = static_cast<std::uint32_t>(i % task.client.targets.size()),
+                   .token = make_token(task.token_seed, i)};
   }
   return requests;
 }
@@ -120,11 +120,11 @@ void read_pool_memory(CellHeader& header, const Job& job) {
 }
 
 // What clients are told beyond the task: what all workers share.
-ClientConfig told(const CellSpec& spec, const CellMemory& memory,
+ClientConfig told(const CellTask& task, const CellMemory& memory,
                   std::span<const std::int64_t> due_ns) {
-  ClientConfig client = spec.client;
+  ClientConfig client = task.client;
   memory.deadline_ns() = kNever;
-  if (spec.deadline.count() > 0 || spec.stoppable) client.deadline = &memory.deadline_ns();
+  if (task.deadline.count() > 0 || task.stoppable) client.deadline = &memory.deadline_ns();
   client.due_ns = due_ns;
   client.schedule_start = &memory.schedule_start_ns();
   // The default lets the kernel wake workers 50 us after their requests are due.
@@ -132,26 +132,26 @@ ClientConfig told(const CellSpec& spec, const CellMemory& memory,
   return client;
 }
 
-void run_job(CellSpec spec, CellMemory& memory) {
+void run_job(CellTask task, CellMemory& memory) {
   CellHeader& header = memory.header();
-  const auto pairing = pair_up(find_row("strategy", spec.strategy, strategies()),
-                               find_row("transport", spec.transport, transports()));
+  const auto pairing = pair_up(find_row("strategy", task.strategy, strategies()),
+                               find_row("transport", task.transport, transports()));
   std::optional<UrlSpool> urls;
-  if (spec.urls_fd >= 0) spec.client.paths = urls.emplace(spec.urls_fd).text();
-  const std::vector<Request> requests = urls ? urls->requests(spec.requests) : make_requests(spec);
-  const std::vector<std::int64_t> due_ns = due_times(spec.schedule, spec.requests);
+  if (task.urls_fd >= 0) task.client.paths = urls.emplace(task.urls_fd).text();
+  const std::vector<Request> requests = urls ? urls->requests(task.requests) : make_requests(task);
+  const std::vector<std::int64_t> due_ns = due_times(task.schedule, task.requests);
   UsedUp at_ready;
-  Syscalls syscalls(spec.count_syscalls);
+  Syscalls syscalls(task.count_syscalls);
   Job job(
-      requests, memory.samples(), {spec.workers, spec.queue_capacity},
+      requests, memory.samples(), {task.workers, task.queue_capacity},
       {.ready =
            [&](const Job& self) {
-             note_ready(memory, at_ready, self, spec.deadline);
+             note_ready(memory, at_ready, self, task.deadline);
              syscalls.start();
            },
        .idle =
            [&](const Job& self) { syscalls.without([&] { read_pool_memory(header, self); }); }});
-  const ClientConfig client = told(spec, memory, due_ns);
+  const ClientConfig client = told(task, memory, due_ns);
   std::get<RunPair>(pairing)(job, client);
   header.syscalls = syscalls.since_start();
   header.queue_peak = job.queue_peak;
@@ -160,15 +160,15 @@ void run_job(CellSpec spec, CellMemory& memory) {
 
 }  // namespace
 
-int run_cell_process(int spec_fd, int memory_fd) {
-  CellSpec spec = cell_spec_from_text(read_all(spec_fd));
-  CellMemory memory(UniqueFd(memory_fd), spec.requests);
-  const bool external = !spec.command.empty();
+int run_cell_process(int task_fd, int memory_fd) {
+  CellTask task = cell_task_from_text(read_all(task_fd));
+  CellMemory memory(UniqueFd(memory_fd), task.requests);
+  const bool external = !task.command.empty();
   try {
     if (!external) {
-      run_job(std::move(spec), memory);
+      run_job(std::move(task), memory);
     } else {
-      run_program(spec, make_requests(spec), memory);
+      run_program(task, make_requests(task), memory);
     }
     return 0;
   } catch (const std::exception& error) {

@@ -27,26 +27,26 @@ Target target_from_json(const Json& json) {
 
 }  // namespace
 
-std::string to_text(const CellSpec& spec) {
-  const ClientConfig& client = spec.client;
+std::string to_text(const CellTask& task) {
+  const ClientConfig& client = task.client;
   Json targets = Json::array();
   for (const Target& target : client.targets) targets.push_back(target_to_json(target));
-  return Json{{"strategy", spec.strategy},
-              {"transport", spec.transport},
-              {"workers", spec.workers},
-              {"requests", spec.requests},
-              {"queue_capacity", spec.queue_capacity},
-              {"deadline_ns", spec.deadline.count()},
-              {"token_seed", spec.token_seed},
-              {"stoppable", spec.stoppable},
-              {"rate", spec.schedule.rate},
-              {"arrivals", static_cast<int>(spec.schedule.arrivals)},
-              {"arrivals_seed", spec.schedule.seed},
-              {"urls_fd", spec.urls_fd},
-              {"command", spec.command},
-              {"ready_limit_ns", spec.ready_limit.count()},
-              {"run_limit_ns", spec.run_limit.count()},
-              {"count_syscalls", spec.count_syscalls},
+  return Json{{"strategy", task.strategy},
+              {"transport", task.transport},
+              {"workers", task.workers},
+              {"requests", task.requests},
+              {"queue_capacity", task.queue_capacity},
+              {"deadline_ns", task.deadline.count()},
+              {"token_seed", task.token_seed},
+              {"stoppable", task.stoppable},
+              {"rate", task.schedule.rate},
+              {"arrivals", static_cast<int>(task.schedule.arrivals)},
+              {"arrivals_seed", task.schedule.seed},
+              {"urls_fd", task.urls_fd},
+              {"command", task.command},
+              {"ready_limit_ns", task.ready_limit.count()},
+              {"run_limit_ns", task.run_limit.count()},
+              {"count_syscalls", task.count_syscalls},
               {"targets", targets},
               {"method", static_cast<int>(client.method)},
               {"request_body_bytes", client.request_body_bytes},
@@ -63,9 +63,9 @@ std::string to_text(const CellSpec& spec) {
       .dump();
 }
 
-CellSpec cell_spec_from_text(const std::string& text) {
+CellTask cell_task_from_text(const std::string& text) {
   const Json json = Json::parse(text);
-  CellSpec spec{.strategy = json.at("strategy"),
+  CellTask task{.strategy = json.at("strategy"),
                 .transport = json.at("transport"),
                 .workers = json.at("workers"),
                 .requests = json.at("requests"),
@@ -83,22 +83,22 @@ CellSpec cell_spec_from_text(const std::string& text) {
                 .count_syscalls = json.at("count_syscalls"),
                 .client = {}};
   for (const Json& target : json.at("targets")) {
-    spec.client.targets.push_back(target_from_json(target));
+    task.client.targets.push_back(target_from_json(target));
   }
-  spec.client.method = static_cast<Method>(json.at("method").get<int>());
-  spec.client.request_body_bytes = json.at("request_body_bytes");
-  spec.client.reuse = json.at("reuse");
-  spec.client.headers = json.at("headers");
-  spec.client.connect_timeout = std::chrono::nanoseconds(json.at("connect_timeout_ns"));
-  spec.client.timeout = std::chrono::nanoseconds(json.at("timeout_ns"));
-  spec.client.retry = {.retries = json.at("retries"),
+  task.client.method = static_cast<Method>(json.at("method").get<int>());
+  task.client.request_body_bytes = json.at("request_body_bytes");
+  task.client.reuse = json.at("reuse");
+  task.client.headers = json.at("headers");
+  task.client.connect_timeout = std::chrono::nanoseconds(json.at("connect_timeout_ns"));
+  task.client.timeout = std::chrono::nanoseconds(json.at("timeout_ns"));
+  task.client.retry = {.retries = json.at("retries"),
                        .base = std::chrono::nanoseconds(json.at("backoff_base_ns")),
                        .factor = json.at("backoff_factor"),
                        .cap = std::chrono::nanoseconds(json.at("backoff_cap_ns")),
                        .post = json.at("retry_post")};
-  spec.client.certificates = json.at("certificates");
-  spec.client.max_in_flight = spec.workers;
-  return spec;
+  task.client.certificates = json.at("certificates");
+  task.client.max_in_flight = task.workers;
+  return task;
 }
 
 }  // namespace fanout

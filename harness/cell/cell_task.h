@@ -11,7 +11,7 @@
 
 namespace fanout {
 
-struct CellSpec {
+struct CellTask {
   std::string strategy;
   std::string transport;
   unsigned workers = 1;
@@ -30,7 +30,7 @@ struct CellSpec {
   ClientConfig client;
 };
 
-std::string to_text(const CellSpec& spec);
-CellSpec cell_spec_from_text(const std::string& text);
+std::string to_text(const CellTask& task);
+CellTask cell_task_from_text(const std::string& text);
 
 }  // namespace fanout

@@ -70,9 +70,9 @@ std::string shown(std::string_view line) {
   return text + (line.size() > kShown ? "...\"" : "\"");
 }
 
-std::string plan_line(const CellSpec& spec, std::span<const Request> requests,
+std::string plan_line(const CellTask& task, std::span<const Request> requests,
                       const std::string& certificates) {
-  const ClientConfig& client = spec.client;
+  const ClientConfig& client = task.client;
   Json targets = Json::array();
   for (const Request& request : requests) {
     const Target& target = client.targets[request.target];
@@ -81,19 +81,19 @@ std::string plan_line(const CellSpec& spec, std::span<const Request> requests,
     append_path(client, request.token, url);
     targets.push_back(std::move(url));
   }
-  const bool bounded = spec.queue_capacity != kUnboundedQueue;
+  const bool bounded = task.queue_capacity != kUnboundedQueue;
   return Json{{"protocol", 1},
               {"count", requests.size()},
               {"targets", std::move(targets)},
-              {"workers", spec.workers},
+              {"workers", task.workers},
               {"method", method_name(client.method)},
               {"body_bytes", client.request_body_bytes},
               {"headers", client.headers},
               {"reuse", client.reuse},
               {"connect_timeout_s", seconds(client.connect_timeout)},
               {"timeout_s", seconds(client.timeout)},
-              {"deadline_s", spec.deadline.count() > 0 ? seconds(spec.deadline) : Json(nullptr)},
-              {"queue_capacity", bounded ? Json(spec.queue_capacity) : Json(nullptr)},
+              {"deadline_s", task.deadline.count() > 0 ? seconds(task.deadline) : Json(nullptr)},
+              {"queue_capacity", bounded ? Json(task.queue_capacity) : Json(nullptr)},
               {"certificates", certificates.empty() ? Json(nullptr) : Json(certificates)}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }

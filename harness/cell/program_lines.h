@@ -12,7 +12,7 @@
 namespace fanout {
 
 // The plan, without its line end. `certificates` is the path of a PEM file, or "".
-std::string plan_line(const CellSpec& spec, std::span<const Request> requests,
+std::string plan_line(const CellTask& task, std::span<const Request> requests,
                       const std::string& certificates);
 
 // How one request ended, as a program says it.

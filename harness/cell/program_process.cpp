@@ -47,12 +47,12 @@ CertificateFile certificate_file(const std::string& pem) {
 // One run: what was known of the program when it said `ready`, and what it said since.
 class ProgramRun {
  public:
-  ProgramRun(const CellSpec& spec, std::span<const Request> requests, CellMemory& memory)
-      : spec_(spec),
+  ProgramRun(const CellTask& task, std::span<const Request> requests, CellMemory& memory)
+      : task_(task),
         requests_(requests),
         memory_(memory),
-        certificates_(certificate_file(spec.client.certificates)),
-        talk_(spec.command) {}
+        certificates_(certificate_file(task.client.certificates)),
+        talk_(task.command) {}
 
   void run() {
     try {
@@ -75,9 +75,9 @@ class ProgramRun {
   }
 
   void get_ready() {
-    const std::int64_t within_ns = spec_.ready_limit.count();
+    const std::int64_t within_ns = task_.ready_limit.count();
     const std::int64_t until_ns = now_ns() + within_ns;
-    if (!talk_.say(plan_line(spec_, requests_, certificates_.path), until_ns)) {
+    if (!talk_.say(plan_line(task_, requests_, certificates_.path), until_ns)) {
       fail_late("read its plan", within_ns);
     }
     const auto answer = talk_.listen(until_ns);
@@ -91,7 +91,7 @@ class ProgramRun {
     note_program(trimmed(answer->substr(5)));
     note_ready();
     if (!talk_.say(fmt::format("go {}", memory_.header().ready_ns), limit_ns_)) {
-      fail_late("read `go`", spec_.run_limit.count());
+      fail_late("read `go`", task_.run_limit.count());
     }
   }
 
@@ -111,13 +111,13 @@ class ProgramRun {
     header.cpu_at_ready_ns = at_ready_.cpu_ns;
     ++header.ready_calls;
     header.ready_ns = now_ns();
-    limit_ns_ = header.ready_ns + spec_.run_limit.count();
+    limit_ns_ = header.ready_ns + task_.run_limit.count();
   }
 
   void hear_records() {
     for (;;) {
       const auto line = talk_.listen(limit_ns_);
-      if (!line) fail_late("end", spec_.run_limit.count());
+      if (!line) fail_late("end", task_.run_limit.count());
       if (*line == "done") return;
       if (records_ == requests_.size()) {
         throw RunError(
@@ -146,7 +146,7 @@ class ProgramRun {
     Response response{
         .outcome = record.outcome, .status = record.status, .body_bytes = record.body_bytes};
     if (record.outcome == Outcome::ok) {
-      response = verify(spec_.client, requests_[record.index],
+      response = verify(task_.client, requests_[record.index],
                         {record.status, record.body_bytes, record.token});
     }
     Sample& sample = memory_.samples()[record.index];
@@ -205,7 +205,7 @@ class ProgramRun {
     return found == threads.end() ? std::nullopt : std::optional(found->second);
   }
 
-  const CellSpec& spec_;
+  const CellTask& task_;
   std::span<const Request> requests_;
   CellMemory& memory_;
   std::int64_t limit_ns_ = std::numeric_limits<std::int64_t>::max();
@@ -218,8 +218,8 @@ class ProgramRun {
 
 }  // namespace
 
-void run_program(const CellSpec& spec, std::span<const Request> requests, CellMemory& memory) {
-  ProgramRun(spec, requests, memory).run();
+void run_program(const CellTask& task, std::span<const Request> requests, CellMemory& memory) {
+  ProgramRun(task, requests, memory).run();
 }
 
 }  // namespace fanout

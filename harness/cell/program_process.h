@@ -10,8 +10,8 @@
 
 namespace fanout {
 
-// Runs spec.command on these requests. Throws RunError if the program does not keep to the
+// Runs task.command on these requests. Throws RunError if the program does not keep to the
 // protocol: then what it wrote until then is in memory, and it has been ended.
-void run_program(const CellSpec& spec, std::span<const Request> requests, CellMemory& memory);
+void run_program(const CellTask& task, std::span<const Request> requests, CellMemory& memory);
 
 }  // namespace fanout

@@ -28,7 +28,7 @@ constexpr std::chrono::nanoseconds kSupervisorsGrace = std::chrono::seconds(15);
 constexpr std::size_t kKeptStandardError = 500;  // its end, shown when a run fails
 
 UniqueFd memory_with(const std::string& text) {
-  UniqueFd fd(::memfd_create("fanout-spec", MFD_CLOEXEC));
+  UniqueFd fd(::memfd_create("fanout-task", MFD_CLOEXEC));
   const bool written =
       fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
   if (!written || ::lseek(fd.get(), 0, SEEK_SET) != 0) {
@@ -68,7 +68,7 @@ std::vector<std::string> headers_for(const Scenario& scenario) {
   return headers;
 }
 
-CellSpec make_spec(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
+CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
                    std::uint64_t token_seed, int urls_fd) {
   return {.strategy = cell.strategy,
           .transport = cell.transport,
@@ -124,10 +124,10 @@ Profile CellRunner::profile(const Cell& cell) {
   return {static_cast<double>(syscalls) / static_cast<double>(run.requests.total), ""};
 }
 
-CellSpec CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
+CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
   const Scenario& scenario = scenario_of(plan_, cell);
   const int urls_fd = scenario.targets ? urls_->spool.get() : -1;
-  CellSpec task = make_spec(cell, scenario, prepare_targets(scenario, served),
+  CellTask task = make_task(cell, scenario, prepare_targets(scenario, served),
                             token_seed_of(plan_, round), urls_fd);
   if (served) task.client.certificates = server_->certificate();
   if (is_external(cell)) {
@@ -139,20 +139,20 @@ CellSpec CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
 }
 
 // Starts the run's process and watches it until it has ended.
-void CellRunner::run_process(const CellSpec& task, const Cell& cell, const CellMemory& memory,
+void CellRunner::run_process(const CellTask& task, const Cell& cell, const CellMemory& memory,
                              Execution& execution) {
   std::chrono::nanoseconds limit = run_limit(plan_, cell);
   // A program's supervisor says more of what went wrong.
   if (is_external(cell)) limit += task.ready_limit + kSupervisorsGrace;
-  const UniqueFd spec = memory_with(to_text(task));
-  std::vector<int> keep_fds{spec.get(), memory.fd()};
+  const UniqueFd task_fd = memory_with(to_text(task));
+  std::vector<int> keep_fds{task_fd.get(), memory.fd()};
   if (task.urls_fd >= 0) keep_fds.push_back(task.urls_fd);
   Pipe standard_error = make_pipe();
   set_nonblocking(standard_error.read_end);
   const StrayGuard strays;
   execution.started_ns = now_ns();
   ChildProcess child(
-      {.arguments = {"internal-cell", std::to_string(spec.get()), std::to_string(memory.fd())},
+      {.arguments = {"internal-cell", std::to_string(task_fd.get()), std::to_string(memory.fd())},
        .keep_fds = std::move(keep_fds),
        .cpus = environment_.client_cpus,
        .stderr_fd = std::move(standard_error.write_end)});
@@ -167,7 +167,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   Execution execution;
   execution.served = cell.stack != "none" && !scenario.targets;
   place(execution, environment_);
-  CellSpec task = task_for(cell, round, execution.served);
+  CellTask task = task_for(cell, round, execution.served);
   task.count_syscalls = syscalls != nullptr;
   const CellMemory memory(scenario.requests);
   const HostConditions host_before = read_host();

@@ -36,8 +36,8 @@ class CellRunner {
  private:
   // `syscalls` becomes the number of system calls; null: they are not counted.
   Run execute(const Cell& cell, unsigned round, std::int64_t* syscalls);
-  CellSpec task_for(const Cell& cell, unsigned round, bool served);
-  void run_process(const CellSpec& task, const Cell& cell, const CellMemory& memory,
+  CellTask task_for(const Cell& cell, unsigned round, bool served);
+  void run_process(const CellTask& task, const Cell& cell, const CellMemory& memory,
                    Execution& execution);
   std::vector<Target> prepare_targets(const Scenario& scenario, bool served);
   std::vector<Target> prepare_server(const Scenario& scenario);

@@ -27,7 +27,7 @@ struct Execution {
   std::int64_t started_ns = 0;  // base/clock.h, just before the process was started
   CellHeader header{};
   std::span<const Sample> samples;
-  std::uint64_t token_seed = 0;          // of the run (CellSpec::token_seed)
+  std::uint64_t token_seed = 0;          // of the run (CellTask::token_seed)
   std::optional<Exit> exit;              // nothing: it had to be killed (see `failure`)
   std::string failure;                   // why it was ended from outside, or ""
   std::string standard_error;            // the end of what it printed there

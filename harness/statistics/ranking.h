@@ -38,7 +38,7 @@ std::size_t rounds_to_rank(std::size_t contenders);
 // leader is above 0.05 / (contenders - 1), or the ratio is within `margin` (0.02: 2 %); and again,
 // until none is left. Bonferroni's correction holds for the first band; simulated with 8 identical
 // contenders and 10 rounds, some band is split wrongly in 3 % of experiments if noise is 2 %, in 6
-// % if it is 5 % (tests/unit/ranking_test.cpp).
+// % if it is 5 % (tests/unit/statistics/ranking_test.cpp).
 Ranking rank(std::span<const std::vector<double>> by_round, double margin);
 
 }  // namespace fanout

@@ -41,7 +41,7 @@ struct Accounts {
 };
 
 // Starts `fanout internal-cell` under time -v, as harness/control/cell_runner.cpp does without.
-Accounts account(const CellSpec& spec) {
+Accounts account(const CellTask& spec) {
   const unit_test::TempFolder folder;
   const std::string text = to_text(spec);
   const std::string report = folder.path("time");
@@ -71,7 +71,7 @@ Accounts account(const CellSpec& spec) {
 // A run of 10 workers against a server in this process.
 Accounts account(const std::string& strategy, const std::string& transport) {
   LocalServer server(HostBehaviour{});
-  CellSpec spec{.strategy = strategy,
+  CellTask spec{.strategy = strategy,
                 .transport = transport,
                 .workers = 10,
                 .requests = kRequests,

@@ -1,33 +1,88 @@
 #!/usr/bin/env python3
-"""Checks that dependencies point one way and that files keep to their size (docs/architecture.md).
+"""Checks that dependencies point one way and that files keep to their size.
 
-    layering_test.py CHECKOUT
-
-Prints what breaks which rule as file:line, and leaves with 1 if anything does.
+    layering_test.py CHECKOUT            print what breaks which rule as file:line; exit 1 if any does
+    layering_test.py CHECKOUT --table    write the table of rooms into docs/architecture.md
 """
 import pathlib
 import re
 import sys
 
-CODE_FOLDERS = ("base", "transports", "strategies", "local_server", "harness")
+CODE_FOLDERS = ("base", "wire", "transports", "strategies", "local_server", "harness")
 
-# What the files of a folder may include: folders, or single headers.
-MAY_INCLUDE = {
-    "base": ("base/",),
-    "transports": ("transports/", "base/"),
-    "strategies": ("strategies/", "base/", "transports/transport.h"),
-    "local_server": ("local_server/", "base/"),
-    "harness": ("harness/", "strategies/", "transports/", "local_server/", "base/"),
+# Every room: what lives there, and its doors, which are the rooms and single headers it may include
+# besides its own. A room is a folder; a file belongs to the longest one that its path begins with.
+ROOMS = {
+    "base": ("clock, histogram, units, text, errors, descriptors, reading JSON: small, and free of "
+             "the domain", ()),
+    "wire": ("what both ends of a connection share: tokens, TLS streams, socket options",
+             ("base",)),
+    "transports": ("the client port, its registry and one file per HTTP client; `verify` judges "
+                   "responses, `policy` retries, `pacing` keeps schedules",
+                   ("base", "wire")),
+    "transports/curl": ("the clients on libcurl; `curl_options` alone sets libcurl's options",
+                        ("base", "wire", "transports")),
+    "transports/beast": ("the clients on Boost.Beast", ("base", "wire", "transports")),
+    "strategies": ("the strategy port, its registry and one file per strategy; `peers/`: the "
+                   "external programs", ("base", "transports/transport.h")),
+    "local_server": ("the embedded server: `behaviour` says what to answer, `ledger` counts, two "
+                     "engines serve", ("base", "wire")),
+    "harness/machine": ("the machine and its processes: limits, environment, usage, children, "
+                        "signals, files written whole",
+                        ("base", "wire", "transports/registry.h")),
+    "harness/statistics": ("pure numbers: intervals, comparisons, ranks, slopes, scalability", ()),
+    "harness/catalogue": ("what can be named: strategies with transports, external programs, "
+                          "embedded files",
+                          ("base", "strategies", "transports")),
+    "harness/scenario": ("the work: scenarios, their JSON, modes, schedules, lists of URLs; "
+                         "`scenarios/`: the built-in ones",
+                         ("base", "wire", "transports", "local_server/behaviour.h",
+                          "harness/catalogue")),
+    "harness/plan": ("which cells run, in which order, which not and why, and how long it takes",
+                     ("base", "wire", "strategies", "transports", "harness/machine",
+                      "harness/statistics", "harness/catalogue", "harness/scenario")),
+    "harness/cell": ("a run, seen from inside its own process",
+                     ("base", "wire", "strategies", "transports", "harness/machine",
+                      "harness/catalogue", "harness/scenario")),
+    "harness/result": ("what was planned and measured, as plain data, and its summary",
+                       ("base", "local_server/ledger.h", "harness/machine", "harness/statistics",
+                        "harness/plan")),
+    "harness/judge": ("from what happened to a run that may be believed: proof, figures, limits",
+                      ("base", "wire", "strategies/strategy.h", "transports/verify.h",
+                       "local_server/answer.h", "local_server/ledger.h", "harness/machine",
+                       "harness/scenario", "harness/plan", "harness/cell", "harness/result")),
+    "harness/control": ("runs, seen from the controller: rounds, one run, the server's process",
+                        ("base", "wire", "local_server", "harness/machine", "harness/statistics",
+                         "harness/scenario", "harness/plan", "harness/cell", "harness/result",
+                         "harness/judge")),
+    "harness/analysis": ("what a result means: verdicts, sweeps, recommendation, comparison",
+                         ("base", "harness/statistics", "harness/plan", "harness/result")),
+    "harness/document": ("results as documents: JSON, Google Benchmark's JSON, the page",
+                         ("base", "harness/machine", "harness/statistics", "harness/catalogue",
+                          "harness/scenario", "harness/plan", "harness/result",
+                          "harness/analysis")),
+    "harness/print": ("results as people read them: tables, words, progress",
+                      ("base", "strategies/registry.h", "transports/registry.h",
+                       "transports/verify.h", "harness/statistics", "harness/catalogue",
+                       "harness/scenario", "harness/plan", "harness/result", "harness/analysis",
+                       "harness/document")),
+    "harness/doctor": ("is this machine fit to measure?",
+                       ("base", "strategies/registry.h", "transports/registry.h",
+                        "harness/machine", "harness/statistics", "harness/catalogue",
+                        "harness/plan", "harness/result", "harness/control", "harness/print")),
+    "harness/commands": ("the command line and what each command does",
+                         ("base", "local_server", "harness")),
+    "harness": ("`main` alone", ("base", "harness/commands")),
 }
 
 # Libraries that are expensive to compile, and the only headers that may include them: each is
-# private to the .cpp files of its own folder.
+# private to the .cpp files of its own top folder.
 HEAVY_LIBRARY = re.compile(r"<(boost/(?:asio|beast)[/.]|httplib\.h|curl/)")
 PRIVATE_HEADERS = {
     "transports/asio_loop.h",
-    "transports/beast_async.h",
-    "transports/curl_handles.h",
-    "transports/curl_options.h",
+    "transports/beast/beast_async.h",
+    "transports/curl/curl_handles.h",
+    "transports/curl/curl_options.h",
     "transports/response_scanner.h",
     "local_server/asio_connection.h",
     "local_server/hold_queue.h",
@@ -66,20 +121,102 @@ def numbered(text):
     return enumerate(text.splitlines(), start=1)
 
 
+def room_of(path):
+    """The room a file is in: the longest that its path begins with."""
+    inside = [room for room in ROOMS if path.startswith(room + "/")]
+    return max(inside, key=len) if inside else ""
+
+
+def own_headers(text):
+    """The project's headers that a file includes, each with its line."""
+    for line, code in numbered(text):
+        found = INCLUDE.match(code)
+        if found and found.group(1).startswith('"'):
+            yield line, found.group(1)[1:-1]
+
+
+def is_open(room, header):
+    """Whether a door of the room leads to this header. A door to a folder is one to all below it."""
+    if room_of(header) == room:
+        return True
+    return any(header == door or header.startswith(door + "/") for door in ROOMS[room][1])
+
+
 def check_includes(checkout):
     for file, text in checkout.files(CODE_FOLDERS):
-        folder = file.split("/", 1)[0]
+        room = room_of(file)
+        if room == "harness" and file != "harness/main.cpp":
+            checkout.says(file, 1, "lies in no room; move it into a folder of harness/")
+        for line, header in own_headers(text):
+            if not is_open(room, header):
+                checkout.says(file, line, f"{room}/ may not include {header}; its doors: "
+                                          f"{', '.join(ROOMS[room][1]) or 'none'}")
         for line, code in numbered(text):
             found = INCLUDE.match(code)
-            if not found:
-                continue
-            header = found.group(1)
-            if header.startswith('"') and not header[1:-1].startswith(MAY_INCLUDE[folder]):
-                checkout.says(file, line, f"{folder}/ may not include {header}; only "
-                                          f"{', '.join(MAY_INCLUDE[folder])}")
-            if HEAVY_LIBRARY.match(header) and file.endswith(".h") and file not in PRIVATE_HEADERS:
-                checkout.says(file, line, f"{header} is expensive to compile: keep it in .cpp "
-                                          "files (or list the header as private in this test)")
+            heavy = found and HEAVY_LIBRARY.match(found.group(1))
+            if heavy and file.endswith(".h") and file not in PRIVATE_HEADERS:
+                checkout.says(file, line, f"{found.group(1)} is expensive to compile: keep it in "
+                                          ".cpp files (or list the header as private in this test)")
+
+
+def cycles(arrows):
+    """The sets of two or more nodes that reach each other (Tarjan's algorithm)."""
+    found, stack, number, lowest = [], [], {}, {}
+
+    def visit(node):
+        number[node] = lowest[node] = len(number)
+        stack.append(node)
+        for other in arrows.get(node, ()):
+            if other not in number:
+                visit(other)
+            if other in stack:
+                lowest[node] = min(lowest[node], lowest[other])
+        if lowest[node] == number[node]:
+            at = stack.index(node)
+            if len(stack) - at > 1:
+                found.append(sorted(stack[at:]))
+            del stack[at:]
+
+    for node in list(arrows):
+        if node not in number:
+            visit(node)
+    return found
+
+
+def check_cycles(checkout):
+    """No circle between rooms, and none between units (a header and its .cpp are one)."""
+    units, rooms = {}, {}
+    for file, text in checkout.files(CODE_FOLDERS):
+        unit = file.rsplit(".", 1)[0]
+        for _, header in own_headers(text):
+            if header.rsplit(".", 1)[0] != unit:
+                units.setdefault(unit, set()).add(header.rsplit(".", 1)[0])
+            if room_of(header) != room_of(file) and "/main." not in file:
+                rooms.setdefault(room_of(file), set()).add(room_of(header))
+    for circle in cycles(units) + cycles(rooms):
+        checkout.says(circle[0], 1, f"a circle of includes: {', '.join(circle)}")
+
+
+def table_of_rooms():
+    rows = ["| room | what lives there | may include, besides its own |", "|---|---|---|"]
+    for room, (what, doors) in ROOMS.items():
+        names = ", ".join(door.removeprefix("harness/") for door in doors)
+        rows.append(f"| `{room}/` | {what} | {names or 'nothing'} |")
+    return "\n".join(rows) + "\n"
+
+
+def with_table(page):
+    """The page with the table of rooms between its marks."""
+    begin, end = "<!-- made by tests/contract/layering_test.py: rooms -->\n", "<!-- end -->"
+    head, rest = page.split(begin)
+    return head + begin + table_of_rooms() + rest[rest.index(end):]
+
+
+def check_table(checkout):
+    page = (checkout.root / "docs/architecture.md").read_text()
+    if with_table(page) != page:
+        checkout.says("docs/architecture.md", 1, "shows another table of rooms; write it anew: "
+                                                 "tests/contract/layering_test.py . --table")
 
 
 def check_private_headers(checkout):
@@ -88,9 +225,7 @@ def check_private_headers(checkout):
     for header in PRIVATE_HEADERS - texts.keys():
         checkout.says("tests/contract/layering_test.py", 1, f"{header} is listed but not there")
     for file, text in texts.items():
-        for line, code in numbered(text):
-            found = INCLUDE.match(code)
-            header = found.group(1)[1:-1] if found else ""
+        for line, header in own_headers(text):
             if header in PRIVATE_HEADERS and header.split("/")[0] != file.split("/")[0]:
                 checkout.says(file, line, f"{header} is private to its folder")
 
@@ -131,19 +266,23 @@ def check_names(checkout):
 
 def check_curl_options(checkout):
     for file, text in checkout.files(CODE_FOLDERS):
-        if file == "transports/curl_options.cpp":
+        if file == "transports/curl/curl_options.cpp":
             continue
         for line, code in numbered(text):
             found = CURL_OPTION.search(without_comment(code))
             if found:
                 checkout.says(file, line, f"{found.group(0)}: libcurl's options are set in "
-                                          "transports/curl_options.cpp only")
+                                          "transports/curl/curl_options.cpp only")
 
 
 def main():
     checkout = Checkout(pathlib.Path(sys.argv[1]).resolve())
-    for check in (check_includes, check_private_headers, check_sizes, check_names,
-                  check_curl_options):
+    if "--table" in sys.argv[2:]:
+        page = checkout.root / "docs/architecture.md"
+        page.write_text(with_table(page.read_text()))
+        return 0
+    for check in (check_includes, check_cycles, check_table, check_private_headers, check_sizes,
+                  check_names, check_curl_options):
         check(checkout)
     for line in checkout.broken:
         print(line)

@@ -33,7 +33,7 @@ export const filesWith = (documents, scenario) =>
 export const isExternal = ({ stack }) => stack === 'own';
 
 // Whether a cell's HTTP library is another than that of its scenario's first row: then the
-// difference is not the strategy's alone. As `is_other_stack` in harness/render_tables.cpp.
+// difference is not the strategy's alone. As `is_other_stack` in harness/print/render_tables.cpp.
 export const isOtherStack = ({ document }, cell) => {
   if (isExternal(cell)) return false;
   const first = document.cells.find(

@@ -17,19 +17,19 @@ using testing::AllOf;
 using testing::HasSubstr;
 using Json = nlohmann::json;
 
-CellSpec two_hosts() {
-  CellSpec spec{.strategy = "mine", .workers = 8, .requests = 2, .queue_capacity = 16};
-  spec.client.targets = {{.address = "127.0.0.1", .port = 4000},
+CellTask two_hosts() {
+  CellTask task{.strategy = "mine", .workers = 8, .requests = 2, .queue_capacity = 16};
+  task.client.targets = {{.address = "127.0.0.1", .port = 4000},
                          {.address = "127.0.0.2", .port = 4001, .tls = true}};
-  spec.client.timeout = std::chrono::milliseconds(1500);
-  spec.client.connect_timeout = std::chrono::seconds(5);
-  spec.client.headers = {"Accept: text/plain"};
-  return spec;
+  task.client.timeout = std::chrono::milliseconds(1500);
+  task.client.connect_timeout = std::chrono::seconds(5);
+  task.client.headers = {"Accept: text/plain"};
+  return task;
 }
 
-Json plan_of(const CellSpec& spec, const std::string& certificates = "") {
+Json plan_of(const CellTask& task, const std::string& certificates = "") {
   const std::vector<Request> requests{{0, 0, 0x1}, {1, 1, 0xabc}};
-  const std::string line = plan_line(spec, requests, certificates);
+  const std::string line = plan_line(task, requests, certificates);
   EXPECT_EQ(line.find('\n'), std::string::npos);
   return Json::parse(line);
 }
@@ -44,13 +44,13 @@ TEST(PlanLine, HoldsEverythingAProgramNeeds) {
 }
 
 TEST(PlanLine, SaysNullWhereThereIsNothing) {
-  CellSpec spec = two_hosts();
-  spec.queue_capacity = kUnboundedQueue;
-  const Json plan = plan_of(spec);
+  CellTask task = two_hosts();
+  task.queue_capacity = kUnboundedQueue;
+  const Json plan = plan_of(task);
   EXPECT_TRUE(plan.at("queue_capacity").is_null());
   EXPECT_TRUE(plan.at("certificates").is_null());
-  spec.deadline = std::chrono::milliseconds(250);
-  EXPECT_EQ(plan_of(spec).at("deadline_s"), 0.25);
+  task.deadline = std::chrono::milliseconds(250);
+  EXPECT_EQ(plan_of(task).at("deadline_s"), 0.25);
 }
 
 TEST(ParseRecord, TakesEveryField) {

@@ -110,11 +110,11 @@ TEST(RealTargets, AreNotForScenarioFiles) {
               AllOf(HasSubstr("mine.json: targets"), HasSubstr("--urls")));
 }
 
-TEST(CellSpec, KeepsTheNamesAndHeadersOfTargets) {
-  CellSpec spec{.urls_fd = 7};
+TEST(CellTask, KeepsTheNamesAndHeadersOfTargets) {
+  CellTask spec{.urls_fd = 7};
   spec.client.targets = {{.address = "127.0.0.1", .port = 80, .tls = true, .name = "a.example"}};
   spec.client.headers = {"X-A: b"};
-  const CellSpec read = cell_spec_from_text(to_text(spec));
+  const CellTask read = cell_task_from_text(to_text(spec));
   EXPECT_EQ(read.urls_fd, 7);
   EXPECT_EQ(read.client.targets.at(0).name, "a.example");
   EXPECT_TRUE(read.client.targets.at(0).tls);
