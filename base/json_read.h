@@ -7,21 +7,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "base/enum_names.h"
 
 namespace fanout::json_read {
 
 using Json = nlohmann::json;
-template <class T, std::size_t N>
-using Names = std::array<std::pair<std::string_view, T>, N>;
 
 // The document `text`, of the file or scenario `where`. `hint` says what to do if it is not JSON. A
 // key that is there twice is refused: readers would silently take one of the two.
@@ -54,21 +52,13 @@ inline std::string nanoseconds_text(std::chrono::nanoseconds value) {
 
 // The value whose name `json` is.
 template <class T, std::size_t N>
-T one_of(std::string_view path, const Json& json, const Names<T, N>& names) {
+T one_of(std::string_view path, const Json& json, const EnumNames<T, N>& names) {
+  if (json.is_string()) {
+    if (const auto value = enum_value(json.get_ref<const std::string&>(), names)) return *value;
+  }
   std::vector<std::string_view> known;
-  for (const auto& [name, value] : names) {
-    if (json.is_string() && json.get_ref<const std::string&>() == name) return value;
-    known.push_back(name);
-  }
+  for (const auto& [name, value] : names) known.push_back(name);
   fail(path, json, fmt::format("one of {}", fmt::join(known, ", ")));
-}
-
-template <class T, std::size_t N>
-std::string name_of(T value, const Names<T, N>& names) {
-  for (const auto& [name, candidate] : names) {
-    if (candidate == value) return std::string(name);
-  }
-  return {};
 }
 
 }  // namespace fanout::json_read

@@ -20,14 +20,14 @@ using json_read::one_of;
 using json_read::required;
 using json_read::whole_number;
 
-constexpr json_read::Names<Delay::Kind, 5> kDelayKinds{{{"fixed", Delay::Kind::fixed},
+constexpr EnumNames<Delay::Kind, 5> kDelayKinds{{{"fixed", Delay::Kind::fixed},
                                                         {"uniform", Delay::Kind::uniform},
                                                         {"lognormal", Delay::Kind::lognormal},
                                                         {"bimodal", Delay::Kind::bimodal},
                                                         {"list", Delay::Kind::list}}};
-constexpr json_read::Names<Tls, 3> kTls{
+constexpr EnumNames<Tls, 3> kTls{
     {{"off", Tls::off}, {"on", Tls::on}, {"untrusted", Tls::untrusted}}};
-constexpr json_read::Names<EngineKind, 2> kEngines{
+constexpr EnumNames<EngineKind, 2> kEngines{
     {{"asio", EngineKind::asio}, {"httplib", EngineKind::httplib}}};
 
 constexpr std::uint64_t kMaxBody = 1ULL << 30;

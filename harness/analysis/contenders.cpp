@@ -52,7 +52,7 @@ bool is_other_stack(const Report& report, const Cell& cell) {
 
 void leave_out_server_bound(Contenders& contenders) {
   leave_out_if(
-      contenders, [](const CellReport* cell) { return cell->summary.limited_by == "server"; },
+      contenders, [](const CellReport* cell) { return cell->summary.limited_by == Limit::server; },
       [](const CellReport*) { return "limited by the server"; });
 }
 

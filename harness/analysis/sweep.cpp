@@ -65,13 +65,19 @@ std::vector<double> in_round(const Row& row, unsigned round, double (*figure)(co
   return values;
 }
 
+// What keeps throughput from being the client's own; "" if nothing does.
+std::string limit_beside_client(Limit limit) {
+  const bool beside = limit == Limit::server || limit == Limit::latency;
+  return beside ? std::string(name_of(limit)) : std::string();
+}
+
 std::vector<SweepPoint> points_of(const Row& row, unsigned rounds) {
   std::vector<SweepPoint> points;
   for (const CellReport* cell : row) {
     points.push_back({.workers = cell->cell.workers,
                       .throughput = cell->summary.requests_per_second,
                       .by_round = {},
-                      .limited_by = cell->summary.limited_by});
+                      .not_by_client = limit_beside_client(cell->summary.limited_by)});
   }
   for (unsigned round = 0; round < rounds; ++round) {
     const std::vector<double> values = in_round(row, round, throughput);
@@ -154,7 +160,7 @@ std::string in_words(const Sweep& sweep) {
   std::string text = fmt::format("knee at {} worker{}", sweep.knee_workers(),
                                  sweep.knee_workers() == 1 ? "" : "s");
   if (sweep.knee_at_end()) {
-    text += sweep.knee_limited_by == "server" ? ", the most tested, where the server is the limit"
+    text += sweep.knee_limited_by == Limit::server ? ", the most tested, where the server is the limit"
                                               : ", the most tested: more may buy more";
   }
   return text + "; " + peak_in_words(sweep);

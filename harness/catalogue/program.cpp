@@ -13,10 +13,10 @@ namespace {
 
 using json_read::Json;
 
-const json_read::Names<Program::InFlight, 3> kInFlight{{{"one", Program::InFlight::one},
+const EnumNames<Program::InFlight, 3> kInFlight{{{"one", Program::InFlight::one},
                                                         {"workers", Program::InFlight::workers},
                                                         {"all", Program::InFlight::all}}};
-const json_read::Names<ClientLife, 2> kConnections{
+const EnumNames<ClientLife, 2> kConnections{
     {{"request", ClientLife::request}, {"worker", ClientLife::worker}}};
 
 std::string text_or_none(const std::string& path, const Json& json) {

@@ -78,7 +78,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
 bool profile_wanted(const Options& options, const Report& report) {
   constexpr unsigned kFewRounds = 3;
   return !options.no_profile && report.plan.rounds > kFewRounds && options.urls.empty() &&
-         report.status == "complete" && report.stopped_by != "time budget";
+         report.status == Status::complete && report.stopped_by != StoppedBy::time_budget;
 }
 
 // Runs the plan; the file is whole after every run.
@@ -109,8 +109,8 @@ void measure(Report& report, const Options& options, const std::string& output,
     // What was measured is whole; the profiles are not.
   } catch (...) {
     progress.end();
-    report.status = "failed";
-    report.stopped_by = "error";
+    report.status = Status::failed;
+    report.stopped_by = StoppedBy::error;
     save_report(report, output);
     throw;
   }
@@ -141,7 +141,7 @@ int run(const Options& options) {
   measure(report, options, output, urls ? &*urls : nullptr);
   if (!options.quiet) fmt::print("{}", render(report, options.format));
   fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
-  if (report.status == "interrupted") return kExitInterrupted;
+  if (report.status == Status::interrupted) return kExitInterrupted;
   return has_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
 
@@ -191,7 +191,7 @@ int report_saved(const Options& options) {
 
 ServerConfig served(const Options& options) {
   if (options.serve_scenario.empty()) return options.server;
-  ServerConfig server = load_scenario(options.serve_scenario).server;
+  ServerConfig server = load_scenario(options.serve_scenario).server();
   server.bind = options.server.bind;
   server.port = options.server.port;
   return server;

@@ -50,8 +50,8 @@ bool drain(int fd, std::string& text) {
 
 std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endpoint>& endpoints) {
   std::vector<Target> targets;
-  for (std::size_t i = 0; i < scenario.server.hosts.size(); ++i) {
-    const HostBehaviour& host = scenario.server.hosts[i];
+  for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
+    const HostBehaviour& host = scenario.server().hosts[i];
     targets.push_back({.address = endpoints[i].address,
                        .port = endpoints[i].port,
                        .expected_status = static_cast<std::uint16_t>(host.status),
@@ -64,7 +64,7 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
 // Real targets are told who comes.
 std::vector<std::string> headers_for(const Scenario& scenario) {
   std::vector<std::string> headers = scenario.headers;
-  if (scenario.targets) headers.push_back("User-Agent: fanout/" + this_tool().version);
+  if (scenario.real_targets() != nullptr) headers.push_back("User-Agent: fanout/" + this_tool().version);
   return headers;
 }
 
@@ -126,7 +126,7 @@ Profile CellRunner::profile(const Cell& cell) {
 
 CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
   const Scenario& scenario = scenario_of(plan_, cell);
-  const int urls_fd = scenario.targets ? urls_->spool.get() : -1;
+  const int urls_fd = scenario.real_targets() != nullptr ? urls_->spool.get() : -1;
   CellTask task = make_task(cell, scenario, prepare_targets(scenario, served),
                             token_seed_of(plan_, round), urls_fd);
   if (served) task.client.certificates = server_->certificate();
@@ -165,7 +165,7 @@ void CellRunner::run_process(const CellTask& task, const Cell& cell, const CellM
 Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls) {
   const Scenario& scenario = scenario_of(plan_, cell);
   Execution execution;
-  execution.served = cell.stack != "none" && !scenario.targets;
+  execution.served = cell.stack != "none" && scenario.real_targets() == nullptr;
   place(execution, environment_);
   CellTask task = task_for(cell, round, execution.served);
   task.count_syscalls = syscalls != nullptr;
@@ -181,7 +181,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   execution.samples = memory.samples();
   execution.token_seed = task.token_seed;
   Run run = judge(execution, cell, scenario);
-  if (std::exchange(server_replaced_, false)) run.flags.emplace_back("server_replaced");
+  if (std::exchange(server_replaced_, false)) run.flags.push_back(Flag::server_replaced);
   return run;
 }
 
@@ -194,9 +194,9 @@ std::map<pid_t, ThreadTimes> CellRunner::server_threads() const {
 }
 
 std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, bool served) {
-  if (scenario.targets) return urls_->targets;
+  if (scenario.real_targets() != nullptr) return urls_->targets;
   if (served) return prepare_server(scenario);
-  return targets_for(scenario, std::vector<Endpoint>(scenario.server.hosts.size()));
+  return targets_for(scenario, std::vector<Endpoint>(scenario.server().hosts.size()));
 }
 
 // A server found dead is replaced; if its successors die as well, the machine is at fault.
@@ -204,7 +204,7 @@ std::vector<Target> CellRunner::prepare_server(const Scenario& scenario) {
   for (int attempts_left = 2;; --attempts_left) {
     try {
       if (!server_) server_.emplace(environment_.server_cpus);
-      return targets_for(scenario, server_->configure(scenario.server));
+      return targets_for(scenario, server_->configure(scenario.server()));
     } catch (const ServerDied&) {
       server_.reset();
       server_replaced_ = true;

@@ -9,62 +9,71 @@
 namespace fanout {
 namespace {
 
-// Runs the cell once; if neighbours disturbed that, sets it aside and runs it once more. What is
-// not valid stays, or a failure would go unseen; and real targets are never asked twice.
-Run run_cell(CellReport& cell, bool may_repeat, const std::function<Run()>& execute) {
+// Makes one run of the row; if neighbours disturbed it, sets it aside and makes it once more. What
+// is not valid stays, or a failure would go unseen; and real targets are never asked twice.
+Run run_row(Report& report, std::size_t index, const Observer& observer,
+            const std::function<Run()>& execute) {
+  CellReport& row = row_of(report, index);
   Run run = execute();
-  if (!may_repeat || !run.valid || !has_flag(run, "noisy")) return run;
-  cell.set_aside.push_back(std::move(run));
+  const bool may_repeat = scenario_of(report.plan, row.cell).real_targets() == nullptr;
+  if (!may_repeat || !run.valid || !has_flag(run, Flag::noisy)) return run;
+  row.set_aside.push_back(std::move(run));
+  observer.after_set_aside(report, index);
   return execute();
 }
 
 void run_round(Report& report, unsigned round, const Execute& execute, const Observer& observer) {
   unsigned position = 0;
   for (const std::size_t index : round_order(report.plan, round)) {
-    CellReport& cell = row_of(report, index);
+    CellReport& row = row_of(report, index);
     observer.before_run(report, index, round);
-    const bool may_repeat = !scenario_of(report.plan, cell.cell).targets;
-    cell.runs.push_back(run_cell(cell, may_repeat, [&] {
-      Run run = execute(cell.cell, round);
+    row.runs.push_back(run_row(report, index, observer, [&] {
+      Run run = execute(row.cell, round);
       run.round = round;
       run.position = position;
       return run;
     }));
     ++position;
-    cell.summary = summarize(cell.runs);
     observer.after_run(report, index);
   }
 }
 
 // What a cell is run for: the figure of it that is not given by the mode.
-const Interval& figure_of(const CellReport& cell, Mode mode) {
+double (*figure_of(Mode mode))(const Run&) {
   switch (mode) {
     case Mode::batch:
       break;
     case Mode::steady:
-      return cell.summary.requests_per_second;
+      return throughput;
     case Mode::open:
-      return cell.summary.cpu_us_per_request;
+      return cpu_us_per_request;
   }
-  return cell.summary.makespan_ns;
+  return [](const Run& run) { return static_cast<double>(run.makespan_ns); };
 }
 
 // Whether every cell has an interval, and it is narrow enough.
 bool precise_enough(const Report& report) {
   if (!report.plan.precision) return false;
   return std::ranges::all_of(report.cells, [&](const CellReport& cell) {
-    const Interval& figure = figure_of(cell, scenario_of(report.plan, cell.cell).mode);
-    return figure.low && (*figure.high - *figure.low) / 2 <= *report.plan.precision * figure.median;
+    const auto figure = figure_of(scenario_of(report.plan, cell.cell).mode);
+    std::vector<double> values;
+    for (const Run& run : cell.runs) {
+      if (run.valid) values.push_back(figure(run));
+    }
+    const Interval seen = median_interval(std::move(values));
+    return seen.low && (*seen.high - *seen.low) / 2 <= *report.plan.precision * seen.median;
   });
 }
 
-// Why no further round is begun, or "".
-std::string reason_to_stop(const Report& report, unsigned rounds_done, std::int64_t elapsed_ns) {
+// Why no further round is begun; nothing: one is.
+StoppedBy reason_to_stop(const Report& report, unsigned rounds_done, std::int64_t elapsed_ns) {
   const Plan& plan = report.plan;
-  if (rounds_done == plan.rounds) return "rounds";
-  if (rounds_done >= kLeastRoundsToRank && precise_enough(report)) return "interval width";
-  if (plan.time_budget && elapsed_ns >= plan.time_budget->count()) return "time budget";
-  return {};
+  if (rounds_done == plan.rounds) return StoppedBy::rounds;
+  if (rounds_done >= kLeastRoundsToRank && precise_enough(report)) {
+    return StoppedBy::interval_width;
+  }
+  if (plan.time_budget && elapsed_ns >= plan.time_budget->count()) return StoppedBy::time_budget;
+  return StoppedBy::nothing;
 }
 
 }  // namespace
@@ -72,17 +81,18 @@ std::string reason_to_stop(const Report& report, unsigned rounds_done, std::int6
 void run_plan(Report& report, const Execute& execute, const Observer& observer) {
   const std::int64_t started_ns = now_ns();
   try {
-    std::string stopped_by;
-    for (unsigned round = 0; stopped_by.empty(); ++round) {
+    StoppedBy stopped_by = StoppedBy::nothing;
+    for (unsigned round = 0; stopped_by == StoppedBy::nothing; ++round) {
       run_round(report, round, execute, observer);
       stopped_by = reason_to_stop(report, round + 1, now_ns() - started_ns);
     }
-    report.status = "complete";
+    report.status = Status::complete;
     report.stopped_by = stopped_by;
   } catch (const Interrupted&) {
-    report.stopped_by = "interrupt";
-    report.status = "interrupted";
+    report.status = Status::interrupted;
+    report.stopped_by = StoppedBy::interrupt;
   }
+  summarize_rows(report);
 }
 
 }  // namespace fanout

@@ -122,7 +122,7 @@ void find_ceiling(DoctorFacts& facts, const Plan& plan, CellRunner& runner) {
     const Run run = runner(cell, 0);
     if (!run.valid) continue;
     if (facts.ceiling && facts.ceiling->requests_per_second >= throughput(run)) continue;
-    facts.ceiling = Ceiling{cell.transport, throughput(run), has_flag(run, "server_bound")};
+    facts.ceiling = Ceiling{cell.transport, throughput(run), has_flag(run, Flag::server_bound)};
   }
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const json_read::Names<Finding, 5> kFindings{{{"declined", Finding::declined},
+const EnumNames<Finding, 5> kFindings{{{"declined", Finding::declined},
                                               {"not separated", Finding::not_separated},
                                               {"better", Finding::better},
                                               {"worse", Finding::worse},
@@ -41,7 +41,7 @@ Json change_to_json(const Change& change) {
   json["ci_high"] = or_null(found.high);
   json["p"] = compared ? Json(found.p) : Json(nullptr);
   json["rounds"] = found.rounds;
-  json["verdict"] = json_read::name_of(change.finding, kFindings);
+  json["verdict"] = enum_name(change.finding, kFindings);
   json["words"] = in_words(change);
   return json;
 }

@@ -20,9 +20,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-const json_read::Names<Affinity, 3> kAffinities{
+const EnumNames<Affinity, 3> kAffinities{
     {{"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}}};
-const json_read::Names<Role, 3> kRoles{
+const EnumNames<Role, 3> kRoles{
     {{"twin", Role::twin}, {"client_floor", Role::floor}, {"server_ceiling", Role::ceiling}}};
 
 Json cell_to_json(const Cell& cell) {
@@ -73,7 +73,7 @@ Environment environment_from_json(const Json& json) {
 Json plan_to_json(const Plan& plan) {
   Json json{{"seed", plan.seed},
             {"rounds", plan.rounds},
-            {"affinity", json_read::name_of(plan.affinity, kAffinities)},
+            {"affinity", enum_name(plan.affinity, kAffinities)},
             {"time_budget_ns", plan.time_budget ? Json(plan.time_budget->count()) : Json(nullptr)},
             {"run_limit_ns", plan.run_limit ? Json(plan.run_limit->count()) : Json(nullptr)},
             {"predicted_ns", plan.predicted.count()},
@@ -91,7 +91,7 @@ Json plan_to_json(const Plan& plan) {
   }
   for (const Reference& reference : plan.references) {
     Json row = cell_to_json(reference.cell);
-    row["role"] = json_read::name_of(reference.role, kRoles);
+    row["role"] = enum_name(reference.role, kRoles);
     json["references"].push_back(std::move(row));
   }
   for (const Skipped& skipped : plan.skipped) {
@@ -232,7 +232,7 @@ Json to_json(const Report& report) {
   }
   for (std::size_t i = 0; i < report.references.size(); ++i) {
     Json row = cell_report_to_json(report, report.references[i]);
-    row["role"] = json_read::name_of(report.plan.references[i].role, kRoles);
+    row["role"] = enum_name(report.plan.references[i].role, kRoles);
     json["references"].push_back(std::move(row));
   }
   return json;

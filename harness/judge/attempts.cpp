@@ -129,7 +129,7 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
 Attempts account(const Scenario& scenario, std::span<const Sample> samples,
                  std::uint64_t token_seed) {
   Attempts attempts;
-  const auto& hosts = scenario.server.hosts;
+  const auto& hosts = scenario.server().hosts;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Sample& sample = samples[i];
     const std::uint64_t token = make_token(token_seed, i);

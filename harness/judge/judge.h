@@ -1,4 +1,4 @@
-// Whether a run may be believed, and what limited it. Pure functions of what was measured.
+// Whether a run may be believed, and what limited it. A pure function of what was measured.
 #pragma once
 
 #include "harness/judge/execution.h"

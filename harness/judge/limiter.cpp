@@ -28,8 +28,9 @@ unsigned usable_cpus(const Run& run, const Execution& execution, const Cell& cel
 // The server's part. Where a thread waits with each request (engine httplib) and there are fewer
 // threads than workers, requests wait unread while all threads hold one: nobody's CPU is busy then.
 double server_share(const Run& run, const Execution& execution, const Cell& cell,
-                    const ServerConfig& server) {
+                    const Scenario& scenario) {
   if (!run.server) return 0;
+  const ServerConfig& server = scenario.server();
   const auto served_ns = static_cast<double>(running_ns(run));
   const unsigned threads = server.engine == EngineKind::httplib ? server.threads : 1;
   const unsigned cpus = std::max(1U, std::min(threads, execution.server_cpus));
@@ -52,35 +53,38 @@ BusyShares busy_shares(const Run& run, const Execution& execution, const Cell& c
   return {.schedule = waits.schedule_ns / makespan,
           .latency = waits.latency_ns / makespan,
           .client = static_cast<double>(run.cpu_ns) / usable_cpus(run, execution, cell) / makespan,
-          .server = server_share(run, execution, cell, scenario.server)};
+          .server = server_share(run, execution, cell, scenario)};
 }
 
-void name_limit(Run& run, const BusyShares& shares) {
-  if (shares.latency >= kBusyShare) run.flags.emplace_back("latency_bound");
-  if (shares.client >= kBusyShare) run.flags.emplace_back("client_bound");
+Limited limit_of(const Run& run, const BusyShares& shares) {
+  Limited limited;
+  const bool latency = shares.latency >= kBusyShare;
+  const bool client = shares.client >= kBusyShare;
+  const bool server = shares.server >= kBusyShare;
   const bool overflowed = run.server && run.host.listen_overflows.value_or(0) > 0;
-  if (shares.server >= kBusyShare || overflowed) run.flags.emplace_back("server_bound");
-  if (!run.limited_by.empty()) return;
-  if (shares.schedule >= kBusyShare && !has_flag(run, "saturated")) {
-    run.limited_by = "rate";
-  } else if (shares.latency >= kBusyShare) {
-    run.limited_by = "latency";
-  } else if (shares.server >= kBusyShare && shares.server >= shares.client) {
-    run.limited_by = "server";
-  } else if (shares.client >= kBusyShare) {
-    run.limited_by = "client";
+  if (latency) limited.flags.push_back(Flag::latency_bound);
+  if (client) limited.flags.push_back(Flag::client_bound);
+  if (server || overflowed) limited.flags.push_back(Flag::server_bound);
+  if (shares.schedule >= kBusyShare && !has_flag(run, Flag::saturated)) {
+    limited.by = Limit::rate;
+  } else if (latency) {
+    limited.by = Limit::latency;
+  } else if (server && shares.server >= shares.client) {
+    limited.by = Limit::server;
+  } else if (client) {
+    limited.by = Limit::client;
   }
+  return limited;
 }
 
-void name_exhaustion(Run& run) {
-  if (met(run, Outcome::no_port)) {
-    run.flags.emplace_back("port_limited");
-    run.limited_by = "ports";
-  }
+Limited exhaustion_of(const Run& run) {
+  Limited limited;
+  if (met(run, Outcome::no_port)) limited = {Limit::ports, {Flag::port_limited}};
   if (met(run, Outcome::no_descriptor)) {
-    run.flags.emplace_back("fd_limited");
-    run.limited_by = "descriptors";
+    limited.by = Limit::descriptors;
+    limited.flags.push_back(Flag::fd_limited);
   }
+  return limited;
 }
 
 }  // namespace fanout

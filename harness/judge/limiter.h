@@ -1,5 +1,7 @@
-// What limited a run: delays, the client, the server, or a limit of the system.
+// What limited a run: delays, the client, the server, or a limit of the system. Pure functions.
 #pragma once
+
+#include <vector>
 
 #include "harness/judge/execution.h"
 #include "harness/plan/plan.h"
@@ -23,11 +25,16 @@ struct Waits {
 BusyShares busy_shares(const Run& run, const Execution& execution, const Cell& cell,
                        const Scenario& scenario, const Waits& waits);
 
-// Names the limit of a believed run ("" if none stands out) and flags all that were busy.
-void name_limit(Run& run, const BusyShares& shares);
+// The limit that stands out, and a flag for every side that was busy.
+struct Limited {
+  Limit by = Limit::none;
+  std::vector<Flag> flags;
+};
 
-// Flags a run whose attempts found no descriptor or no port left, believed or not; these are its
-// limit.
-void name_exhaustion(Run& run);
+// Of a run that is believed, whose flags so far and server are known.
+Limited limit_of(const Run& run, const BusyShares& shares);
+
+// Of a run whose attempts found no descriptor or no port left, believed or not.
+Limited exhaustion_of(const Run& run);
 
 }  // namespace fanout

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "harness/judge/latency.h"
-#include "harness/scenario/mode.h"
 #include "transports/verify.h"
 #include "wire/token.h"
 
@@ -53,7 +52,7 @@ Ends ends_of(const Execution& execution, std::span<const std::int64_t> due_ns,
   for (std::size_t i = 0; i < due_ns.size(); ++i) {
     const Sample& sample = execution.samples[i];
     if (sample.outcome != Outcome::ok || sample.attempts != 1) continue;
-    const HostBehaviour& host = scenario.server.hosts[i % scenario.server.hosts.size()];
+    const HostBehaviour& host = scenario.server().hosts[i % scenario.server().hosts.size()];
     const auto hold = draw(host.delay, make_token(execution.token_seed, i)) + host.rtt;
     ends.real_ns.push_back(sample.end_ns - execution.header.ready_ns);
     ends.ideal_ns.push_back(due_ns[i] + hold.count());
@@ -88,12 +87,12 @@ Keeping completions(const Execution& execution, std::span<const std::int64_t> du
 
 }  // namespace
 
-void measure_responses(Run& run, const Execution& execution, const Scenario& scenario) {
+std::optional<Responses> responses_of(const Execution& execution, const Scenario& scenario) {
   const auto samples = execution.samples;
   const Schedule schedule = schedule_of(scenario, execution.token_seed);
   const auto due_ns = due_times(schedule, samples.size());
   const std::int64_t ready_ns = execution.header.ready_ns;
-  if (due_ns.empty() || ready_ns == 0) return;
+  if (due_ns.empty() || ready_ns == 0) return std::nullopt;
   Histogram histogram;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (samples[i].outcome == Outcome::ok) histogram.add(samples[i].end_ns - ready_ns - due_ns[i]);
@@ -103,11 +102,12 @@ void measure_responses(Run& run, const Execution& execution, const Scenario& sce
                                                   static_cast<double>(due_ns.back());
   const Keeping begun = keeping(samples, due_ns, ready_ns);
   const Keeping ended = completions(execution, due_ns, scenario);
-  run.open = OpenLoop{.offered_per_second = offered,
-                      .achieved_per_second = offered * std::min(begun.share, ended.share),
-                      .response_ns = latency_of(histogram),
-                      .response_histogram = histogram.buckets()};
-  if (falls_behind(begun) || falls_behind(ended)) run.flags.emplace_back("saturated");
+  return Responses{
+      .figures = {.offered_per_second = offered,
+                  .achieved_per_second = offered * std::min(begun.share, ended.share),
+                  .response_ns = latency_of(histogram),
+                  .response_histogram = histogram.buckets()},
+      .saturated = falls_behind(begun) || falls_behind(ended)};
 }
 
 ScheduleBound schedule_bound(const Run& run, const Execution& execution, const Scenario& scenario) {
@@ -120,7 +120,7 @@ ScheduleBound schedule_bound(const Run& run, const Execution& execution, const S
   const auto due = static_cast<double>(due_ns[last]);
   ScheduleBound bound{due, due};
   if (execution.served && run.requests.failed == 0 && samples[last].attempts == 1) {
-    const HostBehaviour& host = scenario.server.hosts[last % scenario.server.hosts.size()];
+    const HostBehaviour& host = scenario.server().hosts[last % scenario.server().hosts.size()];
     const auto hold = draw(host.delay, make_token(execution.token_seed, last)) + host.rtt;
     bound.last_end_ns += static_cast<double>(hold.count());
   }

@@ -21,7 +21,7 @@ constexpr std::int64_t kMomentError = 5'000'000;
 
 // Requests that it says were answered before the server can have answered them.
 std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
-  const auto& hosts = scenario.server.hosts;
+  const auto& hosts = scenario.server().hosts;
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < execution.samples.size(); ++i) {
     const Sample& sample = execution.samples[i];
@@ -95,11 +95,12 @@ std::vector<std::string> contradicted_by_server(const Execution& execution,
   return lines;
 }
 
-void add_what_it_printed(Run& run, const std::string& standard_error) {
+std::string what_it_printed(const std::vector<std::string>& reasons,
+                            const std::string& standard_error) {
   const std::string text = on_one_line(standard_error);
   const bool told = std::ranges::any_of(
-      run.reasons, [&](const std::string& reason) { return reason.ends_with(text); });
-  if (!run.reasons.empty() && !told) run.reasons.push_back("it printed: " + text);
+      reasons, [&](const std::string& reason) { return reason.ends_with(text); });
+  return reasons.empty() || told ? std::string() : "it printed: " + text;
 }
 
 }  // namespace fanout

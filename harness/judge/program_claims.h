@@ -14,7 +14,8 @@ namespace fanout {
 std::vector<std::string> contradicted_by_server(const Execution& execution,
                                                 const Scenario& scenario);
 
-// Adds to the reasons against a run, if there are any, the end of what its program printed.
-void add_what_it_printed(Run& run, const std::string& standard_error);
+// What a failed program printed, as one more reason; "" if nothing, or if a reason says it already.
+std::string what_it_printed(const std::vector<std::string>& reasons,
+                            const std::string& standard_error);
 
 }  // namespace fanout

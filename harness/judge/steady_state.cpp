@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/histogram.h"
 #include "base/text.h"
 #include "harness/judge/latency.h"
 #include "wire/token.h"
@@ -42,6 +43,23 @@ bool list_ended(const Execution& execution) {
   });
 }
 
+// The requests that ended within the window, and the service times of those that succeeded.
+struct Ended {
+  std::uint64_t requests = 0;
+  Histogram times;
+};
+
+Ended ended_within(std::span<const Sample> samples, const Bounds& bounds) {
+  Ended ended;
+  for (const Sample& sample : samples) {
+    const bool within = sample.end_ns > bounds.begin_ns && sample.end_ns <= bounds.end_ns;
+    if (!within || !counts(sample)) continue;
+    ++ended.requests;
+    if (sample.outcome == Outcome::ok) ended.times.add(sample.end_ns - sample.start_ns);
+  }
+  return ended;
+}
+
 Bounds bounds_of(const Run& run, const Execution& execution) {
   const std::int64_t begin_ns = execution.header.ready_ns + run.steady->warm_up_ns;
   return {begin_ns, begin_ns + run.makespan_ns};
@@ -53,40 +71,35 @@ bool is_left_over(const Sample& sample, const Execution& execution, const Scenar
   return scenario.mode == Mode::steady && execution.steady && sample.outcome == Outcome::deadline;
 }
 
-void measure_window(Run& run, const Execution& execution, const Scenario& scenario) {
-  if (scenario.mode != Mode::steady) return;
+Timing within_window(const Execution& execution, const Timing& whole) {
+  Timing timing = whole;
   // The list of requests is as long as it might have to be: not what the strategy needs.
   const auto list = static_cast<std::int64_t>(execution.samples.size_bytes() +
                                               execution.samples.size() * sizeof(Request));
-  run.peak_memory_bytes = std::max<std::int64_t>(run.peak_memory_bytes - list, 0);
+  timing.peak_memory_bytes = std::max<std::int64_t>(timing.peak_memory_bytes - list, 0);
   if (list_ended(execution)) {
-    run.reasons.push_back(
+    timing.doubts.push_back(
         fmt::format("the list of {} ended before the window was complete; give a larger -n",
                     counted(execution.samples.size(), "request")));
   }
-  if (!execution.steady) return;
-  if (!execution.steady->settled) run.flags.emplace_back("unsteady");
+  if (!execution.steady) return timing;
   const SteadyWindow& window = *execution.steady;
   const Bounds bounds = trimmed(execution.samples, window, execution.header.ready_ns);
-  SteadyState steady{.warm_up_ns = bounds.begin_ns - execution.header.ready_ns};
-  Histogram histogram;
-  for (const Sample& sample : execution.samples) {
-    const bool within = sample.end_ns > bounds.begin_ns && sample.end_ns <= bounds.end_ns;
-    if (!within || !counts(sample)) continue;
-    ++steady.requests;
-    if (sample.outcome != Outcome::ok) continue;
-    ++steady.ok;
-    histogram.add(sample.end_ns - sample.start_ns);
-  }
-  run.steady = steady;
-  run.latency_ns = latency_of(histogram);
-  run.histogram = histogram.buckets();
-  run.makespan_ns = bounds.end_ns - bounds.begin_ns;
+  const Ended ended = ended_within(execution.samples, bounds);
+  timing.steady = SteadyState{.warm_up_ns = bounds.begin_ns - execution.header.ready_ns,
+                              .requests = ended.requests,
+                              .ok = ended.times.count()};
+  timing.latency_ns = latency_of(ended.times);
+  timing.histogram = ended.times.buckets();
+  timing.makespan_ns = bounds.end_ns - bounds.begin_ns;
   // CPU time was read at moments a little apart from the ends of requests.
-  run.cpu_ns =
-      std::llround(static_cast<double>(window.cpu_ns) * static_cast<double>(run.makespan_ns) /
+  timing.cpu_ns =
+      std::llround(static_cast<double>(window.cpu_ns) * static_cast<double>(timing.makespan_ns) /
                    static_cast<double>(window.end_ns - window.begin_ns));
-  if (steady.requests == 0) run.reasons.emplace_back("no request ended while it was measured");
+  if (ended.requests == 0) {
+    timing.doubts.emplace_back("no request ended while it was measured");
+  }
+  return timing;
 }
 
 double window_latency_bound_ns(const Run& run, const Execution& execution, const Cell& cell,
@@ -98,7 +111,7 @@ double window_latency_bound_ns(const Run& run, const Execution& execution, const
     if (sample.outcome != Outcome::ok || sample.end_ns <= begin_ns || sample.start_ns >= end_ns) {
       continue;
     }
-    const HostBehaviour& host = scenario.server.hosts[i % scenario.server.hosts.size()];
+    const HostBehaviour& host = scenario.server().hosts[i % scenario.server().hosts.size()];
     const auto token = make_token(execution.token_seed, i);
     const auto hold = draw(host.delay, attempt_token(token, sample.attempts - 1U)) + host.rtt;
     const std::int64_t outside = std::max<std::int64_t>(begin_ns - sample.start_ns, 0) +

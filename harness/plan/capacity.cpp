@@ -31,9 +31,9 @@ std::string lacks_descriptors(const Cell& cell, const Scenario& scenario, unsign
 std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
   constexpr double kConnecting = 60e-6;  // seconds of CPU, at least
   const std::uint64_t all = expected_connections(cell, scenario);
-  if (scenario.mode != Mode::steady || scenario.targets) return all;
+  if (scenario.mode != Mode::steady || scenario.real_targets() != nullptr) return all;
   std::chrono::duration<double> delays{};
-  for (const HostBehaviour& host : scenario.server.hosts) delays += mean_of(host.delay) + host.rtt;
+  for (const HostBehaviour& host : scenario.server().hosts) delays += mean_of(host.delay) + host.rtt;
   const double wait = delays.count() / static_cast<double>(hosts_of(scenario));
   const double rate = std::min(cell.workers / (wait + kConnecting), 1 / kConnecting);
   const auto span = std::chrono::duration<double>(kSteadyWarmUp).count() +

@@ -38,7 +38,7 @@ std::string why_not(const Strategy& strategy, const Transport& transport, const 
                     const Cell& cell, const MachineLimits& limits) {
   const auto pairing = pair_up(strategy, transport);
   if (const auto* impossible = std::get_if<Impossible>(&pairing)) return impossible->reason;
-  if (scenario.targets && transport.stack == "none") {
+  if (scenario.real_targets() != nullptr && transport.stack == "none") {
     return "has no network: real targets would be sent nothing";
   }
   if (!transport.tls && speaks_tls(scenario)) return "speaks no TLS, as this scenario does";
@@ -66,7 +66,7 @@ void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
 // Why an external program cannot run the cell, whatever the machine is.
 std::string why_not(const Program& program, const Scenario& scenario) {
   constexpr std::uint64_t kMostAtOnce = 5'000;
-  if (scenario.targets) return "nothing proves what an external program asks of real targets";
+  if (scenario.real_targets() != nullptr) return "nothing proves what an external program asks of real targets";
   if (scenario.mode != Mode::batch) return "external programs know mode batch only";
   if (scenario.retry.retries > 0) return "external programs make no retries, as this scenario does";
   if (program.in_flight == Program::InFlight::all && scenario.requests > kMostAtOnce) {

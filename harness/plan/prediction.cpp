@@ -47,8 +47,8 @@ double failing(const HostBehaviour& host) {
 // half of its cap on average. `connects`: the share of requests that open a connection.
 std::chrono::nanoseconds mean_request(const Scenario& scenario, unsigned workers, double connects) {
   Mean sum{};
-  if (scenario.targets) return {};  // nobody knows
-  for (const HostBehaviour& host : scenario.server.hosts) {
+  if (scenario.real_targets() != nullptr) return {};  // nobody knows
+  for (const HostBehaviour& host : scenario.server().hosts) {
     double reached = 1;  // the share of requests that come to this attempt
     for (unsigned attempt = 0; attempt <= scenario.retry.retries; ++attempt) {
       sum += reached * mean_attempt(scenario, host, workers, connects);
@@ -59,7 +59,7 @@ std::chrono::nanoseconds mean_request(const Scenario& scenario, unsigned workers
     }
   }
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
-      sum / static_cast<double>(scenario.server.hosts.size()));
+      sum / static_cast<double>(scenario.server().hosts.size()));
 }
 
 double connects_per_request(const Cell& cell, const Scenario& scenario) {
@@ -70,16 +70,16 @@ double connects_per_request(const Cell& cell, const Scenario& scenario) {
 // How long the server stands still altogether.
 std::chrono::nanoseconds freeze_time(const Scenario& scenario) {
   std::chrono::nanoseconds sum{};
-  if (scenario.targets) return sum;
-  for (const HostBehaviour& host : scenario.server.hosts) sum += host.freeze.lasting;
+  if (scenario.real_targets() != nullptr) return sum;
+  for (const HostBehaviour& host : scenario.server().hosts) sum += host.freeze.lasting;
   return sum;
 }
 
 // The longest that one request takes for certain.
 std::chrono::nanoseconds longest_request(const Scenario& scenario) {
   std::chrono::nanoseconds longest{};
-  if (scenario.targets) return longest;
-  for (const HostBehaviour& host : scenario.server.hosts) {
+  if (scenario.real_targets() != nullptr) return longest;
+  for (const HostBehaviour& host : scenario.server().hosts) {
     if (refuses(host)) continue;
     longest = std::max({longest, mean_of(host.delay), host.delay.max});
     const auto hangs = [](const FaultShare& fault) { return fault.kind == FaultKind::hang; };
@@ -110,8 +110,8 @@ std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario)
 
 // Whether the delays of the hosts tell how long requests take.
 bool is_plain(const Scenario& scenario) {
-  if (scenario.targets) return false;
-  return std::ranges::all_of(scenario.server.hosts, [](const HostBehaviour& host) {
+  if (scenario.real_targets() != nullptr) return false;
+  return std::ranges::all_of(scenario.server().hosts, [](const HostBehaviour& host) {
     return host.faults.empty() && host.slowdown.per_request.count() == 0;
   });
 }

@@ -20,7 +20,7 @@ namespace {
 // one that connects least): what differs between the two is noise. Nobody else's server is asked
 // for that.
 void add_twin(Plan& plan, const Scenario& scenario) {
-  if (scenario.targets) return;
+  if (scenario.real_targets() != nullptr) return;
   const auto cost = [&](const Cell& cell) {
     return std::tuple(predicted_run(cell, scenario), -static_cast<int>(cell.workers),
                       expected_connections(cell, scenario));
@@ -40,7 +40,7 @@ std::uint64_t ceiling_requests(const Scenario& scenario) {
   constexpr std::uint64_t kMostBytes = 256 << 20;  // of bodies
   if (!scenario.reuse) return std::min(scenario.requests, kEnough);
   std::uint64_t largest = std::max<std::uint64_t>(scenario.request_body_bytes, 1);
-  for (const HostBehaviour& host : scenario.server.hosts) {
+  for (const HostBehaviour& host : scenario.server().hosts) {
     largest = std::max(largest, host.body_bytes);
   }
   const std::uint64_t enough = std::min(kEnough, kMostBytes / largest);
@@ -61,7 +61,7 @@ const Strategy& first_strategy_for(const Transport& transport) {
 // What the least client costs on this scenario, and how fast its server is with that client; with
 // the most workers that are compared.
 void add_floor_and_ceiling(Plan& plan, const Scenario& scenario) {
-  if (scenario.targets || speaks_tls(scenario)) return;
+  if (scenario.real_targets() != nullptr || speaks_tls(scenario)) return;
   unsigned workers = 0;
   for (const Cell& cell : plan.cells) {
     if (cell.scenario == scenario.name && cell.stack != "none" && !is_external(cell)) {
@@ -90,8 +90,8 @@ Scenario ceiling_scenario(const Scenario& scenario) {
   bare.request_body_bytes = scenario.request_body_bytes;
   bare.reuse = scenario.reuse;
   bare.headers = scenario.headers;
-  bare.server = scenario.server;
-  for (HostBehaviour& host : bare.server.hosts) {
+  bare.answered_by = scenario.server();
+  for (HostBehaviour& host : bare.server().hosts) {
     HostBehaviour at_once;
     at_once.body_bytes = host.body_bytes;
     at_once.status = host.status;

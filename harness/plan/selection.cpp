@@ -48,7 +48,7 @@ Scenario scenario_for(const RealTargets& targets) {
   scenario.summary = fmt::format("{} of {} from {}", counted(targets.urls, "URL"),
                                  counted(targets.origins, "host"), targets.source);
   scenario.requests = targets.urls;
-  scenario.targets = targets;
+  scenario.answered_by = targets;
   return scenario;
 }
 
@@ -113,7 +113,7 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (selection.deadline) scenario.deadline = *selection.deadline;
   if (selection.retries) scenario.retry.retries = *selection.retries;
   if (selection.queue_capacity) scenario.queue_capacity = selection.queue_capacity;
-  if (selection.engine) scenario.server.engine = *selection.engine;
+  if (selection.engine) scenario.server().engine = *selection.engine;
   scenario.headers.insert(scenario.headers.end(), selection.headers.begin(),
                           selection.headers.end());
   check_headers(selection.headers);
@@ -124,13 +124,13 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   }
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
-  check_engine(scenario.server);
+  if (scenario.real_targets() == nullptr) check_engine(scenario.server());
   check_published(scenario);
   select_peers(scenario, selection);
   check_timeouts(scenario, scenario.name);
   select_mode(scenario, selection);
   const std::string keys = overruled(selection);
-  if (!keys.empty() && !scenario.targets) {
+  if (!keys.empty() && scenario.real_targets() == nullptr) {
     scenario.summary += fmt::format(" (overruled: {})", keys);
   }
   return scenario;

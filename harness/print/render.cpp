@@ -90,13 +90,13 @@ std::string caveats(const Report& report) {
                         counted(rounds, "valid round"), kLeastRoundsToRank);
   }
   text += disturbances(report) + strayed_runs(report);
-  if (report.stopped_by == "time budget") text += "note: the time budget ended the rounds early\n";
-  if (report.stopped_by == "interval width") {
+  if (report.stopped_by == StoppedBy::time_budget) text += "note: the time budget ended the rounds early\n";
+  if (report.stopped_by == StoppedBy::interval_width) {
     text += "note: ended before the last round: every cell is known precisely enough\n";
   }
-  if (report.status == "running") text += "note: unfinished; its fanout still runs or was killed\n";
-  if (report.status == "failed") text += "note: an error ended it; what was measured is shown\n";
-  if (report.status == "interrupted") text += "note: interrupted; what was measured is shown\n";
+  if (report.status == Status::running) text += "note: unfinished; its fanout still runs or was killed\n";
+  if (report.status == Status::failed) text += "note: an error ended it; what was measured is shown\n";
+  if (report.status == Status::interrupted) text += "note: interrupted; what was measured is shown\n";
   if (std::ranges::any_of(report.cells, [&](const CellReport& cell) {
         return is_other_stack(report, cell.cell);
       })) {
@@ -110,7 +110,7 @@ std::string caveats(const Report& report) {
 // What of the network is not there but acted out by the server.
 std::string emulation(const Scenario& scenario) {
   std::chrono::nanoseconds longest{};
-  for (const HostBehaviour& host : scenario.server.hosts) longest = std::max(longest, host.rtt);
+  for (const HostBehaviour& host : scenario.server().hosts) longest = std::max(longest, host.rtt);
   if (longest.count() == 0) return {};
   return fmt::format(", emulated round trip {}",
                      format_duration(static_cast<double>(longest.count())));
@@ -118,9 +118,9 @@ std::string emulation(const Scenario& scenario) {
 
 // Who answers.
 std::string server_of(const Scenario& scenario) {
-  if (scenario.targets) return fmt::format("real targets, proof: {}", proof_of(scenario));
+  if (scenario.real_targets() != nullptr) return fmt::format("real targets, proof: {}", proof_of(scenario));
   return fmt::format("server engine {}{}",
-                     scenario.server.engine == EngineKind::asio ? "asio" : "httplib",
+                     scenario.server().engine == EngineKind::asio ? "asio" : "httplib",
                      emulation(scenario));
 }
 
@@ -207,7 +207,7 @@ std::string mode_legend(const Plan& plan) {
 // What the columns mean.
 std::string legend(const Report& report) {
   const bool real = std::ranges::any_of(
-      report.plan.scenarios, [](const Scenario& scenario) { return scenario.targets.has_value(); });
+      report.plan.scenarios, [](const Scenario& scenario) { return scenario.real_targets() != nullptr; });
   std::string text = "medians over the valid runs; 95%: half-width of the interval of the median; ";
   if (real) {
     return text +
@@ -276,10 +276,10 @@ std::string render_plan(const Plan& plan) {
   }
   std::string work;
   for (const Scenario& scenario : plan.scenarios) {
-    if (!scenario.targets && scenario.mode != Mode::batch) {
+    if (scenario.real_targets() == nullptr && scenario.mode != Mode::batch) {
       work += fmt::format("{}: {}\n", scenario.name, work_in_words(scenario));
     }
-    if (!scenario.targets) continue;
+    if (scenario.real_targets() == nullptr) continue;
     work +=
         fmt::format("{}: {}; how long they take is not known\n", scenario.name, scenario.summary);
   }

@@ -66,10 +66,10 @@ Table table_of(const Changes& changes, const Scenario& scenario) {
 
 // "noisy x 3": how many runs of a result carry each flag.
 std::string flags_of(const Report& report) {
-  std::map<std::string, unsigned> counts;
+  std::map<std::string_view, unsigned> counts;  // in alphabetical order
   for (const CellReport& cell : report.cells) {
     for (const Run& run : cell.runs) {
-      for (const std::string& flag : run.flags) ++counts[flag];
+      for (const Flag flag : run.flags) ++counts[name_of(flag)];
     }
   }
   std::string text;

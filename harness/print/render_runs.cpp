@@ -21,6 +21,11 @@ struct RunColumn {
 };
 
 std::string text(auto value) { return fmt::format("{}", value); }
+std::string joined(const std::vector<Flag>& flags) {
+  std::vector<std::string_view> names;
+  for (const Flag flag : flags) names.push_back(name_of(flag));
+  return fmt::format("{}", fmt::join(names, " "));
+}
 std::string or_empty(const auto& value) { return value ? text(*value) : std::string(); }
 
 // clang-format off
@@ -33,7 +38,7 @@ const RunColumn kRunColumns[] = {
     {"round", [](auto&, auto& r) { return text(r.round); }},
     {"position", [](auto&, auto& r) { return text(r.position); }},
     {"valid", [](auto&, auto& r) { return std::string(r.valid ? "true" : "false"); }},
-    {"flags", [](auto&, auto& r) { return fmt::format("{}", fmt::join(r.flags, " ")); }},
+    {"flags", [](auto&, auto& r) { return joined(r.flags); }},
     {"reasons", [](auto&, auto& r) { return fmt::format("{}", fmt::join(r.reasons, "; ")); }},
     {"makespan_ns", [](auto&, auto& r) { return text(r.makespan_ns); }},
     {"setup_ns", [](auto&, auto& r) { return text(r.setup_ns); }},
@@ -51,8 +56,8 @@ const RunColumn kRunColumns[] = {
     {"latency_max_ns", [](auto&, auto& r) { return text(r.latency_ns.max); }},
     {"cpu_ns", [](auto&, auto& r) { return text(r.cpu_ns); }},
     {"process_cpu_ns", [](auto&, auto& r) { return text(r.process_cpu_ns); }},
-    {"context_switches_voluntary", [](auto&, auto& r) { return text(r.voluntary_switches); }},
-    {"context_switches_involuntary", [](auto&, auto& r) { return text(r.involuntary_switches); }},
+    {"context_switches_voluntary", [](auto&, auto& r) { return text(r.context_switches.voluntary); }},
+    {"context_switches_involuntary", [](auto&, auto& r) { return text(r.context_switches.involuntary); }},
     {"peak_memory_bytes", [](auto&, auto& r) { return text(r.peak_memory_bytes); }},
     {"threads", [](auto&, auto& r) { return text(r.threads); }},
     {"processes", [](auto&, auto& r) { return text(r.processes); }},
@@ -68,7 +73,7 @@ const RunColumn kRunColumns[] = {
     {"host_retransmits", [](auto&, auto& r) { return or_empty(r.host.retransmits); }},
     {"bound_ns", [](auto&, auto& r) { return text(r.bound_ns); }},
     {"efficiency", [](auto&, auto& r) { return r.efficiency ? text(*r.efficiency) : std::string(); }},
-    {"limited_by", [](auto&, auto& r) { return r.limited_by; }},
+    {"limited_by", [](auto&, auto& r) { return std::string(name_of(r.limited_by)); }},
     {"response_p50_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.p50) : std::string(); }},
     {"response_p99_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.p99) : std::string(); }},
     {"response_max_ns", [](auto&, auto& r) { return r.open ? text(r.open->response_ns.max) : std::string(); }},
@@ -100,7 +105,7 @@ void add_failures(Table& table, const CellReport& cell, const char* what, Counts
   }
 }
 
-unsigned flagged(const Report& report, std::string_view flag) {
+unsigned flagged(const Report& report, Flag flag) {
   std::ptrdiff_t runs = 0;
   for (const auto* rows : {&report.cells, &report.references}) {
     for (const CellReport& row : *rows) {
@@ -143,11 +148,11 @@ Table runs_table(const Report& report) {
 
 std::string strayed_runs(const Report& report) {
   std::string lines;
-  if (const unsigned runs = flagged(report, "saturated"); runs > 0) {
+  if (const unsigned runs = flagged(report, Flag::saturated); runs > 0) {
     lines += fmt::format("note: {} saturated: the client fell behind its schedule\n",
                          counted(runs, "run"));
   }
-  if (const unsigned runs = flagged(report, "unsteady"); runs > 0) {
+  if (const unsigned runs = flagged(report, Flag::unsteady); runs > 0) {
     lines += fmt::format(
         "note: {} unsteady: the warm-up did not settle, or 60 s were not enough to measure\n",
         counted(runs, "run"));

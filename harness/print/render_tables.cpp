@@ -102,7 +102,9 @@ std::vector<CellColumn> cost_columns() {
       measured({"conns"}, [](auto& s) { return or_dash(s.connections); }),
       measured({"in flight"}, [](auto& s) { return or_dash(s.peak_in_flight); }),
       measured({"limit", Align::left},
-               [](auto& s) { return s.limited_by.empty() ? std::string("-") : s.limited_by; }),
+               [](auto& s) {
+                 return s.limited_by == Limit::none ? "-" : std::string(name_of(s.limited_by));
+               }),
   };
 }
 
@@ -150,7 +152,7 @@ std::vector<CellColumn> cell_columns(const Report& report, const Scenario& scena
   if (has_failures(report, scenario)) {
     std::ranges::move(success_columns(), std::back_inserter(columns));
   }
-  columns.push_back({{scenario.targets ? "valid" : "proven"}, [](const CellReport& c) {
+  columns.push_back({{scenario.real_targets() != nullptr ? "valid" : "proven"}, [](const CellReport& c) {
                        return fmt::format("{}/{}", c.summary.valid_runs, c.summary.total_runs);
                      }});
   return columns;

@@ -16,7 +16,6 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   report.started_at =
       fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                   std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  report.status = "running";
   for (const Cell& cell : plan.cells) report.cells.push_back({cell, {}, {}});
   for (const Reference& one : plan.references) report.references.push_back({one.cell, {}, {}});
   report.plan = std::move(plan);
@@ -26,6 +25,12 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
     report.warnings.emplace_back("one CPU only: server and clients share it");
   }
   return report;
+}
+
+void summarize_rows(Report& report) {
+  for (auto* rows : {&report.cells, &report.references}) {
+    for (CellReport& row : *rows) row.summary = summarize(row.runs);
+  }
 }
 
 CellReport& row_of(Report& report, std::size_t index) {

@@ -9,6 +9,7 @@
 #include "harness/machine/environment.h"
 #include "harness/plan/plan.h"
 #include "harness/result/run.h"
+#include "harness/result/states.h"
 #include "harness/result/summary.h"
 
 namespace fanout {
@@ -33,8 +34,8 @@ struct Report {
   Plan plan;
   std::string command;     // how to run it again
   std::string started_at;  // UTC, ISO 8601
-  std::string status;      // "running", "complete", "interrupted", "failed"
-  std::string stopped_by;  // "rounds", "time budget", "interrupt", "error"; "" while running
+  Status status = Status::running;
+  StoppedBy stopped_by = StoppedBy::nothing;
   std::vector<CellReport> cells;
   std::vector<CellReport> references;  // as in the plan
   std::vector<std::string> warnings;
@@ -46,6 +47,9 @@ const CellReport& row_of(const Report& report, std::size_t index);
 
 // A report without runs, one entry per cell and reference of the plan.
 Report empty_report(Plan plan, Environment environment, std::string command);
+
+// Brings the summaries of all rows up to date with their runs.
+void summarize_rows(Report& report);
 
 // Whether any run of it is invalid.
 bool has_invalid_runs(const Report& report);

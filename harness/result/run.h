@@ -1,16 +1,16 @@
-// What one execution of a cell returned. Plain data; the JSON form is in harness/document/report_json.cpp,
-// every field is explained in results/README.md.
+// What one execution of a cell returned. Plain data; its JSON form is in
+// harness/document/run_json.h, every field is explained in results/README.md.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "harness/machine/host_conditions.h"
+#include "harness/result/states.h"
 #include "local_server/ledger.h"
 
 namespace fanout {
@@ -34,7 +34,7 @@ struct Latency {
   std::int64_t max = 0;
 };
 
-// Of a run in mode open (docs/methodology.md, "Modes").
+// Of a run in mode open (docs/modes.md).
 struct OpenLoop {
   double offered_per_second = 0;   // requests due
   double achieved_per_second = 0;  // as many of them as were begun in time
@@ -49,13 +49,18 @@ struct SteadyState {
   std::uint64_t ok = 0;         // those of them that succeeded
 };
 
+struct ContextSwitches {
+  std::uint64_t voluntary = 0;
+  std::uint64_t involuntary = 0;
+};
+
 struct Run {
   unsigned round = 0;     // from 0
   unsigned position = 0;  // in the round, from 0
   std::string program;    // what an external program says it runs on, or ""
   bool valid = false;
   std::vector<std::string> reasons;  // why it is not valid, one line each
-  std::vector<std::string> flags;    // what else should be known: server_bound ...
+  std::vector<Flag> flags;           // what else should be known, in the order it was found
 
   std::int64_t makespan_ns = 0;  // ready() to the end of the last request
   std::int64_t setup_ns = 0;     // start of the process to ready()
@@ -70,28 +75,26 @@ struct Run {
 
   std::int64_t cpu_ns = 0;          // user + system from ready() on, reaped children included
   std::int64_t process_cpu_ns = 0;  // the same of the whole process, from exec to exit
-  std::uint64_t voluntary_switches = 0;
-  std::uint64_t involuntary_switches = 0;
+  ContextSwitches context_switches;
   std::int64_t peak_memory_bytes = 0;  // VmHWM; of a forked pool, all of it (harness/machine/usage.h)
   std::int64_t threads = 0;            // at ready(), over all processes
   std::int64_t processes = 0;          // at ready()
-  std::uint64_t queue_peak = 0;        // most requests in the strategy's queue; 0: it has none
+  std::optional<std::uint64_t> queue_peak;  // most requests in the strategy's queue, if it has one
 
   // Nothing: no embedded server took part, or it died.
   std::optional<ServerCounters> server;
   HostConditions host;
 
-  std::int64_t bound_ns = 0;  // no client could have a shorter makespan (docs/methodology.md)
+  std::int64_t bound_ns = 0;  // no client could have a shorter makespan (judge/bound.h)
   // bound_ns / makespan_ns; nothing: no bound is known, as of real targets or an invalid run.
   std::optional<double> efficiency;
-  // "latency", "client", "server", "rate", "ports", "descriptors", or "" if none stands out.
-  std::string limited_by;
+  Limit limited_by = Limit::none;
 };
 
 // From ready() to the end: the makespan, or the warm-up and the window of mode steady. The server
 // and the run's threads count over all of it.
 std::int64_t running_ns(const Run& run);
 // Whether a flag was raised.
-bool has_flag(const Run& run, std::string_view flag);
+bool has_flag(const Run& run, Flag flag);
 
 }  // namespace fanout

@@ -44,13 +44,13 @@ void summarize_open_loop(const ValidRuns& valid, const ValidRuns& answered, Summ
 }
 
 // What limited more than half of the runs.
-std::string common_limit(const ValidRuns& runs) {
-  for (const char* limit : {"latency", "client", "server", "rate", "ports", "descriptors"}) {
+Limit common_limit(const ValidRuns& runs) {
+  for (const auto& [name, limit] : kLimitNames) {
     const auto count =
         std::ranges::count(runs, limit, [](const Run* run) { return run->limited_by; });
     if (2 * count > std::ssize(runs)) return limit;
   }
-  return {};
+  return Limit::none;
 }
 
 std::vector<PercentilePoint> percentiles(const ValidRuns& runs) {
@@ -103,7 +103,7 @@ void summarize_cost(const ValidRuns& valid, Summary& summary) {
   summary.peak_memory_bytes =
       over_runs(valid, [](const Run& run) { return run.peak_memory_bytes; });
   summary.context_switches_per_request = over_runs(valid, [](const Run& run) {
-    return per_request(run, run.voluntary_switches + run.involuntary_switches);
+    return per_request(run, run.context_switches.voluntary + run.context_switches.involuntary);
   });
 }
 
@@ -138,7 +138,7 @@ Summary summarize(const std::vector<Run>& runs) {
   summary.valid_runs = static_cast<unsigned>(valid.size());
   summary.total_runs = static_cast<unsigned>(runs.size());
   summary.noisy_runs = static_cast<unsigned>(
-      std::ranges::count_if(runs, [](const Run& run) { return has_flag(run, "noisy"); }));
+      std::ranges::count_if(runs, [](const Run& run) { return has_flag(run, Flag::noisy); }));
   summarize_time(valid, summary);
   summarize_cost(valid, summary);
   summarize_success(valid, summary);
@@ -151,7 +151,7 @@ std::int64_t running_ns(const Run& run) {
   return run.makespan_ns + (run.steady ? run.steady->warm_up_ns : 0);
 }
 
-bool has_flag(const Run& run, std::string_view flag) {
+bool has_flag(const Run& run, Flag flag) {
   return std::ranges::find(run.flags, flag) != run.flags.end();
 }
 

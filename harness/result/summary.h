@@ -42,7 +42,7 @@ struct Summary {
   // Counted by the embedded server: the largest of any valid run; nothing if it took no part.
   std::optional<std::uint64_t> connections;
   std::optional<std::uint64_t> peak_in_flight;
-  std::string limited_by;  // what limited most of the valid runs; "" if nothing did
+  Limit limited_by = Limit::none;  // what limited most of the valid runs
 };
 
 Summary summarize(const std::vector<Run>& runs);

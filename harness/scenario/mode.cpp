@@ -12,9 +12,9 @@ namespace {
 
 using json_read::Json;
 
-const json_read::Names<Mode, 3> kModes{
+const EnumNames<Mode, 3> kModes{
     {{"batch", Mode::batch}, {"steady", Mode::steady}, {"open", Mode::open}}};
-const json_read::Names<Arrivals, 2> kArrivals{
+const EnumNames<Arrivals, 2> kArrivals{
     {{"constant", Arrivals::constant}, {"poisson", Arrivals::poisson}}};
 
 bool is_rate(double value) { return value >= kLeastRate && value <= kMostRate; }
@@ -52,9 +52,9 @@ std::optional<Arrivals> arrivals_from_json(const std::string& path, const Json& 
   return json_read::one_of(path, json, kArrivals);
 }
 
-std::string mode_name(Mode mode) { return json_read::name_of(mode, kModes); }
+std::string mode_name(Mode mode) { return enum_name(mode, kModes); }
 
-std::string arrivals_name(Arrivals arrivals) { return json_read::name_of(arrivals, kArrivals); }
+std::string arrivals_name(Arrivals arrivals) { return enum_name(arrivals, kArrivals); }
 
 Json arrivals_to_json(const std::optional<Arrivals>& arrivals) {
   return arrivals ? Json(arrivals_name(*arrivals)) : Json(nullptr);

@@ -1,4 +1,4 @@
-// The three questions a scenario may ask (docs/methodology.md, "Modes").
+// The three questions a scenario may ask (docs/modes.md).
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,7 +10,7 @@
 
 namespace fanout {
 
-// How requests are put to the server (docs/methodology.md, "Modes").
+// How requests are put to the server (docs/modes.md).
 enum class Mode : std::uint8_t {
   batch,   // so many requests, as fast as workers can, from cold
   steady,  // the same after warm-up: `requests` is the most there may be

@@ -10,17 +10,18 @@
 namespace fanout {
 
 std::uint64_t hosts_of(const Scenario& scenario) {
-  return scenario.targets ? scenario.targets->origins : scenario.server.hosts.size();
+  if (const RealTargets* real = scenario.real_targets()) return real->origins;
+  return scenario.server().hosts.size();
 }
 
 bool speaks_tls(const Scenario& scenario) {
-  if (scenario.targets) return scenario.targets->tls;
-  return std::ranges::any_of(scenario.server.hosts,
+  if (const RealTargets* real = scenario.real_targets()) return real->tls;
+  return std::ranges::any_of(scenario.server().hosts,
                              [](const HostBehaviour& host) { return host.tls != Tls::off; });
 }
 
 std::string_view proof_of(const Scenario& scenario) {
-  return scenario.targets ? "status and length" : "token";
+  return scenario.real_targets() != nullptr ? "status and length" : "token";
 }
 
 Schedule schedule_of(const Scenario& scenario, std::uint64_t seed) {

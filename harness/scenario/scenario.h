@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "harness/scenario/bounds.h"
@@ -45,12 +46,20 @@ struct Scenario {
   std::optional<std::uint64_t> queue_capacity;
   std::vector<Published> published;  // of the article it repeats
   std::vector<std::string> headers;  // "Name: value", sent besides fanout's own
-  ServerConfig server;               // means nothing with real targets
-  std::optional<RealTargets> targets;
+  // Who answers: the embedded server, or real targets in its place.
+  std::variant<ServerConfig, RealTargets> answered_by;
   // The rows it is meant for; empty: the default ones. `--strategy` and `--transport` overrule.
   std::vector<std::string> strategies;
   std::vector<std::string> transports;
   std::vector<std::string> peers;  // external programs that take part where they are installed
+
+  // The embedded server's configuration. REQUIRED: no real targets (std::bad_variant_access).
+  [[nodiscard]] ServerConfig& server() { return std::get<ServerConfig>(answered_by); }
+  [[nodiscard]] const ServerConfig& server() const { return std::get<ServerConfig>(answered_by); }
+  // The real targets; null if the embedded server answers.
+  [[nodiscard]] const RealTargets* real_targets() const {
+    return std::get_if<RealTargets>(&answered_by);
+  }
 };
 
 // How many addresses and ports the requests go to.

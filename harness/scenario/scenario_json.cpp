@@ -18,7 +18,7 @@ namespace {
 
 using json_read::Json;
 
-const json_read::Names<Method, 3> kMethods{
+const EnumNames<Method, 3> kMethods{
     {{"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}}};
 constexpr std::uint64_t kMaxRequestBody = 1ULL << 30;
 
@@ -105,9 +105,8 @@ std::vector<std::string> read_headers(const std::string& path, const Json& json)
   return headers;
 }
 
-std::optional<RealTargets> read_targets(const std::string& path, const Json& json) {
+RealTargets read_targets(const std::string& path, const Json& json) {
   using namespace json_read;
-  if (json.is_null()) return std::nullopt;
   check_object(path, json, {"urls", "origins", "source"});
   const auto number = [&](const char* key) {
     return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
@@ -119,8 +118,8 @@ std::optional<RealTargets> read_targets(const std::string& path, const Json& jso
       .source = text(path + ".source", required(path, json, "source", "of the list"))};
 }
 
-Json targets_to_json(const std::optional<RealTargets>& targets) {
-  if (!targets) return nullptr;
+Json targets_to_json(const RealTargets* targets) {
+  if (targets == nullptr) return nullptr;
   return {{"urls", targets->urls}, {"origins", targets->origins}, {"source", targets->source}};
 }
 
@@ -157,9 +156,12 @@ const std::map<std::string, Reader>& readers() {
       {"headers", [](auto& s, auto& path, auto& json) { s.headers = read_headers(path, json); }},
       {"server",
        [](auto& s, auto&, auto& json) {
-         if (!json.is_null()) s.server = read_server(json);
+         if (!json.is_null()) s.answered_by = read_server(json);
        }},
-      {"targets", [](auto& s, auto& path, auto& json) { s.targets = read_targets(path, json); }},
+      {"targets", 
+       [](auto& s, auto& path, auto& json) {
+         if (!json.is_null()) s.answered_by = read_targets(path, json);
+       }},
       {"proof", [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // derived
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"peers", [](auto& s, auto& path, auto& json) { s.peers = texts(path, json); }},
@@ -177,7 +179,7 @@ std::string nearest_key(const std::string& key) {
 }
 
 Scenario parse(std::string_view text, const std::string& where) {
-  constexpr std::string_view hint = "a scenario is one JSON object, see docs/methodology.md";
+  constexpr std::string_view hint = "a scenario is one JSON object, see docs/reference.md, \"Scenario files\"";
   return scenario_from_json(json_read::parse(where, text, hint), where);
 }
 
@@ -230,8 +232,8 @@ Json to_json(const Scenario& scenario) {
           {"queue_capacity", queue_capacity_to_json(scenario.queue_capacity)},
           {"published", to_json(scenario.published)},
           {"headers", scenario.headers},
-          {"server", scenario.targets ? Json(nullptr) : to_json(scenario.server)},
-          {"targets", targets_to_json(scenario.targets)},
+          {"server", scenario.real_targets() != nullptr ? Json(nullptr) : to_json(scenario.server())},
+          {"targets", targets_to_json(scenario.real_targets())},
           {"proof", proof_of(scenario)},
           {"strategies", scenario.strategies},
           {"peers", scenario.peers},
@@ -248,7 +250,7 @@ Scenario load_scenario(const std::string& name_or_file) {
                       name_or_file));
     }
     Scenario scenario = parse(*text, name_or_file);
-    if (scenario.targets) {
+    if (scenario.real_targets() != nullptr) {
       throw UsageError(fmt::format(
           "{}: targets: a scenario has none; name real ones by --url or --urls", name_or_file));
     }

@@ -140,9 +140,9 @@ std::string objection(std::span<const SweepPoint> points, const Scalability& fou
     return fmt::format("{} numbers of workers, a peak needs {}", points.size(), kPointsForPeak);
   }
   for (const SweepPoint& point : points) {
-    if (point.limited_by == "server" || point.limited_by == "latency") {
+    if (!point.not_by_client.empty()) {
       return fmt::format("at {} worker{} the limit is {}, not the client", point.workers,
-                         point.workers == 1 ? "" : "s", point.limited_by);
+                         point.workers == 1 ? "" : "s", point.not_by_client);
     }
   }
   if (!found.usl) return "the points follow no such law";

@@ -38,7 +38,7 @@ struct SweepPoint {
   unsigned workers = 0;
   Interval throughput;           // requests per second, over all valid runs
   std::vector<double> by_round;  // of the rounds in which every point of the sweep was valid
-  std::string limited_by;        // as in Summary
+  std::string not_by_client;     // what limited it, if that was not the client: "server"; or ""
 };
 
 // Whether throughput at the most workers is below the best, their intervals apart.

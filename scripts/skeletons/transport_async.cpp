@@ -16,7 +16,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/socket_options.h"
+#include "wire/socket_options.h"
 #include "transports/bare_response.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using unit_test::usage_error;
 
 enum class Colour { red, green };
-const Names<Colour, 2> kColours{{{"red", Colour::red}, {"green", Colour::green}}};
+const EnumNames<Colour, 2> kColours{{{"red", Colour::red}, {"green", Colour::green}}};
 
 TEST(JsonRead, ReturnsWhatIsThere) {
   EXPECT_EQ(whole_number("a", 5U, 5, 5), 5U);
@@ -20,7 +20,7 @@ TEST(JsonRead, ReturnsWhatIsThere) {
   EXPECT_EQ(texts("a", {"b", "c"}), (std::vector<std::string>{"b", "c"}));
   EXPECT_EQ(duration("a", "17ms"), 17ms);
   EXPECT_EQ(one_of("a", "green", kColours), Colour::green);
-  EXPECT_EQ(name_of(Colour::green, kColours), "green");
+  EXPECT_EQ(enum_name(Colour::green, kColours), "green");
   EXPECT_EQ(required("a", {{"b", 1}}, "b", ""), 1);
   EXPECT_NO_THROW(check_object("a", {{"b", 1}}, {"b", "c"}));
 }

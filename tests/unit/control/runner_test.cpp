@@ -216,7 +216,7 @@ TEST(RunPlan, TellsTheObserverBeforeAndAfterEveryRun) {
 // Runs one cell for 2 rounds; `nth` is what the n-th execution returns (from 0).
 Report with_noise(const std::function<fanout::Run(unsigned)>& nth, bool real_targets = false) {
   Report report = report_of(1, 2);
-  if (real_targets) report.plan.scenarios[0].targets = RealTargets{.urls = 1, .origins = 1};
+  if (real_targets) report.plan.scenarios[0].answered_by = RealTargets{.urls = 1, .origins = 1};
   unsigned executions = 0;
   run_plan(
       report, [&](const Cell&, unsigned) { return nth(executions++); }, kNobody);

@@ -21,7 +21,7 @@ Scenario scenario_of(const HostBehaviour& host) {
   Scenario scenario;
   scenario.requests = 1000;
   scenario.timeout = 100ms;  // so short that a time-out proves nothing of the server
-  scenario.server.hosts = {host};
+  scenario.server().hosts = {host};
   return scenario;
 }
 
@@ -36,7 +36,7 @@ std::vector<Sample> as_due(const Scenario& scenario) {
   std::vector<Sample> samples(scenario.requests);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     samples[i].attempts = 1;
-    samples[i].outcome = due_outcome(scenario, scenario.server.hosts[0], make_token(kSeed, i));
+    samples[i].outcome = due_outcome(scenario, scenario.server().hosts[0], make_token(kSeed, i));
   }
   return samples;
 }
@@ -138,7 +138,7 @@ TEST(Account, TellsFailuresFromFaultsThatWereSpared) {
 
 TEST(Account, HoldsEveryAttemptAgainstItsOwnToken) {
   const Scenario scenario = scenario_of({.faults = {{.kind = FaultKind::reset, .share = 0.5}}});
-  const HostBehaviour& host = scenario.server.hosts[0];
+  const HostBehaviour& host = scenario.server().hosts[0];
   std::vector<Sample> samples(scenario.requests);
   std::uint64_t made = 0;
   for (std::size_t i = 0; i < samples.size(); ++i) {

@@ -26,7 +26,7 @@ class Judge : public testing::Test {
  protected:
   Judge() {
     scenario.requests = 4;
-    scenario.server.hosts[0].delay.mean = 10ms;
+    scenario.server().hosts[0].delay.mean = 10ms;
     samples = {sample(0, 11), sample(1, 12), sample(12, 23), sample(13, 25)};
     execution.started_ns = kReady - 7 * kMs;
     execution.header.ready_ns = kReady;
@@ -255,14 +255,14 @@ TEST_F(Judge, NamesTheLimit) {
 
 TEST_F(Judge, BoundsFewerRequestsThanWorkersByOneWholeHold) {
   cell.workers = 8;  // 4 requests at once: half a wave, but none ends before its 10 ms
-  scenario.server.hosts[0].delay.kind = Delay::Kind::uniform;
+  scenario.server().hosts[0].delay.kind = Delay::Kind::uniform;
   EXPECT_EQ(judged().bound_ns, 10 * kMs);
 }
 
 TEST_F(Judge, BoundsVaryingDelaysWithoutRoundingUpToWholeWaves) {
   cell.workers = 3;
   EXPECT_EQ(judged().bound_ns, 20 * kMs);  // ceil(4 / 3) = 2 waves of exactly 10 ms
-  scenario.server.hosts[0].delay.kind = Delay::Kind::lognormal;
+  scenario.server().hosts[0].delay.kind = Delay::Kind::lognormal;
   EXPECT_EQ(judged().bound_ns, 13'333'333);  // 4 / 3 x 10 ms
 }
 

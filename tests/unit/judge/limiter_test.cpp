@@ -52,14 +52,14 @@ TEST_F(Limiter, DoesNotTakeAnUnknownMainThreadForTheOnlyOne) {
 }
 
 TEST_F(Limiter, SeesAServerWhoseThreadsAreAllHeldWhileItsCpuIdles) {
-  scenario.server.engine = EngineKind::httplib;
-  scenario.server.threads = 2;
+  scenario.server().engine = EngineKind::httplib;
+  scenario.server().threads = 2;
   run.server->hold_ns.mean = 1.8e6;  // 100 x 1.8 ms over 2 threads: 90 of 100 ms
   EXPECT_DOUBLE_EQ(shares().server, 0.9);
   cell.workers = 2;  // as many as threads: nobody waits unread, the delay is the limit
   EXPECT_DOUBLE_EQ(shares().server, 0.2);
   cell.workers = 10;
-  scenario.server.engine = EngineKind::asio;  // holds any number
+  scenario.server().engine = EngineKind::asio;  // holds any number
   EXPECT_DOUBLE_EQ(shares().server, 0.2);
 }
 
@@ -68,7 +68,7 @@ TEST_F(Limiter, CountsAsManyServerCpusAsItsThreadsCanUse) {
   run.server->hold_ns.mean = 0;
   execution.server_cpus = 4;
   EXPECT_DOUBLE_EQ(shares().server, 1.8);  // one event loop
-  scenario.server.engine = EngineKind::httplib;
+  scenario.server().engine = EngineKind::httplib;
   EXPECT_DOUBLE_EQ(shares().server, 0.45);
 }
 

@@ -26,7 +26,7 @@ class OpenRun : public testing::Test {
     scenario.requests = kRequests;
     scenario.mode = Mode::open;
     scenario.rate = 100;
-    scenario.server.hosts[0].delay.mean = 5ms;
+    scenario.server().hosts[0].delay.mean = 5ms;
     execution.header.ready_ns = kReady;
     for (int i = 0; i < kRequests; ++i) samples.push_back(sample(i, 0));
   }
@@ -130,7 +130,7 @@ TEST_F(OpenRun, AHaltOfTheServerNearTheEndIsNotSaturated) {
 TEST_F(OpenRun, LongDelaysOfAShortRunAreNotSaturated) {
   samples.resize(20);
   scenario.requests = 20;
-  Delay& delay = scenario.server.hosts[0].delay;
+  Delay& delay = scenario.server().hosts[0].delay;
   delay = {.kind = Delay::Kind::uniform, .min = 1ms, .max = 900ms};
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const auto hold = draw(delay, make_token(execution.token_seed, i));

@@ -21,7 +21,7 @@ class ProgramWord : public testing::Test {
  protected:
   ProgramWord() {
     scenario.requests = 2;
-    scenario.server.hosts[0].delay.mean = 20ms;
+    scenario.server().hosts[0].delay.mean = 20ms;
     samples = {answered(1, 22), answered(22, 43)};
     execution.header.ready_ns = kReady;
     execution.server = ServerCounters{.connections = 1,

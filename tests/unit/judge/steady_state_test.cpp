@@ -27,7 +27,7 @@ class SteadyRun : public testing::Test {
   SteadyRun() {
     scenario.requests = 50;
     scenario.mode = Mode::steady;
-    scenario.server.hosts[0].delay.mean = 9ms;
+    scenario.server().hosts[0].delay.mean = 9ms;
     for (int i = 0; i < 30; ++i) samples.push_back(sample(i * 10, i * 10 + 10));
     for (int i = 30; i < 50; ++i) {
       samples.push_back(sample(304, 304));
@@ -107,7 +107,7 @@ TEST_F(SteadyRun, IsBoundByWhatTheServerHeldWithinTheWindow) {
 
 // The window is not whole where requests are cut by its ends: only what is surely within counts.
 TEST_F(SteadyRun, IsNeverFasterThanItsBound) {
-  scenario.server.hosts[0].delay.mean = 10ms;
+  scenario.server().hosts[0].delay.mean = 10ms;
   execution.server->hold_ns.mean = 10e6;
   EXPECT_LE(judged().efficiency.value(), 1.0);
 }
@@ -120,7 +120,7 @@ TEST_F(SteadyRun, EveryAttemptIsProven) {
 // A request that was waiting for its second attempt when the run was stopped.
 TEST_F(SteadyRun, AnAttemptCutByTheEndIsNoFailure) {
   scenario.retry.retries = 1;
-  scenario.server.hosts[0].faults = {{.kind = FaultKind::status, .share = 1}};
+  scenario.server().hosts[0].faults = {{.kind = FaultKind::status, .share = 1}};
   samples.erase(samples.begin(), samples.begin() + 29);
   samples[0].outcome = Outcome::deadline;
   samples[0].end_ns = kReady + 301 * kMs;

@@ -74,7 +74,7 @@ TEST(CeilingScenario, AsksForNoMoreThanIsNeeded) {
   EXPECT_EQ(ceiling_scenario(scenario).requests, 50'000U);
   scenario.requests = 10;
   EXPECT_EQ(ceiling_scenario(scenario).requests, 20'000U);
-  scenario.server.hosts[0].body_bytes = 1 << 20;
+  scenario.server().hosts[0].body_bytes = 1 << 20;
   EXPECT_EQ(ceiling_scenario(scenario).requests, 256U);
   scenario.reuse = false;  // each would need a connection
   EXPECT_EQ(ceiling_scenario(scenario).requests, 10U);

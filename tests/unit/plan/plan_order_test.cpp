@@ -88,7 +88,7 @@ TEST(PredictedRun, GrowsWithRequestsAndDelay) {
   const auto before = predicted_run(plan.cells[3], scenario);
   scenario.requests *= 2;
   const auto more = predicted_run(plan.cells[3], scenario);
-  scenario.server.hosts[0].delay = {
+  scenario.server().hosts[0].delay = {
       .kind = Delay::Kind::uniform, .mean = {}, .min = 10ms, .max = 90ms, .sigma = 0};
   EXPECT_GT(more, before + 2s);                                   // 125 more waves of 17 ms
   EXPECT_GE(predicted_run(plan.cells[3], scenario), 250 * 50ms);  // 250 waves of 50 ms on average
@@ -104,7 +104,7 @@ TEST(PredictedRun, CountsTheLastWaveEvenIfItIsNotFull) {
 TEST(PredictedRun, CountsTheBackoffByItsFactor) {
   Plan plan = plan_of(1);
   Scenario& scenario = plan.scenarios[0];
-  scenario.server.hosts[0].faults = {{.kind = FaultKind::reset, .share = 1}};
+  scenario.server().hosts[0].faults = {{.kind = FaultKind::reset, .share = 1}};
   scenario.retry = {.retries = 2, .base = 100ms, .factor = 1};
   const auto steady = predicted_run(plan.cells[0], scenario);
   scenario.retry.factor = 4;  // the second wait of each request is 200 ms on average, not 50 ms
@@ -116,7 +116,7 @@ TEST(PredictedRun, CountsWhatAServerSlowsDownBy) {
   Scenario& scenario = plan.scenarios[0];
   const auto at_five = predicted_run(plan.cells[4], scenario);
   const auto at_ten = predicted_run(plan.cells[9], scenario);
-  scenario.server.hosts[0].slowdown = {.above = 4, .per_request = 2ms};
+  scenario.server().hosts[0].slowdown = {.above = 4, .per_request = 2ms};
   EXPECT_EQ(predicted_run(plan.cells[4], scenario), at_five);
   // Each finds nine others, five too many.
   EXPECT_EQ(predicted_run(plan.cells[9], scenario), at_ten + 50 * 10ms);

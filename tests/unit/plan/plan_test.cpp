@@ -198,7 +198,7 @@ TEST(MakePlan, LetsTheUserOverruleTheScenario) {
   EXPECT_EQ(scenario.method, Method::head);
   EXPECT_EQ(scenario.timeout, std::chrono::seconds(3));
   EXPECT_EQ(scenario.connect_timeout, std::chrono::seconds(2));
-  EXPECT_EQ(scenario.server.engine, EngineKind::httplib);
+  EXPECT_EQ(scenario.server().engine, EngineKind::httplib);
   EXPECT_THAT(scenario.summary, EndsWith(" (overruled: requests, reuse, method, timeout, "
                                          "connect_timeout, engine)"));
 }
@@ -245,7 +245,7 @@ TEST(MakePlan, TakesTheRowsAScenarioIsMeantForUnlessOverruled) {
 
 TEST(ExpectedConnections, IsOnePerRequestWithoutReuseAndOnePerWorkerAndHostWithIt) {
   Scenario scenario{.name = "mine", .requests = 100};
-  scenario.server.hosts.resize(3);
+  scenario.server().hosts.resize(3);
   const Cell pool{.strategy = "thread_pool", .workers = 4};
   const Cell many{.strategy = "thread_pool", .workers = 50};
   const Cell sequential{.strategy = "sequential", .workers = 1};

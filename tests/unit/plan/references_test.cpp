@@ -32,7 +32,7 @@ TEST(AddReferences, AddsNoTwinWhereNothingIsRanked) {
 
 TEST(AddReferences, AsksNoServerOfOthersMoreThanNeeded) {
   Plan plan = plan_of({"thread_pool"}, 3);
-  plan.scenarios.front().targets = RealTargets{};
+  plan.scenarios.front().answered_by = RealTargets{};
   plan.rounds = 10;
   plan.references.clear();
   add_references(plan);

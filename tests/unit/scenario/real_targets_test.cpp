@@ -59,7 +59,7 @@ TEST(RealTargets, TakeTheFlagsOfAScenario) {
   const Scenario& scenario = plan.scenarios[0];
   EXPECT_EQ(scenario.summary, "3 URLs of 2 hosts from list.txt");
   EXPECT_EQ(scenario.requests, 20U);
-  EXPECT_EQ(scenario.targets->urls, 3U);
+  EXPECT_EQ(scenario.real_targets()->urls, 3U);
   EXPECT_THAT(scenario.headers, ElementsAre("X-A: b"));
   EXPECT_FALSE(scenario.reuse);
   selection.headers = {"Host: me"};
@@ -95,7 +95,7 @@ TEST(RealTargets, SurviveARoundTripThroughJson) {
   const Scenario read = scenario_from_json(json, "here");
   EXPECT_EQ(to_json(read), json);
   EXPECT_EQ(hosts_of(read), 2U);
-  scenario.targets.reset();
+  scenario.real_targets().reset();
   EXPECT_EQ(to_json(scenario).at("proof"), "token");
   EXPECT_EQ(hosts_of(scenario), 1U);
 }
@@ -126,7 +126,7 @@ class JudgeReal : public testing::Test {
  protected:
   JudgeReal() {
     scenario.requests = 3;
-    scenario.targets = RealTargets{.urls = 3, .origins = 1, .source = "--url"};
+    scenario.answered_by = RealTargets{.urls = 3, .origins = 1, .source = "--url"};
     execution.served = false;
     execution.header.ready_ns = kReady;
     execution.header.ready_calls = execution.header.finished = 1;
@@ -190,7 +190,7 @@ TEST_F(JudgeReal, NoBoundIsKnownButTheClientsLimitIs) {
 // Runs of one strategy with 1 and 2 workers.
 Report real_report() {
   Report report = unit_test::bare_report();
-  report.plan.scenarios[0].targets = RealTargets{.urls = 200, .origins = 1, .source = "list.txt"};
+  report.plan.scenarios[0].answered_by = RealTargets{.urls = 200, .origins = 1, .source = "list.txt"};
   unit_test::add_cell(report, "thread_pool", 1, {400});
   unit_test::add_cell(report, "thread_pool", 2, {200});
   for (CellReport& cell : report.cells) {

@@ -45,7 +45,7 @@ TEST(BuiltInScenarios, HoldTheWorkOfArticleB) {
   const Scenario scenario = load_scenario("local-500");
   EXPECT_EQ(scenario.requests, 500U);
   EXPECT_EQ(scenario.workers, (std::vector<unsigned>{1, 5, 10, 20}));
-  EXPECT_EQ(scenario.server.hosts.at(0).delay.mean, 17ms);
+  EXPECT_EQ(scenario.server().hosts.at(0).delay.mean, 17ms);
 }
 
 TEST(ScenarioFromJson, NeedsOnlyNameAndRequests) {
@@ -55,7 +55,7 @@ TEST(ScenarioFromJson, NeedsOnlyNameAndRequests) {
   EXPECT_EQ(scenario.workers, std::vector<unsigned>{10});
   EXPECT_EQ(scenario.method, Method::get);
   EXPECT_TRUE(scenario.reuse);
-  EXPECT_EQ(scenario.server.hosts.size(), 1U);
+  EXPECT_EQ(scenario.server().hosts.size(), 1U);
 }
 
 TEST(ScenarioFromJson, ReadsEveryKeyAndSurvivesARoundTrip) {
@@ -71,8 +71,8 @@ TEST(ScenarioFromJson, ReadsEveryKeyAndSurvivesARoundTrip) {
   EXPECT_FALSE(scenario.reuse);
   EXPECT_EQ(scenario.connect_timeout, 250ms);
   EXPECT_EQ(scenario.timeout, 2s);
-  EXPECT_EQ(scenario.server.hosts.at(0).delay.mean, 3ms);
-  EXPECT_EQ(scenario.server.hosts.at(0).body_bytes, 9U);
+  EXPECT_EQ(scenario.server().hosts.at(0).delay.mean, 3ms);
+  EXPECT_EQ(scenario.server().hosts.at(0).body_bytes, 9U);
   EXPECT_EQ(scenario.strategies, std::vector<std::string>{"sequential"});
   EXPECT_EQ(scenario.transports, std::vector<std::string>{"null"});
   const Json again = to_json(scenario);
