@@ -1,4 +1,4 @@
-"""The pages say what the tool says: its lists, flags and version."""
+"""The pages say what the tool says: its lists, flags and version. Their links lead somewhere."""
 
 import os
 import pathlib
@@ -8,6 +8,9 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ.get("FANOUT_SOURCE", ".")).resolve()
 FANOUT = os.environ["FANOUT"]
+WIDTH = 100
+SECTION = re.compile(r'(docs/[\w-]+\.md),\s+(?://\s+)?"([^"]+)"')
+FENCED = re.compile(r"^( *)```.*?^\1```$", re.S | re.M)
 
 
 def printed(*arguments):
@@ -18,6 +21,34 @@ def printed(*arguments):
 def flags(command):
     """The lines of a help text that describe its flags."""
     return re.findall(r"^  -.*", printed(command, "--help"), re.M)
+
+
+def pages():
+    """Every Markdown page of the project, as (path, text)."""
+    for path in sorted(SOURCE.rglob("*.md")):
+        inside = path.relative_to(SOURCE).parts
+        if "node_modules" not in inside and inside[0] != "build":
+            yield path, path.read_text(encoding="utf-8")
+
+
+def sources():
+    """The texts of the code, whose comments name sections of pages."""
+    for folder in ("base", "harness", "local_server", "strategies", "transports"):
+        for path in (SOURCE / folder).rglob("*"):
+            if path.suffix in (".cpp", ".h"):
+                yield path.read_text(encoding="utf-8")
+
+
+def prose(text):
+    """A page without what may be wide: code, fenced or indented, and tables."""
+    return [line for line in FENCED.sub("", text).splitlines()
+            if not line.startswith(("|", "    "))]
+
+
+def anchors(text):
+    """How a page's headings are linked to: as GitHub names them."""
+    headings = re.findall(r"^#+ (.*)", FENCED.sub("", text), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 class Reference(unittest.TestCase):
@@ -43,6 +74,35 @@ class Reference(unittest.TestCase):
         newest = re.search(r"^## (\d+\.\d+\.\d+)", changes, re.M)
         self.assertIsNotNone(newest, "CHANGELOG.md names no version")
         self.assertEqual(newest[1], printed("--version").strip())
+
+
+class Pages(unittest.TestCase):
+    def test_sections_named_elsewhere_are_there(self):
+        named = {name for text in sources() for name in SECTION.findall(text)}
+        self.assertNotEqual(named, set())
+        for page, title in sorted(named):
+            text = (SOURCE / page).read_text(encoding="utf-8")
+            self.assertRegex(text, rf"(?m)^(#+ |\| \[){re.escape(title)}\b")
+
+    def test_prose_is_wrapped(self):
+        for path, text in pages():
+            wide = [line for line in prose(text) if len(line) > WIDTH]
+            with self.subTest(path.relative_to(SOURCE)):
+                self.assertEqual(wide, [])
+
+    def test_links_lead_somewhere(self):
+        checked = 0
+        for path, text in pages():
+            for link in re.findall(r"\]\(([^)\s]+)\)", FENCED.sub("", text)):
+                if "://" in link:
+                    continue
+                name, _, anchor = link.partition("#")
+                target = path.parent / name if name else path
+                self.assertTrue(target.exists(), f"{path}: {link}")
+                if anchor:
+                    self.assertIn(anchor, anchors(target.read_text(encoding="utf-8")), path)
+                checked += 1
+        self.assertGreater(checked, 20)
 
 
 if __name__ == "__main__":
