@@ -49,7 +49,7 @@ Test what is required of every strategy, and measure what it costs without a net
   build/release/tests/strategy_contract --gtest_filter='*{name}*'
   build/release/bench/overhead_bench --benchmark_filter={name}
 Last, bring the lists of the documentation up to date:
-  scripts/update-readme
+  scripts/update-reference
 """,
     "transport": """
 Write yours in place of what the skeleton does; read transports/transport.h first. Then look:
@@ -59,7 +59,7 @@ Write yours in place of what the skeleton does; read transports/transport.h firs
 Test what is required of every transport:
   build/release/tests/transport_contract --gtest_filter='*{name}*'
 Last, bring the lists of the documentation up to date:
-  scripts/update-readme
+  scripts/update-reference
 """,
 }
 # What there is to compare with, of the same kind: on an event loop, or not.
