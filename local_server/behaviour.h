@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/enum_names.h"
+
 namespace fanout {
 
 // The time between a request's arrival and its answer.
@@ -107,6 +109,8 @@ bool refuses(const HostBehaviour& host);
 std::string_view fault_name(FaultKind kind);  // "reset_amid_body": as in JSON
 
 enum class EngineKind : std::uint8_t { asio, httplib };
+inline constexpr EnumNames<EngineKind, 2> kEngineNames{
+    {{"asio", EngineKind::asio}, {"httplib", EngineKind::httplib}}};
 
 struct ServerConfig {
   EngineKind engine = EngineKind::asio;

@@ -14,7 +14,6 @@ using json_read::check_object;
 using json_read::duration;
 using json_read::fail;
 using json_read::Json;
-using json_read::name_of;
 using json_read::nanoseconds_text;
 using json_read::one_of;
 using json_read::required;
@@ -27,8 +26,6 @@ constexpr EnumNames<Delay::Kind, 5> kDelayKinds{{{"fixed", Delay::Kind::fixed},
                                                         {"list", Delay::Kind::list}}};
 constexpr EnumNames<Tls, 3> kTls{
     {{"off", Tls::off}, {"on", Tls::on}, {"untrusted", Tls::untrusted}}};
-constexpr EnumNames<EngineKind, 2> kEngines{
-    {{"asio", EngineKind::asio}, {"httplib", EngineKind::httplib}}};
 
 constexpr std::uint64_t kMaxBody = 1ULL << 30;
 constexpr std::size_t kMaxHosts = 254;  // 127.0.0.1 to 127.0.0.254
@@ -176,7 +173,7 @@ std::string address_from_json(const std::string& path, const Json& json) {
 }
 
 Json delay_to_json(const Delay& delay) {
-  const std::string kind = name_of(delay.kind, kDelayKinds);
+  const std::string kind = std::string(enum_name(delay.kind, kDelayKinds));
   switch (delay.kind) {
     case Delay::Kind::uniform:
       return {{"kind", kind},
@@ -210,7 +207,7 @@ ServerConfig server_config_from_json(const nlohmann::json& json) {
   for (const auto& item : json.items()) {
     const std::string at = path + "." + item.key();
     const Json& value = item.value();
-    if (item.key() == "engine") config.engine = one_of(at, value, kEngines);
+    if (item.key() == "engine") config.engine = one_of(at, value, kEngineNames);
     if (item.key() == "threads") {
       config.threads = static_cast<unsigned>(whole_number(at, value, 1, kMaxThreads));
     }
@@ -245,7 +242,7 @@ nlohmann::json to_json(const ServerConfig& config) {
                      {"body_bytes", host.body_bytes},
                      {"status", host.status},
                      {"faults", to_json(host.faults)},
-                     {"tls", name_of(host.tls, kTls)},
+                     {"tls", enum_name(host.tls, kTls)},
                      {"slowdown",
                       {{"above", host.slowdown.above},
                        {"per_request", nanoseconds_text(host.slowdown.per_request)}}},
@@ -256,7 +253,7 @@ nlohmann::json to_json(const ServerConfig& config) {
                      {"rtt", nanoseconds_text(host.rtt)},
                      {"handshake_trips", host.handshake_trips}});
   }
-  return {{"engine", name_of(config.engine, kEngines)},
+  return {{"engine", enum_name(config.engine, kEngineNames)},
           {"threads", config.threads},
           {"bind", config.bind},
           {"port", config.port},

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "local_server/engine.h"
+#include "local_server/ledger_json.h"
 #include "local_server/process_setup.h"
 #include "local_server/server_main.h"
 
@@ -70,7 +71,7 @@ class Session {
     ServerCounters counters = engine_->stop();
     engine_.reset();
     counters.cpu_ns = cpu_ns;
-    return {{"counters", to_json(counters)}};
+    return {{"counters", counters}};
   }
 
   std::unique_ptr<Engine> engine_;

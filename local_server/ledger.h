@@ -5,7 +5,6 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -44,9 +43,6 @@ struct ServerCounters {
   std::int64_t first_connection_ns = 0;  // was accepted
   std::int64_t last_answer_ns = 0;       // began to leave
 };
-
-nlohmann::json to_json(const ServerCounters& counters);
-ServerCounters server_counters_from_json(const nlohmann::json& json);
 
 // What a request is when it arrives.
 struct Arrival {

@@ -9,9 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/enum_names.h"
+
 namespace fanout {
 
 enum class Method : std::uint8_t { get, head, post };
+inline constexpr EnumNames<Method, 3> kMethodNames{
+    {{"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}}};
 
 // Where requests go, and what a right answer looks like.
 struct Target {

@@ -82,7 +82,7 @@ class NullAsyncClient : public AsyncClient {
 extern const Transport null_transport;
 const Transport null_transport{
     .name = "null",
-    .stack = "none",
+    .stack = kNoStack,
     .summary = "no network, every request answered at once: measures fanout itself",
     .version = [] { return std::string("1"); },
     .make = MakeEitherClient{

@@ -104,6 +104,9 @@ struct MakeEitherClient {
 // that all are measured against (harness/plan/references.h).
 enum class Suite : std::uint8_t { none, same_stack, other_stack, floor };
 
+// The stack of a transport without a network.
+inline constexpr std::string_view kNoStack = "none";
+
 // One row of the registry (transports/registry.cpp), defined in the transport's own file.
 struct Transport {
   std::string_view name;

@@ -58,8 +58,7 @@ std::string_view outcome_name(Outcome outcome) {
 }
 
 std::string_view method_name(Method method) {
-  static constexpr std::array<std::string_view, 3> names{"GET", "HEAD", "POST"};
-  return names[static_cast<std::size_t>(method)];
+  return enum_name(method, kMethodNames);
 }
 
 }  // namespace fanout

@@ -22,7 +22,7 @@ void leave_out_if(Contenders& contenders, auto excluded, auto reason) {
 Contenders contenders(const Report& report, const Scenario& scenario) {
   Contenders found;
   for (const CellReport& cell : report.cells) {
-    const bool ran = cell.summary.total_runs > 0 && cell.cell.stack != "none";
+    const bool ran = cell.summary.total_runs > 0 && has_network(cell.cell);
     if (ran && !is_external(cell.cell) && cell.cell.scenario == scenario.name)
       found.cells.push_back(&cell);
   }
@@ -44,10 +44,10 @@ Contenders contenders(const Report& report, const Scenario& scenario) {
 bool is_other_stack(const Report& report, const Cell& cell) {
   // The first row of a scenario names the stack that its comparison holds fixed.
   const auto first = std::ranges::find_if(report.cells, [&](const CellReport& other) {
-    return other.cell.scenario == cell.scenario && other.cell.stack != "none";
+    return other.cell.scenario == cell.scenario && has_network(other.cell);
   });
   if (is_external(cell)) return false;  // it has no other
-  return cell.stack != "none" && first != report.cells.end() && first->cell.stack != cell.stack;
+  return has_network(cell) && first != report.cells.end() && first->cell.stack != cell.stack;
 }
 
 void leave_out_server_bound(Contenders& contenders) {

@@ -21,7 +21,7 @@ std::vector<Original> originals(const Report& report, const Scenario& scenario) 
     for (const CellReport& cell : report.cells) {
       const bool equal = program.imitates.empty() || cell.cell.strategy == program.imitates;
       if (cell.cell.scenario != scenario.name || !equal) continue;
-      if (is_external(cell.cell) || cell.cell.stack == "none") continue;
+      if (is_external(cell.cell) || !has_network(cell.cell)) continue;
       const CellReport* beside = program_cell(report, scenario, program.name, cell.cell.workers);
       if (beside != nullptr) found.push_back({&cell, beside, cpu_ratio(*beside, cell)});
     }

@@ -40,7 +40,7 @@ std::optional<Interval> cpu_ratio(const CellReport& cell, const CellReport& othe
 
 std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell) {
   const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor);
-  if (floor == nullptr || cell.cell.stack == "none") return std::nullopt;
+  if (floor == nullptr || !has_network(cell.cell)) return std::nullopt;
   return cpu_ratio(cell, *floor);
 }
 

@@ -11,22 +11,16 @@ namespace {
 
 constexpr double kKneeShare = 0.95;
 
-using Row = std::vector<const CellReport*>;  // of one strategy, transport and scenario; W ascending
+using Row = std::vector<const CellReport*>;  // of one strategy and transport; W ascending
 
 bool same_row(const Cell& a, const Cell& b) {
-  return a.strategy == b.strategy && a.transport == b.transport && a.scenario == b.scenario;
+  return a.strategy == b.strategy && a.transport == b.transport;
 }
 
-bool is_open(const Plan& plan, const Cell& cell) {
-  const auto found = std::ranges::find(plan.scenarios, cell.scenario, &Scenario::name);
-  return found != plan.scenarios.end() && found->mode == Mode::open;
-}
-
-std::vector<Row> rows_of(const Report& report) {
+std::vector<Row> rows_of(const Report& report, const Scenario& scenario) {
   std::vector<Row> rows;
   for (const CellReport& cell : report.cells) {
-    if (cell.summary.valid_runs == 0) continue;
-    if (is_open(report.plan, cell.cell)) continue;
+    if (cell.cell.scenario != scenario.name || cell.summary.valid_runs == 0) continue;
     const auto row = std::ranges::find_if(
         rows, [&](const Row& other) { return same_row(other.front()->cell, cell.cell); });
     if (row == rows.end()) {
@@ -136,9 +130,10 @@ Sweep sweep_of(const Row& row, const Report& report) {
 
 }  // namespace
 
-std::vector<Sweep> sweeps_of(const Report& report) {
+std::vector<Sweep> sweeps_of(const Report& report, const Scenario& scenario) {
   std::vector<Sweep> sweeps;
-  for (const Row& row : rows_of(report)) sweeps.push_back(sweep_of(row, report));
+  if (scenario.mode == Mode::open) return sweeps;
+  for (const Row& row : rows_of(report, scenario)) sweeps.push_back(sweep_of(row, report));
   return sweeps;
 }
 

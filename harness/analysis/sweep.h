@@ -28,9 +28,9 @@ struct Sweep {
   [[nodiscard]] bool knee_at_end() const { return at_knee.workers == most_workers; }
 };
 
-// In the order of the cells. Cells without a valid run are left out, and those of mode open: their
-// throughput is the rate they were given.
-std::vector<Sweep> sweeps_of(const Report& report);
+// The sweeps of a scenario, in the order of the cells. Cells without a valid run are left out. None
+// in mode open: there throughput is the rate that was given.
+std::vector<Sweep> sweeps_of(const Report& report, const Scenario& scenario);
 
 // The number of workers that keeps C client CPUs busy: W* = C (L + s) / s, where each request waits
 // L (the server's mean hold time) and costs s of client CPU. A single-threaded strategy has C = 1.

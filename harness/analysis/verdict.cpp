@@ -197,19 +197,17 @@ Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
   return verdict;
 }
 
-std::vector<Verdict> verdicts_of(const Report& report) {
+std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario) {
   std::vector<Verdict> verdicts;
-  for (const Scenario& scenario : report.plan.scenarios) {
-    for (const Measure& measure : measures()) {
-      Contenders found = contenders(report, scenario);
-      if (measure.of_speed) leave_out_server_bound(found);
-      for (const Cells& axis : by_axis(found.cells)) {
-        for (const Group& group : by_workers(axis)) {
-          if (group.cells.size() < 2 || !has_figure(group.cells, measure)) continue;
-          verdicts.push_back(verdict_on(report, scenario, group.cells, measure));
-          verdicts.back().workers = group.workers;
-          verdicts.back().left_out = found.left_out;
-        }
+  for (const Measure& measure : measures()) {
+    Contenders found = contenders(report, scenario);
+    if (measure.of_speed) leave_out_server_bound(found);
+    for (const Cells& axis : by_axis(found.cells)) {
+      for (const Group& group : by_workers(axis)) {
+        if (group.cells.size() < 2 || !has_figure(group.cells, measure)) continue;
+        verdicts.push_back(verdict_on(report, scenario, group.cells, measure));
+        verdicts.back().workers = group.workers;
+        verdicts.back().left_out = found.left_out;
       }
     }
   }

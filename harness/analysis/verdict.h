@@ -66,9 +66,9 @@ std::uint64_t fewest_answered(const Cells& cells);
 Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
                    const Measure& measure);
 
-// On all that are comparable: by scenario, then measure, then number of workers. None on cells that
-// have nothing to be compared with.
-std::vector<Verdict> verdicts_of(const Report& report);
+// On all cells of a scenario that are comparable: by measure, then number of workers. None on cells
+// that have nothing to be compared with.
+std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario);
 
 // "event_loop is 1.32x faster than thread_pool (95 % interval 1.28 to 1.36, 10 rounds)" or
 // "event_loop and thread_pool are not separated (...)". Of a pairing of its ranking.

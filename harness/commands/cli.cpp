@@ -52,8 +52,7 @@ void add_measuring(CLI::App& app, Options& options) {
   add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this");
   add_names(
       app, "--affinity", options.affinity,
-      std::vector<std::pair<std::string, Affinity>>{
-          {"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}},
+      kAffinityNames,
       "CPUs of server and clients");
   app.add_option("-o,--output", options.output, "result file (default results/runs/...json)")
       ->type_name("FILE");
@@ -76,11 +75,7 @@ void add_targets(CLI::App& app, Options& options) {
 
 void add_format(CLI::App& app, Options& options) {
   add_names(app, "--format", options.format,
-            std::vector<std::pair<std::string, Format>>{{"table", Format::table},
-                                                        {"markdown", Format::markdown},
-                                                        {"csv", Format::csv},
-                                                        {"json", Format::json},
-                                                        {"gbench", Format::gbench}},
+            kFormatNames,
             "what to print");
 }
 
@@ -113,8 +108,7 @@ void add_compare(CLI::App& app, Options& options) {
                "go on although machine, versions or scenario differ, and say what does; "
                "invalid runs or missing cells in NEW are no exit code 3");
   add_names(app, "--format", options.format,
-            std::vector<std::pair<std::string, Format>>{
-                {"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}},
+            EnumNames<Format, 3>{{{"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}}},
             "what to print");
 }
 
@@ -126,8 +120,7 @@ void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
       ->check(CLI::ValidIPV4)
       ->type_name("IPV4");
   add_names(app, "--engine", server.engine,
-            std::vector<std::pair<std::string, EngineKind>>{{"asio", EngineKind::asio},
-                                                            {"httplib", EngineKind::httplib}},
+            kEngineNames,
             "engine");
   add_count(app, "--threads", server.threads, 1, 4096, "of engine httplib");
   add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30, "body of an answer");
@@ -164,10 +157,7 @@ void add_commands(CLI::App& app, Options& options) {
   }
   CLI::App* list = add("list", "strategies, transports, scenarios or cells", Command::list);
   add_names(*list, "topic", options.topic,
-            std::vector<std::pair<std::string, Topic>>{{"strategies", Topic::strategies},
-                                                       {"transports", Topic::transports},
-                                                       {"scenarios", Topic::scenarios},
-                                                       {"cells", Topic::cells}},
+            kTopicNames,
             "what to list");
   list->get_option("topic")->required();
   add_selection(*list, options.selection);

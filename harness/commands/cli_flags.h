@@ -11,9 +11,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "base/enum_names.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -68,17 +68,12 @@ CLI::Option* add_count(CLI::App& app, const std::string& flags, Target& target, 
 }
 
 // An option whose text is one of a few names.
-template <class Target, class T>
+template <class Target, class T, std::size_t N>
 void add_names(CLI::App& app, const std::string& flags, Target& target,
-               const std::vector<std::pair<std::string, T>>& names, const std::string& help) {
-  std::vector<std::string> known;
+               const EnumNames<T, N>& names, const std::string& help) {
+  std::vector<std::string_view> known;
   for (const auto& [name, value] : names) known.push_back(name);
-  const auto choose = [names](const std::string& text) -> std::optional<T> {
-    for (const auto& [name, value] : names) {
-      if (name == text) return value;
-    }
-    return std::nullopt;
-  };
+  const auto choose = [names](const std::string& text) { return enum_value(text, names); };
   add_parsed(app, flags, target, choose, fmt::format("one of {}", fmt::join(known, ", ")),
              fmt::format("{} ({})", help, fmt::join(known, ", ")), "NAME");
 }

@@ -16,16 +16,14 @@ std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
 
 void add_mode(CLI::App& app, Selection& selection) {
   add_names(app, "--mode", selection.mode,
-            std::vector<std::pair<std::string, Mode>>{
-                {"batch", Mode::batch}, {"steady", Mode::steady}, {"open", Mode::open}},
+            kModeNames,
             "from cold, after warm-up, on a schedule");
   add_parsed(app, "--rate", selection.rate, parse_rate,
              fmt::format("requests per second from {} to {} (10k and 2M are understood)",
                          kLeastRate, kMostRate),
              "mode open: requests per second in all", "RATE");
   add_names(app, "--arrivals", selection.arrivals,
-            std::vector<std::pair<std::string, Arrivals>>{{"constant", Arrivals::constant},
-                                                          {"poisson", Arrivals::poisson}},
+            kArrivalsNames,
             "mode open: how requests are spaced");
 }
 
@@ -87,15 +85,13 @@ void add_selection(CLI::App& app, Selection& selection) {
             "requests per run; mode steady: the most");
   add_mode(app, selection);
   add_names(app, "--reuse", selection.reuse,
-            std::vector<std::pair<std::string, bool>>{{"on", true}, {"off", false}},
+            EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
             "keep connections, or open one per request");
   add_names(app, "--method", selection.method,
-            std::vector<std::pair<std::string, Method>>{
-                {"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}},
+            kMethodNames,
             "HTTP method");
   add_names(app, "--engine", selection.engine,
-            std::vector<std::pair<std::string, EngineKind>>{{"asio", EngineKind::asio},
-                                                            {"httplib", EngineKind::httplib}},
+            kEngineNames,
             "engine of the embedded server");
   app.add_option("-H,--header", selection.headers,
                  "sent with every request, as 'Name: value'; repeatable")

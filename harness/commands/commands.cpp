@@ -15,6 +15,7 @@
 #include "harness/control/runner.h"
 #include "harness/document/html_page.h"
 #include "harness/document/report_json.h"
+#include "harness/document/report_log.h"
 #include "harness/machine/output_file.h"
 #include "harness/plan/courtesy.h"
 #include "harness/plan/make_plan.h"
@@ -81,21 +82,24 @@ bool profile_wanted(const Options& options, const Report& report) {
          report.status == Status::complete && report.stopped_by != StoppedBy::time_budget;
 }
 
-// Runs the plan; the file is whole after every run.
+// Runs the plan. The file holds every run as soon as it has returned; after an error it holds the
+// whole document.
 void measure(Report& report, const Options& options, const std::string& output,
              const UrlList* urls) {
   const InterruptWatch interrupt;
   Progress progress(progress_style(options));
   CellRunner runner(report.plan, report.environment, interrupt, urls);
   progress.plan(report);
-  save_report(report, output);
+  ReportLog log(report, output);
   const Observer observer{
-      .before_run = [&](const Report& r, std::size_t cell,
-                        unsigned round) { progress.before_run(r, cell, round); },
+      .before_run = [&](const Report& r, std::size_t row,
+                        unsigned round) { progress.before_run(r, row, round); },
+      .after_set_aside = [&](const Report& r,
+                             std::size_t row) { log.add_set_aside(row, row_of(r, row).set_aside.back()); },
       .after_run =
-          [&](const Report& r, std::size_t cell) {
-            save_report(r, output);
-            progress.after_run(r, cell);
+          [&](const Report& r, std::size_t row) {
+            log.add_run(row, row_of(r, row).runs.back());
+            progress.after_run(r, row);
           }};
   try {
     run_plan(report, std::ref(runner), observer);
@@ -111,11 +115,11 @@ void measure(Report& report, const Options& options, const std::string& output,
     progress.end();
     report.status = Status::failed;
     report.stopped_by = StoppedBy::error;
-    save_report(report, output);
+    summarize_rows(report);
+    save_report(report, analyse(report), output);
     throw;
   }
   progress.end();
-  save_report(report, output);
 }
 
 int run(const Options& options) {
@@ -139,7 +143,9 @@ int run(const Options& options) {
   Environment environment = this_environment(plan.affinity);
   Report report = empty_report(std::move(plan), std::move(environment), options.command_line);
   measure(report, options, output, urls ? &*urls : nullptr);
-  if (!options.quiet) fmt::print("{}", render(report, options.format));
+  const Analysis analysis = analyse(report);
+  save_report(report, analysis, output);
+  if (!options.quiet) fmt::print("{}", render(report, analysis, options.format));
   fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
   if (report.status == Status::interrupted) return kExitInterrupted;
   return has_invalid_runs(report) ? kExitInvalidRuns : 0;
@@ -184,7 +190,7 @@ int report_saved(const Options& options) {
   }
   const std::string& file = options.files.front();
   const Report report = load_report(file);
-  fmt::print("{}", render(report, options.format));
+  fmt::print("{}", render(report, analyse(report), options.format));
   if (!has_valid_runs(report)) throw without_valid_runs(file);
   return 0;
 }

@@ -34,7 +34,7 @@ int compare_saved(const Options& options) {
   const auto by = chosen_measures(wanted.measures);
   const Report base = load_report(wanted.base);
   const Report next = load_report(wanted.next);
-  const auto found = differences(to_json(base), to_json(next));
+  const auto found = differences(conditions_to_json(base), conditions_to_json(next));
   if (!found.empty() && !wanted.force) {
     throw UsageError(fmt::format(
         "compare: more than the code differs between {} (BASE) and {} (NEW); measure again under "

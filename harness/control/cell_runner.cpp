@@ -165,7 +165,7 @@ void CellRunner::run_process(const CellTask& task, const Cell& cell, const CellM
 Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls) {
   const Scenario& scenario = scenario_of(plan_, cell);
   Execution execution;
-  execution.served = cell.stack != "none" && scenario.real_targets() == nullptr;
+  execution.served = has_network(cell) && scenario.real_targets() == nullptr;
   place(execution, environment_);
   CellTask task = task_for(cell, round, execution.served);
   task.count_syscalls = syscalls != nullptr;

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "local_server/ledger_json.h"
+
 namespace fanout {
 namespace {
 
@@ -75,7 +77,7 @@ std::vector<Endpoint> ServerProcess::configure(const ServerConfig& config) {
 }
 
 ServerCounters ServerProcess::finish() {
-  return server_counters_from_json(ask(control_.get(), {{"command", "finish"}}).at("counters"));
+  return ask(control_.get(), {{"command", "finish"}}).at("counters").get<ServerCounters>();
 }
 
 }  // namespace fanout

@@ -86,17 +86,19 @@ void sample_timer(DoctorFacts& facts) {
 void try_scenarios(DoctorFacts& facts, const MachineLimits& limits) {
   for (const EmbeddedFile& file : builtin_scenarios) {
     const std::string name(file.name);
-    std::string reasons;
+    std::vector<Skipped> skipped;
     try {
       Selection selection;
       selection.scenarios = {name};
-      const Plan plan = make_plan(selection, limits);
-      for (const Skipped& skipped : plan.skipped) reasons += skipped.reason + "\n";
-    } catch (const UsageError& nothing_to_run) {
-      reasons = nothing_to_run.what();
+      skipped = make_plan(selection, limits, find_program).skipped;
+    } catch (const NothingToRun& nothing) {
+      skipped = nothing.skipped();
     }
-    if (reasons.find("fd_limited: ") != std::string::npos) facts.fd_limited.push_back(name);
-    if (reasons.find("port_limited: ") != std::string::npos) facts.port_limited.push_back(name);
+    const auto lacks = [&](Skip kind) {
+      return std::ranges::any_of(skipped, [&](const Skipped& one) { return one.why.kind == kind; });
+    };
+    if (lacks(Skip::fd_limited)) facts.fd_limited.push_back(name);
+    if (lacks(Skip::port_limited)) facts.port_limited.push_back(name);
   }
 }
 
@@ -109,7 +111,7 @@ Plan short_plan(const MachineLimits& limits) {
   selection.scenarios = {"zero"};
   selection.strategies = {std::string((*loop)->name)};
   for (const Transport* row : transports()) {
-    if (row->stack == "none" || std::holds_alternative<MakeBlockingClient>(row->make)) continue;
+    if (row->stack == kNoStack || std::holds_alternative<MakeBlockingClient>(row->make)) continue;
     selection.transports.emplace_back(row->name);
   }
   selection.workers = {10};

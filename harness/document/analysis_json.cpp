@@ -1,8 +1,5 @@
 #include "harness/document/analysis_json.h"
 
-#include "harness/analysis/originals.h"
-#include "harness/analysis/recommendation.h"
-#include "harness/analysis/sweep.h"
 #include "harness/document/json_write.h"
 
 namespace fanout {
@@ -44,6 +41,22 @@ Json pick_to_json(const std::optional<Cell>& cell) {
   return cell ? cell_in_scenario(*cell) : Json(nullptr);
 }
 
+Json sweep_to_json(const Sweep& sweep) {
+  const Cell& cell = sweep.at_knee;
+  return {{"strategy", cell.strategy},
+          {"transport", cell.transport},
+          {"stack", cell.stack},
+          {"scenario", cell.scenario},
+          {"best_workers", sweep.best_workers},
+          {"most_workers", sweep.most_workers},
+          {"knee_workers", sweep.knee_workers()},
+          {"knee_at_end", sweep.knee_at_end()},
+          {"model_knee_workers", or_null(sweep.model_knee_workers)},
+          {"usl", usl_to_json(sweep.scalability)},
+          {"memory_bytes_per_worker", interval_or_null(sweep.memory_bytes_per_worker)},
+          {"words", in_words(sweep)}};
+}
+
 }  // namespace
 
 Json summary_to_json(const Summary& summary) {
@@ -68,7 +81,7 @@ Json summary_to_json(const Summary& summary) {
       {"latency_by_percentile_ns", percentiles_to_json(summary)},
       {"connections", or_null(summary.connections)},
       {"peak_in_flight", or_null(summary.peak_in_flight)},
-      {"limited_by", summary.limited_by},
+      {"limited_by", name_of(summary.limited_by)},
       {"intervals",
        {{"requests_per_second", interval_to_json(summary.requests_per_second)},
         {"efficiency", interval_or_null(summary.efficiency)},
@@ -85,30 +98,18 @@ Json summary_to_json(const Summary& summary) {
         {"amplification", interval_to_json(summary.amplification)}}}};
 }
 
-Json sweeps_to_json(const Report& report) {
+Json sweeps_to_json(const Analysis& analysis) {
   Json rows = Json::array();
-  for (const Sweep& sweep : sweeps_of(report)) {
-    const Cell& cell = sweep.at_knee;
-    rows.push_back({{"strategy", cell.strategy},
-                    {"transport", cell.transport},
-                    {"stack", cell.stack},
-                    {"scenario", cell.scenario},
-                    {"best_workers", sweep.best_workers},
-                    {"most_workers", sweep.most_workers},
-                    {"knee_workers", sweep.knee_workers()},
-                    {"knee_at_end", sweep.knee_at_end()},
-                    {"model_knee_workers", or_null(sweep.model_knee_workers)},
-                    {"usl", usl_to_json(sweep.scalability)},
-                    {"memory_bytes_per_worker", interval_or_null(sweep.memory_bytes_per_worker)},
-                    {"words", in_words(sweep)}});
+  for (const ScenarioAnalysis& scenario : analysis.scenarios) {
+    for (const Sweep& sweep : scenario.sweeps) rows.push_back(sweep_to_json(sweep));
   }
   return rows;
 }
 
-Json recommendations_to_json(const Report& report) {
+Json recommendations_to_json(const Analysis& analysis) {
   Json rows = Json::array();
-  for (const Scenario& scenario : report.plan.scenarios) {
-    const auto found = recommend(report, scenario);
+  for (const ScenarioAnalysis& scenario : analysis.scenarios) {
+    const auto& found = scenario.recommendation;
     if (!found) continue;
     rows.push_back({{"scenario", found->scenario},
                     {"lines", found->lines},
@@ -119,12 +120,12 @@ Json recommendations_to_json(const Report& report) {
   return rows;
 }
 
-Json originals_to_json(const Report& report) {
+Json originals_to_json(const Analysis& analysis) {
   Json rows = Json::array();
-  for (const Scenario& scenario : report.plan.scenarios) {
-    for (const Original& original : originals(report, scenario)) {
+  for (const ScenarioAnalysis& scenario : analysis.scenarios) {
+    for (const Original& original : scenario.originals) {
       const Cell& cell = original.cell->cell;
-      rows.push_back({{"scenario", scenario.name},
+      rows.push_back({{"scenario", cell.scenario},
                       {"program", original.program->cell.strategy},
                       {"strategy", cell.strategy},
                       {"transport", cell.transport},

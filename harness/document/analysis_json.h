@@ -4,14 +4,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "harness/result/report.h"
+#include "harness/analysis/analysis.h"
 
 namespace fanout {
 
 nlohmann::json summary_to_json(const Summary& summary);
-nlohmann::json sweeps_to_json(const Report& report);
-nlohmann::json recommendations_to_json(const Report& report);
-nlohmann::json originals_to_json(const Report& report);
-nlohmann::json verdicts_to_json(const Report& report);  // harness/document/verdict_json.cpp
+nlohmann::json sweeps_to_json(const Analysis& analysis);
+nlohmann::json recommendations_to_json(const Analysis& analysis);
+nlohmann::json originals_to_json(const Analysis& analysis);
+nlohmann::json verdicts_to_json(const Analysis& analysis);  // harness/document/verdict_json.cpp
 
 }  // namespace fanout

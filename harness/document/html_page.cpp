@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "harness/catalogue/embedded.h"
+#include "harness/document/lines.h"
 #include "harness/document/report_json.h"
 
 namespace fanout {
@@ -24,7 +25,7 @@ Json without_histograms(Json document) {
 // JSON that may stand inside a script element: "</script>" in a text must not end it.
 std::string script_text(const Json& json) {
   std::string text;
-  for (const char c : json.dump(-1, ' ', false, Json::error_handler_t::replace)) {
+  for (const char c : to_line(json)) {
     if (c == '<') {
       text += "\\u003c";
     } else {
@@ -44,7 +45,7 @@ std::string html_page(const std::vector<NamedReport>& reports) {
   }
   Json documents = Json::array();
   for (const auto& [name, report] : reports) {
-    documents.push_back({{"name", name}, {"document", without_histograms(to_json(report))}});
+    documents.push_back({{"name", name}, {"document", without_histograms(to_json(report, analyse(report)))}});
   }
   std::string page(report_page.front().text);
   return page.replace(page.find(kMarker), kMarker.size(), script_text(documents));

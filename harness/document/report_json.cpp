@@ -8,97 +8,72 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json_read.h"
-#include "harness/analysis/reference_figures.h"
+#include "base/json_types.h"
 #include "harness/document/analysis_json.h"
 #include "harness/document/json_write.h"
+#include "harness/document/lines.h"
 #include "harness/document/run_json.h"
 #include "harness/machine/output_file.h"
 #include "harness/scenario/scenario_json.h"
 
 namespace fanout {
+
+// Each key is typed once: nlohmann's macros and the pairs of functions below are found by their
+// argument's type.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tool, version, commit, build)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Environment, kernel, os, cpu_model, cpus, memory_bytes,
+                                   congestion_control, socket_congestion_control, file_descriptors,
+                                   ephemeral_ports, server_cpus, client_cpus, libraries)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cell, strategy, transport, stack, scenario, workers)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedProgram, name, command, imitates)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Profile, syscalls_per_request, reason)
+
 namespace {
 
 using Json = nlohmann::json;
 
-const EnumNames<Affinity, 3> kAffinities{
-    {{"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}}};
-const EnumNames<Role, 3> kRoles{
-    {{"twin", Role::twin}, {"client_floor", Role::floor}, {"server_ceiling", Role::ceiling}}};
+// What ReportLog writes over and over.
+constexpr std::string_view kOpenEnd = "\n]}\n";
 
-Json cell_to_json(const Cell& cell) {
-  return {{"strategy", cell.strategy},
-          {"transport", cell.transport},
-          {"stack", cell.stack},
-          {"scenario", cell.scenario},
-          {"workers", cell.workers}};
+Json reference_to_json(const Reference& reference) {
+  Json json = reference.cell;
+  json["role"] = enum_name(reference.role, kRoleNames);
+  return json;
 }
 
-Cell cell_from_json(const Json& json) {
-  return {json.at("strategy"), json.at("transport"), json.at("stack"), json.at("scenario"),
-          json.at("workers")};
+Json skipped_to_json(const Skipped& skipped) {
+  Json json = skipped.cell;
+  json["kind"] = enum_name(skipped.why.kind, kSkipNames);
+  json["reason"] = skipped.why.text;
+  return json;
 }
 
-Json environment_to_json(const Environment& environment) {
-  return {{"kernel", environment.kernel},
-          {"os", environment.os},
-          {"cpu_model", environment.cpu_model},
-          {"cpus", environment.cpus},
-          {"memory_bytes", environment.memory_bytes},
-          {"congestion_control", environment.congestion_control},
-          {"socket_congestion_control", environment.socket_congestion_control},
-          {"file_descriptors", environment.file_descriptors},
-          {"ephemeral_ports", environment.ephemeral_ports},
-          {"server_cpus", environment.server_cpus},
-          {"client_cpus", environment.client_cpus},
-          {"libraries", environment.libraries}};
-}
-
-Environment environment_from_json(const Json& json) {
-  Environment environment;
-  json.at("kernel").get_to(environment.kernel);
-  json.at("os").get_to(environment.os);
-  json.at("cpu_model").get_to(environment.cpu_model);
-  json.at("cpus").get_to(environment.cpus);
-  json.at("memory_bytes").get_to(environment.memory_bytes);
-  json.at("congestion_control").get_to(environment.congestion_control);
-  json.at("socket_congestion_control").get_to(environment.socket_congestion_control);
-  json.at("file_descriptors").get_to(environment.file_descriptors);
-  json.at("ephemeral_ports").get_to(environment.ephemeral_ports);
-  json.at("server_cpus").get_to(environment.server_cpus);
-  json.at("client_cpus").get_to(environment.client_cpus);
-  json.at("libraries").get_to(environment.libraries);
-  return environment;
+Skipped skipped_from_json(const Json& json) {
+  Skipped skipped{.cell = json, .why = {Skip::impossible, json.at("reason")}};
+  if (json.contains("kind")) {  // absent in earlier versions
+    skipped.why.kind = json_read::one_of("plan.skipped.kind", json.at("kind"), kSkipNames);
+  }
+  return skipped;
 }
 
 Json plan_to_json(const Plan& plan) {
   Json json{{"seed", plan.seed},
             {"rounds", plan.rounds},
-            {"affinity", enum_name(plan.affinity, kAffinities)},
-            {"time_budget_ns", plan.time_budget ? Json(plan.time_budget->count()) : Json(nullptr)},
-            {"run_limit_ns", plan.run_limit ? Json(plan.run_limit->count()) : Json(nullptr)},
-            {"predicted_ns", plan.predicted.count()},
-            {"precision", plan.precision ? Json(*plan.precision) : Json(nullptr)},
+            {"affinity", enum_name(plan.affinity, kAffinityNames)},
+            {"time_budget_ns", plan.time_budget},
+            {"run_limit_ns", plan.run_limit},
+            {"predicted_ns", plan.predicted},
+            {"precision", plan.precision},
             {"scenarios", Json::array()},
-            {"cells", Json::array()},
-            {"programs", Json::array()},
+            {"cells", plan.cells},
+            {"programs", plan.programs},
             {"references", Json::array()},
             {"skipped", Json::array()}};
   for (const Scenario& scenario : plan.scenarios) json["scenarios"].push_back(to_json(scenario));
-  for (const Cell& cell : plan.cells) json["cells"].push_back(cell_to_json(cell));
-  for (const PlannedProgram& program : plan.programs) {
-    json["programs"].push_back(
-        {{"name", program.name}, {"command", program.command}, {"imitates", program.imitates}});
+  for (const Reference& one : plan.references) {
+    json["references"].push_back(reference_to_json(one));
   }
-  for (const Reference& reference : plan.references) {
-    Json row = cell_to_json(reference.cell);
-    row["role"] = enum_name(reference.role, kRoles);
-    json["references"].push_back(std::move(row));
-  }
-  for (const Skipped& skipped : plan.skipped) {
-    Json row = cell_to_json(skipped.cell);
-    row["reason"] = skipped.reason;
-    json["skipped"].push_back(std::move(row));
-  }
+  for (const Skipped& one : plan.skipped) json["skipped"].push_back(skipped_to_json(one));
   return json;
 }
 
@@ -106,140 +81,156 @@ Plan plan_from_json(const Json& json) {
   Plan plan;
   json.at("seed").get_to(plan.seed);
   json.at("rounds").get_to(plan.rounds);
-  plan.predicted = std::chrono::nanoseconds(json.at("predicted_ns").get<std::int64_t>());
-  plan.affinity = json_read::one_of("plan.affinity", json.at("affinity"), kAffinities);
-  if (const Json& budget = json.at("time_budget_ns"); !budget.is_null()) {
-    plan.time_budget = std::chrono::nanoseconds(budget.get<std::int64_t>());
-  }
-  if (const Json& limit = json.at("run_limit_ns"); !limit.is_null()) {
-    plan.run_limit = std::chrono::nanoseconds(limit.get<std::int64_t>());
-  }
+  plan.affinity = json_read::one_of("plan.affinity", json.at("affinity"), kAffinityNames);
+  json.at("time_budget_ns").get_to(plan.time_budget);
+  json.at("run_limit_ns").get_to(plan.run_limit);
+  json.at("predicted_ns").get_to(plan.predicted);
+  json.at("precision").get_to(plan.precision);
+  json.at("cells").get_to(plan.cells);
+  json.at("programs").get_to(plan.programs);
   for (const Json& scenario : json.at("scenarios")) {
     plan.scenarios.push_back(scenario_from_json(scenario, "plan.scenarios"));
   }
-  if (const Json& precision = json.at("precision"); !precision.is_null()) {
-    plan.precision = precision.get<double>();
-  }
-  for (const Json& cell : json.at("cells")) plan.cells.push_back(cell_from_json(cell));
-  for (const Json& program : json.at("programs")) {
-    plan.programs.push_back({program.at("name"), program.at("command"), program.at("imitates")});
-  }
   for (const Json& row : json.at("references")) {
     plan.references.push_back(
-        {json_read::one_of("plan.references.role", row.at("role"), kRoles), cell_from_json(row)});
+        {json_read::one_of("plan.references.role", row.at("role"), kRoleNames), row});
   }
-  for (const Json& skipped : json.at("skipped")) {
-    plan.skipped.push_back({cell_from_json(skipped), skipped.at("reason")});
-  }
+  for (const Json& row : json.at("skipped")) plan.skipped.push_back(skipped_from_json(row));
   return plan;
 }
 
-CellReport cell_report_from_json(const Json& json) {
-  CellReport cell{.cell = cell_from_json(json), .runs = {}, .summary = {}};
-  for (const Json& run : json.at("runs")) {
-    cell.runs.push_back(run_from_json(run));
-    const Run& read = cell.runs.back();
-    if (read.valid && (read.makespan_ns <= 0 || read.requests.total == 0)) {
-      throw UsageError("a valid run without makespan or requests");
-    }
-  }
-  for (const Json& run : json.value("set_aside", Json::array())) {  // absent in earlier versions
-    cell.set_aside.push_back(run_from_json(run));
-  }
-  cell.summary = summarize(cell.runs);  // derived: never believed from a file
-  return cell;
-}
-
-Json profile_to_json(const std::optional<Profile>& profile) {
-  if (!profile) return nullptr;
-  return {{"syscalls_per_request", or_null(profile->syscalls_per_request)},
-          {"reason", profile->reason}};
-}
-
-std::optional<Profile> profile_from_json(const Json& json) {
-  if (json.is_null()) return std::nullopt;
-  Profile profile{std::nullopt, json.at("reason")};
-  if (const Json& calls = json.at("syscalls_per_request"); !calls.is_null()) {
-    profile.syscalls_per_request = calls.get<double>();
-  }
-  return profile;
-}
-
-Json cell_report_to_json(const Report& report, const CellReport& cell) {
-  Json json = cell_to_json(cell.cell);
-  json["runs"] = Json::array();
-  for (const Run& run : cell.runs) json["runs"].push_back(to_json(run));
-  json["set_aside"] = Json::array();
-  for (const Run& run : cell.set_aside) json["set_aside"].push_back(to_json(run));
-  json["summary"] = summary_to_json(cell.summary);
-  json["summary"]["cpu_x_floor"] = interval_or_null(cpu_x_floor(report, cell));
+// What was measured of a row.
+Json row_to_json(const CellReport& row) {
+  Json json = row.cell;
+  json["runs"] = row.runs;
+  json["set_aside"] = row.set_aside;
   return json;
 }
 
-Report read_report(const Json& json) {
-  Report report;
-  const Json& tool = json.at("tool");
-  report.tool = {tool.at("version"), tool.at("commit"), tool.at("build")};
-  report.environment = environment_from_json(json.at("environment"));
-  report.plan = plan_from_json(json.at("plan"));
-  json.at("command").get_to(report.command);
-  json.at("started_at").get_to(report.started_at);
-  json.at("status").get_to(report.status);
-  json.at("stopped_by").get_to(report.stopped_by);
-  json.at("warnings").get_to(report.warnings);
-  for (const Json& cell : json.at("cells")) {
-    report.cells.push_back(cell_report_from_json(cell));
-    report.cells.back().profile = profile_from_json(cell.at("profile"));
+// The document without what is derived.
+Json measured_to_json(const Report& report) {
+  Json json = conditions_to_json(report);
+  json["schema_version"] = kSchemaVersion;
+  json["command"] = report.command;
+  json["started_at"] = report.started_at;
+  json["status"] = name_of(report.status);
+  json["stopped_by"] = name_of(report.stopped_by);
+  json["warnings"] = report.warnings;
+  json["cells"] = Json::array();
+  json["references"] = Json::array();
+  for (const CellReport& cell : report.cells) {
+    json["cells"].push_back(row_to_json(cell));
+    json["cells"].back()["profile"] = cell.profile;
+  }
+  for (std::size_t i = 0; i < report.references.size(); ++i) {
+    json["references"].push_back(row_to_json(report.references[i]));
+    json["references"].back()["role"] = enum_name(report.plan.references[i].role, kRoleNames);
+  }
+  return json;
+}
+
+// Of a run that a document may hold: a valid one has measured something.
+Run checked(Run run) {
+  if (run.valid && (run.makespan_ns <= 0 || run.requests.total == 0)) {
+    throw UsageError("a valid run without makespan or requests");
+  }
+  return run;
+}
+
+CellReport row_from_json(const Json& json) {
+  CellReport row;
+  json.get_to(row.cell);
+  for (const Json& run : json.at("runs")) row.runs.push_back(checked(run));
+  for (const Json& run : json.value("set_aside", Json::array())) {  // absent in earlier versions
+    row.set_aside.push_back(run);
+  }
+  return row;
+}
+
+void add_cells(Report& report, const Json& cells) {
+  for (const Json& cell : cells) {
+    report.cells.push_back(row_from_json(cell));
+    cell.at("profile").get_to(report.cells.back().profile);
     const std::string& scenario = report.cells.back().cell.scenario;
     if (std::ranges::find(report.plan.scenarios, scenario, &Scenario::name) ==
         report.plan.scenarios.end()) {
       throw UsageError(fmt::format("cell of scenario \"{}\", which is not planned", scenario));
     }
   }
-  for (const Json& row : json.at("references")) {
-    report.references.push_back(cell_report_from_json(row));
+}
+
+// The runs of a measurement that goes on, or was killed.
+void add_runs_so_far(Report& report, const Json& entries) {
+  for (const Json& entry : entries) {
+    const auto index = entry.at("row").get<std::size_t>();
+    if (index >= report.cells.size() + report.references.size()) {
+      throw UsageError(fmt::format("runs_so_far: a run of row {}, which is not planned", index));
+    }
+    CellReport& row = row_of(report, index);
+    if (entry.contains("run")) row.runs.push_back(checked(entry.at("run")));
+    if (entry.contains("set_aside")) row.set_aside.push_back(entry.at("set_aside"));
   }
+}
+
+Report read_report(const Json& json) {
+  Report report;
+  json.at("tool").get_to(report.tool);
+  json.at("environment").get_to(report.environment);
+  report.plan = plan_from_json(json.at("plan"));
+  json.at("command").get_to(report.command);
+  json.at("started_at").get_to(report.started_at);
+  report.status = json_read::one_of("status", json.at("status"), kStatusNames);
+  report.stopped_by = json_read::one_of("stopped_by", json.at("stopped_by"), kStoppedByNames);
+  json.at("warnings").get_to(report.warnings);
+  add_cells(report, json.at("cells"));
+  for (const Json& row : json.at("references")) report.references.push_back(row_from_json(row));
   if (report.references.size() != report.plan.references.size()) {
     throw UsageError("other references than planned");
   }
+  if (json.contains("runs_so_far")) add_runs_so_far(report, json.at("runs_so_far"));
+  summarize_rows(report);  // derived: never believed from a file
   return report;
+}
+
+// A document that was cut off while a run was appended, without that run; others as they are.
+std::string mended(std::string text) {
+  if (text.find("\"runs_so_far\": [") == std::string::npos || Json::accept(text)) return text;
+  const std::size_t last = text.rfind('\n', text.size() - 2);  // the line that is not whole
+  if (last == std::string::npos) return text;
+  text.resize(last);
+  if (text.ends_with(',')) text.pop_back();
+  return text.append(kOpenEnd);
 }
 
 }  // namespace
 
-Json to_json(const Report& report) {
-  Json json{{"schema_version", kSchemaVersion},
-            {"tool",
-             {{"version", report.tool.version},
-              {"commit", report.tool.commit},
-              {"build", report.tool.build}}},
-            {"environment", environment_to_json(report.environment)},
-            {"plan", plan_to_json(report.plan)},
-            {"command", report.command},
-            {"started_at", report.started_at},
-            {"status", report.status},
-            {"stopped_by", report.stopped_by},
-            {"warnings", report.warnings},
-            {"cells", Json::array()},
-            {"references", Json::array()},
-            {"sweeps", sweeps_to_json(report)},
-            {"recommendations", recommendations_to_json(report)},
-            {"originals", originals_to_json(report)},
-            {"verdicts", verdicts_to_json(report)}};
-  for (const CellReport& cell : report.cells) {
-    json["cells"].push_back(cell_report_to_json(report, cell));
-    json["cells"].back()["profile"] = profile_to_json(cell.profile);
+Json conditions_to_json(const Report& report) {
+  return {{"tool", report.tool},
+          {"environment", report.environment},
+          {"plan", plan_to_json(report.plan)}};
+}
+
+Json to_json(const Report& report, const Analysis& analysis) {
+  Json json = measured_to_json(report);
+  std::size_t index = 0;
+  for (const char* rows : {"cells", "references"}) {
+    for (Json& row : json[rows]) {
+      row["summary"] = summary_to_json(row_of(report, index).summary);
+      row["summary"]["cpu_x_floor"] = interval_or_null(analysis.cpu_x_floor[index]);
+      ++index;
+    }
   }
-  for (std::size_t i = 0; i < report.references.size(); ++i) {
-    Json row = cell_report_to_json(report, report.references[i]);
-    row["role"] = enum_name(report.plan.references[i].role, kRoles);
-    json["references"].push_back(std::move(row));
-  }
+  json["sweeps"] = sweeps_to_json(analysis);
+  json["recommendations"] = recommendations_to_json(analysis);
+  json["originals"] = originals_to_json(analysis);
+  json["verdicts"] = verdicts_to_json(analysis);
   return json;
 }
 
-std::string to_text(const Json& document) {
-  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string unfinished_document(const Report& report) {
+  std::string text = to_text(measured_to_json(report));
+  text.resize(text.rfind("\n}"));
+  return text.append(",\n \"runs_so_far\": [").append(kOpenEnd);
 }
 
 Report report_from_json(const Json& json, const std::string& where) {
@@ -268,11 +259,11 @@ Report load_report(const std::string& file) {
     throw UsageError(
         fmt::format("{}: cannot be read; name a result file fanout run has written", file));
   }
-  return report_from_json(json_read::parse(file, *text, "was it cut short?"), file);
+  return report_from_json(json_read::parse(file, mended(*text), "was it cut short?"), file);
 }
 
-void save_report(const Report& report, const std::string& file) {
-  replace_file(file, to_text(to_json(report)));
+void save_report(const Report& report, const Analysis& analysis, const std::string& file) {
+  replace_file(file, to_text(to_json(report, analysis)));
 }
 
 }  // namespace fanout

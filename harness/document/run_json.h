@@ -1,13 +1,39 @@
-// The JSON form of a run, part of the result document.
+// A run in JSON, part of the result document. Including it compiles nlohmann/json.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <string>
 
+#include "base/json_read.h"
+#include "base/json_types.h"
 #include "harness/result/run.h"
+#include "local_server/ledger_json.h"
 
 namespace fanout {
 
-nlohmann::json to_json(const Run& run);
-Run run_from_json(const nlohmann::json& json);  // throws nlohmann::json::exception
+inline void to_json(nlohmann::json& json, Flag flag) { json = name_of(flag); }
+inline void from_json(const nlohmann::json& json, Flag& flag) {
+  flag = json_read::one_of("flags", json, kFlagNames);
+}
+inline void to_json(nlohmann::json& json, Limit limit) { json = name_of(limit); }
+inline void from_json(const nlohmann::json& json, Limit& limit) {
+  limit = json_read::one_of("limited_by", json, kLimitNames);
+}
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RequestCounts, total, ok, failed, attempts, retried)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Latency, min, mean, p50, p90, p99, p999, max)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OpenLoop, offered_per_second, achieved_per_second, response_ns,
+                                   response_histogram)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SteadyState, warm_up_ns, requests, ok)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContextSwitches, voluntary, involuntary)
+// Results of earlier versions lack some of these.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, run_queue_wait_ns,
+                                                server_run_queue_wait_ns, foreign_wait_ns,
+                                                psi_cpu_ns, psi_memory_ns, psi_io_ns, time_wait,
+                                                listen_overflows, listen_drops, retransmits)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons, flags,
+                                   makespan_ns, setup_ns, requests, errors, retries, latency_ns,
+                                   histogram, open, steady, cpu_ns, process_cpu_ns,
+                                   context_switches, peak_memory_bytes, threads, processes,
+                                   queue_peak, server, host, bound_ns, efficiency, limited_by)
 
 }  // namespace fanout

@@ -1,4 +1,3 @@
-#include "harness/analysis/verdict.h"
 #include "harness/document/analysis_json.h"
 #include "harness/document/json_write.h"
 
@@ -59,24 +58,28 @@ Json left_out_to_json(const Verdict& verdict) {
   return rows;
 }
 
+Json verdict_to_json(const Verdict& verdict) {
+  return {{"scenario", verdict.scenario},
+          {"stack", verdict.stack.empty() ? Json(nullptr) : Json(verdict.stack)},
+          {"workers", verdict.workers == 0 ? Json(nullptr) : Json(verdict.workers)},
+          {"measure", verdict.measure->name},
+          {"rounds", verdict.rounds},
+          {"margin", verdict.margin},
+          {"twins", twins_to_json(verdict.twins)},
+          {"ranked", verdict.ranking.has_value()},
+          {"declined", verdict.declined},
+          {"bands", bands_to_json(verdict)},
+          {"pairs", pairs_to_json(verdict)},
+          {"left_out", left_out_to_json(verdict)},
+          {"words", in_words(verdict)}};
+}
+
 }  // namespace
 
-Json verdicts_to_json(const Report& report) {
+Json verdicts_to_json(const Analysis& analysis) {
   Json rows = Json::array();
-  for (const Verdict& verdict : verdicts_of(report)) {
-    rows.push_back({{"scenario", verdict.scenario},
-                    {"stack", verdict.stack.empty() ? Json(nullptr) : Json(verdict.stack)},
-                    {"workers", verdict.workers == 0 ? Json(nullptr) : Json(verdict.workers)},
-                    {"measure", verdict.measure->name},
-                    {"rounds", verdict.rounds},
-                    {"margin", verdict.margin},
-                    {"twins", twins_to_json(verdict.twins)},
-                    {"ranked", verdict.ranking.has_value()},
-                    {"declined", verdict.declined},
-                    {"bands", bands_to_json(verdict)},
-                    {"pairs", pairs_to_json(verdict)},
-                    {"left_out", left_out_to_json(verdict)},
-                    {"words", in_words(verdict)}});
+  for (const ScenarioAnalysis& scenario : analysis.scenarios) {
+    for (const Verdict& verdict : scenario.verdicts) rows.push_back(verdict_to_json(verdict));
   }
   return rows;
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/enum_names.h"
+
 namespace fanout {
 
 // Which CPUs the server and the clients get.
@@ -14,6 +16,8 @@ enum class Affinity : std::uint8_t {
   shared,    // both have all
   none,      // left to the kernel
 };
+inline constexpr EnumNames<Affinity, 3> kAffinityNames{
+    {{"isolated", Affinity::isolated}, {"shared", Affinity::shared}, {"none", Affinity::none}}};
 
 // What a plan must keep to on this machine; a parameter of planning, so that plans can be tested.
 struct MachineLimits {

@@ -15,16 +15,16 @@ constexpr std::uint64_t kSpareDescriptors = 64;
 // Share of the ephemeral ports one run may use up: some are still in TIME_WAIT from other programs.
 constexpr double kUsablePorts = 0.9;
 
-std::string lacks_descriptors(const Cell& cell, const Scenario& scenario, unsigned besides,
+std::optional<WhySkipped> lacks_descriptors(const Cell& cell, const Scenario& scenario, unsigned besides,
                               std::uint64_t available) {
   const std::uint64_t per_worker = hosts_of(scenario) + besides;
   const std::uint64_t needed = cell.workers * per_worker + kSpareDescriptors;
-  if (needed <= available) return {};
-  return fmt::format(
+  if (needed <= available) return std::nullopt;
+  return WhySkipped{Skip::fd_limited, fmt::format(
       "fd_limited: {} workers of {} / {} need {} file descriptors, {} are available; use at most "
       "{} --workers or raise the hard limit (ulimit -Hn)",
       cell.workers, cell.strategy, cell.transport, needed, available,
-      available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0);
+      available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0)};
 }
 
 // Mode steady ends before its list does: each worker makes a request per mean delay, on one CPU.
@@ -43,24 +43,23 @@ std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
 }
 
 // The connections to one address that a run of the cell makes, if it lacks ports for them.
-std::string lacks_ports(const Cell& cell, const Scenario& scenario, std::uint64_t ports) {
+std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario, std::uint64_t ports) {
   const std::uint64_t needed = most_connections(cell, scenario) / hosts_of(scenario);
   const auto usable = static_cast<std::uint64_t>(static_cast<double>(ports) * kUsablePorts);
-  if (needed <= usable) return {};
-  return fmt::format(
+  if (needed <= usable) return std::nullopt;
+  return WhySkipped{Skip::port_limited, fmt::format(
       "port_limited: needs {} connections to one address, {} of its ports can be used; {}", needed,
       usable,
       scenario.mode == Mode::steady ? "use longer delays or more hosts, or mode batch"
-                                    : "make fewer requests (-n) or use more hosts");
+                                    : "make fewer requests (-n) or use more hosts")};
 }
 
 }  // namespace
 
-std::string lacks_room(const Cell& cell, const Scenario& scenario, unsigned besides,
+std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario, unsigned besides,
                        const MachineLimits& limits) {
-  if (cell.stack == "none") return {};
-  std::string lacking = lacks_ports(cell, scenario, limits.ports);
-  if (!lacking.empty()) return lacking;
+  if (!has_network(cell)) return std::nullopt;
+  if (auto lacking = lacks_ports(cell, scenario, limits.ports)) return lacking;
   return lacks_descriptors(cell, scenario, besides, limits.file_descriptors);
 }
 

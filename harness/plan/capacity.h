@@ -1,17 +1,16 @@
-// Whether the machine has room for a cell: file descriptors and ports.
+// Whether the machine has the capacity for a cell: file descriptors and ports.
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <optional>
 
 #include "harness/plan/plan.h"
 
 namespace fanout {
 
-// What the run of a cell does not find here, beginning with "fd_limited: " or "port_limited: "; ""
-// if there is room. The process that connects needs, for each worker, a descriptor per host and
-// `besides` further ones.
-std::string lacks_room(const Cell& cell, const Scenario& scenario, unsigned besides,
+// What the run of a cell does not find here; nothing if there is capacity for it. The process that
+// connects needs, for each worker, a descriptor per host and `besides` further ones.
+std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario, unsigned besides,
                        const MachineLimits& limits);
 
 }  // namespace fanout

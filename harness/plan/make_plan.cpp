@@ -34,16 +34,22 @@ bool in_default_suite(const Strategy& strategy, const Transport& transport,
   return first != chosen.end() && *first == &strategy;
 }
 
-std::string why_not(const Strategy& strategy, const Transport& transport, const Scenario& scenario,
-                    const Cell& cell, const MachineLimits& limits) {
+// Why the cell cannot run; nothing: it can.
+std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& transport,
+                                  const Scenario& scenario, const Cell& cell,
+                                  const MachineLimits& limits) {
   const auto pairing = pair_up(strategy, transport);
-  if (const auto* impossible = std::get_if<Impossible>(&pairing)) return impossible->reason;
-  if (scenario.real_targets() != nullptr && transport.stack == "none") {
-    return "has no network: real targets would be sent nothing";
+  if (const auto* impossible = std::get_if<Impossible>(&pairing)) {
+    return WhySkipped{Skip::impossible, impossible->reason};
   }
-  if (!transport.tls && speaks_tls(scenario)) return "speaks no TLS, as this scenario does";
+  if (scenario.real_targets() != nullptr && !has_network(cell)) {
+    return WhySkipped{Skip::no_network, "has no network: real targets would be sent nothing"};
+  }
+  if (!transport.tls && speaks_tls(scenario)) {
+    return WhySkipped{Skip::no_tls, "speaks no TLS, as this scenario does"};
+  }
   const bool client_each = std::holds_alternative<RunBlocking>(strategy.run);
-  return lacks_room(cell, scenario, client_each ? transport.client_descriptors : 0, limits);
+  return lacks_capacity(cell, scenario, client_each ? transport.client_descriptors : 0, limits);
 }
 
 // Adds the cells of one strategy and transport, one per number of workers.
@@ -53,11 +59,10 @@ void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
     const bool one = strategy.concurrency == Concurrency::one;
     const Cell cell{std::string(strategy.name), std::string(transport.name),
                     std::string(transport.stack), scenario.name, one ? 1 : workers};
-    std::string reason = why_not(strategy, transport, scenario, cell, limits);
-    if (reason.empty()) {
-      plan.cells.push_back(cell);
+    if (auto why = why_not(strategy, transport, scenario, cell, limits)) {
+      plan.skipped.push_back({cell, std::move(*why)});
     } else {
-      plan.skipped.push_back({cell, std::move(reason)});
+      plan.cells.push_back(cell);
     }
     if (one) return;
   }
@@ -92,13 +97,14 @@ void add_program(Plan& plan, const Scenario& scenario, const Program& program,
   for (const unsigned workers : workers_of(program, scenario)) {
     const Cell cell{program.name, std::string(kOwnStack), std::string(kOwnStack), scenario.name,
                     workers};
-    std::string reason = never.empty() ? found.lacks : never;
-    if (reason.empty()) reason = lacks_room(cell, scenario, 0, limits);
-    if (reason.empty()) {
-      runs = true;
-      plan.cells.push_back(cell);
+    std::optional<WhySkipped> why = lacks_capacity(cell, scenario, 0, limits);
+    if (!found.lacks.empty()) why = WhySkipped{Skip::not_installed, found.lacks};
+    if (!never.empty()) why = WhySkipped{Skip::impossible, never};
+    runs = runs || !why;
+    if (why) {
+      plan.skipped.push_back({cell, std::move(*why)});
     } else {
-      plan.skipped.push_back({cell, std::move(reason)});
+      plan.cells.push_back(cell);
     }
   }
   if (runs && std::ranges::find(plan.programs, program.name, &PlannedProgram::name) ==
@@ -137,8 +143,9 @@ Plan make_plan(const Selection& selection, const MachineLimits& limits, const Fi
     plan.scenarios.push_back(std::move(scenario));
   }
   if (plan.cells.empty()) {
-    const std::string reason = plan.skipped.empty() ? "" : ": " + plan.skipped.front().reason;
-    throw UsageError("nothing to run" + reason + "; see fanout list cells");
+    const std::string reason = plan.skipped.empty() ? "" : ": " + plan.skipped.front().why.text;
+    throw NothingToRun("nothing to run" + reason + "; see fanout list cells",
+                       std::move(plan.skipped));
   }
   return plan;
 }

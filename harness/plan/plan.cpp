@@ -36,6 +36,8 @@ std::vector<std::size_t> round_order(const Plan& plan, unsigned round) {
 
 bool is_external(const Cell& cell) { return cell.stack == kOwnStack; }
 
+bool has_network(const Cell& cell) { return cell.stack != kNoStack; }
+
 std::string cell_text(const Cell& cell) {
   return fmt::format("{} / {} / {}", cell.strategy, cell.transport,
                      counted(cell.workers, "worker"));

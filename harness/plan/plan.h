@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/enum_names.h"
 #include "harness/machine/environment.h"
 #include "harness/scenario/scenario.h"
 
@@ -25,12 +26,36 @@ struct Cell {
 // Whether its strategy is an external program (harness/catalogue/program.h).
 bool is_external(const Cell& cell);
 
+// Whether it sends anything over a network: not on the transport that only measures fanout itself.
+bool has_network(const Cell& cell);
+
 // In messages: "thread_pool / curl_easy / 10 workers".
 std::string cell_text(const Cell& cell);
 
+// Why a cell does not run.
+enum class Skip : std::uint8_t {
+  impossible,     // its strategy and transport, or program and scenario, do not go together
+  no_network,     // real targets would be sent nothing
+  no_tls,         // its transport speaks none, and the scenario does
+  fd_limited,     // too few file descriptors
+  port_limited,   // too few ephemeral ports
+  not_installed,  // what its external program needs is not here
+};
+inline constexpr EnumNames<Skip, 6> kSkipNames{{{"impossible", Skip::impossible},
+                                                {"no_network", Skip::no_network},
+                                                {"no_tls", Skip::no_tls},
+                                                {"fd_limited", Skip::fd_limited},
+                                                {"port_limited", Skip::port_limited},
+                                                {"not_installed", Skip::not_installed}}};
+
+struct WhySkipped {
+  Skip kind = Skip::impossible;
+  std::string text;  // for people, on one line
+};
+
 struct Skipped {
   Cell cell;
-  std::string reason;
+  WhySkipped why;
 };
 
 // What a cell is run for besides being compared (harness/plan/references.h).
@@ -39,6 +64,9 @@ enum class Role : std::uint8_t {
   floor,    // a bare epoll loop on the same scenario: the least a request costs a client here
   ceiling,  // the same against the same server without delays: the most the server can do
 };
+inline constexpr EnumNames<Role, 3> kRoleNames{{{"twin", Role::twin},
+                                                {"client_floor", Role::floor},
+                                                {"server_ceiling", Role::ceiling}}};
 
 struct Reference {
   Role role;

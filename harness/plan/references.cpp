@@ -27,7 +27,7 @@ void add_twin(Plan& plan, const Scenario& scenario) {
   };
   const Cell* least = nullptr;
   for (const Cell& cell : plan.cells) {
-    if (cell.scenario != scenario.name || cell.stack == "none" || is_external(cell)) continue;
+    if (cell.scenario != scenario.name || !has_network(cell) || is_external(cell)) continue;
     if (!least || cost(cell) < cost(*least)) least = &cell;
   }
   if (least) plan.references.push_back({Role::twin, *least});
@@ -64,7 +64,7 @@ void add_floor_and_ceiling(Plan& plan, const Scenario& scenario) {
   if (scenario.real_targets() != nullptr || speaks_tls(scenario)) return;
   unsigned workers = 0;
   for (const Cell& cell : plan.cells) {
-    if (cell.scenario == scenario.name && cell.stack != "none" && !is_external(cell)) {
+    if (cell.scenario == scenario.name && has_network(cell) && !is_external(cell)) {
       workers = std::max(workers, cell.workers);
     }
   }

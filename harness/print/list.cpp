@@ -83,7 +83,7 @@ std::string list_scenarios() {
   for (const EmbeddedFile& file : builtin_scenarios) {
     const Scenario scenario = load_scenario(std::string(file.name));
     table.rows.push_back({scenario.name, std::to_string(scenario.requests),
-                          mode_name(scenario.mode),
+                          std::string(enum_name(scenario.mode, kModeNames)),
                           fmt::format("{}", fmt::join(scenario.workers, ",")), scenario.summary});
   }
   return to_text(table);

@@ -39,7 +39,7 @@ std::vector<std::string> row_of(const Original& original) {
 
 }  // namespace
 
-Table originals_table(const Report& report, const Scenario& scenario) {
+Table originals_table(const std::vector<Original>& originals) {
   using Align = Column::Align;
   Table table{.columns = {{"program", Align::left},
                           {"workers"},
@@ -51,7 +51,7 @@ Table originals_table(const Report& report, const Scenario& scenario) {
                           {"CPU us/req"},
                           {"CPU, times less"}},
               .rows = {}};
-  for (const Original& original : originals(report, scenario)) {
+  for (const Original& original : originals) {
     table.rows.push_back(row_of(original));
   }
   return table;

@@ -10,8 +10,8 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "harness/analysis/contenders.h"
-#include "harness/analysis/recommendation.h"
 #include "harness/document/gbench.h"
+#include "harness/document/lines.h"
 #include "harness/document/report_json.h"
 #include "harness/plan/prediction.h"
 #include "harness/plan/references.h"
@@ -51,7 +51,7 @@ std::string invalid_runs(const Report& report) {
 std::string skipped_rows(const Plan& plan) {
   std::string text;
   for (const Skipped& skipped : plan.skipped) {
-    text += fmt::format("skipped {}: {}\n", cell_text(skipped.cell), skipped.reason);
+    text += fmt::format("skipped {}: {}\n", cell_text(skipped.cell), skipped.why.text);
   }
   return text;
 }
@@ -120,7 +120,7 @@ std::string emulation(const Scenario& scenario) {
 std::string server_of(const Scenario& scenario) {
   if (scenario.real_targets() != nullptr) return fmt::format("real targets, proof: {}", proof_of(scenario));
   return fmt::format("server engine {}{}",
-                     scenario.server().engine == EngineKind::asio ? "asio" : "httplib",
+                     enum_name(scenario.server().engine, kEngineNames),
                      emulation(scenario));
 }
 
@@ -160,15 +160,15 @@ std::string render_published(const Report& report, const Scenario& scenario, Dra
 }
 
 // What the same work costs in the programs that were run beside.
-std::string render_originals(const Report& report, const Scenario& scenario, Draw draw) {
-  const Table table = originals_table(report, scenario);
+std::string render_originals(const ScenarioAnalysis& scenario, Draw draw) {
+  const Table table = originals_table(scenario.originals);
   if (table.rows.empty()) return {};
   return draw(table) +
          "\nCPU, times less: of the program per request / of the strategy, within rounds\n\n";
 }
 
-std::string render_knees(const Report& report, const Scenario& scenario, Draw draw) {
-  const Table table = knees_table(report, scenario);
+std::string render_knees(const Report& report, const ScenarioAnalysis& scenario, Draw draw) {
+  const Table table = knees_table(report, scenario.sweeps);
   if (table.rows.empty()) return {};
   return draw(table) +
          "\nbest: workers with the highest median throughput; knee: fewest whose interval reaches "
@@ -177,10 +177,8 @@ std::string render_knees(const Report& report, const Scenario& scenario, Draw dr
          "memory each further worker adds;\npeak: by the Universal Scalability Law\n\n";
 }
 
-std::string render_recommendation(const Report& report, const Scenario& scenario) {
-  const auto found = recommend(report, scenario);
-  if (!found) return {};
-  return fmt::format("{}\n\n", fmt::join(found->lines, "\n"));
+std::string render_recommendation(const std::optional<Recommendation>& found) {
+  return found ? fmt::format("{}\n\n", fmt::join(found->lines, "\n")) : std::string();
 }
 
 // What the modes change in what the columns mean.
@@ -228,15 +226,16 @@ std::string legend(const Report& report) {
          (failures ? ",\nor failed just as the scenario makes it fail\n" : "\n");
 }
 
-std::string render_words(const Report& report, Draw draw) {
+std::string render_words(const Report& report, const Analysis& analysis, Draw draw) {
   std::string text;
-  for (const Scenario& scenario : report.plan.scenarios) {
+  for (const ScenarioAnalysis& found : analysis.scenarios) {
+    const Scenario& scenario = *found.scenario;
     text += heading(scenario) + render_sweep(report, scenario, draw);
-    text += draw(cells_table(report, scenario)) + render_references(report, scenario) + "\n";
-    text += render_published(report, scenario, draw) + render_originals(report, scenario, draw);
+    text += draw(cells_table(report, analysis, found)) + render_references(found) + "\n";
+    text += render_published(report, scenario, draw) + render_originals(found, draw);
     text += render_failures(report, scenario, draw);
-    text += render_knees(report, scenario, draw) + render_verdicts(report, scenario);
-    text += render_recommendation(report, scenario);
+    text += render_knees(report, found, draw) + render_verdicts(found.verdicts);
+    text += render_recommendation(found.recommendation);
   }
   text += legend(report) + mode_legend(report.plan);
   return text + invalid_runs(report) + skipped_rows(report.plan) + caveats(report);
@@ -244,20 +243,20 @@ std::string render_words(const Report& report, Draw draw) {
 
 }  // namespace
 
-std::string render(const Report& report, Format format) {
+std::string render(const Report& report, const Analysis& analysis, Format format) {
   switch (format) {
     case Format::markdown:
-      return render_words(report, to_markdown);
+      return render_words(report, analysis, to_markdown);
     case Format::csv:
       return to_csv(runs_table(report));
     case Format::json:
-      return to_text(to_json(report));
+      return to_text(to_json(report, analysis));
     case Format::gbench:
       return to_text(to_gbench(report));
     case Format::table:
       break;
   }
-  return render_words(report, to_text);
+  return render_words(report, analysis, to_text);
 }
 
 std::string render_plan(const Plan& plan) {

@@ -4,14 +4,22 @@
 #include <cstdint>
 #include <string>
 
+#include "base/enum_names.h"
+#include "harness/analysis/analysis.h"
 #include "harness/result/report.h"
 
 namespace fanout {
 
 enum class Format : std::uint8_t { table, markdown, csv, json, gbench };
+inline constexpr EnumNames<Format, 5> kFormatNames{{{"table", Format::table},
+                                                    {"markdown", Format::markdown},
+                                                    {"csv", Format::csv},
+                                                    {"json", Format::json},
+                                                    {"gbench", Format::gbench}}};
 
 // Tables begin with workers down and strategies across where several numbers of workers were run.
-std::string render(const Report& report, Format format);
+// `analysis` is the report's.
+std::string render(const Report& report, const Analysis& analysis, Format format);
 
 // What would run and what would not, in words (--dry-run).
 std::string render_plan(const Plan& plan);

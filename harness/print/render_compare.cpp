@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "harness/document/compare_json.h"
-#include "harness/document/report_json.h"
+#include "harness/document/lines.h"
 #include "harness/print/table.h"
 
 namespace fanout {

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "harness/result/report.h"
+#include "harness/analysis/analysis.h"
 
 namespace fanout {
 
 // An empty line and up to two to stand below the table of cells; "" if neither was measured.
-std::string render_references(const Report& report, const Scenario& scenario);
+std::string render_references(const ScenarioAnalysis& scenario);
 
 }  // namespace fanout

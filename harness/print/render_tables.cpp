@@ -12,8 +12,6 @@
 
 #include "base/units.h"
 #include "harness/analysis/contenders.h"
-#include "harness/analysis/reference_figures.h"
-#include "harness/analysis/sweep.h"
 
 namespace fanout {
 namespace {
@@ -129,16 +127,24 @@ bool has_profiles(const Report& report, const Scenario& scenario) {
   });
 }
 
-std::vector<CellColumn> cell_columns(const Report& report, const Scenario& scenario) {
+// CPU per request relative to the floor's; nothing without a floor.
+std::optional<Interval> x_floor(const Report& report, const Analysis& analysis,
+                                const CellReport& cell) {
+  return analysis.cpu_x_floor[static_cast<std::size_t>(&cell - report.cells.data())];
+}
+
+std::vector<CellColumn> cell_columns(const Report& report, const Analysis& analysis,
+                                     const ScenarioAnalysis& found) {
+  const Scenario& scenario = *found.scenario;
   std::vector<CellColumn> columns = name_columns(report);
   std::ranges::move(time_columns(), std::back_inserter(columns));
   if (scenario.mode == Mode::open) {
     std::ranges::move(response_columns(), std::back_inserter(columns));
   }
   std::ranges::move(cost_columns(), std::back_inserter(columns));
-  if (reference_of(report, scenario.name, Role::floor) != nullptr) {
-    columns.push_back({{"x floor"}, [&report](const CellReport& cell) {
-                         const auto ratio = cpu_x_floor(report, cell);
+  if (found.has_floor) {
+    columns.push_back({{"x floor"}, [&](const CellReport& cell) {
+                         const auto ratio = x_floor(report, analysis, cell);
                          return ratio ? fmt::format("{:.2f}", ratio->median) : std::string("-");
                        }});
   }
@@ -241,12 +247,13 @@ bool has_failures(const Report& report, const Scenario& scenario) {
   });
 }
 
-Table cells_table(const Report& report, const Scenario& scenario) {
+Table cells_table(const Report& report, const Analysis& analysis,
+                  const ScenarioAnalysis& scenario) {
   Table table;
-  const auto columns = cell_columns(report, scenario);
+  const auto columns = cell_columns(report, analysis, scenario);
   for (const CellColumn& column : columns) table.columns.push_back(column.column);
   for (const CellReport& cell : report.cells) {
-    if (cell.cell.scenario != scenario.name) continue;
+    if (cell.cell.scenario != scenario.scenario->name) continue;
     std::vector<std::string> row;
     for (const CellColumn& column : columns) row.push_back(column.text(cell));
     table.rows.push_back(std::move(row));
@@ -268,7 +275,7 @@ std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scena
   return tables;
 }
 
-Table knees_table(const Report& report, const Scenario& scenario) {
+Table knees_table(const Report& report, const std::vector<Sweep>& sweeps) {
   Table table{.columns = {{"strategy", Align::left},
                           {"transport", Align::left},
                           {"best"},
@@ -277,9 +284,8 @@ Table knees_table(const Report& report, const Scenario& scenario) {
                           {"mem/W"},
                           {"peak", Align::left}},
               .rows = {}};
-  for (const Sweep& sweep : sweeps_of(report)) {
+  for (const Sweep& sweep : sweeps) {
     const Cell& cell = sweep.at_knee;
-    if (cell.scenario != scenario.name) continue;
     table.rows.push_back({cell.strategy,
                           cell.transport + (is_other_stack(report, cell) ? " *" : ""),
                           std::to_string(sweep.best_workers),

@@ -1,13 +1,14 @@
 // The tables a report is made of; harness/print/render.cpp puts words around them.
 #pragma once
 
+#include "harness/analysis/analysis.h"
 #include "harness/print/table.h"
 #include "harness/result/report.h"
 
 namespace fanout {
 
-// One row per cell of the scenario.
-Table cells_table(const Report& report, const Scenario& scenario);
+// One row per cell of the scenario. Both analyses are the report's.
+Table cells_table(const Report& report, const Analysis& analysis, const ScenarioAnalysis& scenario);
 
 // Whether a request of it failed, or was made again, in a run that is valid.
 bool has_failures(const Report& report, const Scenario& scenario);
@@ -23,7 +24,7 @@ struct SweepTable {
 // was planned with several numbers of workers.
 std::vector<SweepTable> sweep_tables(const Report& report, const Scenario& scenario);
 // One row per strategy and transport: where more workers stop buying throughput.
-Table knees_table(const Report& report, const Scenario& scenario);
+Table knees_table(const Report& report, const std::vector<Sweep>& sweeps);
 
 // "205 ms [200 ms, 210 ms]", or the median alone if there is no interval.
 std::string interval_text(const Interval& value, std::string (*text)(double));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/analysis/verdict.h"
 
 namespace fanout {
 namespace {
@@ -20,9 +19,7 @@ std::string heading(const Verdict& verdict) {
 
 }  // namespace
 
-std::string render_verdicts(const Report& report, const Scenario& scenario) {
-  std::vector<Verdict> verdicts = verdicts_of(report);
-  std::erase_if(verdicts, [&](const Verdict& one) { return one.scenario != scenario.name; });
+std::string render_verdicts(const std::vector<Verdict>& verdicts) {
   // Where nothing is ranked the recommendation says why.
   if (std::ranges::none_of(verdicts, [](const Verdict& one) { return one.ranking.has_value(); })) {
     return {};

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "harness/result/report.h"
+#include "harness/analysis/verdict.h"
 
 namespace fanout {
 
 // Several lines and an empty one; "" if nothing of the scenario is ranked.
-std::string render_verdicts(const Report& report, const Scenario& scenario);
+std::string render_verdicts(const std::vector<Verdict>& verdicts);
 
 }  // namespace fanout

@@ -12,11 +12,6 @@ namespace {
 
 using json_read::Json;
 
-const EnumNames<Mode, 3> kModes{
-    {{"batch", Mode::batch}, {"steady", Mode::steady}, {"open", Mode::open}}};
-const EnumNames<Arrivals, 2> kArrivals{
-    {{"constant", Arrivals::constant}, {"poisson", Arrivals::poisson}}};
-
 bool is_rate(double value) { return value >= kLeastRate && value <= kMostRate; }
 
 }  // namespace
@@ -34,7 +29,7 @@ std::optional<double> parse_rate(std::string_view text) {
 }
 
 Mode mode_from_json(const std::string& path, const Json& json) {
-  return json_read::one_of(path, json, kModes);
+  return json_read::one_of(path, json, kModeNames);
 }
 
 std::optional<double> rate_from_json(const std::string& path, const Json& json) {
@@ -49,15 +44,11 @@ std::optional<double> rate_from_json(const std::string& path, const Json& json) 
 
 std::optional<Arrivals> arrivals_from_json(const std::string& path, const Json& json) {
   if (json.is_null()) return std::nullopt;
-  return json_read::one_of(path, json, kArrivals);
+  return json_read::one_of(path, json, kArrivalsNames);
 }
 
-std::string mode_name(Mode mode) { return enum_name(mode, kModes); }
-
-std::string arrivals_name(Arrivals arrivals) { return enum_name(arrivals, kArrivals); }
-
 Json arrivals_to_json(const std::optional<Arrivals>& arrivals) {
-  return arrivals ? Json(arrivals_name(*arrivals)) : Json(nullptr);
+  return arrivals ? Json(enum_name(*arrivals, kArrivalsNames)) : Json(nullptr);
 }
 
 }  // namespace fanout

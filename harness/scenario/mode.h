@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/enum_names.h"
 #include "harness/scenario/schedule.h"
 
 namespace fanout {
@@ -16,6 +17,8 @@ enum class Mode : std::uint8_t {
   steady,  // the same after warm-up: `requests` is the most there may be
   open,    // requests are due on a schedule, whether or not a worker is free for them
 };
+inline constexpr EnumNames<Mode, 3> kModeNames{
+    {{"batch", Mode::batch}, {"steady", Mode::steady}, {"open", Mode::open}}};
 
 inline constexpr double kLeastRate = 0.01;  // requests per second
 inline constexpr double kMostRate = 10'000'000;
@@ -27,8 +30,6 @@ std::optional<double> parse_rate(std::string_view text);
 Mode mode_from_json(const std::string& path, const nlohmann::json& json);
 std::optional<double> rate_from_json(const std::string& path, const nlohmann::json& json);
 std::optional<Arrivals> arrivals_from_json(const std::string& path, const nlohmann::json& json);
-std::string mode_name(Mode mode);              // as in JSON
-std::string arrivals_name(Arrivals arrivals);  // as in JSON
 nlohmann::json arrivals_to_json(const std::optional<Arrivals>& arrivals);
 
 }  // namespace fanout

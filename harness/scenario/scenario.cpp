@@ -39,7 +39,7 @@ std::string work_in_words(const Scenario& scenario) {
     case Mode::open:
       return fmt::format(
           "open: {}, {}/s {}", requests, format_number(scenario.rate.value_or(0)),
-          arrivals_name(scenario.arrivals.value_or(Arrivals::constant)));
+          enum_name(scenario.arrivals.value_or(Arrivals::constant), kArrivalsNames));
     case Mode::batch:
       break;
   }

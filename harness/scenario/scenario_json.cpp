@@ -18,8 +18,6 @@ namespace {
 
 using json_read::Json;
 
-const EnumNames<Method, 3> kMethods{
-    {{"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}}};
 constexpr std::uint64_t kMaxRequestBody = 1ULL << 30;
 
 std::vector<unsigned> read_workers(const std::string& path, const Json& json) {
@@ -138,7 +136,7 @@ const std::map<std::string, Reader>& readers() {
       {"rate", [](auto& s, auto& path, auto& json) { s.rate = rate_from_json(path, json); }},
       {"arrivals",
        [](auto& s, auto& path, auto& json) { s.arrivals = arrivals_from_json(path, json); }},
-      {"method", [](auto& s, auto& path, auto& json) { s.method = one_of(path, json, kMethods); }},
+      {"method", [](auto& s, auto& path, auto& json) { s.method = one_of(path, json, kMethodNames); }},
       {"request_body_bytes",
        [](auto& s, auto& path, auto& json) {
          s.request_body_bytes = whole_number(path, json, 0, kMaxRequestBody);
@@ -219,7 +217,7 @@ Json to_json(const Scenario& scenario) {
           {"summary", scenario.summary},
           {"requests", scenario.requests},
           {"workers", scenario.workers},
-          {"mode", mode_name(scenario.mode)},
+          {"mode", enum_name(scenario.mode, kModeNames)},
           {"rate", scenario.rate ? Json(*scenario.rate) : Json(nullptr)},
           {"arrivals", arrivals_to_json(scenario.arrivals)},
           {"method", method_name(scenario.method)},

@@ -6,12 +6,16 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/enum_names.h"
+
 namespace fanout {
 
 enum class Arrivals : std::uint8_t {
   constant,  // evenly spaced
   poisson,   // independent of each other: gaps are exponentially distributed
 };
+inline constexpr EnumNames<Arrivals, 2> kArrivalsNames{
+    {{"constant", Arrivals::constant}, {"poisson", Arrivals::poisson}}};
 
 struct Schedule {
   double rate = 0;  // requests per second; 0: there is no schedule

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "local_server/engine.h"
+#include "local_server/ledger_json.h"
 #include "local_server/server_main.h"
 #include "tests/contract/raw_client.h"
 
@@ -91,7 +92,7 @@ TEST_P(EngineLife, ObeysAController) {
     client.receive();
     EXPECT_TRUE(client.at_end());
     const auto finished = ask({{"command", "finish"}});
-    const auto counters = server_counters_from_json(finished.at("counters"));
+    const auto counters = finished.at("counters").get<ServerCounters>();
     EXPECT_EQ(counters.requests, 1U);
     EXPECT_EQ(counters.connections, 1U);
     EXPECT_GT(counters.cpu_ns, 0);

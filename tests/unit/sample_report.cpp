@@ -1,5 +1,9 @@
 #include "tests/unit/sample_report.h"
 
+#include <nlohmann/json.hpp>
+
+#include "harness/document/report_json.h"
+
 #include <cmath>
 
 namespace fanout::unit_test {
@@ -70,8 +74,7 @@ Run sample_run(unsigned round, std::int64_t makespan_ms) {
   run.histogram = {{9 * kMs, 150}, {12 * kMs, 50}};
   run.cpu_ns = 8 * kMs;
   run.process_cpu_ns = 11 * kMs;
-  run.voluntary_switches = 400;
-  run.involuntary_switches = 10;
+  run.context_switches = {400, 10};
   run.peak_memory_bytes = 12 << 20;
   run.threads = 11;
   run.processes = 1;
@@ -86,7 +89,7 @@ Run sample_run(unsigned round, std::int64_t makespan_ms) {
   run.host = {.steal_ns = 0, .foreign_wait_ns = 2000, .time_wait = 7, .retransmits = 1};
   run.bound_ns = 200 * kMs;
   run.efficiency = 200.0 / static_cast<double>(makespan_ms);
-  run.limited_by = "latency";
+  run.limited_by = Limit::latency;
   return run;
 }
 
@@ -94,8 +97,8 @@ Report sample_report() {
   Report report = empty_report(sample_plan(), sample_environment(), "fanout run --rounds 3");
   report.tool = {"0.1.0", "abc", "Release"};
   report.started_at = "2026-01-02T03:04:05Z";
-  report.status = "complete";
-  report.stopped_by = "rounds";
+  report.status = Status::complete;
+  report.stopped_by = StoppedBy::rounds;
   report.warnings = {};
   // Makespans per round in ms, in the order of the cells; 0 stands for an invalid run.
   const std::int64_t makespans[][3] = {
@@ -133,6 +136,16 @@ void add_cell(Report& report, const char* strategy, unsigned workers,
   cell.summary = summarize(cell.runs);
   report.plan.cells.push_back(cell.cell);
   report.cells.push_back(std::move(cell));
+}
+
+nlohmann::json document(const Report& report) { return to_json(report, analyse(report)); }
+
+std::string rendered(const Report& report, Format format) {
+  return render(report, analyse(report), format);
+}
+
+void save(const Report& report, const std::string& file) {
+  save_report(report, analyse(report), file);
 }
 
 }  // namespace fanout::unit_test

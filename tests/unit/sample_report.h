@@ -1,6 +1,10 @@
 // A small report made up by hand, for the tests of what reads and writes reports.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "harness/print/render.h"
 #include "harness/result/report.h"
 
 namespace fanout::unit_test {
@@ -16,5 +20,10 @@ Report bare_report();
 // A cell of it over "curl" with a valid run per makespan, in ms; one invalid run if there is none.
 void add_cell(Report& report, const char* strategy, unsigned workers,
               const std::vector<double>& makespans_ms);
+
+// What is made of a report, its analysis included.
+nlohmann::json document(const Report& report);
+std::string rendered(const Report& report, Format format);
+void save(const Report& report, const std::string& file);
 
 }  // namespace fanout::unit_test

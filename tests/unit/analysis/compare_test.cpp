@@ -115,12 +115,12 @@ TEST(CompareResults, SaysNothingWhereNothingIsValid) {
 TEST(CompareResults, SaysNothingOfTheTimeThatSomethingElseSets) {
   Report base = report_of("a", kTen);
   Report next = report_of("a", times(kTen, 2));
-  next.cells[0].summary.limited_by = "server";
+  next.cells[0].summary.limited_by = Limit::server;
   const auto words = [&] { return in_words(compared(base, next).changes.at(0)); };
   EXPECT_EQ(words(), "limited by the server");
   const Measure* cpu[] = {&measures()[2]};
   EXPECT_EQ(compare_results(base, next, cpu, 0.05).changes.at(0).finding, Finding::not_separated);
-  next.cells[0].summary.limited_by = "";
+  next.cells[0].summary.limited_by = Limit::none;
   next.cells[0].summary.success_share.median = 0.9;
   EXPECT_EQ(words(), "100.0 % of the requests answered in BASE, 90.0 % in NEW");
   next.cells[0].summary.success_share.median = 0.99;
@@ -166,7 +166,7 @@ TEST(CompareResults, IsIncompleteIfNewLacksRunsOrCells) {
 }
 
 std::vector<std::string> differing(const Report& base, const Report& next) {
-  return differences(to_json(base), to_json(next));
+  return differences(conditions_to_json(base), conditions_to_json(next));
 }
 
 TEST(Differences, AreNoneInWhatIsFreeToDiffer) {
@@ -190,7 +190,7 @@ TEST(Differences, AreNamedOnePerLine) {
   next.environment.libraries = {{"curl_easy", "8.5.0"}};
   next.tool.build = "Debug";
   next.plan.affinity = Affinity::none;
-  next.plan.scenarios[0].server.hosts[0].body_bytes += 1;
+  next.plan.scenarios[0].server().hosts[0].body_bytes += 1;
   EXPECT_THAT(differing(base, next),
               ElementsAre(R"(environment.cpu_model: "a CPU" in BASE, "another CPU" in NEW)",
                           R"(environment.libraries.curl_easy: "7.88.1" in BASE, "8.5.0" in NEW)",
@@ -216,7 +216,7 @@ TEST(RenderComparison, ClosesWithTheRegressions) {
   const Report base = report_of("a", kTen);
   Report next = report_of("a", times(kTen, 1.1));
   add_cell(next, "added", 10, kTen);
-  next.cells[0].runs[0].flags = next.cells[0].runs[1].flags = {"noisy"};
+  next.cells[0].runs[0].flags = next.cells[0].runs[1].flags = {Flag::noisy};
   const Changes changes = compared(base, next);
   const Compared both{
       "old.json", "new.json", base, next, {"environment.cpus: 2 in BASE, 4 in NEW"}};

@@ -130,7 +130,7 @@ TEST(Recommend, LeavesOutWhatWasNotProvenOrTheServerLimitedAndSaysSo) {
   add_cell(report, "c", 4, ten(100));
   report.cells[0].runs[7].valid = false;
   report.cells[0].summary = summarize(report.cells[0].runs);
-  report.cells[1].summary.limited_by = "server";
+  report.cells[1].summary.limited_by = Limit::server;
   const auto found = recommended(report);
   EXPECT_EQ(found->fastest->strategy, "c");
   EXPECT_EQ(found->lines.back(),
@@ -142,7 +142,7 @@ TEST(Recommend, ClaimsNothingOfWorkersThatWereLeftOut) {
   Report report = bare_report();
   add_cell(report, "a", 10, ten(100));
   add_cell(report, "a", 20, ten(50));
-  report.cells[1].summary.limited_by = "server";
+  report.cells[1].summary.limited_by = Limit::server;
   const auto found = recommended(report);
   EXPECT_EQ(found->cheapest, report.cells[0].cell);
   for (const std::string& line : found->lines) EXPECT_THAT(line, Not(HasSubstr("ore workers")));

@@ -27,7 +27,7 @@ TEST(Sweeps, FindTheFewestWorkersThatReach95PercentOfTheBest) {
   add_cell(report, "thread_pool", 2, {105.26});
   add_cell(report, "thread_pool", 4, {101.01});
   add_cell(report, "thread_pool", 8, {100});
-  const auto sweeps = sweeps_of(report);
+  const auto sweeps = sweeps_of(report, report.plan.scenarios[0]);
   ASSERT_EQ(sweeps.size(), 1U);
   EXPECT_EQ(sweeps[0].knee_workers(), 2U);
   EXPECT_EQ(sweeps[0].best_workers, 8U);
@@ -41,14 +41,14 @@ TEST(Sweeps, GiveAPointTheBenefitOfItsInterval) {
   // its interval, reaches 95 %.
   add_cell(report, "thread_pool", 2, {111, 111, 111, 111, 111, 104});
   add_cell(report, "thread_pool", 4, {100, 100, 100, 100, 100, 100});
-  EXPECT_EQ(sweeps_of(report).at(0).knee_workers(), 2U);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).knee_workers(), 2U);
 }
 
 TEST(Sweeps, SayWhenTheKneeIsTheEndOfWhatWasTried) {
   Report report = bare_report();
   add_cell(report, "thread_pool", 1, {400});
   add_cell(report, "thread_pool", 4, {100});
-  const Sweep sweep = sweeps_of(report).at(0);
+  const Sweep sweep = sweeps_of(report, report.plan.scenarios[0]).at(0);
   EXPECT_TRUE(sweep.knee_at_end());
   EXPECT_EQ(
       in_words(sweep),
@@ -60,8 +60,8 @@ TEST(Sweeps, SayWhenTheServerIsTheLimitAtTheEnd) {
   Report report = bare_report();
   add_cell(report, "thread_pool", 1, {400});
   add_cell(report, "thread_pool", 4, {100});
-  report.cells[1].summary.limited_by = "server";
-  EXPECT_THAT(in_words(sweeps_of(report).at(0)),
+  report.cells[1].summary.limited_by = Limit::server;
+  EXPECT_THAT(in_words(sweeps_of(report, report.plan.scenarios[0]).at(0)),
               StartsWith("knee at 4 workers, the most tested, where the server is the limit; "));
 }
 
@@ -71,7 +71,7 @@ TEST(Sweeps, SayThatThroughputFallsEvenWithoutALaw) {
   add_cell(report, "thread_pool", 4, std::vector<double>(10, 100));
   add_cell(report, "thread_pool", 8, std::vector<double>(10, 200));
   EXPECT_EQ(
-      peak_in_words(sweeps_of(report).at(0)),
+      peak_in_words(sweeps_of(report, report.plan.scenarios[0]).at(0)),
       "throughput falls beyond 4 workers; no law named: 3 numbers of workers, a peak needs 6");
 }
 
@@ -80,9 +80,9 @@ TEST(Sweeps, LeaveOutModeOpen) {
   Report report = bare_report();
   add_cell(report, "thread_pool", 1, {400});
   add_cell(report, "thread_pool", 4, {100});
-  EXPECT_EQ(sweeps_of(report).size(), 1U);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).size(), 1U);
   report.plan.scenarios[0].mode = Mode::open;
-  EXPECT_EQ(sweeps_of(report).size(), 0U);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).size(), 0U);
 }
 
 TEST(Sweeps, LeaveOutSingleAndInvalidCellsAndKeepTheOrder) {
@@ -93,7 +93,7 @@ TEST(Sweeps, LeaveOutSingleAndInvalidCellsAndKeepTheOrder) {
   add_cell(report, "thread_pool", 1, {400});
   add_cell(report, "event_loop", 1, {});
   add_cell(report, "event_loop", 2, {200});
-  const auto sweeps = sweeps_of(report);
+  const auto sweeps = sweeps_of(report, report.plan.scenarios[0]);
   ASSERT_EQ(sweeps.size(), 2U);
   EXPECT_EQ(sweeps[0].at_knee.strategy, "thread_pool");
   EXPECT_EQ(sweeps[1].at_knee.strategy, "event_loop");
@@ -109,7 +109,7 @@ TEST(Sweeps, CountForTheModelOnlyCpusThatTheThreadsCanUse) {
   for (CellReport& cell : report.cells) {
     for (auto& run : cell.runs) run.threads = 2;
   }
-  EXPECT_DOUBLE_EQ(sweeps_of(report).at(0).model_knee_workers.value(), 502);
+  EXPECT_DOUBLE_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).model_knee_workers.value(), 502);
 }
 
 TEST(TheilSenSlope, IsTheMedianOfTheSlopesBetweenPairs) {
@@ -135,7 +135,7 @@ TEST(Sweeps, FindTheMemoryOfAWorker) {
   set_memory(report, 0, {10'100, 10'099, 10'102});
   set_memory(report, 1, {10'200, 10'198, 10'204});
   set_memory(report, 2, {11'000, 10'990, 11'020});
-  const auto found = sweeps_of(report).at(0).memory_bytes_per_worker;
+  const auto found = sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker;
   ASSERT_TRUE(found);
   EXPECT_DOUBLE_EQ(found->median, 100 * 1024);
   EXPECT_EQ(found->low, std::nullopt) << "3 rounds give no limits";
@@ -145,13 +145,13 @@ TEST(Sweeps, FindNoMemoryOfAWorkerInFewerThanThreePoints) {
   Report report = bare_report();
   add_cell(report, "thread_pool", 1, {9});
   add_cell(report, "thread_pool", 2, {9});
-  EXPECT_EQ(sweeps_of(report).at(0).memory_bytes_per_worker, std::nullopt);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker, std::nullopt);
   add_cell(report, "thread_pool", 3, {});  // not valid: no point
-  EXPECT_EQ(sweeps_of(report).at(0).memory_bytes_per_worker, std::nullopt);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker, std::nullopt);
   // A round in which one of them is not valid does not count.
   add_cell(report, "thread_pool", 4, {9});
   report.cells.back().runs[0].round = 1;
-  EXPECT_EQ(sweeps_of(report).at(0).memory_bytes_per_worker, std::nullopt);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker, std::nullopt);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::vector<double> about(double ms) {
 
 // The only verdict on a measure.
 Verdict by(const Report& report, std::string_view measure) {
-  std::vector<Verdict> found = verdicts_of(report);
+  std::vector<Verdict> found = verdicts_of(report, report.plan.scenarios[0]);
   std::erase_if(found, [&](const Verdict& one) { return one.measure->name != measure; });
   EXPECT_EQ(found.size(), 1U) << measure;
   return found.empty() ? Verdict{} : std::move(found.front());
@@ -110,7 +110,7 @@ TEST(Verdicts, DoNotCallTwinsDifferentWithinTheMargin) {
 TEST(Verdicts, LeaveOutWhatTheServerLimitedButNotByItsCpu) {
   Report report = bare_report();
   for (const char* name : {"a", "b", "c"}) add_cell(report, name, 4, about(100));
-  report.cells[0].summary.limited_by = "server";
+  report.cells[0].summary.limited_by = Limit::server;
   const Verdict speed = by(report, "makespan");
   ASSERT_EQ(speed.left_out.size(), 1U);
   EXPECT_EQ(speed.left_out[0].cell, report.cells[0].cell);
@@ -163,7 +163,7 @@ TEST(Verdicts, OfASweepAreMadeAtEachNumberOfWorkers) {
     add_cell(report, "b", workers, about(800.0 / workers));
   }
   std::vector<std::vector<std::string>> found;
-  for (const Verdict& verdict : verdicts_of(report)) {
+  for (const Verdict& verdict : verdicts_of(report, report.plan.scenarios[0])) {
     if (verdict.measure->name != "makespan") continue;
     EXPECT_THAT(verdict.labels, ElementsAre("one_at_a_time", "a", "b"));
     found.push_back(in_words(verdict));
@@ -200,13 +200,13 @@ TEST(Verdicts, CompareThroughputInModeSteady) {
   }
   EXPECT_THAT(in_words(by(report, "throughput")).back(), HasSubstr("a is 1.50x faster than b"));
   EXPECT_THAT(in_words(by(report, "cpu")).back(), HasSubstr("a is 1.50x cheaper than b"));
-  for (const Verdict& verdict : verdicts_of(report)) EXPECT_NE(verdict.measure->name, "makespan");
+  for (const Verdict& verdict : verdicts_of(report, report.plan.scenarios[0])) EXPECT_NE(verdict.measure->name, "makespan");
 }
 
 TEST(Verdicts, AreNoneOnWhatHasNothingToBeComparedWith) {
   Report report = bare_report();
   add_cell(report, "a", 4, about(100));
-  EXPECT_THAT(verdicts_of(report), IsEmpty());
+  EXPECT_THAT(verdicts_of(report, report.plan.scenarios[0]), IsEmpty());
 }
 
 }  // namespace

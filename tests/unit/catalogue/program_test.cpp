@@ -137,7 +137,7 @@ TEST(Programs, ThatAreNotInstalledAreSkippedWithWhatToInstall) {
   EXPECT_THAT(names_of(plan), Each(Not(StartsWith("py_"))));
   ASSERT_THAT(plan.skipped, SizeIs(2));
   EXPECT_EQ(plan.skipped[0].cell.strategy, "py_sequential");
-  EXPECT_EQ(plan.skipped[0].reason, "not installed here: apt install python3-requests");
+  EXPECT_EQ(plan.skipped[0].why.text, "not installed here: apt install python3-requests");
   EXPECT_THAT(plan.programs, IsEmpty());
   EXPECT_THAT(usage_error([&] { make_plan(of({"py_asyncio"}), kAmple, none); }),
               HasSubstr("apt install python3-aiohttp"));
@@ -147,7 +147,7 @@ TEST(Programs, ThatAreNotInstalledAreSkippedWithWhatToInstall) {
 std::string why_skipped(Selection selection) {
   selection.strategies = {"py_thread_per_request", "event_loop"};
   const Plan plan = make_plan(selection, kAmple);
-  return plan.skipped.size() == 1 ? plan.skipped[0].reason : "not skipped";
+  return plan.skipped.size() == 1 ? plan.skipped[0].why.text : "not skipped";
 }
 
 TEST(Programs, AreSkippedWhereTheyCannotTakePart) {
@@ -196,7 +196,7 @@ TEST(Originals, SetACellBesideTheProgramThatImitatesIt) {
   }
   report.plan.programs = {{"py_thread_pool", {"py"}, "thread_pool"},
                           {"py_session", {"py"}, "session_reuse"}};
-  const Table table = originals_table(report, report.plan.scenarios[0]);
+  const Table table = originals_table(originals(report, report.plan.scenarios[0]));
   ASSERT_THAT(table.rows, SizeIs(1));
   EXPECT_THAT(table.rows[0], ElementsAre("py_thread_pool", "4", "20.0 ms", testing::_,
                                          "thread_pool", "curl", "10.0 ms", testing::_, "9.0x"));

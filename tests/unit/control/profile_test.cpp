@@ -72,12 +72,12 @@ TEST(Profile, IsReadBackFromTheDocument) {
   Report report = unit_test::sample_report();
   report.cells[0].profile = Profile{2.5, ""};
   report.cells[1].profile = Profile{std::nullopt, "not permitted"};
-  const nlohmann::json json = to_json(report);
+  const nlohmann::json json = unit_test::document(report);
   EXPECT_EQ(json["cells"][0]["profile"]["syscalls_per_request"], 2.5);
   EXPECT_EQ(json["cells"][1]["profile"]["syscalls_per_request"], nullptr);
   EXPECT_EQ(json["cells"][1]["profile"]["reason"], "not permitted");
   EXPECT_EQ(json["cells"][2]["profile"], nullptr);
-  EXPECT_EQ(to_json(report_from_json(json, "it")), json);
+  EXPECT_EQ(unit_test::document(report_from_json(json, "it")), json);
 }
 
 }  // namespace

@@ -36,7 +36,9 @@ struct Recorder {
   }
 };
 
-const Observer kNobody{.before_run = [](auto&&...) {}, .after_run = [](auto&&...) {}};
+const Observer kNobody{.before_run = [](auto&&...) {},
+                       .after_set_aside = [](auto&&...) {},
+                       .after_run = [](auto&&...) {}};
 
 TEST(RunPlan, ExecutesEveryCellOncePerRoundInTheOrderOfTheRound) {
   Report report = report_of(5, 4);
@@ -49,8 +51,8 @@ TEST(RunPlan, ExecutesEveryCellOncePerRoundInTheOrderOfTheRound) {
   Recorder recorder;
   run_plan(report, std::ref(recorder), kNobody);
   EXPECT_EQ(recorder.log, expected);
-  EXPECT_EQ(report.status, "complete");
-  EXPECT_EQ(report.stopped_by, "rounds");
+  EXPECT_EQ(report.status, Status::complete);
+  EXPECT_EQ(report.stopped_by, StoppedBy::rounds);
 }
 
 TEST(RunPlan, NotesRoundAndPositionOfEveryRun) {
@@ -90,8 +92,8 @@ TEST(RunPlan, StopsForTheTimeBudgetOnlyAfterAWholeRoundAndSaysSo) {
   };
   run_plan(report, slow, kNobody);
   EXPECT_EQ(runs, 3U);
-  EXPECT_EQ(report.stopped_by, "time budget");
-  EXPECT_EQ(report.status, "complete");
+  EXPECT_EQ(report.stopped_by, StoppedBy::time_budget);
+  EXPECT_EQ(report.status, Status::complete);
 }
 
 TEST(RunPlan, DoesNotBlameTheBudgetForEndingWithTheLastRound) {
@@ -99,7 +101,7 @@ TEST(RunPlan, DoesNotBlameTheBudgetForEndingWithTheLastRound) {
   report.plan.time_budget = 1ns;
   Recorder recorder;
   run_plan(report, std::ref(recorder), kNobody);
-  EXPECT_EQ(report.stopped_by, "rounds");
+  EXPECT_EQ(report.stopped_by, StoppedBy::rounds);
 }
 
 TEST(RunPlan, StopsFromTenRoundsOnOnceEveryMakespanIsPreciseEnough) {
@@ -108,8 +110,8 @@ TEST(RunPlan, StopsFromTenRoundsOnOnceEveryMakespanIsPreciseEnough) {
   Recorder recorder;
   run_plan(report, std::ref(recorder), kNobody);  // makespans are all the same
   EXPECT_EQ(report.cells[0].runs.size(), 10U);
-  EXPECT_EQ(report.stopped_by, "interval width");
-  EXPECT_EQ(report.status, "complete");
+  EXPECT_EQ(report.stopped_by, StoppedBy::interval_width);
+  EXPECT_EQ(report.status, Status::complete);
 }
 
 TEST(RunPlan, GoesOnWhileOneCellIsNotPreciseEnough) {
@@ -123,7 +125,7 @@ TEST(RunPlan, GoesOnWhileOneCellIsNotPreciseEnough) {
   };
   run_plan(report, execute, kNobody);
   EXPECT_EQ(report.cells[0].runs.size(), 20U);
-  EXPECT_EQ(report.stopped_by, "rounds");
+  EXPECT_EQ(report.stopped_by, StoppedBy::rounds);
 }
 
 // The makespans of an open loop are its schedule's, and always precise.
@@ -138,7 +140,7 @@ TEST(RunPlan, LooksAtWhatTheModeDoesNotGive) {
     return run;
   };
   run_plan(report, execute, kNobody);
-  EXPECT_EQ(report.stopped_by, "rounds");
+  EXPECT_EQ(report.stopped_by, StoppedBy::rounds);
 }
 
 TEST(RunPlan, RunsReferencesInEveryRoundBesideTheCells) {
@@ -168,8 +170,8 @@ TEST(RunPlan, KeepsWhatWasMeasuredWhenInterrupted) {
     return recorder(cell, round);
   };
   run_plan(report, execute, kNobody);
-  EXPECT_EQ(report.status, "interrupted");
-  EXPECT_EQ(report.stopped_by, "interrupt");
+  EXPECT_EQ(report.status, Status::interrupted);
+  EXPECT_EQ(report.stopped_by, StoppedBy::interrupt);
   std::size_t kept = 0;
   for (const CellReport& cell : report.cells) kept += cell.runs.size();
   EXPECT_EQ(kept, 4U);
@@ -197,6 +199,7 @@ TEST(RunPlan, TellsTheObserverBeforeAndAfterEveryRun) {
                 [&](const Report& r, std::size_t cell, unsigned) {
                   log.push_back("before " + name(r, cell) + " with " + runs(r, cell));
                 },
+            .after_set_aside = [](auto&&...) {},
             .after_run =
                 [&](const Report& r, std::size_t cell) {
                   log.push_back("after " + name(r, cell) + " with " + runs(r, cell));
@@ -228,7 +231,7 @@ fanout::Run noisy_if(bool noisy, bool valid, std::int64_t makespan_ns) {
   run.valid = valid;
   run.makespan_ns = makespan_ns;
   run.requests.total = run.requests.ok = 1;
-  if (noisy) run.flags = {"noisy"};
+  if (noisy) run.flags = {Flag::noisy};
   return run;
 }
 
@@ -242,6 +245,22 @@ TEST(RunPlan, RepeatsANoisyRunOnceAndKeepsTheFirstTryAside) {
   EXPECT_EQ(cell.runs[1].makespan_ns, 12);
   EXPECT_EQ(cell.runs[1].round, 1U);
   EXPECT_EQ(cell.summary.noisy_runs, 1U);
+}
+
+TEST(RunPlan, TellsOfWhatItSetsAsideBeforeTheRunThatTakesItsPlace) {
+  Report report = report_of(1, 1);
+  unsigned executions = 0;
+  std::vector<std::string> told;
+  Observer observer = kNobody;
+  observer.after_set_aside = [&](const Report& r, std::size_t row) {
+    told.push_back("aside " + std::to_string(row_of(r, row).set_aside.back().makespan_ns));
+  };
+  observer.after_run = [&](const Report& r, std::size_t row) {
+    told.push_back("run " + std::to_string(row_of(r, row).runs.back().makespan_ns));
+  };
+  run_plan(
+      report, [&](const Cell&, unsigned) { return noisy_if(true, true, ++executions); }, observer);
+  EXPECT_THAT(told, testing::ElementsAre("aside 1", "run 2"));
 }
 
 TEST(RunPlan, NeverRepeatsAnInvalidRun) {
@@ -263,8 +282,8 @@ TEST(RunPlan, SaysNothingOfWhyItStoppedWhileRunning) {
   Recorder recorder;
   Observer observer = kNobody;
   observer.after_run = [](const Report& r, std::size_t) {
-    EXPECT_EQ(r.status, "running");
-    EXPECT_EQ(r.stopped_by, "");
+    EXPECT_EQ(r.status, Status::running);
+    EXPECT_EQ(r.stopped_by, StoppedBy::nothing);
   };
   run_plan(report, std::ref(recorder), observer);
 }

@@ -47,15 +47,15 @@ TEST(Summarize, TakesMediansOverTheValidRuns) {
   EXPECT_DOUBLE_EQ(summary.context_switches_per_request.median, 2.05);  // 410 / 200
   EXPECT_EQ(summary.connections, 10U);
   EXPECT_EQ(summary.peak_in_flight, 10U);
-  EXPECT_EQ(summary.limited_by, "latency");
+  EXPECT_EQ(summary.limited_by, Limit::latency);
   EXPECT_EQ(summary.makespan_ns.low, std::nullopt);
 }
 
 TEST(Summarize, NamesALimitOnlyIfItHeldForMoreThanHalfOfTheRuns) {
   auto free = sample_run(1, 200);
-  free.limited_by = "";
-  EXPECT_EQ(summarize({sample_run(0, 200), free}).limited_by, "");
-  EXPECT_EQ(summarize({sample_run(0, 200), sample_run(2, 200), free}).limited_by, "latency");
+  free.limited_by = Limit::none;
+  EXPECT_EQ(summarize({sample_run(0, 200), free}).limited_by, Limit::none);
+  EXPECT_EQ(summarize({sample_run(0, 200), sample_run(2, 200), free}).limited_by, Limit::latency);
 }
 
 TEST(Summarize, IsAllZeroWithoutValidRuns) {
@@ -80,13 +80,13 @@ TEST(Summarize, GivesThePercentilesThatTenRequestsLieBeyond) {
 TEST(Report, SurvivesARoundTripThroughJson) {
   Report report = sample_report();
   report.cells[0].runs[0].latency_ns.p999 = 19'000'000;
-  report.cells[0].runs[0].flags = {"server_bound"};
-  const Json json = to_json(report);
-  EXPECT_EQ(to_json(report_from_json(json, "here")), json);
+  report.cells[0].runs[0].flags = {Flag::server_bound};
+  const Json json = unit_test::document(report);
+  EXPECT_EQ(unit_test::document(report_from_json(json, "here")), json);
 }
 
 TEST(Report, KeepsWhatTheRunsMeasured) {
-  const Report report = report_from_json(to_json(sample_report()), "here");
+  const Report report = report_from_json(unit_test::document(sample_report()), "here");
   const auto& run = report.cells.at(1).runs.at(0);
   const auto expected = sample_run(0, 220);
   EXPECT_EQ(run.makespan_ns, expected.makespan_ns);
@@ -98,7 +98,7 @@ TEST(Report, KeepsWhatTheRunsMeasured) {
 }
 
 TEST(Report, DerivesSummariesInsteadOfBelievingTheFile) {
-  Json json = to_json(sample_report());
+  Json json = unit_test::document(sample_report());
   json["cells"][0]["summary"]["makespan_ns"]["median"] = 1;
   EXPECT_EQ(report_from_json(json, "here").cells[0].summary.makespan_ns.median, 2100e6);
 }
@@ -118,12 +118,12 @@ TEST(EmptyReport, HasAnEntryForEveryCellOfThePlan) {
     EXPECT_EQ(report.cells[i].cell, plan.cells[i]);
     EXPECT_TRUE(report.cells[i].runs.empty());
   }
-  EXPECT_EQ(report.status, "running");
+  EXPECT_EQ(report.status, Status::running);
 }
 
 TEST(LoadReport, RefusesAnotherSchemaVersion) {
   const TempFolder folder;
-  Json json = to_json(sample_report());
+  Json json = unit_test::document(sample_report());
   json["schema_version"] = 2;
   EXPECT_THAT(load_error(folder, json.dump()),
               StartsWith("schema version 2, this fanout reads 1; "));
@@ -131,7 +131,7 @@ TEST(LoadReport, RefusesAnotherSchemaVersion) {
 
 TEST(LoadReport, RefusesATruncatedFile) {
   const TempFolder folder;
-  const std::string text = to_json(sample_report()).dump();
+  const std::string text = unit_test::document(sample_report()).dump();
   EXPECT_THAT(load_error(folder, text.substr(0, text.size() / 2)),
               AllOf(StartsWith("not JSON at byte "), HasSubstr("cut short?")));
 }
@@ -145,7 +145,7 @@ TEST(LoadReport, RefusesJsonThatIsNotOurs) {
 
 TEST(LoadReport, RefusesAFileWithAKeyMissing) {
   const TempFolder folder;
-  const Json whole = to_json(sample_report());
+  const Json whole = unit_test::document(sample_report());
   const std::set<std::string> derived{"sweeps", "recommendations", "originals", "verdicts"};
   for (const auto& item : whole.items()) {
     if (item.key() == "schema_version" || derived.contains(item.key())) continue;
@@ -167,14 +167,14 @@ TEST(LoadReport, RefusesAnEmptyAndAMissingFileAndAFolder) {
 TEST(SaveReport, WritesWhatLoadReportReads) {
   const TempFolder folder;
   const std::string file = folder.path("result.json");
-  save_report(sample_report(), file);
-  EXPECT_EQ(to_json(load_report(file)), to_json(sample_report()));
+  unit_test::save(sample_report(), file);
+  EXPECT_EQ(unit_test::document(load_report(file)), unit_test::document(sample_report()));
 }
 
 TEST(SaveReport, ReplacesTheFileAndLeavesNoOther) {
   const TempFolder folder;
   const std::string file = folder.file("result.json", "old");
-  save_report(sample_report(), file);
+  unit_test::save(sample_report(), file);
   EXPECT_THAT(text_of(file), StartsWith("{"));
   EXPECT_EQ(folder.files(), 1);
 }
@@ -182,9 +182,9 @@ TEST(SaveReport, ReplacesTheFileAndLeavesNoOther) {
 TEST(SaveReport, LeavesTheOldFileWholeAndNoOtherWhenItFails) {
   const TempFolder folder;
   std::filesystem::create_directory(folder.path("result.json"));  // cannot be replaced
-  EXPECT_THROW(save_report(sample_report(), folder.path("result.json")), RunError);
+  EXPECT_THROW(unit_test::save(sample_report(), folder.path("result.json")), RunError);
   EXPECT_EQ(folder.files(), 1);
-  EXPECT_THROW(save_report(sample_report(), folder.path("absent/result.json")), RunError);
+  EXPECT_THROW(unit_test::save(sample_report(), folder.path("absent/result.json")), RunError);
 }
 
 TEST(SaveReport, LosesNoMeasurementToBytesThatAreNotUtf8) {
@@ -193,7 +193,7 @@ TEST(SaveReport, LosesNoMeasurementToBytesThatAreNotUtf8) {
   const std::string file = folder.path("result.json");
   Report report = sample_report();
   report.cells[3].runs[0].reasons = {"its process ended with exit code 1: \xc3"};
-  EXPECT_NO_THROW(save_report(report, file));
+  EXPECT_NO_THROW(unit_test::save(report, file));
   EXPECT_NO_THROW(load_report(file));
 }
 

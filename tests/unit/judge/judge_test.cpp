@@ -99,7 +99,7 @@ TEST_F(Judge, MeasuresTimesCpuAndEfficiency) {
   EXPECT_EQ(run.latency_ns.p999, std::nullopt);
   EXPECT_EQ(run.bound_ns, 20 * kMs);       // 2 waves of 10 ms
   EXPECT_DOUBLE_EQ(*run.efficiency, 0.8);  // 20 / 25
-  EXPECT_EQ(run.limited_by, "");
+  EXPECT_EQ(run.limited_by, Limit::none);
   EXPECT_EQ(run.host.steal_ns, 5);
 }
 
@@ -239,18 +239,18 @@ TEST_F(Judge, RefusesAStrategyThatFailedAndSaysWhy) {
 
 TEST_F(Judge, NamesTheLimit) {
   execution.server->hold_ns.mean = 11e6;  // 22 of 25 ms: 88 %
-  EXPECT_EQ(judged().limited_by, "latency");
-  EXPECT_THAT(judged().flags, ElementsAre("latency_bound"));
+  EXPECT_EQ(judged().limited_by, Limit::latency);
+  EXPECT_THAT(judged().flags, ElementsAre(Flag::latency_bound));
   execution.server->hold_ns.mean = 1e6;
   execution.header.cpu_at_end_ns = 3 * kMs + 23 * kMs;  // 92 % of one CPU
-  EXPECT_EQ(judged().limited_by, "client");
-  EXPECT_THAT(judged().flags, ElementsAre("client_bound"));
+  EXPECT_EQ(judged().limited_by, Limit::client);
+  EXPECT_THAT(judged().flags, ElementsAre(Flag::client_bound));
   EXPECT_DOUBLE_EQ(*judged().efficiency, 0.92);
   execution.client_cpus = 2;  // 46 % of two
-  EXPECT_EQ(judged().limited_by, "");
+  EXPECT_EQ(judged().limited_by, Limit::none);
   execution.server->cpu_ns = 24 * kMs;
-  EXPECT_EQ(judged().limited_by, "server");
-  EXPECT_THAT(judged().flags, ElementsAre("server_bound"));
+  EXPECT_EQ(judged().limited_by, Limit::server);
+  EXPECT_THAT(judged().flags, ElementsAre(Flag::server_bound));
 }
 
 TEST_F(Judge, BoundsFewerRequestsThanWorkersByOneWholeHold) {

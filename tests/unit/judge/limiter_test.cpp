@@ -73,32 +73,29 @@ TEST_F(Limiter, CountsAsManyServerCpusAsItsThreadsCanUse) {
 }
 
 TEST_F(Limiter, NamesOneLimitAndFlagsAll) {
-  name_limit(run, {.latency = 0.84, .client = 0.84, .server = 0.84});
-  EXPECT_EQ(run.limited_by, "");
-  EXPECT_THAT(run.flags, IsEmpty());
-  name_limit(run, {.latency = 0.2, .client = 0.86, .server = 0.9});
-  EXPECT_EQ(run.limited_by, "server");
-  EXPECT_THAT(run.flags, ElementsAre("client_bound", "server_bound"));
+  const Limited none = limit_of(run, {.latency = 0.84, .client = 0.84, .server = 0.84});
+  EXPECT_EQ(none.by, Limit::none);
+  EXPECT_THAT(none.flags, IsEmpty());
+  const Limited both = limit_of(run, {.latency = 0.2, .client = 0.86, .server = 0.9});
+  EXPECT_EQ(both.by, Limit::server);
+  EXPECT_THAT(both.flags, ElementsAre(Flag::client_bound, Flag::server_bound));
 }
 
 TEST_F(Limiter, FlagsAServerWhoseAcceptQueueOverflowed) {
   run.host.listen_overflows = 1;
-  name_limit(run, {});
-  EXPECT_THAT(run.flags, ElementsAre("server_bound"));
-  EXPECT_EQ(run.limited_by, "");
+  const Limited found = limit_of(run, {});
+  EXPECT_THAT(found.flags, ElementsAre(Flag::server_bound));
+  EXPECT_EQ(found.by, Limit::none);
 }
 
 TEST_F(Limiter, NamesPortsAndDescriptorsThatRanOut) {
+  EXPECT_EQ(exhaustion_of(run).by, Limit::none);
   run.retries = {{"no_port", 1}};
-  name_exhaustion(run);
-  EXPECT_THAT(run.flags, ElementsAre("port_limited"));
-  EXPECT_EQ(run.limited_by, "ports");
+  EXPECT_THAT(exhaustion_of(run).flags, ElementsAre(Flag::port_limited));
+  EXPECT_EQ(exhaustion_of(run).by, Limit::ports);
   run.errors = {{"no_descriptor", 2}};
-  name_exhaustion(run);
-  EXPECT_THAT(run.flags, ElementsAre("port_limited", "port_limited", "fd_limited"));
-  EXPECT_EQ(run.limited_by, "descriptors");
-  name_limit(run, {.latency = 1});  // does not hide it
-  EXPECT_EQ(run.limited_by, "descriptors");
+  EXPECT_THAT(exhaustion_of(run).flags, ElementsAre(Flag::port_limited, Flag::fd_limited));
+  EXPECT_EQ(exhaustion_of(run).by, Limit::descriptors);
 }
 
 }  // namespace

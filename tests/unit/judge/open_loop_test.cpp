@@ -45,9 +45,11 @@ class OpenRun : public testing::Test {
   // What is said of the run.
   const OpenLoop& measured() {
     execution.samples = samples;
+    const auto found = responses_of(execution, scenario);
     run = {};
-    measure_responses(run, execution, scenario);
-    return run.open.value();
+    run.open = found.value().figures;
+    if (found->saturated) run.flags.push_back(Flag::saturated);
+    return *run.open;
   }
 
   Scenario scenario;
@@ -59,8 +61,7 @@ class OpenRun : public testing::Test {
 TEST_F(OpenRun, OtherModesSayNothing) {
   scenario.mode = Mode::batch;
   execution.samples = samples;
-  measure_responses(run, execution, scenario);
-  EXPECT_FALSE(run.open.has_value());
+  EXPECT_FALSE(responses_of(execution, scenario).has_value());
   EXPECT_EQ(schedule_bound(run, execution, scenario).last_due_ns, 0);
 }
 
@@ -68,7 +69,7 @@ TEST_F(OpenRun, InTimeRespondsWithinItsServiceTime) {
   EXPECT_EQ(measured().response_ns.max, 5 * kMs);
   EXPECT_DOUBLE_EQ(run.open->offered_per_second, 100);
   EXPECT_DOUBLE_EQ(run.open->achieved_per_second, 100);
-  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+  EXPECT_THAT(run.flags, Not(Contains(Flag::saturated)));
 }
 
 // Twenty requests in the middle wait for a server that stands still; no service time is longer.
@@ -76,7 +77,7 @@ TEST_F(OpenRun, CountsTheWaitForAWorkerAsResponseTime) {
   for (int i = 0; i < 20; ++i) samples[500 + i] = sample(500 + i, (200 - i * 10) * kMs);
   EXPECT_EQ(measured().response_ns.max, 205 * kMs);
   EXPECT_NEAR(static_cast<double>(run.open->response_ns.p99), 105e6, 2e6);
-  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+  EXPECT_THAT(run.flags, Not(Contains(Flag::saturated)));
 }
 
 TEST_F(OpenRun, FailuresHaveNoResponseTime) {
@@ -89,24 +90,24 @@ TEST_F(OpenRun, FailuresHaveNoResponseTime) {
 TEST_F(OpenRun, FallingBehindIsSaturated) {
   for (int i = 0; i < kRequests; ++i) samples[i] = sample(i, i * 5 * kMs / 2);
   EXPECT_NEAR(measured().achieved_per_second, 80, 0.01);
-  EXPECT_THAT(run.flags, Contains("saturated"));
+  EXPECT_THAT(run.flags, Contains(Flag::saturated));
   for (int i = 0; i < kRequests; ++i) samples[i] = sample(i, i * kMs / 20);
   EXPECT_NEAR(measured().achieved_per_second, 99.5, 0.01);
-  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+  EXPECT_THAT(run.flags, Not(Contains(Flag::saturated)));
 }
 
 // The last 50 wait; those before them in the last tenth did not.
 TEST_F(OpenRun, AHaltAtTheEndIsNotSaturated) {
   for (int i = 950; i < kRequests; ++i) samples[i] = sample(i, 500 * kMs);
   EXPECT_DOUBLE_EQ(measured().achieved_per_second, 100);
-  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+  EXPECT_THAT(run.flags, Not(Contains(Flag::saturated)));
 }
 
 // As many workers as requests: each is begun when it is due, and ends twice as late as it should.
 TEST_F(OpenRun, EndsThatFallBehindAreSaturated) {
   for (int i = 0; i < kRequests; ++i) samples[i].end_ns += i * 10 * kMs;
   EXPECT_NEAR(measured().achieved_per_second, 50, 0.1);
-  EXPECT_THAT(run.flags, Contains("saturated"));
+  EXPECT_THAT(run.flags, Contains(Flag::saturated));
   execution.served = false;  // nobody knows how long the server should have held them
   EXPECT_DOUBLE_EQ(measured().achieved_per_second, 100);
 }
@@ -117,13 +118,13 @@ TEST_F(OpenRun, AConstantWaitIsNotSaturated) {
   scenario.requests = 100;
   for (Sample& one : samples) one.end_ns += 40 * kMs;
   EXPECT_DOUBLE_EQ(measured().achieved_per_second, 100);
-  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+  EXPECT_THAT(run.flags, Not(Contains(Flag::saturated)));
 }
 
 TEST_F(OpenRun, AHaltOfTheServerNearTheEndIsNotSaturated) {
   for (int i = 950; i < kRequests; ++i) samples[i].end_ns += 500 * kMs;
   EXPECT_DOUBLE_EQ(measured().achieved_per_second, 100);
-  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+  EXPECT_THAT(run.flags, Not(Contains(Flag::saturated)));
 }
 
 // Delays that differ much, of as many requests as are ever in flight: each as long as it was drawn.
@@ -137,7 +138,7 @@ TEST_F(OpenRun, LongDelaysOfAShortRunAreNotSaturated) {
     samples[i].end_ns = samples[i].start_ns + hold.count() + kMs;
   }
   EXPECT_GT(measured().achieved_per_second, 99);
-  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+  EXPECT_THAT(run.flags, Not(Contains(Flag::saturated)));
 }
 
 // Ten requests that a busy machine begins 2 ms late each are too short a run to tell.
@@ -146,7 +147,7 @@ TEST_F(OpenRun, AShortRunIsNotSaturatedByNoise) {
   scenario.requests = 10;
   for (int i = 0; i < 10; ++i) samples[i] = sample(i, 2 * kMs);
   EXPECT_LT(measured().achieved_per_second, 99);
-  EXPECT_THAT(run.flags, Not(Contains("saturated")));
+  EXPECT_THAT(run.flags, Not(Contains(Flag::saturated)));
 }
 
 // Nor is it wrong about a single one, which has no gap.

@@ -74,7 +74,7 @@ class SteadyRun : public testing::Test {
 TEST_F(SteadyRun, FiguresAreOfTheWindow) {
   const auto run = judged();
   EXPECT_THAT(run.reasons, IsEmpty());
-  EXPECT_THAT(run.flags, ElementsAre("latency_bound"));
+  EXPECT_THAT(run.flags, ElementsAre(Flag::latency_bound));
   EXPECT_EQ(run.makespan_ns, 200 * kMs);
   EXPECT_EQ(run.steady->warm_up_ns, 100 * kMs);
   EXPECT_EQ(run.steady->requests, 20);
@@ -102,7 +102,7 @@ TEST_F(SteadyRun, ServiceTimesOfWarmUpDoNotCount) {
 TEST_F(SteadyRun, IsBoundByWhatTheServerHeldWithinTheWindow) {
   const auto run = judged();
   EXPECT_NEAR(static_cast<double>(run.bound_ns), 180e6, 1e3);
-  EXPECT_EQ(run.limited_by, "latency");
+  EXPECT_EQ(run.limited_by, Limit::latency);
 }
 
 // The window is not whole where requests are cut by its ends: only what is surely within counts.
@@ -166,7 +166,7 @@ TEST_F(SteadyRun, WhoseListEndedWithinTheWindowIsNotValid) {
 
 TEST_F(SteadyRun, ThatNeverSettledSaysSo) {
   execution.steady->settled = false;
-  EXPECT_THAT(judged().flags, Contains("unsteady"));
+  EXPECT_THAT(judged().flags, Contains(Flag::unsteady));
 }
 
 TEST_F(SteadyRun, WhereNothingEndedProvesNothing) {
@@ -179,7 +179,7 @@ TEST_F(SteadyRun, ADeadlineIsAFailureInOtherModes) {
   scenario.mode = Mode::batch;
   execution.steady.reset();
   EXPECT_EQ(judged().errors.at("deadline"), 20);
-  EXPECT_THAT(judged().flags, Not(Contains("unsteady")));
+  EXPECT_THAT(judged().flags, Not(Contains(Flag::unsteady)));
 }
 
 }  // namespace

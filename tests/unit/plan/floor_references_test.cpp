@@ -43,9 +43,9 @@ TEST(References, HoldAFloorAndACeilingWithTheMostWorkers) {
   const Scenario& at_once = scenario_of(plan, *ceiling);
   EXPECT_EQ(at_once.name, "local-500 at once");
   EXPECT_EQ(at_once.requests, 20'000U);
-  for (const HostBehaviour& host : at_once.server.hosts) {
+  for (const HostBehaviour& host : at_once.server().hosts) {
     EXPECT_EQ(mean_of(host.delay).count(), 0);
-    EXPECT_EQ(host.body_bytes, plan.scenarios[0].server.hosts[0].body_bytes);
+    EXPECT_EQ(host.body_bytes, plan.scenarios[0].server().hosts[0].body_bytes);
   }
 }
 
@@ -61,8 +61,8 @@ TEST(References, HoldNeitherWhereTheyCouldNotBe) {
 TEST(CeilingScenario, AnswersAtOnceAndRightly) {
   const Scenario flaky = load_scenario("url-check");
   const Scenario at_once = ceiling_scenario(flaky);
-  ASSERT_EQ(at_once.server.hosts.size(), flaky.server.hosts.size());
-  for (const HostBehaviour& host : at_once.server.hosts) EXPECT_TRUE(host.faults.empty());
+  ASSERT_EQ(at_once.server().hosts.size(), flaky.server().hosts.size());
+  for (const HostBehaviour& host : at_once.server().hosts) EXPECT_TRUE(host.faults.empty());
   EXPECT_EQ(at_once.method, flaky.method);
   EXPECT_EQ(at_once.retry.retries, 0U);
   EXPECT_EQ(at_once.deadline.count(), 0);
@@ -125,7 +125,7 @@ TEST(Ceiling, IsShownAsALeastValueWhereTheServerWasNotTheLimit) {
   make_reference(report, Role::ceiling);
   EXPECT_THAT(render_references(report, scenario),
               HasSubstr("server ceiling here: at least 2,000 req/s, "));
-  report.references[0].summary.limited_by = "server";
+  report.references[0].summary.limited_by = Limit::server;
   EXPECT_THAT(render_references(report, scenario), HasSubstr("server ceiling here: 2,000 req/s, "));
 }
 

@@ -18,7 +18,7 @@ Plan plan_of(std::size_t cells, std::uint64_t seed = 1) {
   Plan plan;
   plan.seed = seed;
   plan.scenarios = {{.name = "mine", .requests = 500}};
-  plan.scenarios[0].server.hosts[0].delay.mean = 17ms;
+  plan.scenarios[0].server().hosts[0].delay.mean = 17ms;
   for (std::size_t i = 0; i < cells; ++i) {
     plan.cells.push_back({.strategy = "thread_pool",
                           .transport = "null",

@@ -68,10 +68,10 @@ TEST(MakePlan, SkipsImpossiblePairsWithTheReason) {
                                 {"thread_pool", "curl_easy"}, {"event_loop", "beast_async"}}));
   ASSERT_THAT(plan.skipped, SizeIs(2));
   EXPECT_EQ(plan.skipped[0].cell.strategy, "thread_pool");
-  EXPECT_EQ(plan.skipped[0].reason,
+  EXPECT_EQ(plan.skipped[0].why.text,
             "thread_pool blocks a worker per request; beast_async is an event loop");
   EXPECT_EQ(plan.skipped[1].cell.strategy, "event_loop");
-  EXPECT_EQ(plan.skipped[1].reason,
+  EXPECT_EQ(plan.skipped[1].why.text,
             "event_loop needs an event loop; curl_easy blocks until the answer");
 }
 
@@ -144,7 +144,7 @@ TEST(MakePlan, SkipsCellsThatNeedMoreDescriptorsAndKeepsTheRest) {
                               {.file_descriptors = 100, .ports = 28'232});
   for (const Cell& cell : plan.cells) EXPECT_TRUE(cell.workers <= 2 || cell.stack == "none");
   const auto limited = std::ranges::find_if(plan.skipped, [](const Skipped& skipped) {
-    return skipped.reason.starts_with("fd_limited: ");
+    return skipped.why.kind == Skip::fd_limited;
   });
   ASSERT_NE(limited, plan.skipped.end());
   EXPECT_EQ(limited->cell, (Cell{"event_loop", "beast_async", "beast", "api-fanout", 50}));
@@ -156,7 +156,7 @@ TEST(MakePlan, SkipsCellsThatNeedMoreConnectionsThanPorts) {
                               {.file_descriptors = 4096, .ports = 20'000});
   ASSERT_THAT(plan.skipped, SizeIs(1));
   EXPECT_EQ(plan.skipped[0].cell.strategy, "sequential");
-  EXPECT_THAT(plan.skipped[0].reason,
+  EXPECT_THAT(plan.skipped[0].why.text,
               AllOf(StartsWith("port_limited: "), HasSubstr("20000"), HasSubstr("18000")));
   EXPECT_FALSE(pairs_of(plan).contains({"sequential", "curl_easy"}));
 }
@@ -169,7 +169,7 @@ TEST(MakePlan, SkipsTransportsThatDoNotSpeakTheTlsOfTheScenario) {
   EXPECT_EQ(pairs_of(plan), (Pairs{{"event_loop", "beast_async"}}));
   ASSERT_THAT(plan.skipped, SizeIs(1));
   EXPECT_EQ(plan.skipped[0].cell.transport, "floor");
-  EXPECT_EQ(plan.skipped[0].reason, "speaks no TLS, as this scenario does");
+  EXPECT_EQ(plan.skipped[0].why.text, "speaks no TLS, as this scenario does");
   const Selection real{.strategies = {"event_loop"},
                        .transports = {"floor"},
                        .targets = RealTargets{.urls = 2, .origins = 2, .tls = true}};

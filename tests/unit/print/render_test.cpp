@@ -92,7 +92,7 @@ const std::string kWords =
 // clang-format on
 
 TEST(Render, CellsAreOneRowEachWithWhatMustBeKnownBelow) {
-  EXPECT_EQ(render(sample_report(), Format::table), kHeading + kCells + kRecommendation + kWords);
+  EXPECT_EQ(unit_test::rendered(sample_report(), Format::table), kHeading + kCells + kRecommendation + kWords);
 }
 
 Report swept() {
@@ -113,23 +113,23 @@ Report swept() {
 }
 
 TEST(Render, SweepHasWorkersDownAndStrategiesAcrossThenTheCellsThenTheKnees) {
-  const std::string text = render(swept(), Format::table);
+  const std::string text = unit_test::rendered(swept(), Format::table);
   EXPECT_THAT(text, StartsWith(kHeading + kSweep + "strategy     transport  workers  makespan"));
   EXPECT_THAT(text, HasSubstr("\n\n" + kKnees + "Not enough evidence to rank: "));
 }
 
 TEST(Render, MarkdownHoldsTheSameCells) {
-  EXPECT_THAT(render(sample_report(), Format::markdown),
+  EXPECT_THAT(unit_test::rendered(sample_report(), Format::markdown),
               HasSubstr("| thread_pool | curl_easy | 10 | 215 ms | - | 931 | 0.931 | 10.0 ms | "
                         "17.0 ms | 40.0 | - | 12.0 MiB | 10 | 10 | latency | 2/3 |\n"));
 }
 
 TEST(Render, JsonIsTheDocument) {
-  EXPECT_EQ(nlohmann::json::parse(render(sample_report(), Format::json)), to_json(sample_report()));
+  EXPECT_EQ(nlohmann::json::parse(unit_test::rendered(sample_report(), Format::json)), unit_test::document(sample_report()));
 }
 
 TEST(Render, CsvIsOneLinePerRunWithEveryFigure) {
-  const std::string csv = render(sample_report(), Format::csv);
+  const std::string csv = unit_test::rendered(sample_report(), Format::csv);
   EXPECT_EQ(std::ranges::count(csv, '\n'), 1 + 4 * 3);
   EXPECT_TRUE(csv.starts_with(
       "strategy,transport,stack,scenario,workers,round,position,valid,flags,reasons,makespan_ns,"
@@ -165,12 +165,12 @@ Report six_rounds() {
 
 TEST(Render, ShowsIntervalsFromSixRounds) {
   // Half of 210 - 200 is 5; 5 / 205 = 2.4 %.
-  EXPECT_THAT(render(six_rounds(), Format::table), HasSubstr(" 205 ms  ±2.4% "));
-  EXPECT_THAT(render(six_rounds(), Format::table), HasSubstr("205 ms [200 ms, 210 ms]"));
+  EXPECT_THAT(unit_test::rendered(six_rounds(), Format::table), HasSubstr(" 205 ms  ±2.4% "));
+  EXPECT_THAT(unit_test::rendered(six_rounds(), Format::table), HasSubstr("205 ms [200 ms, 210 ms]"));
 }
 
 TEST(Render, SaysNoMoreThanIsTrue) {
-  const std::string text = render(six_rounds(), Format::table);
+  const std::string text = unit_test::rendered(six_rounds(), Format::table);
   EXPECT_THAT(text, HasSubstr("note: no ranks from 6 valid rounds; use at least 10\n"));
   for (const char* absent :
        {"INVALID", "skipped", "another HTTP stack", "no interval", "interrupted", "time budget"}) {
@@ -180,10 +180,10 @@ TEST(Render, SaysNoMoreThanIsTrue) {
 
 TEST(Render, SaysWhyARunEndedEarlyAndWhatToBeWareOf) {
   Report report = six_rounds();
-  report.stopped_by = "time budget";
-  report.status = "interrupted";
+  report.stopped_by = StoppedBy::time_budget;
+  report.status = Status::interrupted;
   report.warnings = {"this is a Debug build"};
-  const std::string text = render(report, Format::table);
+  const std::string text = unit_test::rendered(report, Format::table);
   EXPECT_THAT(text, HasSubstr("note: the time budget ended the rounds early\n"));
   EXPECT_THAT(text, HasSubstr("note: interrupted; what was measured is shown\n"));
   EXPECT_THAT(text, HasSubstr("note: this is a Debug build\n"));
@@ -206,11 +206,11 @@ TEST(RenderPlan, ListsCellsAndSkippedOnesAndTheirTime) {
 
 TEST(Render, CountsRunsThatStrayedFromTheirMode) {
   Report report = sample_report();
-  EXPECT_THAT(render(report, Format::table), Not(HasSubstr("saturated")));
-  report.cells[0].runs[0].flags.emplace_back("saturated");
-  report.cells[1].runs[0].flags.emplace_back("unsteady");
-  report.cells[1].runs[2].flags.emplace_back("unsteady");
-  const std::string text = render(report, Format::table);
+  EXPECT_THAT(unit_test::rendered(report, Format::table), Not(HasSubstr("saturated")));
+  report.cells[0].runs[0].flags.push_back(Flag::saturated);
+  report.cells[1].runs[0].flags.push_back(Flag::unsteady);
+  report.cells[1].runs[2].flags.push_back(Flag::unsteady);
+  const std::string text = unit_test::rendered(report, Format::table);
   EXPECT_THAT(text, HasSubstr("note: 1 run saturated: the client fell behind its schedule\n"));
   EXPECT_THAT(text, HasSubstr("note: 2 runs unsteady: "));
 }
@@ -221,11 +221,11 @@ TEST(Render, ComparesMakespansInModeBatchOnly) {
   add_cell(report, "thread_pool", 4, {100});
   report.plan.scenarios[0].published = {
       {.name = "an article", .strategy = "thread_pool", .workers = 4}};
-  const std::string batch = render(report, Format::table);
+  const std::string batch = unit_test::rendered(report, Format::table);
   EXPECT_THAT(batch, HasSubstr("\nmakespan\n"));
   EXPECT_THAT(batch, HasSubstr("an article"));
   report.plan.scenarios[0].mode = Mode::steady;
-  const std::string steady = render(report, Format::table);
+  const std::string steady = unit_test::rendered(report, Format::table);
   EXPECT_THAT(steady, Not(HasSubstr("\nmakespan\n")));
   EXPECT_THAT(steady, Not(HasSubstr("an article")));
   EXPECT_THAT(steady, HasSubstr("requests per second\n"));

@@ -95,7 +95,7 @@ TEST(RealTargets, SurviveARoundTripThroughJson) {
   const Scenario read = scenario_from_json(json, "here");
   EXPECT_EQ(to_json(read), json);
   EXPECT_EQ(hosts_of(read), 2U);
-  scenario.real_targets().reset();
+  scenario.answered_by = ServerConfig{};
   EXPECT_EQ(to_json(scenario).at("proof"), "token");
   EXPECT_EQ(hosts_of(scenario), 1U);
 }
@@ -182,9 +182,9 @@ TEST_F(JudgeReal, NoBoundIsKnownButTheClientsLimitIs) {
   EXPECT_EQ(run.bound_ns, 0);
   EXPECT_EQ(run.efficiency, std::nullopt);
   EXPECT_FALSE(run.server.has_value());
-  EXPECT_EQ(run.limited_by, "");
+  EXPECT_EQ(run.limited_by, Limit::none);
   execution.header.cpu_at_end_ns = 29 * kMs;
-  EXPECT_EQ(judged().limited_by, "client");
+  EXPECT_EQ(judged().limited_by, Limit::client);
 }
 
 // Runs of one strategy with 1 and 2 workers.
@@ -212,16 +212,16 @@ TEST(RealReport, SaysWhatIsNotKnown) {
     EXPECT_EQ(cell.summary.connections, std::nullopt);
     EXPECT_EQ(cell.summary.peak_in_flight, std::nullopt);
   }
-  ASSERT_THAT(sweeps_of(report), SizeIs(1));
-  EXPECT_EQ(sweeps_of(report)[0].model_knee_workers, std::nullopt);
-  const Json json = to_json(report);
+  ASSERT_THAT(sweeps_of(report, report.plan.scenarios[0]), SizeIs(1));
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0])[0].model_knee_workers, std::nullopt);
+  const Json json = unit_test::document(report);
   EXPECT_TRUE(json.at("cells")[0].at("summary").at("connections").is_null());
   EXPECT_TRUE(json.at("cells")[0].at("runs")[0].at("server").is_null());
-  EXPECT_EQ(to_json(report_from_json(json, "here")), json);
+  EXPECT_EQ(unit_test::document(report_from_json(json, "here")), json);
 }
 
 TEST(RealReport, SaysItToPeopleToo) {
-  const std::string text = render(real_report(), Format::table);
+  const std::string text = unit_test::rendered(real_report(), Format::table);
   EXPECT_THAT(text, HasSubstr("real targets, proof: status and length"));
   EXPECT_THAT(text, HasSubstr("bad_status"));
   EXPECT_THAT(text, HasSubstr("That is all the proof there is of real targets"));
@@ -229,7 +229,7 @@ TEST(RealReport, SaysItToPeopleToo) {
   EXPECT_THAT(text, Not(HasSubstr("server engine")));
   EXPECT_THAT(text, Not(HasSubstr("\nefficiency\n")));
   for (const Format format : {Format::csv, Format::gbench, Format::markdown}) {
-    EXPECT_THAT(render(real_report(), format), HasSubstr("thread_pool"));
+    EXPECT_THAT(unit_test::rendered(real_report(), format), HasSubstr("thread_pool"));
   }
 }
 

@@ -30,7 +30,7 @@ std::vector<SweepPoint> sweep(Law law, double noise) {
   std::vector<SweepPoint> points;
   for (std::size_t i = 0; i < kWorkers.size(); ++i) {
     SweepPoint point{
-        .workers = kWorkers[i], .throughput = {}, .by_round = {}, .limited_by = "client"};
+        .workers = kWorkers[i], .throughput = {}, .by_round = {}, .not_by_client = ""};
     for (std::size_t round = 0; round < kRounds; ++round) {
       point.by_round.push_back(law(kWorkers[i]) * (1 + noise * deviation(i, round)));
     }
@@ -111,7 +111,7 @@ TEST(Scalability, NamesNoPeakWhereContentionAloneSlowsGrowth) {
 TEST(Scalability, NamesNoPeakOfWhatTheServerOrTheDelayLimits) {
   for (const char* limit : {"server", "latency"}) {
     auto points = sweep(peaked, 0.01);
-    points[3].limited_by = limit;
+    points[3].not_by_client = limit;
     const Scalability found = scalability(points);
     EXPECT_FALSE(found.peak);
     EXPECT_EQ(found.why_no_peak,

@@ -1,0 +1,48 @@
+#include "harness/analysis/analysis.h"
+
+#include <algorithm>
+
+#include "harness/analysis/reference_figures.h"
+
+namespace fanout {
+namespace {
+
+CeilingFigures ceiling_of(const CellReport& row) {
+  std::vector<double> costs;
+  for (const Run& run : row.runs) {
+    if (!run.valid || !run.server) continue;
+    costs.push_back(static_cast<double>(run.server->cpu_ns) / 1e3 /
+                    static_cast<double>(run.requests.total));
+  }
+  return {&row, median_interval(std::move(costs)).median};
+}
+
+ScenarioAnalysis analyse(const Report& report, const Scenario& scenario) {
+  ScenarioAnalysis found;
+  found.scenario = &scenario;
+  found.verdicts = verdicts_of(report, scenario);
+  found.sweeps = sweeps_of(report, scenario);
+  found.originals = originals(report, scenario);
+  found.recommendation = recommend(report, scenario);
+  const CellReport* floor = reference_of(report, scenario.name, Role::floor);
+  found.has_floor = floor != nullptr;
+  if (floor != nullptr && floor->summary.valid_runs > 0) found.floor = floor;
+  const CellReport* ceiling = reference_of(report, scenario.name, Role::ceiling);
+  if (ceiling != nullptr && ceiling->summary.valid_runs > 0) found.ceiling = ceiling_of(*ceiling);
+  return found;
+}
+
+}  // namespace
+
+Analysis analyse(const Report& report) {
+  Analysis analysis;
+  for (const Scenario& scenario : report.plan.scenarios) {
+    analysis.scenarios.push_back(analyse(report, scenario));
+  }
+  for (const auto* rows : {&report.cells, &report.references}) {
+    for (const CellReport& row : *rows) analysis.cpu_x_floor.push_back(cpu_x_floor(report, row));
+  }
+  return analysis;
+}
+
+}  // namespace fanout

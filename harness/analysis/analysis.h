@@ -1,0 +1,43 @@
+// What a report means, worked out once: whoever prints or writes it only prints and writes.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "harness/analysis/originals.h"
+#include "harness/analysis/recommendation.h"
+#include "harness/analysis/sweep.h"
+#include "harness/analysis/verdict.h"
+#include "harness/result/report.h"
+
+namespace fanout {
+
+// The server's ceiling as the reference found it.
+struct CeilingFigures {
+  const CellReport* row = nullptr;   // its reference
+  double server_us_per_request = 0;  // CPU time of the server: the median over valid runs
+};
+
+// What one scenario of a report means.
+struct ScenarioAnalysis {
+  const Scenario* scenario = nullptr;
+  std::vector<Verdict> verdicts;  // by measure, then by number of workers
+  std::vector<Sweep> sweeps;      // in the order of the cells
+  std::vector<Original> originals;
+  std::optional<Recommendation> recommendation;
+  const CellReport* floor = nullptr;      // the client floor, if it has a valid run
+  std::optional<CeilingFigures> ceiling;  // the server ceiling, if it has a valid run
+  bool has_floor = false;                 // the plan has a client floor, whether or not it is valid
+};
+
+struct Analysis {
+  std::vector<ScenarioAnalysis> scenarios;  // as in the plan
+  // CPU per request relative to the scenario's floor, of each row (row_of()); nothing without one.
+  std::vector<std::optional<Interval>> cpu_x_floor;
+};
+
+// A pure function. The analysis points into the report, which must outlive it unchanged.
+Analysis analyse(const Report& report);
+
+}  // namespace fanout

@@ -1,0 +1,17 @@
+// The server's counters in JSON. Including it compiles nlohmann/json.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "local_server/ledger.h"
+
+namespace fanout {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Quantiles, mean, p50, p99, max)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ServerCounters, connections, requests, answered, unique_tokens,
+                                   duplicate_tokens, untokened, replayed, abandoned, handshakes,
+                                   resumed, methods, request_body_bytes, faults, peak_in_flight,
+                                   hold_ns, hold_error_ns, cpu_ns, first_connection_ns,
+                                   last_answer_ns)
+
+}  // namespace fanout
