@@ -112,8 +112,8 @@ class Connection {
   unsigned requests_ = 0;  // received so far
   std::uint64_t ticket_ = 0;
   std::int64_t arrival_ns_ = 0;
-  // When the answer, or its last piece, began to leave. Not when it had left: by then the client may
-  // have it, and would seem quicker than the hold time allows.
+  // When the answer, or its last piece, began to leave. Not when it had left: by then the client
+  // may have it, and would seem quicker than the hold time allows.
   std::int64_t leaving_ns_ = 0;
   std::optional<RequestScanner> scanner_;
   std::array<boost::asio::const_buffer, 2> unsent_;

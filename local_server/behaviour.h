@@ -1,7 +1,7 @@
 // How the embedded server answers: plain data, the same for every engine, with its JSON form.
 //
-// The JSON keys are those of the "server" part of a scenario file (harness/scenario/scenarios/), so a
-// scenario is handed to the server as it was written.
+// The JSON keys are those of the "server" part of a scenario file (harness/scenario/scenarios/), so
+// a scenario is handed to the server as it was written.
 #pragma once
 
 #include <chrono>

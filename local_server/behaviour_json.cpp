@@ -20,10 +20,10 @@ using json_read::required;
 using json_read::whole_number;
 
 constexpr EnumNames<Delay::Kind, 5> kDelayKinds{{{"fixed", Delay::Kind::fixed},
-                                                        {"uniform", Delay::Kind::uniform},
-                                                        {"lognormal", Delay::Kind::lognormal},
-                                                        {"bimodal", Delay::Kind::bimodal},
-                                                        {"list", Delay::Kind::list}}};
+                                                 {"uniform", Delay::Kind::uniform},
+                                                 {"lognormal", Delay::Kind::lognormal},
+                                                 {"bimodal", Delay::Kind::bimodal},
+                                                 {"list", Delay::Kind::list}}};
 constexpr EnumNames<Tls, 3> kTls{
     {{"off", Tls::off}, {"on", Tls::on}, {"untrusted", Tls::untrusted}}};
 

@@ -57,8 +57,6 @@ std::string_view outcome_name(Outcome outcome) {
   return names[static_cast<std::size_t>(outcome)];
 }
 
-std::string_view method_name(Method method) {
-  return enum_name(method, kMethodNames);
-}
+std::string_view method_name(Method method) { return enum_name(method, kMethodNames); }
 
 }  // namespace fanout

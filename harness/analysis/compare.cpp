@@ -28,7 +28,8 @@ std::string why_declined(const CellReport& base, const CellReport& next, const M
     return "the deadline ends these runs";
   }
   for (const CellReport* cell : {&base, &next}) {
-    if (measure.of_speed && cell->summary.limited_by == Limit::server) return "limited by the server";
+    if (measure.of_speed && cell->summary.limited_by == Limit::server)
+      return "limited by the server";
   }
   if (fewest_answered({&base, &next}) < measure.least_requests) {
     return fmt::format("needs {} answers per run", format_count(measure.least_requests));

@@ -155,8 +155,9 @@ std::string in_words(const Sweep& sweep) {
   std::string text = fmt::format("knee at {} worker{}", sweep.knee_workers(),
                                  sweep.knee_workers() == 1 ? "" : "s");
   if (sweep.knee_at_end()) {
-    text += sweep.knee_limited_by == Limit::server ? ", the most tested, where the server is the limit"
-                                              : ", the most tested: more may buy more";
+    text += sweep.knee_limited_by == Limit::server
+                ? ", the most tested, where the server is the limit"
+                : ", the most tested: more may buy more";
   }
   return text + "; " + peak_in_words(sweep);
 }

@@ -13,10 +13,10 @@ namespace fanout {
 
 // One strategy and transport on one scenario, measured at two numbers of workers or more.
 struct Sweep {
-  Cell at_knee;                 // the cell of the knee; names the strategy, transport, scenario
-  Limit knee_limited_by = Limit::none;  // as in its Summary
-  unsigned best_workers = 0;    // those with the highest median throughput
-  unsigned most_workers = 0;    // tested, with a valid run
+  Cell at_knee;  // the cell of the knee; names the strategy, transport, scenario
+  Limit knee_limited_by = Limit::none;       // as in its Summary
+  unsigned best_workers = 0;                 // those with the highest median throughput
+  unsigned most_workers = 0;                 // tested, with a valid run
   std::optional<double> model_knee_workers;  // W* below; nothing without client CPU
   Scalability scalability;
   // What each further worker adds to peak memory: the median over rounds of the slope by Theil and

@@ -14,8 +14,8 @@ namespace {
 using json_read::Json;
 
 const EnumNames<Program::InFlight, 3> kInFlight{{{"one", Program::InFlight::one},
-                                                        {"workers", Program::InFlight::workers},
-                                                        {"all", Program::InFlight::all}}};
+                                                 {"workers", Program::InFlight::workers},
+                                                 {"all", Program::InFlight::all}}};
 const EnumNames<ClientLife, 2> kConnections{
     {{"request", ClientLife::request}, {"worker", ClientLife::worker}}};
 

@@ -50,10 +50,7 @@ void add_measuring(CLI::App& app, Options& options) {
   add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "of the order and the delays");
   add_duration(app, "--time-budget", options.time_budget, "start no further round after this");
   add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this");
-  add_names(
-      app, "--affinity", options.affinity,
-      kAffinityNames,
-      "CPUs of server and clients");
+  add_names(app, "--affinity", options.affinity, kAffinityNames, "CPUs of server and clients");
   app.add_option("-o,--output", options.output, "result file (default results/runs/...json)")
       ->type_name("FILE");
   app.add_flag("--dry-run", options.dry_run, "print what would run, and stop");
@@ -74,9 +71,7 @@ void add_targets(CLI::App& app, Options& options) {
 }
 
 void add_format(CLI::App& app, Options& options) {
-  add_names(app, "--format", options.format,
-            kFormatNames,
-            "what to print");
+  add_names(app, "--format", options.format, kFormatNames, "what to print");
 }
 
 void add_report(CLI::App& app, Options& options) {
@@ -108,7 +103,8 @@ void add_compare(CLI::App& app, Options& options) {
                "go on although machine, versions or scenario differ, and say what does; "
                "invalid runs or missing cells in NEW are no exit code 3");
   add_names(app, "--format", options.format,
-            EnumNames<Format, 3>{{{"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}}},
+            EnumNames<Format, 3>{
+                {{"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}}},
             "what to print");
 }
 
@@ -119,9 +115,7 @@ void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
   app.add_option("--bind", server.bind, "address (default 127.0.0.1: loopback only)")
       ->check(CLI::ValidIPV4)
       ->type_name("IPV4");
-  add_names(app, "--engine", server.engine,
-            kEngineNames,
-            "engine");
+  add_names(app, "--engine", server.engine, kEngineNames, "engine");
   add_count(app, "--threads", server.threads, 1, 4096, "of engine httplib");
   add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30, "body of an answer");
   add_parsed(app, "--delay", server.hosts[0].delay.mean, parse_duration,
@@ -156,9 +150,7 @@ void add_commands(CLI::App& app, Options& options) {
     add_format(*sub, options);
   }
   CLI::App* list = add("list", "strategies, transports, scenarios or cells", Command::list);
-  add_names(*list, "topic", options.topic,
-            kTopicNames,
-            "what to list");
+  add_names(*list, "topic", options.topic, kTopicNames, "what to list");
   list->get_option("topic")->required();
   add_selection(*list, options.selection);
   add_targets(*list, options);

@@ -15,15 +15,12 @@ std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
 }
 
 void add_mode(CLI::App& app, Selection& selection) {
-  add_names(app, "--mode", selection.mode,
-            kModeNames,
-            "from cold, after warm-up, on a schedule");
+  add_names(app, "--mode", selection.mode, kModeNames, "from cold, after warm-up, on a schedule");
   add_parsed(app, "--rate", selection.rate, parse_rate,
              fmt::format("requests per second from {} to {} (10k and 2M are understood)",
                          kLeastRate, kMostRate),
              "mode open: requests per second in all", "RATE");
-  add_names(app, "--arrivals", selection.arrivals,
-            kArrivalsNames,
+  add_names(app, "--arrivals", selection.arrivals, kArrivalsNames,
             "mode open: how requests are spaced");
 }
 
@@ -84,15 +81,10 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests,
             "requests per run; mode steady: the most");
   add_mode(app, selection);
-  add_names(app, "--reuse", selection.reuse,
-            EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
+  add_names(app, "--reuse", selection.reuse, EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
             "keep connections, or open one per request");
-  add_names(app, "--method", selection.method,
-            kMethodNames,
-            "HTTP method");
-  add_names(app, "--engine", selection.engine,
-            kEngineNames,
-            "engine of the embedded server");
+  add_names(app, "--method", selection.method, kMethodNames, "HTTP method");
+  add_names(app, "--engine", selection.engine, kEngineNames, "engine of the embedded server");
   app.add_option("-H,--header", selection.headers,
                  "sent with every request, as 'Name: value'; repeatable")
       ->type_name("FIELD")

@@ -91,16 +91,17 @@ void measure(Report& report, const Options& options, const std::string& output,
   CellRunner runner(report.plan, report.environment, interrupt, urls);
   progress.plan(report);
   ReportLog log(report, output);
-  const Observer observer{
-      .before_run = [&](const Report& r, std::size_t row,
-                        unsigned round) { progress.before_run(r, row, round); },
-      .after_set_aside = [&](const Report& r,
-                             std::size_t row) { log.add_set_aside(row, row_of(r, row).set_aside.back()); },
-      .after_run =
-          [&](const Report& r, std::size_t row) {
-            log.add_run(row, row_of(r, row).runs.back());
-            progress.after_run(r, row);
-          }};
+  const Observer observer{.before_run = [&](const Report& r, std::size_t row,
+                                            unsigned round) { progress.before_run(r, row, round); },
+                          .after_set_aside =
+                              [&](const Report& r, std::size_t row) {
+                                log.add_set_aside(row, row_of(r, row).set_aside.back());
+                              },
+                          .after_run =
+                              [&](const Report& r, std::size_t row) {
+                                log.add_run(row, row_of(r, row).runs.back());
+                                progress.after_run(r, row);
+                              }};
   try {
     run_plan(report, std::ref(runner), observer);
     if (profile_wanted(options, report)) {

@@ -1,4 +1,5 @@
-// The command line as values. Made by harness/commands/cli.cpp, read by harness/commands/commands.cpp.
+// The command line as values. Made by harness/commands/cli.cpp, read by
+// harness/commands/commands.cpp.
 #pragma once
 
 #include <cstdint>

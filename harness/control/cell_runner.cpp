@@ -64,7 +64,8 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
 // Real targets are told who comes.
 std::vector<std::string> headers_for(const Scenario& scenario) {
   std::vector<std::string> headers = scenario.headers;
-  if (scenario.real_targets() != nullptr) headers.push_back("User-Agent: fanout/" + this_tool().version);
+  if (scenario.real_targets() != nullptr)
+    headers.push_back("User-Agent: fanout/" + this_tool().version);
   return headers;
 }
 

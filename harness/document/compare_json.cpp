@@ -9,10 +9,10 @@ namespace {
 using Json = nlohmann::json;
 
 const EnumNames<Finding, 5> kFindings{{{"declined", Finding::declined},
-                                              {"not separated", Finding::not_separated},
-                                              {"better", Finding::better},
-                                              {"worse", Finding::worse},
-                                              {"regression", Finding::regression}}};
+                                       {"not separated", Finding::not_separated},
+                                       {"better", Finding::better},
+                                       {"worse", Finding::worse},
+                                       {"regression", Finding::regression}}};
 
 Json side_to_json(const std::string& name, const Report& report) {
   return {{"file", name},

@@ -12,7 +12,8 @@ std::string benchmark_name(const Cell& cell);
 
 // A repetition per run. Mode batch: one iteration, real_time is the makespan, cpu_time the client's
 // CPU time. Mode steady: an iteration per request of the window, both times are divided by them.
-// Mode open: the same, but real_time is the mean response time. An invalid run is one with error_occurred.
+// Mode open: the same, but real_time is the mean response time. An invalid run is one with
+// error_occurred.
 nlohmann::json to_gbench(const Report& report);
 
 }  // namespace fanout

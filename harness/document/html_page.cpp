@@ -45,7 +45,8 @@ std::string html_page(const std::vector<NamedReport>& reports) {
   }
   Json documents = Json::array();
   for (const auto& [name, report] : reports) {
-    documents.push_back({{"name", name}, {"document", without_histograms(to_json(report, analyse(report)))}});
+    documents.push_back(
+        {{"name", name}, {"document", without_histograms(to_json(report, analyse(report)))}});
   }
   std::string page(report_page.front().text);
   return page.replace(page.find(kMarker), kMarker.size(), script_text(documents));

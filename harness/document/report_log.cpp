@@ -30,9 +30,7 @@ ReportLog::ReportLog(const Report& report, const std::string& file) : file_(file
   end_ = static_cast<std::int64_t>(head.size() - kEnd.size());
 }
 
-void ReportLog::add_run(std::size_t row, const Run& run) {
-  append({{"row", row}, {"run", run}});
-}
+void ReportLog::add_run(std::size_t row, const Run& run) { append({{"row", row}, {"run", run}}); }
 
 void ReportLog::add_set_aside(std::size_t row, const Run& run) {
   append({{"row", row}, {"set_aside", run}});

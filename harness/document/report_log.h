@@ -3,9 +3,9 @@
 // progress.
 //
 // At every moment the file is one JSON document: a report without runs, whose last key,
-// "runs_so_far", has an entry for each run. An entry takes a line; it is written over the end of the
-// document, together with a new end. load_report() takes such a file, cut off within an entry or
-// not. The whole document takes its place at the end (save_report()).
+// "runs_so_far", has an entry for each run. An entry takes a line; it is written over the end of
+// the document, together with a new end. load_report() takes such a file, cut off within an entry
+// or not. The whole document takes its place at the end (save_report()).
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -125,8 +125,7 @@ void add_bound(Run& run, const Execution& execution, const Cell& cell, const Sce
   run.bound_ns = bound.ns;
   run.efficiency = bound.efficiency;
   if (!bound.doubt.empty()) run.reasons.push_back(bound.doubt);
-  const Limited limited =
-      limit_of(run, busy_shares(run, execution, cell, scenario, bound.waits));
+  const Limited limited = limit_of(run, busy_shares(run, execution, cell, scenario, bound.waits));
   append(run.flags, limited.flags);
   if (run.limited_by == Limit::none) run.limited_by = limited.by;
 }
@@ -135,11 +134,10 @@ void add_bound(Run& run, const Execution& execution, const Cell& cell, const Sce
 
 Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario) {
   const CountedRequests counted = count_requests(execution, scenario);
-  const Attempts attempts = account(scenario_met(execution, scenario), execution.samples,
-                                    execution.token_seed);
+  const Attempts attempts =
+      account(scenario_met(execution, scenario), execution.samples, execution.token_seed);
   const Timing whole = whole_run(execution);
-  const Timing timing =
-      scenario.mode == Mode::steady ? within_window(execution, whole) : whole;
+  const Timing timing = scenario.mode == Mode::steady ? within_window(execution, whole) : whole;
   const std::optional<Responses> responses = responses_of(execution, scenario);
 
   Run run;

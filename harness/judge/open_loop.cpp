@@ -102,12 +102,11 @@ std::optional<Responses> responses_of(const Execution& execution, const Scenario
                                                   static_cast<double>(due_ns.back());
   const Keeping begun = keeping(samples, due_ns, ready_ns);
   const Keeping ended = completions(execution, due_ns, scenario);
-  return Responses{
-      .figures = {.offered_per_second = offered,
-                  .achieved_per_second = offered * std::min(begun.share, ended.share),
-                  .response_ns = latency_of(histogram),
-                  .response_histogram = histogram.buckets()},
-      .saturated = falls_behind(begun) || falls_behind(ended)};
+  return Responses{.figures = {.offered_per_second = offered,
+                               .achieved_per_second = offered * std::min(begun.share, ended.share),
+                               .response_ns = latency_of(histogram),
+                               .response_histogram = histogram.buckets()},
+                   .saturated = falls_behind(begun) || falls_behind(ended)};
 }
 
 ScheduleBound schedule_bound(const Run& run, const Execution& execution, const Scenario& scenario) {

@@ -65,8 +65,7 @@ Scenario scenario_met(const Execution& execution, const Scenario& scenario) {
 
 std::vector<std::string> doubts_about_attempts(const Execution& execution,
                                                const CountedRequests& counted,
-                                               const Attempts& attempts,
-                                               const Scenario& scenario) {
+                                               const Attempts& attempts, const Scenario& scenario) {
   const char* of = attempts.made > counted.total ? "attempt" : "request";
   std::vector<std::string> doubts;
   if (scenario.real_targets() == nullptr) {
@@ -76,7 +75,8 @@ std::vector<std::string> doubts_about_attempts(const Execution& execution,
   } else if (counted.ok == 0) {
     doubts.push_back(complaint("request", "failed, none succeeded", counted.errors));
   }
-  doubts.push_back(complaint("request", "ended without an attempt, or as given up before the deadline",
+  doubts.push_back(complaint("request",
+                             "ended without an attempt, or as given up before the deadline",
                              unfounded_ends(scenario_met(execution, scenario), execution.samples,
                                             execution.header.ready_ns)));
   std::erase(doubts, "");

@@ -12,8 +12,8 @@ namespace fanout {
 // Whether the request was ended by the end of mode steady, and so was not wanted any more.
 bool is_left_over(const Sample& sample, const Execution& execution, const Scenario& scenario);
 
-// The timing of mode steady's window, in place of that of the whole run; that of the whole run, with
-// a doubt, if its list of requests ended before the window was complete.
+// The timing of mode steady's window, in place of that of the whole run; that of the whole run,
+// with a doubt, if its list of requests ended before the window was complete.
 Timing within_window(const Execution& execution, const Timing& whole);
 
 // The least time that the server kept workers waiting within the window, over all workers: no

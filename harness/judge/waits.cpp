@@ -13,8 +13,8 @@ void add_client_waits(HostConditions& host, const Execution& execution) {
   const std::int64_t cpu_ns = header.cpu_at_end_ns - header.cpu_at_ready_ns;
   const std::int64_t server_cpu_ns = execution.server ? execution.server->cpu_ns : 0;
   host.run_queue_wait_ns = main_thread.wait_ns;
-  host.foreign_wait_ns = foreign_wait_ns(
-      std::span(&main_thread, 1), cpu_ns + (execution.cpus_shared ? server_cpu_ns : 0));
+  host.foreign_wait_ns = foreign_wait_ns(std::span(&main_thread, 1),
+                                         cpu_ns + (execution.cpus_shared ? server_cpu_ns : 0));
 }
 
 void add_server_waits(HostConditions& host, const Execution& execution,
@@ -26,9 +26,8 @@ void add_server_waits(HostConditions& host, const Execution& execution,
     server_threads_ns += thread.cpu_ns;
     *host.server_run_queue_wait_ns += thread.wait_ns;
   }
-  const std::int64_t foreign_ns =
-      foreign_wait_ns(execution.server_threads,
-                      server_threads_ns + (execution.cpus_shared ? process_cpu_ns : 0));
+  const std::int64_t foreign_ns = foreign_wait_ns(
+      execution.server_threads, server_threads_ns + (execution.cpus_shared ? process_cpu_ns : 0));
   host.foreign_wait_ns = std::max(host.foreign_wait_ns.value_or(0), foreign_ns);
 }
 

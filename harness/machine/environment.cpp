@@ -107,8 +107,7 @@ MachineLimits machine_limits() {
   std::ifstream range("/proc/sys/net/ipv4/ip_local_port_range");
   range >> first >> last;
   constexpr std::uint64_t kDebianDefault = 28'232;
-  return {.file_descriptors = limit.rlim_max,
-          .ports = range ? last - first + 1 : kDebianDefault};
+  return {.file_descriptors = limit.rlim_max, .ports = range ? last - first + 1 : kDebianDefault};
 }
 
 }  // namespace fanout

@@ -15,16 +15,19 @@ constexpr std::uint64_t kSpareDescriptors = 64;
 // Share of the ephemeral ports one run may use up: some are still in TIME_WAIT from other programs.
 constexpr double kUsablePorts = 0.9;
 
-std::optional<WhySkipped> lacks_descriptors(const Cell& cell, const Scenario& scenario, unsigned besides,
-                              std::uint64_t available) {
+std::optional<WhySkipped> lacks_descriptors(const Cell& cell, const Scenario& scenario,
+                                            unsigned besides, std::uint64_t available) {
   const std::uint64_t per_worker = hosts_of(scenario) + besides;
   const std::uint64_t needed = cell.workers * per_worker + kSpareDescriptors;
   if (needed <= available) return std::nullopt;
-  return WhySkipped{Skip::fd_limited, fmt::format(
-      "fd_limited: {} workers of {} / {} need {} file descriptors, {} are available; use at most "
-      "{} --workers or raise the hard limit (ulimit -Hn)",
-      cell.workers, cell.strategy, cell.transport, needed, available,
-      available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0)};
+  return WhySkipped{
+      Skip::fd_limited,
+      fmt::format(
+          "fd_limited: {} workers of {} / {} need {} file descriptors, {} are available; use at "
+          "most "
+          "{} --workers or raise the hard limit (ulimit -Hn)",
+          cell.workers, cell.strategy, cell.transport, needed, available,
+          available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0)};
 }
 
 // Mode steady ends before its list does: each worker makes a request per mean delay, on one CPU.
@@ -33,7 +36,8 @@ std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
   const std::uint64_t all = expected_connections(cell, scenario);
   if (scenario.mode != Mode::steady || scenario.real_targets() != nullptr) return all;
   std::chrono::duration<double> delays{};
-  for (const HostBehaviour& host : scenario.server().hosts) delays += mean_of(host.delay) + host.rtt;
+  for (const HostBehaviour& host : scenario.server().hosts)
+    delays += mean_of(host.delay) + host.rtt;
   const double wait = delays.count() / static_cast<double>(hosts_of(scenario));
   const double rate = std::min(cell.workers / (wait + kConnecting), 1 / kConnecting);
   const auto span = std::chrono::duration<double>(kSteadyWarmUp).count() +
@@ -43,21 +47,24 @@ std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
 }
 
 // The connections to one address that a run of the cell makes, if it lacks ports for them.
-std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario, std::uint64_t ports) {
+std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario,
+                                      std::uint64_t ports) {
   const std::uint64_t needed = most_connections(cell, scenario) / hosts_of(scenario);
   const auto usable = static_cast<std::uint64_t>(static_cast<double>(ports) * kUsablePorts);
   if (needed <= usable) return std::nullopt;
-  return WhySkipped{Skip::port_limited, fmt::format(
-      "port_limited: needs {} connections to one address, {} of its ports can be used; {}", needed,
-      usable,
-      scenario.mode == Mode::steady ? "use longer delays or more hosts, or mode batch"
-                                    : "make fewer requests (-n) or use more hosts")};
+  return WhySkipped{
+      Skip::port_limited,
+      fmt::format(
+          "port_limited: needs {} connections to one address, {} of its ports can be used; {}",
+          needed, usable,
+          scenario.mode == Mode::steady ? "use longer delays or more hosts, or mode batch"
+                                        : "make fewer requests (-n) or use more hosts")};
 }
 
 }  // namespace
 
-std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario, unsigned besides,
-                       const MachineLimits& limits) {
+std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario,
+                                         unsigned besides, const MachineLimits& limits) {
   if (!has_network(cell)) return std::nullopt;
   if (auto lacking = lacks_ports(cell, scenario, limits.ports)) return lacking;
   return lacks_descriptors(cell, scenario, besides, limits.file_descriptors);

@@ -71,7 +71,8 @@ void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
 // Why an external program cannot run the cell, whatever the machine is.
 std::string why_not(const Program& program, const Scenario& scenario) {
   constexpr std::uint64_t kMostAtOnce = 5'000;
-  if (scenario.real_targets() != nullptr) return "nothing proves what an external program asks of real targets";
+  if (scenario.real_targets() != nullptr)
+    return "nothing proves what an external program asks of real targets";
   if (scenario.mode != Mode::batch) return "external programs know mode batch only";
   if (scenario.retry.retries > 0) return "external programs make no retries, as this scenario does";
   if (program.in_flight == Program::InFlight::all && scenario.requests > kMostAtOnce) {
@@ -128,7 +129,8 @@ void add_scenario(Plan& plan, const Scenario& scenario, std::span<const Program>
       }
     }
   }
-  for (const Program* program : entrants.programs) add_program(plan, scenario, *program, limits, find);
+  for (const Program* program : entrants.programs)
+    add_program(plan, scenario, *program, limits, find);
 }
 
 }  // namespace

@@ -24,9 +24,10 @@ class NothingToRun : public UsageError {
   std::vector<Skipped> skipped_;
 };
 
-// Fills scenarios, cells, programs and skipped. `find` says whether this machine can run an external
-// program; without it, all are taken to be there. Throws UsageError on unknown names, and
+// Fills scenarios, cells, programs and skipped. `find` says whether this machine can run an
+// external program; without it, all are taken to be there. Throws UsageError on unknown names, and
 // NothingToRun when no cell is left to run.
-Plan make_plan(const Selection& selection, const MachineLimits& limits, const FindProgram& find = {});
+Plan make_plan(const Selection& selection, const MachineLimits& limits,
+               const FindProgram& find = {});
 
 }  // namespace fanout

@@ -64,9 +64,8 @@ enum class Role : std::uint8_t {
   floor,    // a bare epoll loop on the same scenario: the least a request costs a client here
   ceiling,  // the same against the same server without delays: the most the server can do
 };
-inline constexpr EnumNames<Role, 3> kRoleNames{{{"twin", Role::twin},
-                                                {"client_floor", Role::floor},
-                                                {"server_ceiling", Role::ceiling}}};
+inline constexpr EnumNames<Role, 3> kRoleNames{
+    {{"twin", Role::twin}, {"client_floor", Role::floor}, {"server_ceiling", Role::ceiling}}};
 
 struct Reference {
   Role role;

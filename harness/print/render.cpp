@@ -90,13 +90,17 @@ std::string caveats(const Report& report) {
                         counted(rounds, "valid round"), kLeastRoundsToRank);
   }
   text += disturbances(report) + strayed_runs(report);
-  if (report.stopped_by == StoppedBy::time_budget) text += "note: the time budget ended the rounds early\n";
+  if (report.stopped_by == StoppedBy::time_budget)
+    text += "note: the time budget ended the rounds early\n";
   if (report.stopped_by == StoppedBy::interval_width) {
     text += "note: ended before the last round: every cell is known precisely enough\n";
   }
-  if (report.status == Status::running) text += "note: unfinished; its fanout still runs or was killed\n";
-  if (report.status == Status::failed) text += "note: an error ended it; what was measured is shown\n";
-  if (report.status == Status::interrupted) text += "note: interrupted; what was measured is shown\n";
+  if (report.status == Status::running)
+    text += "note: unfinished; its fanout still runs or was killed\n";
+  if (report.status == Status::failed)
+    text += "note: an error ended it; what was measured is shown\n";
+  if (report.status == Status::interrupted)
+    text += "note: interrupted; what was measured is shown\n";
   if (std::ranges::any_of(report.cells, [&](const CellReport& cell) {
         return is_other_stack(report, cell.cell);
       })) {
@@ -118,9 +122,9 @@ std::string emulation(const Scenario& scenario) {
 
 // Who answers.
 std::string server_of(const Scenario& scenario) {
-  if (scenario.real_targets() != nullptr) return fmt::format("real targets, proof: {}", proof_of(scenario));
-  return fmt::format("server engine {}{}",
-                     enum_name(scenario.server().engine, kEngineNames),
+  if (scenario.real_targets() != nullptr)
+    return fmt::format("real targets, proof: {}", proof_of(scenario));
+  return fmt::format("server engine {}{}", enum_name(scenario.server().engine, kEngineNames),
                      emulation(scenario));
 }
 
@@ -204,8 +208,9 @@ std::string mode_legend(const Plan& plan) {
 
 // What the columns mean.
 std::string legend(const Report& report) {
-  const bool real = std::ranges::any_of(
-      report.plan.scenarios, [](const Scenario& scenario) { return scenario.real_targets() != nullptr; });
+  const bool real = std::ranges::any_of(report.plan.scenarios, [](const Scenario& scenario) {
+    return scenario.real_targets() != nullptr;
+  });
   std::string text = "medians over the valid runs; 95%: half-width of the interval of the median; ";
   if (real) {
     return text +

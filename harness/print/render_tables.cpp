@@ -158,9 +158,10 @@ std::vector<CellColumn> cell_columns(const Report& report, const Analysis& analy
   if (has_failures(report, scenario)) {
     std::ranges::move(success_columns(), std::back_inserter(columns));
   }
-  columns.push_back({{scenario.real_targets() != nullptr ? "valid" : "proven"}, [](const CellReport& c) {
-                       return fmt::format("{}/{}", c.summary.valid_runs, c.summary.total_runs);
-                     }});
+  columns.push_back(
+      {{scenario.real_targets() != nullptr ? "valid" : "proven"}, [](const CellReport& c) {
+         return fmt::format("{}/{}", c.summary.valid_runs, c.summary.total_runs);
+       }});
   return columns;
 }
 

@@ -1,5 +1,6 @@
 // The result: everything that was planned and measured. What it means is in harness/analysis; its
-// JSON form, the only contract with whoever reads it elsewhere, is in harness/document/report_json.h.
+// JSON form, the only contract with whoever reads it elsewhere, is in
+// harness/document/report_json.h.
 #pragma once
 
 #include <optional>

@@ -76,9 +76,10 @@ struct Run {
   std::int64_t cpu_ns = 0;          // user + system from ready() on, reaped children included
   std::int64_t process_cpu_ns = 0;  // the same of the whole process, from exec to exit
   ContextSwitches context_switches;
-  std::int64_t peak_memory_bytes = 0;  // VmHWM; of a forked pool, all of it (harness/machine/usage.h)
-  std::int64_t threads = 0;            // at ready(), over all processes
-  std::int64_t processes = 0;          // at ready()
+  std::int64_t peak_memory_bytes =
+      0;                       // VmHWM; of a forked pool, all of it (harness/machine/usage.h)
+  std::int64_t threads = 0;    // at ready(), over all processes
+  std::int64_t processes = 0;  // at ready()
   std::optional<std::uint64_t> queue_peak;  // most requests in the strategy's queue, if it has one
 
   // Nothing: no embedded server took part, or it died.

@@ -1,5 +1,5 @@
-// Whether what a scenario asks for goes together. Each throws UsageError that names `where`, the key
-// and what to do.
+// Whether what a scenario asks for goes together. Each throws UsageError that names `where`, the
+// key and what to do.
 #pragma once
 
 #include <string>

@@ -37,9 +37,8 @@ std::string work_in_words(const Scenario& scenario) {
     case Mode::steady:
       return "steady: up to " + requests;
     case Mode::open:
-      return fmt::format(
-          "open: {}, {}/s {}", requests, format_number(scenario.rate.value_or(0)),
-          enum_name(scenario.arrivals.value_or(Arrivals::constant), kArrivalsNames));
+      return fmt::format("open: {}, {}/s {}", requests, format_number(scenario.rate.value_or(0)),
+                         enum_name(scenario.arrivals.value_or(Arrivals::constant), kArrivalsNames));
     case Mode::batch:
       break;
   }

@@ -136,7 +136,8 @@ const std::map<std::string, Reader>& readers() {
       {"rate", [](auto& s, auto& path, auto& json) { s.rate = rate_from_json(path, json); }},
       {"arrivals",
        [](auto& s, auto& path, auto& json) { s.arrivals = arrivals_from_json(path, json); }},
-      {"method", [](auto& s, auto& path, auto& json) { s.method = one_of(path, json, kMethodNames); }},
+      {"method",
+       [](auto& s, auto& path, auto& json) { s.method = one_of(path, json, kMethodNames); }},
       {"request_body_bytes",
        [](auto& s, auto& path, auto& json) {
          s.request_body_bytes = whole_number(path, json, 0, kMaxRequestBody);
@@ -156,7 +157,7 @@ const std::map<std::string, Reader>& readers() {
        [](auto& s, auto&, auto& json) {
          if (!json.is_null()) s.answered_by = read_server(json);
        }},
-      {"targets", 
+      {"targets",
        [](auto& s, auto& path, auto& json) {
          if (!json.is_null()) s.answered_by = read_targets(path, json);
        }},
@@ -177,7 +178,8 @@ std::string nearest_key(const std::string& key) {
 }
 
 Scenario parse(std::string_view text, const std::string& where) {
-  constexpr std::string_view hint = "a scenario is one JSON object, see docs/reference.md, \"Scenario files\"";
+  constexpr std::string_view hint =
+      "a scenario is one JSON object, see docs/reference.md, \"Scenario files\"";
   return scenario_from_json(json_read::parse(where, text, hint), where);
 }
 
@@ -213,29 +215,30 @@ Scenario scenario_from_json(const Json& json, const std::string& where) {
 }
 
 Json to_json(const Scenario& scenario) {
-  return {{"name", scenario.name},
-          {"summary", scenario.summary},
-          {"requests", scenario.requests},
-          {"workers", scenario.workers},
-          {"mode", enum_name(scenario.mode, kModeNames)},
-          {"rate", scenario.rate ? Json(*scenario.rate) : Json(nullptr)},
-          {"arrivals", arrivals_to_json(scenario.arrivals)},
-          {"method", method_name(scenario.method)},
-          {"request_body_bytes", scenario.request_body_bytes},
-          {"reuse", scenario.reuse},
-          {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},
-          {"timeout", json_read::nanoseconds_text(scenario.timeout)},
-          {"deadline", json_read::nanoseconds_text(scenario.deadline)},
-          {"retry", retry_to_json(scenario.retry)},
-          {"queue_capacity", queue_capacity_to_json(scenario.queue_capacity)},
-          {"published", to_json(scenario.published)},
-          {"headers", scenario.headers},
-          {"server", scenario.real_targets() != nullptr ? Json(nullptr) : to_json(scenario.server())},
-          {"targets", targets_to_json(scenario.real_targets())},
-          {"proof", proof_of(scenario)},
-          {"strategies", scenario.strategies},
-          {"peers", scenario.peers},
-          {"transports", scenario.transports}};
+  return {
+      {"name", scenario.name},
+      {"summary", scenario.summary},
+      {"requests", scenario.requests},
+      {"workers", scenario.workers},
+      {"mode", enum_name(scenario.mode, kModeNames)},
+      {"rate", scenario.rate ? Json(*scenario.rate) : Json(nullptr)},
+      {"arrivals", arrivals_to_json(scenario.arrivals)},
+      {"method", method_name(scenario.method)},
+      {"request_body_bytes", scenario.request_body_bytes},
+      {"reuse", scenario.reuse},
+      {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},
+      {"timeout", json_read::nanoseconds_text(scenario.timeout)},
+      {"deadline", json_read::nanoseconds_text(scenario.deadline)},
+      {"retry", retry_to_json(scenario.retry)},
+      {"queue_capacity", queue_capacity_to_json(scenario.queue_capacity)},
+      {"published", to_json(scenario.published)},
+      {"headers", scenario.headers},
+      {"server", scenario.real_targets() != nullptr ? Json(nullptr) : to_json(scenario.server())},
+      {"targets", targets_to_json(scenario.real_targets())},
+      {"proof", proof_of(scenario)},
+      {"strategies", scenario.strategies},
+      {"peers", scenario.peers},
+      {"transports", scenario.transports}};
 }
 
 Scenario load_scenario(const std::string& name_or_file) {

@@ -1,4 +1,5 @@
-// Ranks with ties: "leader bands". Pure functions; the statistics are in harness/statistics/statistics.h.
+// Ranks with ties: "leader bands". Pure functions; the statistics are in
+// harness/statistics/statistics.h.
 #pragma once
 
 #include <cstddef>

@@ -12,13 +12,13 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "wire/socket_options.h"
 #include "transports/bare_response.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/tcp_connect.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
+#include "wire/socket_options.h"
 
 namespace fanout {
 namespace {

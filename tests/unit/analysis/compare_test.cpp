@@ -1,12 +1,12 @@
 // Two results held against each other: what is found, what is not said, and what is printed.
 
-#include "harness/analysis/comparable.h"
 #include "harness/analysis/compare.h"
-#include "harness/document/report_json.h"
-#include "harness/print/render_compare.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include "harness/analysis/comparable.h"
+#include "harness/document/report_json.h"
+#include "harness/print/render_compare.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
 

@@ -109,7 +109,8 @@ TEST(Sweeps, CountForTheModelOnlyCpusThatTheThreadsCanUse) {
   for (CellReport& cell : report.cells) {
     for (auto& run : cell.runs) run.threads = 2;
   }
-  EXPECT_DOUBLE_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).model_knee_workers.value(), 502);
+  EXPECT_DOUBLE_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).model_knee_workers.value(),
+                   502);
 }
 
 TEST(TheilSenSlope, IsTheMedianOfTheSlopesBetweenPairs) {
@@ -145,13 +146,16 @@ TEST(Sweeps, FindNoMemoryOfAWorkerInFewerThanThreePoints) {
   Report report = bare_report();
   add_cell(report, "thread_pool", 1, {9});
   add_cell(report, "thread_pool", 2, {9});
-  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker, std::nullopt);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker,
+            std::nullopt);
   add_cell(report, "thread_pool", 3, {});  // not valid: no point
-  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker, std::nullopt);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker,
+            std::nullopt);
   // A round in which one of them is not valid does not count.
   add_cell(report, "thread_pool", 4, {9});
   report.cells.back().runs[0].round = 1;
-  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker, std::nullopt);
+  EXPECT_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).memory_bytes_per_worker,
+            std::nullopt);
 }
 
 }  // namespace

@@ -200,7 +200,8 @@ TEST(Verdicts, CompareThroughputInModeSteady) {
   }
   EXPECT_THAT(in_words(by(report, "throughput")).back(), HasSubstr("a is 1.50x faster than b"));
   EXPECT_THAT(in_words(by(report, "cpu")).back(), HasSubstr("a is 1.50x cheaper than b"));
-  for (const Verdict& verdict : verdicts_of(report, report.plan.scenarios[0])) EXPECT_NE(verdict.measure->name, "makespan");
+  for (const Verdict& verdict : verdicts_of(report, report.plan.scenarios[0]))
+    EXPECT_NE(verdict.measure->name, "makespan");
 }
 
 TEST(Verdicts, AreNoneOnWhatHasNothingToBeComparedWith) {

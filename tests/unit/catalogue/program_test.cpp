@@ -163,7 +163,7 @@ TEST(Programs, AreSkippedWhereTheyCannotTakePart) {
   many.requests = 5000;
   EXPECT_EQ(why_skipped(many), "not skipped");
   Selection real = of({});
-  real.answered_by = RealTargets{.urls = 1, .origins = 1, .source = "here"};
+  real.targets = RealTargets{.urls = 1, .origins = 1, .source = "here"};
   EXPECT_THAT(why_skipped(real), HasSubstr("real targets"));
 }
 

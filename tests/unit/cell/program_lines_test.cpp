@@ -77,7 +77,8 @@ std::string complaint(std::string_view line) {
 TEST(ParseRecord, SaysWhatIsWrongWithALine) {
   const std::pair<const char*, const char*> lines[] = {
       {"", "seven words"},
-      {"hello", "it wrote \"hello\" to standard output, which is no record: it is to have seven words"},
+      {"hello",
+       "it wrote \"hello\" to standard output, which is no record: it is to have seven words"},
       {"1 2 3 ok 200 115", "seven words"},
       {"1 2 3 ok 200 115 t t", "seven words"},
       {"1  2 3 ok 200 115 t", "seven words"},

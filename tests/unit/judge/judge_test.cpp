@@ -1,6 +1,6 @@
 // Whether judge() believes a run exactly when it should, on measurements made up by hand.
-#include "harness/judge/execution.h"
 #include "harness/judge/judge.h"
+#include "harness/judge/execution.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

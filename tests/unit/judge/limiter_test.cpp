@@ -1,6 +1,6 @@
 // What is named as the limit of a run, on figures made up by hand.
-#include "harness/judge/execution.h"
 #include "harness/judge/limiter.h"
+#include "harness/judge/execution.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

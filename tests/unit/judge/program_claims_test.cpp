@@ -1,6 +1,6 @@
 // An external program's word against the server's, on measurements made up by hand.
-#include "harness/judge/execution.h"
 #include "harness/judge/program_claims.h"
+#include "harness/judge/execution.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,11 +1,11 @@
 // What judge() makes of a run in mode steady, on measurements made up by hand.
 
-#include "harness/judge/execution.h"
-#include "harness/judge/judge.h"
 #include "harness/judge/steady_state.h"
-#include "harness/result/summary.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include "harness/judge/execution.h"
+#include "harness/judge/judge.h"
+#include "harness/result/summary.h"
 
 namespace fanout {
 namespace {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/analysis/analysis.h"
 #include "harness/analysis/reference_figures.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
@@ -105,7 +106,7 @@ TEST(CpuXFloor, IsTheMedianOfTheRatiosWithinRounds) {
   // 2, 3 and 1.5: the ratio of the medians would be 3.
   EXPECT_DOUBLE_EQ(cpu_x_floor(report, report.cells[0]).value().median, 2);
   EXPECT_THAT(
-      render_references(report, report.plan.scenarios[0]),
+      render_references(analyse(report).scenarios[0]),
       StartsWith("\nx floor: CPU per request relative to that of a bare epoll loop in the same "
                  "rounds, 100 us (event_loop / curl / 10 workers)\n"));
   // A round whose floor is not valid has no ratio.
@@ -119,14 +120,15 @@ TEST(Ceiling, IsShownAsALeastValueWhereTheServerWasNotTheLimit) {
   Report report = bare_report();
   add_cell(report, "thread_pool", 10, {100});
   const Scenario& scenario = report.plan.scenarios[0];
-  EXPECT_EQ(render_references(report, scenario), "");
+  EXPECT_EQ(render_references(analyse(report).scenarios[0]), "");
   add_cell(report, "event_loop", 10, {100});
   report.cells.back().cell.scenario = ceiling_scenario(scenario).name;
   make_reference(report, Role::ceiling);
-  EXPECT_THAT(render_references(report, scenario),
+  EXPECT_THAT(render_references(analyse(report).scenarios[0]),
               HasSubstr("server ceiling here: at least 2,000 req/s, "));
   report.references[0].summary.limited_by = Limit::server;
-  EXPECT_THAT(render_references(report, scenario), HasSubstr("server ceiling here: 2,000 req/s, "));
+  EXPECT_THAT(render_references(analyse(report).scenarios[0]),
+              HasSubstr("server ceiling here: 2,000 req/s, "));
 }
 
 }  // namespace

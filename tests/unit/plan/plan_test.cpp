@@ -143,9 +143,8 @@ TEST(MakePlan, SkipsCellsThatNeedMoreDescriptorsAndKeepsTheRest) {
                                .workers = {2, 50}},
                               {.file_descriptors = 100, .ports = 28'232});
   for (const Cell& cell : plan.cells) EXPECT_TRUE(cell.workers <= 2 || cell.stack == "none");
-  const auto limited = std::ranges::find_if(plan.skipped, [](const Skipped& skipped) {
-    return skipped.why.kind == Skip::fd_limited;
-  });
+  const auto limited = std::ranges::find_if(
+      plan.skipped, [](const Skipped& skipped) { return skipped.why.kind == Skip::fd_limited; });
   ASSERT_NE(limited, plan.skipped.end());
   EXPECT_EQ(limited->cell, (Cell{"event_loop", "beast_async", "beast", "api-fanout", 50}));
 }

@@ -1,5 +1,5 @@
-#include "harness/document/report_json.h"
 #include "harness/print/render.h"
+#include "harness/document/report_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -92,7 +92,8 @@ const std::string kWords =
 // clang-format on
 
 TEST(Render, CellsAreOneRowEachWithWhatMustBeKnownBelow) {
-  EXPECT_EQ(unit_test::rendered(sample_report(), Format::table), kHeading + kCells + kRecommendation + kWords);
+  EXPECT_EQ(unit_test::rendered(sample_report(), Format::table),
+            kHeading + kCells + kRecommendation + kWords);
 }
 
 Report swept() {
@@ -125,7 +126,8 @@ TEST(Render, MarkdownHoldsTheSameCells) {
 }
 
 TEST(Render, JsonIsTheDocument) {
-  EXPECT_EQ(nlohmann::json::parse(unit_test::rendered(sample_report(), Format::json)), unit_test::document(sample_report()));
+  EXPECT_EQ(nlohmann::json::parse(unit_test::rendered(sample_report(), Format::json)),
+            unit_test::document(sample_report()));
 }
 
 TEST(Render, CsvIsOneLinePerRunWithEveryFigure) {
@@ -166,7 +168,8 @@ Report six_rounds() {
 TEST(Render, ShowsIntervalsFromSixRounds) {
   // Half of 210 - 200 is 5; 5 / 205 = 2.4 %.
   EXPECT_THAT(unit_test::rendered(six_rounds(), Format::table), HasSubstr(" 205 ms  ±2.4% "));
-  EXPECT_THAT(unit_test::rendered(six_rounds(), Format::table), HasSubstr("205 ms [200 ms, 210 ms]"));
+  EXPECT_THAT(unit_test::rendered(six_rounds(), Format::table),
+              HasSubstr("205 ms [200 ms, 210 ms]"));
 }
 
 TEST(Render, SaysNoMoreThanIsTrue) {

@@ -190,7 +190,8 @@ TEST_F(JudgeReal, NoBoundIsKnownButTheClientsLimitIs) {
 // Runs of one strategy with 1 and 2 workers.
 Report real_report() {
   Report report = unit_test::bare_report();
-  report.plan.scenarios[0].answered_by = RealTargets{.urls = 200, .origins = 1, .source = "list.txt"};
+  report.plan.scenarios[0].answered_by =
+      RealTargets{.urls = 200, .origins = 1, .source = "list.txt"};
   unit_test::add_cell(report, "thread_pool", 1, {400});
   unit_test::add_cell(report, "thread_pool", 2, {200});
   for (CellReport& cell : report.cells) {

@@ -29,8 +29,7 @@ template <class Law>
 std::vector<SweepPoint> sweep(Law law, double noise) {
   std::vector<SweepPoint> points;
   for (std::size_t i = 0; i < kWorkers.size(); ++i) {
-    SweepPoint point{
-        .workers = kWorkers[i], .throughput = {}, .by_round = {}, .not_by_client = ""};
+    SweepPoint point{.workers = kWorkers[i], .throughput = {}, .by_round = {}, .not_by_client = ""};
     for (std::size_t round = 0; round < kRounds; ++round) {
       point.by_round.push_back(law(kWorkers[i]) * (1 + noise * deviation(i, round)));
     }
