@@ -4,11 +4,14 @@ Every invocation carries FANOUT_TEST_MARK=<uuid> in its environment. The server,
 forked workers inherit it, so leftovers are found in /proc whatever process group they are in.
 """
 
+import errno
 import json
 import os
 import pathlib
+import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -76,6 +79,16 @@ def kill_marked(mark):
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+
+
+def free_port():
+    """A port nobody listens on, below those that clients of other tests are given meanwhile."""
+    first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for port in random.SystemRandom().sample(range(first // 2, first), 100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED:
+                return port
+    raise AssertionError("no port is free")
 
 
 class Finished:

@@ -11,7 +11,7 @@ import subprocess
 import unittest
 
 import fanout_cli
-from fanout_cli import ROOT, load, table_rows
+from fanout_cli import ROOT, free_port, load, table_rows
 
 NULL = ("--scenario", "zero", "--transport", "null", "-n", "50")  # no network: over at once
 
@@ -168,12 +168,6 @@ class OutputTest(fanout_cli.CliTest):
             code = subprocess.run([fanout_cli.FANOUT, "list", "strategies"], stdout=full,
                                   stderr=subprocess.DEVNULL, check=False).returncode
         self.assertEqual(code, 1)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class ServeTest(fanout_cli.CliTest):

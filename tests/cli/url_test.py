@@ -41,19 +41,13 @@ def is_sanitized():
     return cache.is_file() and re.search(r"^FANOUT_SANITIZE:STRING=.", cache.read_text(), re.M)
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 class Nginx:
     """nginx in a folder of its own, in the foreground, until stop()."""
 
     def __init__(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="fanout-nginx-")
         self.folder = pathlib.Path(self.temporary.name)
-        self.port = free_port()
+        self.port = fanout_cli.free_port()
         config = self.folder / "nginx.conf"
         config.write_text(CONFIG.format(folder=self.folder, port=self.port))
         program = shutil.which("nginx") or "/usr/sbin/nginx"

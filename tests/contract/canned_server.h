@@ -22,17 +22,23 @@
 
 namespace fanout::transport_test {
 
-// A listening socket on a fresh port of 127.0.0.1.
-inline std::pair<UniqueFd, std::uint16_t> listen_on_loopback(int backlog) {
+// A socket on a fresh port of 127.0.0.1. It refuses connections, and keeps the port from others.
+inline std::pair<UniqueFd, std::uint16_t> refuse_on_loopback() {
   UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   EXPECT_EQ(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::listen(fd.get(), backlog), 0);
   ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
   return {std::move(fd), ntohs(address.sin_port)};
+}
+
+// The same, listening.
+inline std::pair<UniqueFd, std::uint16_t> listen_on_loopback(int backlog) {
+  auto bound = refuse_on_loopback();
+  EXPECT_EQ(::listen(bound.first.get(), backlog), 0);
+  return bound;
 }
 
 // Serves one connection at a time. The n-th request is answered by the n-th act, later ones by the

@@ -118,7 +118,8 @@ TEST_P(EveryAsyncTransport, SurvivesManyFaultsAtOnce) {
     const auto client = make(config);
     EXPECT_EQ(drive(*client, 90, 30, 1, outcome), 90U);
   }
-  ClientConfig config = config_for({{"127.0.0.1", listen_on_loopback(1).second}});
+  const auto [bound, port] = refuse_on_loopback();
+  ClientConfig config = config_for({{"127.0.0.1", port}});
   config.max_in_flight = 30;
   EXPECT_EQ(drive(*make(config), 90, 30, 1, Outcome::refused), 90U);
 }

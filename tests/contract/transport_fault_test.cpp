@@ -26,7 +26,7 @@ class EveryTransportFault : public testing::TestWithParam<const Transport*> {
 };
 
 TEST_P(EveryTransportFault, Refused) {
-  const std::uint16_t port = listen_on_loopback(1).second;  // closed again at once
+  const auto [bound, port] = refuse_on_loopback();
   const ClientConfig config = config_for({{"127.0.0.1", port}});
   AnyClient client(*GetParam(), config);
   for (std::uint32_t i = 0; i < 3; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::refused);
@@ -53,7 +53,7 @@ TEST_P(EveryTransportFault, NoDescriptorLeft) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "UBSan looks at objects through a pipe, for which no descriptor is left either";
 #endif
-  const std::uint16_t port = listen_on_loopback(1).second;  // closed: a server needs some, too
+  const auto [bound, port] = refuse_on_loopback();  // no server: that needs some, too
   const ClientConfig config = config_for({{"127.0.0.1", port}});
   AnyClient client(*GetParam(), config);
   const NoDescriptors none;

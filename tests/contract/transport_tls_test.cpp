@@ -168,7 +168,8 @@ TEST_P(EveryTransportTls, RejectsAServerWithoutTls) {
 }
 
 TEST_P(EveryTransportTls, NamesAConnectionThatIsRefused) {
-  ClientConfig config = config_for({{"127.0.0.1", listen_on_loopback(1).second}});
+  const auto [bound, port] = refuse_on_loopback();
+  ClientConfig config = config_for({{"127.0.0.1", port}});
   config.targets[0].tls = true;
   AnyClient client(*GetParam(), config);
   for (std::uint32_t i = 0; i < 2; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::refused);
