@@ -24,10 +24,12 @@ Report without_runs() {
   Report report = sample_report();
   report.status = Status::running;
   report.stopped_by = StoppedBy::nothing;
-  for (CellReport& cell : report.cells) {
-    cell.runs.clear();
-    cell.set_aside.clear();
-    cell.profile.reset();
+  for (auto* rows : {&report.cells, &report.references}) {
+    for (CellReport& row : *rows) {
+      row.runs.clear();
+      row.set_aside.clear();
+      row.profile.reset();
+    }
   }
   summarize_rows(report);
   return report;
@@ -49,7 +51,9 @@ std::size_t append_all(ReportLog& log, const std::function<void(std::size_t)>& a
 
 std::size_t runs_in(const Report& report) {
   std::size_t runs = 0;
-  for (const CellReport& cell : report.cells) runs += cell.runs.size();
+  for (const auto* rows : {&report.cells, &report.references}) {
+    for (const CellReport& row : *rows) runs += row.runs.size();
+  }
   return runs;
 }
 
