@@ -11,12 +11,12 @@ namespace {
 using Json = nlohmann::json;
 using Lines = std::vector<std::string>;
 
-// Of the plan: what decides how many runs there are and in which order, not how one is made.
+// The keys of a plan that decide how many runs there are and in which order, not how one is made.
 // A program that is started otherwise is what a comparison may be about.
 constexpr const char* kExtentKeys[] = {"cells",      "precision", "predicted_ns",  "programs",
                                        "references", "rounds",    "run_limit_ns",  "scenarios",
                                        "seed",       "skipped",   "time_budget_ns"};
-// Of a scenario: what names or selects cells, not what a cell does.
+// The keys of a scenario that name or select cells, and do not say what a cell does.
 constexpr const char* kSelectionKeys[] = {"peers",   "published",  "strategies",
                                           "summary", "transports", "workers"};
 

@@ -98,7 +98,7 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
     }
     const Scenario& scenario = scenario_of(base.plan, before.cell);
     for (const Measure* measure : by) {
-      // Of other modes, if --force lets them be compared.
+      // With --force, results of different modes may be compared: one of them lacks the figure.
       if (!has_figure({&before, after}, *measure) || lacks(before, *measure) ||
           lacks(*after, *measure)) {
         continue;

@@ -43,7 +43,7 @@ std::string makespan_text(const CellReport& cell) {
   return text;
 }
 
-// Of the first band of the ranking all but the fastest.
+// The names of all cells in the first band of the ranking but the fastest.
 std::vector<std::string> not_separated(const Report& report, const Verdict& verdict) {
   std::vector<std::string> names;
   if (!verdict.ranking) return names;
@@ -131,7 +131,7 @@ void choose_by_answers(Recommendation& found, const Report& report, const Verdic
                   cells.size() == 1 ? "" : "s", name(report, cheapest.cell), cost(cheapest)));
 }
 
-// Of at least one candidate.
+// Chooses by makespan, among at least one candidate.
 void choose(Recommendation& found, const Report& report, const Verdict& verdict) {
   const Cells& cells = verdict.cells;
   const CellReport& fastest = **std::ranges::min_element(cells, {}, makespan);

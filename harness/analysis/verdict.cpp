@@ -38,7 +38,7 @@ const std::array<Measure, 5> kMeasures{{
      true, kRequestsForP99},
 }};
 
-// Of valid runs, by round; without those that have no such figure.
+// The figure of every valid run that has one, by round.
 std::map<unsigned, double> by_round(const CellReport& cell, const Measure& measure) {
   std::map<unsigned, double> figures;
   for (const Run& run : cell.runs) {
@@ -95,7 +95,7 @@ std::vector<Cells> by_axis(const Cells& cells) {
   return stacks;
 }
 
-// As little of each name as tells the cells apart.
+// The shortest names that tell the cells apart.
 std::vector<std::string> short_names(const Cells& cells) {
   const auto name = [](const Cell& cell, int detail) {
     std::string text = cell.strategy;

@@ -71,8 +71,8 @@ Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
 std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario);
 
 // "event_loop is 1.32x faster than thread_pool (95 % interval 1.28 to 1.36, 10 rounds)" or
-// "event_loop and thread_pool are not separated (...)". Of a pairing of its ranking.
-std::string in_words(const Verdict& verdict, const Pairing& pairing);
+// "event_loop and thread_pool are not separated (...)". Of a matchup of its ranking.
+std::string in_words(const Verdict& verdict, const Matchup& matchup);
 
 // Everything of it, for people: the bands, and how far apart their leaders are.
 std::vector<std::string> in_words(const Verdict& verdict);

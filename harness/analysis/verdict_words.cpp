@@ -20,22 +20,22 @@ std::string joined(const Verdict& verdict, const std::vector<std::size_t>& band)
 }
 
 // The leader of the first band held against that of another.
-const Pairing& between(const Ranking& ranking, std::size_t band) {
-  return *std::ranges::find_if(ranking.pairings, [&](const Pairing& pairing) {
-    return pairing.leader == ranking.bands.front().front() &&
-           pairing.other == ranking.bands[band].front();
+const Matchup& between(const Ranking& ranking, std::size_t band) {
+  return *std::ranges::find_if(ranking.matchups, [&](const Matchup& matchup) {
+    return matchup.leader == ranking.bands.front().front() &&
+           matchup.other == ranking.bands[band].front();
   });
 }
 
 }  // namespace
 
-std::string in_words(const Verdict& verdict, const Pairing& pairing) {
-  const std::string& leader = verdict.labels[pairing.leader];
-  const std::string& other = verdict.labels[pairing.other];
-  const Comparison& found = pairing.comparison;
+std::string in_words(const Verdict& verdict, const Matchup& matchup) {
+  const std::string& leader = verdict.labels[matchup.leader];
+  const std::string& other = verdict.labels[matchup.other];
+  const Comparison& found = matchup.comparison;
   const std::string interval = fmt::format("95 % interval {:.2f} to {:.2f}, {}", *found.low,
                                            *found.high, rounds_text(found));
-  if (pairing.separated) {
+  if (matchup.separated) {
     return fmt::format("{} is {:.2f}x {} than {} ({})", leader, found.ratio,
                        verdict.measure->better, other, interval);
   }

@@ -23,7 +23,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string_view> known) {
-  // Of a word of three letters, two wrong ones leave nothing to recognise.
+  // In a word of three letters, two wrong ones leave nothing to recognise.
   const std::size_t letters = name.size() - std::min(name.find_first_not_of('-'), name.size());
   const std::size_t tolerated = std::max<std::size_t>(letters <= 3 ? 1 : 2, letters / 3);
   std::string_view best;

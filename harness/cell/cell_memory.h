@@ -25,7 +25,7 @@ struct CellHeader {
   std::uint64_t queue_peak;     // most that the strategy's queue held; 0: it has none
   std::int64_t syscalls;        // from ready() to the end; -1: not counted
   std::uint32_t children_left;  // worker processes the strategy did not reap
-  // Of the main thread, from ready() to the end; -1: this kernel keeps no such account.
+  // What the main thread had from ready() to the end; -1: this kernel keeps no such account.
   std::int64_t main_cpu_ns;
   std::int64_t main_wait_ns;  // runnable, and not running
   char program[160];          // what an external program says it runs on, null-terminated

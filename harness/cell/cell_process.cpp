@@ -87,7 +87,7 @@ void note_end(CellHeader& header, const UsedUp& at_ready) {
   header.finished = 1;
 }
 
-// Of a run in which they are to be counted.
+// Counts the system calls of a run, if that is wanted.
 class Syscalls {
  public:
   explicit Syscalls(bool wanted) {
@@ -119,8 +119,8 @@ void read_pool_memory(CellHeader& header, const Job& job) {
   header.cpu_at_ready_ns += own_usage().cpu_ns - cpu_before_ns;
 }
 
-// What clients are told beyond the task: what all workers share.
-ClientConfig told(const CellTask& task, const CellMemory& memory,
+// What clients are configured with: the task, and the state that all workers share.
+ClientConfig client_config(const CellTask& task, const CellMemory& memory,
                   std::span<const std::int64_t> due_ns) {
   ClientConfig client = task.client;
   memory.deadline_ns() = kNever;
@@ -151,7 +151,7 @@ void run_job(CellTask task, CellMemory& memory) {
            },
        .idle =
            [&](const Job& self) { syscalls.without([&] { read_pool_memory(header, self); }); }});
-  const ClientConfig client = told(task, memory, due_ns);
+  const ClientConfig client = client_config(task, memory, due_ns);
   std::get<RunPair>(pairing)(job, client);
   header.syscalls = syscalls.since_start();
   header.queue_peak = job.queue_peak;

@@ -23,7 +23,7 @@ struct CellTask {
   Schedule schedule;                    // of an open loop
   int urls_fd = -1;  // harness/scenario/url_spool.h: what is requested instead; -1: nothing
   std::vector<std::string> command{};  // of an external program; empty: `strategy` is one of ours
-  // Of an external program: when it is to be ready, and when, from then on, it is taken for hung.
+  // How long an external program may take to be ready, and how long, from then on, to end.
   std::chrono::nanoseconds ready_limit{};
   std::chrono::nanoseconds run_limit{};
   bool count_syscalls = false;  // costs time: of a run that is not timed

@@ -18,20 +18,20 @@ std::optional<double> parse_precision(const std::string& text) {
 // How many rounds, and when to stop before.
 void add_rounds(CLI::App& app, Options& options) {
   const CLI::Option* rounds =
-      add_count(app, "--rounds", options.rounds, 1, 1000, "runs of every cell (default 10)");
+      add_count(app, "--rounds", options.rounds, 1, 1000, "run every cell so many times (default: 10)");
   const CLI::Option* quick = app.add_flag_callback(
-      "--quick", [&] { options.rounds = 3; }, "3 rounds: no intervals, no ranks");
+      "--quick", [&] { options.rounds = 3; }, "run 3 rounds, which give no intervals and no ranks");
   const CLI::Option* full = app.add_flag_callback(
       "--full",
       [&] {
         options.rounds = 20;
         options.precision = 0.03;
       },
-      "20 rounds, or fewer (at least 10) once all is known to 3 %");
+      "run 20 rounds; stop after 10 or more once every cell is known to 3 %");
   const CLI::Option* precision =
       add_parsed(app, "--precision", options.precision, parse_precision,
                  "a share above 0 and up to 100%, such as 3% or 0.03",
-                 "up to 100 rounds, from 10 on only until all is known so well", "SHARE");
+                 "run up to 100 rounds; stop after 10 or more once every cell is known to this share", "SHARE");
   app.parse_complete_callback([=, &options] {
     const auto given = rounds->count() + quick->count() + full->count();
     if (given > 1) {
@@ -44,24 +44,24 @@ void add_rounds(CLI::App& app, Options& options) {
 void add_measuring(CLI::App& app, Options& options) {
   add_rounds(app, options);
   app.add_flag("--no-references", options.no_references,
-               "no A/A twin, client floor or server ceiling beside the cells");
+               "run no A/A twin, client floor and server ceiling beside the cells");
   app.add_flag("--no-profile", options.no_profile,
-               "no further run of each cell to count its system calls");
-  add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "of the order and the delays");
-  add_duration(app, "--time-budget", options.time_budget, "start no further round after this");
-  add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this");
-  add_names(app, "--affinity", options.affinity, kAffinityNames, "CPUs of server and clients");
-  app.add_option("-o,--output", options.output, "result file (default results/runs/...json)")
+               "do not run each cell once more to count its system calls");
+  add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "fix the order of runs and the server's delays by this number");
+  add_duration(app, "--time-budget", options.time_budget, "begin no further round after this time");
+  add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this time");
+  add_names(app, "--affinity", options.affinity, kAffinityNames, "divide the CPUs between server and clients like this");
+  app.add_option("-o,--output", options.output, "write the result to this file (default: results/runs/...json)")
       ->type_name("FILE");
   app.add_flag("--dry-run", options.dry_run, "print what would run, and stop");
-  app.add_flag("--no-progress", options.no_progress, "nothing on standard error while running");
-  app.add_flag("--quiet", options.quiet, "neither progress nor table: the result file only");
-  app.add_flag("--verbose", options.verbose, "a line per run");
+  app.add_flag("--no-progress", options.no_progress, "print no progress on standard error");
+  app.add_flag("--quiet", options.quiet, "print neither progress nor table, and only write the result file");
+  app.add_flag("--verbose", options.verbose, "print a line for each run");
 }
 
 void add_targets(CLI::App& app, Options& options) {
   CLI::Option* file = app.add_option("--urls", options.urls.file,
-                                     "request these URLs, one a line; - is standard input");
+                                     "request these URLs, one a line, instead of the embedded server; - is standard input");
   CLI::Option* url = app.add_option("--url", options.urls.urls,
                                     "request this URL instead of the embedded server; repeatable");
   file->type_name("FILE");
@@ -71,11 +71,11 @@ void add_targets(CLI::App& app, Options& options) {
 }
 
 void add_format(CLI::App& app, Options& options) {
-  add_names(app, "--format", options.format, kFormatNames, "what to print");
+  add_names(app, "--format", options.format, kFormatNames, "print the result in this form");
 }
 
 void add_report(CLI::App& app, Options& options) {
-  app.add_option("file", options.files, "result files; several need --html")
+  app.add_option("file", options.files, "read these result files; several of them need --html")
       ->required()
       ->type_name("RESULT.json");
   app.add_option("--html", options.html,
@@ -91,35 +91,35 @@ void add_report(CLI::App& app, Options& options) {
 
 void add_compare(CLI::App& app, Options& options) {
   CompareOptions& compare = options.compare;
-  app.add_option("base", compare.base, "the result to compare with")
+  app.add_option("base", compare.base, "compare with this result")
       ->required()
       ->type_name("BASE.json");
-  app.add_option("new", compare.next, "the result in question")->required()->type_name("NEW.json");
+  app.add_option("new", compare.next, "judge this result")->required()->type_name("NEW.json");
   add_parsed(app, "--threshold", compare.threshold, parse_share, "a share such as 5% or 0.05",
-             "worse by more than this is a regression: exit code 4 (default 5%)", "SHARE");
+             "call it a regression, exit code 4, if something is worse by more than this (default: 5%)", "SHARE");
   add_list(app, "--measure", compare.measures,
-           "only these: makespan, throughput, cpu, p99, response_p99", "NAME,...");
+           "compare only these measures: makespan, throughput, cpu, p99, response_p99", "NAME,...");
   app.add_flag("--force", compare.force,
-               "go on although machine, versions or scenario differ, and say what does; "
-               "invalid runs or missing cells in NEW are no exit code 3");
+               "compare although machine, versions or scenario differ, and say what does; do not exit "
+               "with 3 over invalid runs or missing cells in NEW");
   add_names(app, "--format", options.format,
             EnumNames<Format, 3>{
                 {{"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}}},
-            "what to print");
+            "print the comparison in this form");
 }
 
 void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
-  app.add_option("--scenario", scenario, "serve as this scenario's server (a name or a file)")
+  app.add_option("--scenario", scenario, "serve as the server of this scenario, a name or a file")
       ->type_name("NAME|FILE");
-  add_count(app, "--port", server.port, 0, 65535, "port to listen on (default: any free one)");
-  app.add_option("--bind", server.bind, "address (default 127.0.0.1: loopback only)")
+  add_count(app, "--port", server.port, 0, 65535, "listen on this port (default: any free one)");
+  app.add_option("--bind", server.bind, "listen on this address (default: 127.0.0.1, which only this machine reaches)")
       ->check(CLI::ValidIPV4)
       ->type_name("IPV4");
-  add_names(app, "--engine", server.engine, kEngineNames, "engine");
-  add_count(app, "--threads", server.threads, 1, 4096, "of engine httplib");
-  add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30, "body of an answer");
+  add_names(app, "--engine", server.engine, kEngineNames, "use this engine");
+  add_count(app, "--threads", server.threads, 1, 4096, "give engine httplib so many threads");
+  add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30, "answer with a body of so many bytes");
   add_parsed(app, "--delay", server.hosts[0].delay.mean, parse_duration,
-             "a duration with a unit, such as 17ms", "fixed delay of an answer", "DURATION");
+             "a duration with a unit, such as 17ms", "answer after this time", "DURATION");
   app.parse_complete_callback([&app] {
     for (const char* flag : {"--engine", "--threads", "--body-bytes", "--delay"}) {
       if (app.count("--scenario") > 0 && app.count(flag) > 0) {
@@ -138,10 +138,10 @@ void add_commands(CLI::App& app, Options& options) {
     return sub;
   };
   for (auto [name, help, command] :
-       {std::tuple{"run", "run strategies on a scenario; print the table, write the JSON",
+       {std::tuple{"run", "run strategies on a scenario, print the table and write the result",
                    Command::run},
         std::tuple{"sweep",
-                   "the same over numbers of workers (default 1..64): where do more stop paying?",
+                   "do the same over several numbers of workers (default: 1..64), and say where more stop paying",
                    Command::sweep}}) {
     CLI::App* sub = add(name, help, command);
     add_selection(*sub, options.selection);
@@ -149,19 +149,19 @@ void add_commands(CLI::App& app, Options& options) {
     add_measuring(*sub, options);
     add_format(*sub, options);
   }
-  CLI::App* list = add("list", "strategies, transports, scenarios or cells", Command::list);
-  add_names(*list, "topic", options.topic, kTopicNames, "what to list");
+  CLI::App* list = add("list", "list strategies, transports, scenarios or cells", Command::list);
+  add_names(*list, "topic", options.topic, kTopicNames, "list these");
   list->get_option("topic")->required();
   add_selection(*list, options.selection);
   add_targets(*list, options);
   add_report(*add("report", "print a saved result, or make a page of it", Command::report),
              options);
-  add_compare(*add("compare", "two results of the same cells: what is slower or faster now?",
+  add_compare(*add("compare", "compare two results of the same cells, and say what is slower or faster now",
                    Command::compare),
               options);
-  add_serve(*add("serve", "the local server alone", Command::serve), options.server,
+  add_serve(*add("serve", "run the local server alone", Command::serve), options.server,
             options.serve_scenario);
-  add("doctor", "is this machine fit to measure?", Command::doctor)
+  add("doctor", "say whether this machine is fit to measure", Command::doctor)
       ->add_flag("--json", options.doctor_json, "print JSON");
 }
 

@@ -15,13 +15,13 @@ std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
 }
 
 void add_mode(CLI::App& app, Selection& selection) {
-  add_names(app, "--mode", selection.mode, kModeNames, "from cold, after warm-up, on a schedule");
+  add_names(app, "--mode", selection.mode, kModeNames, "measure from cold, after a warm-up or on a schedule");
   add_parsed(app, "--rate", selection.rate, parse_rate,
              fmt::format("requests per second from {} to {} (10k and 2M are understood)",
                          kLeastRate, kMostRate),
-             "mode open: requests per second in all", "RATE");
+             "make so many requests a second in all (mode open)", "RATE");
   add_names(app, "--arrivals", selection.arrivals, kArrivalsNames,
-            "mode open: how requests are spaced");
+            "space the requests of mode open evenly or at random");
 }
 
 // Who takes part besides fanout's own strategies.
@@ -35,7 +35,7 @@ void add_programs(CLI::App& app, Selection& selection) {
              selection.externals.push_back(*program);
            }
          },
-         "a program of yours (strategies/peers/PROTOCOL.md); repeatable")
+         "let a program of yours take part (strategies/peers/PROTOCOL.md); repeatable")
       ->type_name("NAME=CMD")
       ->allow_extra_args(false);
   const auto choose = [&selection](bool with) {
@@ -45,48 +45,48 @@ void add_programs(CLI::App& app, Selection& selection) {
     selection.peers = with;
   };
   app.add_flag_callback(
-      "--peers", [=] { choose(true); }, "with external programs: the scenario's, or all there are");
+      "--peers", [=] { choose(true); }, "let external programs take part: those the scenario names, or all if it names none");
   app.add_flag_callback(
-      "--no-peers", [=] { choose(false); }, "without the scenario's external programs");
+      "--no-peers", [=] { choose(false); }, "leave out the external programs that the scenario names");
 }
 
 // What overrules the scenario's client policy.
 void add_policy(CLI::App& app, Selection& selection) {
-  add_duration(app, "--timeout", selection.timeout, "longest a request may take");
-  add_duration(app, "--connect-timeout", selection.connect_timeout, "longest a connect may take");
+  add_duration(app, "--timeout", selection.timeout, "give up a request after this time");
+  add_duration(app, "--connect-timeout", selection.connect_timeout, "give up connecting after this time");
   add_duration(app, "--deadline", selection.deadline,
-               "when all requests are given up, those not begun too");
+               "give up all requests after this time, also those not yet begun");
   add_count(app, "--retries", selection.retries, 0, kMaxRetries,
-            "attempts beyond the first, with exponential backoff");
+            "try a failed request up to so many times more, with exponential backoff");
   add_parsed(app, "--queue-capacity", selection.queue_capacity, parse_queue_capacity,
              "a whole number from 1 on, or unbounded",
-             "of strategies with a queue (default twice the workers)", "COUNT");
+             "let a strategy's queue hold so many requests (default: twice the workers)", "COUNT");
 }
 
 }  // namespace
 
 void add_selection(CLI::App& app, Selection& selection) {
   add_list(app, "--scenario", selection.scenarios,
-           "built-in scenarios or files (default api-fanout)", "NAME|FILE,...");
+           "run these built-in scenarios or scenario files (default: api-fanout)", "NAME|FILE,...");
   add_list(app, "--strategy", selection.strategies,
-           "strategies, or patterns such as 'py_*' (default: the scenario's)", "A,B,...");
+           "run these strategies, or all that match a pattern such as 'py_*' (default: the scenario's)", "A,B,...");
   add_programs(app, selection);
   add_list(app, "--transport", selection.transports,
-           "transports, or all (default: one HTTP library for every strategy)", "A,B,...");
+           "use these transports, or all (default: one HTTP library for every strategy)", "A,B,...");
   app.add_option_function<std::string>(
          "--workers",
          [&selection](const std::string& text) { selection.workers = parse_workers(text); },
-         "requests in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4 (steps)")
+         "keep so many requests in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4 (steps)")
       ->type_name("LIST");
   add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests,
-            "requests per run; mode steady: the most");
+            "make so many requests in each run; in mode steady, at most so many");
   add_mode(app, selection);
   add_names(app, "--reuse", selection.reuse, EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
-            "keep connections, or open one per request");
-  add_names(app, "--method", selection.method, kMethodNames, "HTTP method");
-  add_names(app, "--engine", selection.engine, kEngineNames, "engine of the embedded server");
+            "keep connections, or open one for each request");
+  add_names(app, "--method", selection.method, kMethodNames, "use this HTTP method");
+  add_names(app, "--engine", selection.engine, kEngineNames, "use this engine of the embedded server");
   app.add_option("-H,--header", selection.headers,
-                 "sent with every request, as 'Name: value'; repeatable")
+                 "send this field, written 'Name: value', with every request; repeatable")
       ->type_name("FIELD")
       ->allow_extra_args(false);
   add_policy(app, selection);

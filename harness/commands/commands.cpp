@@ -196,7 +196,7 @@ int report_saved(const Options& options) {
   return 0;
 }
 
-ServerConfig served(const Options& options) {
+ServerConfig server_to_run(const Options& options) {
   if (options.serve_scenario.empty()) return options.server;
   ServerConfig server = load_scenario(options.serve_scenario).server();
   server.bind = options.server.bind;
@@ -222,7 +222,7 @@ int execute_command(const Options& options) {
       return compare_saved(options);
     case Command::serve:
       machine_limits();
-      return serve_alone(served(options));
+      return serve_alone(server_to_run(options));
     case Command::doctor:
       return doctor(options.doctor_json);
   }

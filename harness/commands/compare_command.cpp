@@ -18,7 +18,7 @@ namespace {
 constexpr int kExitIncomplete = 3;
 constexpr int kExitRegression = 4;
 
-// Those named, or all.
+// The measures of these names; all if none is named.
 std::vector<const Measure*> chosen_measures(const std::vector<std::string>& names) {
   std::vector<const Measure*> all;
   for (const Measure& measure : measures()) all.push_back(&measure);

@@ -98,7 +98,7 @@ std::uint64_t token_seed_of(const Plan& plan, unsigned round) {
 }
 
 // Which CPUs there are and who may use them.
-void place(Execution& execution, const Environment& environment) {
+void note_cpus(Execution& execution, const Environment& environment) {
   const auto& client = environment.client_cpus;
   const auto& server = environment.server_cpus;
   execution.machine_cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
@@ -167,7 +167,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   const Scenario& scenario = scenario_of(plan_, cell);
   Execution execution;
   execution.served = has_network(cell) && scenario.real_targets() == nullptr;
-  place(execution, environment_);
+  note_cpus(execution, environment_);
   CellTask task = task_for(cell, round, execution.served);
   task.count_syscalls = syscalls != nullptr;
   const CellMemory memory(scenario.requests);

@@ -15,7 +15,7 @@ namespace fanout {
 
 class SteadyWatch {
  public:
-  // Of the run whose process this is; `memory` is borrowed.
+  // Watches the run whose process this is; `memory` is borrowed.
   SteadyWatch(pid_t pid, const CellMemory& memory, unsigned workers)
       : pid_(pid), memory_(memory), workers_(workers) {}
 

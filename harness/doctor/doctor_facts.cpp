@@ -67,7 +67,7 @@ void sample_clock(DoctorFacts& facts) {
   facts.clock_cost_ns = static_cast<double>(now_ns() - began_ns) / kReadings;
 }
 
-// As the server sleeps: with the least slack the kernel grants.
+// Samples how late sleeps end, with the least slack the kernel grants, as the server sleeps.
 void sample_timer(DoctorFacts& facts) {
   constexpr int kSleeps = 200;
   ::prctl(PR_SET_TIMERSLACK, 1);
@@ -128,7 +128,7 @@ void find_ceiling(DoctorFacts& facts, const Plan& plan, CellRunner& runner) {
   }
 }
 
-// The same cell in pairs, first and second in turns, as rounds of a comparison.
+// Runs one cell in pairs, first and second in turns, as rounds of a comparison.
 void compare_twins(DoctorFacts& facts, const Plan& plan, CellRunner& runner) {
   std::vector<double> first;
   std::vector<double> second;

@@ -129,7 +129,7 @@ Json measured_to_json(const Report& report) {
   return json;
 }
 
-// Of a run that a document may hold: a valid one has measured something.
+// Refuses a run that no document may hold: a valid one has measured something.
 Run checked(Run run) {
   if (run.valid && (run.makespan_ns <= 0 || run.requests.total == 0)) {
     throw UsageError("a valid run without makespan or requests");

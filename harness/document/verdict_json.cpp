@@ -28,12 +28,12 @@ Json bands_to_json(const Verdict& verdict) {
 Json pairs_to_json(const Verdict& verdict) {
   Json pairs = Json::array();
   if (!verdict.ranking) return pairs;
-  for (const Pairing& pairing : verdict.ranking->pairings) {
-    Json pair = comparison_to_json(pairing.comparison);
-    pair["leader"] = cell_in_scenario(verdict.cells[pairing.leader]->cell);
-    pair["other"] = cell_in_scenario(verdict.cells[pairing.other]->cell);
-    pair["separated"] = pairing.separated;
-    pair["words"] = in_words(verdict, pairing);
+  for (const Matchup& matchup : verdict.ranking->matchups) {
+    Json pair = comparison_to_json(matchup.comparison);
+    pair["leader"] = cell_in_scenario(verdict.cells[matchup.leader]->cell);
+    pair["other"] = cell_in_scenario(verdict.cells[matchup.other]->cell);
+    pair["separated"] = matchup.separated;
+    pair["words"] = in_words(verdict, matchup);
     pairs.push_back(std::move(pair));
   }
   return pairs;

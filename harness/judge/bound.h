@@ -20,7 +20,7 @@ struct Bound {
   std::string doubt;                 // that it is above the makespan, so a measurement is wrong; ""
 };
 
-// Of a run whose figures are all known but these. REQUIRED: its makespan is above 0.
+// Bounds a run whose other figures are all known. REQUIRED: its makespan is above 0.
 Bound bound_of(const Run& run, const Execution& execution, const Cell& cell,
                const Scenario& scenario);
 

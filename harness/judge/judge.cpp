@@ -106,7 +106,7 @@ void add_timing(Run& run, const Timing& timing) {
   run.steady = timing.steady;
 }
 
-// Of a run whose figures are all known: what disturbed it.
+// The flags of what disturbed a run whose figures are all known.
 std::vector<Flag> disturbances(const Run& run, const Execution& execution,
                                const std::optional<Responses>& responses) {
   std::vector<Flag> flags;

@@ -40,7 +40,7 @@ double server_share(const Run& run, const Execution& execution, const Cell& cell
   return std::max(busy, held_ns / threads / served_ns);
 }
 
-bool met(const Run& run, Outcome outcome) {
+bool ended_in(const Run& run, Outcome outcome) {
   const std::string name(outcome_name(outcome));
   return run.errors.contains(name) || run.retries.contains(name);
 }
@@ -79,8 +79,8 @@ Limited limit_of(const Run& run, const BusyShares& shares) {
 
 Limited exhaustion_of(const Run& run) {
   Limited limited;
-  if (met(run, Outcome::no_port)) limited = {Limit::ports, {Flag::port_limited}};
-  if (met(run, Outcome::no_descriptor)) {
+  if (ended_in(run, Outcome::no_port)) limited = {Limit::ports, {Flag::port_limited}};
+  if (ended_in(run, Outcome::no_descriptor)) {
     limited.by = Limit::descriptors;
     limited.flags.push_back(Flag::fd_limited);
   }

@@ -31,10 +31,10 @@ struct Limited {
   std::vector<Flag> flags;
 };
 
-// Of a run that is believed, whose flags so far and server are known.
+// Names the limit of a believed run, whose flags so far and server are known.
 Limited limit_of(const Run& run, const BusyShares& shares);
 
-// Of a run whose attempts found no descriptor or no port left, believed or not.
+// Names the limit of a run, believed or not, whose attempts found no descriptor or no port left.
 Limited exhaustion_of(const Run& run);
 
 }  // namespace fanout

@@ -12,7 +12,8 @@
 
 namespace fanout {
 
-// Of a whole run, or of the window in which mode steady measured it. Fields are those of Run.
+// The timing of a whole run, or of the window in which mode steady measured it; the fields are those
+// of Run.
 struct Timing {
   std::int64_t makespan_ns = 0;
   std::int64_t cpu_ns = 0;
@@ -23,7 +24,7 @@ struct Timing {
   std::vector<std::string> doubts;    // why these figures are not to be believed
 };
 
-// Of everything from ready() to the end of the last request.
+// Times everything from ready() to the end of the last request.
 Timing whole_run(const Execution& execution);
 
 }  // namespace fanout

@@ -54,7 +54,8 @@ Count value_after(const std::string& file, const std::string& line, const std::s
   return std::nullopt;
 }
 
-// Of a pair of lines that begin with `line`, titles above values: the value below `title`.
+// Finds a pair of lines that begin with `line`, titles above values, and returns the value below
+// `title`.
 Count value_below(const std::string& file, const std::string& line, const std::string& title) {
   std::ifstream lines(file);
   for (std::string titles, values; std::getline(lines, titles) && std::getline(lines, values);) {

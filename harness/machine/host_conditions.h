@@ -19,7 +19,7 @@ struct HostConditions {
   // the end; the threads of the server, added up, while the run's process lived.
   std::optional<std::int64_t> run_queue_wait_ns;
   std::optional<std::int64_t> server_run_queue_wait_ns;
-  // What of the larger of the two neither side can have caused (docs/reading-a-result.md, "Noise").
+  // The part of the larger of the two waits that neither side can have caused (docs/reading-a-result.md, "Noise").
   std::optional<std::int64_t> foreign_wait_ns;
   // Pressure stall information, "some": time in which a task of this machine, ours included,
   // waited.
@@ -32,7 +32,7 @@ struct HostConditions {
   std::optional<std::int64_t> retransmits;       // TCP segments
 };
 
-// The same counters since boot (time_wait: now), but for the waits.
+// Reads the counters since boot (time_wait: now); the waits are left out.
 HostConditions read_host(const std::string& proc = "/proc");
 // What was counted between two readings.
 HostConditions between(const HostConditions& before, const HostConditions& after);
@@ -42,9 +42,9 @@ struct ThreadTimes {
   std::int64_t cpu_ns = 0;
   std::int64_t wait_ns = 0;  // runnable, and not running
 };
-// Of the calling thread; nothing if this kernel keeps no such account.
+// The times of the calling thread; nothing if this kernel keeps no such account.
 std::optional<ThreadTimes> own_thread_times();
-// Of the living threads of a process, by their ids; empty if it is gone.
+// The times of the living threads of a process, by their ids; empty if it is gone.
 std::map<pid_t, ThreadTimes> thread_times(pid_t process);
 // What the threads in both have had in between.
 std::vector<ThreadTimes> between(const std::map<pid_t, ThreadTimes>& before,

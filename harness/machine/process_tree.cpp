@@ -18,7 +18,7 @@
 namespace fanout {
 namespace {
 
-// Those that any of its threads started and that are not reaped.
+// The processes that any thread of this one started and that are not reaped.
 std::vector<pid_t> children_of(pid_t pid) {
   std::vector<pid_t> children;
   std::error_code gone;

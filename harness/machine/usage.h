@@ -23,12 +23,12 @@ ProcessUsage own_usage();
 // User + system time of another, living process; 0 if it is gone.
 std::int64_t cpu_ns_of(pid_t pid);
 
-// The same of a process and the children of its first thread that live.
+// User + system time of a process and of the living children of its first thread.
 std::int64_t cpu_ns_of_family(pid_t pid);
 
 // A line of /proc/self/status in its own unit ("Threads", "VmHWM": KiB); 0 if absent.
 std::int64_t own_status(const char* key);
-// The same of another process; 0 if it is gone.
+// A line of /proc/PID/status of another process, in its own unit; 0 if it is gone.
 std::int64_t status_of(pid_t pid, const char* key);
 
 // Peak memory of a process and its workers, in bytes: its own VmHWM, in which every

@@ -61,7 +61,7 @@ std::vector<std::string> expanded(const std::vector<std::string>& names,
   return found;
 }
 
-// Those of strategies, "all" and none at all spelled out.
+// The names of strategies, with "all" and an empty list spelled out.
 std::vector<std::string> names_of(const std::vector<std::string>& named) {
   const bool all = named.empty() || (named.size() == 1 && named[0] == "all");
   if (!all) return named;

@@ -12,7 +12,8 @@
 namespace fanout {
 namespace {
 
-// Of a user's own program it is not known: that it keeps connections where it may is the least.
+// How long a client of the cell lives. A user's own program is taken to keep connections where it
+// may, which is the least it can do.
 ClientLife client_life_of(const Cell& cell) {
   if (!is_external(cell)) {
     return find_row("strategy", cell.strategy, strategies()).client_life;

@@ -181,7 +181,7 @@ std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell) {
   if (plan.run_limit) return *plan.run_limit;
   const Scenario& scenario = scenario_of(plan, cell);
   if (scenario.mode == Mode::steady) {
-    // Those in flight at its end take as long as they may, and each left over a little time.
+    // Requests in flight at its end take as long as they may, and each that is left over a little.
     constexpr std::chrono::microseconds kLeftOver{100};
     return std::chrono::seconds(15) + 2 * kSteadyLongest + longest_request(scenario) +
            scenario.timeout + kLeftOver * static_cast<std::int64_t>(scenario.requests);

@@ -111,7 +111,7 @@ std::string caveats(const Report& report) {
   return text;
 }
 
-// What of the network is not there but acted out by the server.
+// The part of the network that the server acts out.
 std::string emulation(const Scenario& scenario) {
   std::chrono::nanoseconds longest{};
   for (const HostBehaviour& host : scenario.server().hosts) longest = std::max(longest, host.rtt);

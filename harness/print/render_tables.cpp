@@ -31,7 +31,7 @@ std::string spread(const Interval& value) {
   return fmt::format("±{:.{}f}%", half * 100, half < 0.1 ? 1 : 0);
 }
 
-// Of requests that succeeded; if none did, there is none.
+// The latency of requests that succeeded; "-" if none did.
 std::string latency_text(const Summary& summary, const Interval& latency) {
   return summary.success_share.median == 0 ? "-" : format_duration(latency.median);
 }

@@ -34,7 +34,7 @@ struct Latency {
   std::int64_t max = 0;
 };
 
-// Of a run in mode open (docs/modes.md).
+// What a run in mode open says besides (docs/modes.md).
 struct OpenLoop {
   double offered_per_second = 0;   // requests due
   double achieved_per_second = 0;  // as many of them as were begun in time
@@ -42,7 +42,8 @@ struct OpenLoop {
   std::vector<std::pair<std::int64_t, std::uint64_t>> response_histogram;
 };
 
-// Of a run in mode steady: its makespan is the length of the window in which it was measured.
+// What a run in mode steady says besides: its makespan is the length of the window in which it was
+// measured.
 struct SteadyState {
   std::int64_t warm_up_ns = 0;  // ready() to the window's beginning
   std::uint64_t requests = 0;   // that ended within the window

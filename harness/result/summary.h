@@ -50,7 +50,7 @@ Summary summarize(const std::vector<Run>& runs);
 // The requests that makespan and CPU time of a run are of: all, or those of its steady state.
 std::uint64_t measured_requests(const Run& run);
 
-// Of one run: requests per second, and client CPU time for each.
+// Requests per second of one run, and client CPU time for each request.
 double throughput(const Run& run);
 double cpu_us_per_request(const Run& run);
 

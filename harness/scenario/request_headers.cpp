@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostBytes = 4096;
 
-// Those that say how the message or its connection is to be understood, and who sends it.
+// The fields that say how the message or its connection is to be understood, and who sends it.
 constexpr std::array<std::string_view, 12> kOurs{
     "host",    "user-agent", "connection", "content-length", "content-type", "transfer-encoding",
     "trailer", "te",         "upgrade",    "expect",         "keep-alive",   "proxy-connection"};

@@ -42,7 +42,7 @@ struct Scenario {
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds deadline{};  // of all requests, from ready() on; 0: none
   RetryPolicy retry{};
-  // Of strategies that have a queue; nothing: twice the workers.
+  // How many requests the queue of a strategy holds; nothing: twice the workers.
   std::optional<std::uint64_t> queue_capacity;
   std::vector<Published> published;  // of the article it repeats
   std::vector<std::string> headers;  // "Name: value", sent besides fanout's own

@@ -12,7 +12,7 @@
 
 namespace fanout {
 
-// As named on the command line.
+// Where the URLs come from, as named on the command line.
 struct UrlSources {
   std::vector<std::string> urls;
   std::string file;  // one URL a line, after those; "-": standard input; empty: none

@@ -35,7 +35,7 @@ Ranking rank(std::span<const std::vector<double>> by_round, double margin) {
     for (const std::size_t other : std::span(left).subspan(1)) {
       const Comparison comparison = compare_rounds(by_round[leader], by_round[other]);
       const bool separated = comparison.p <= level && comparison.ratio > 1 + margin;
-      ranking.pairings.push_back({leader, other, comparison, separated});
+      ranking.matchups.push_back({leader, other, comparison, separated});
       (separated ? slower : band).push_back(other);
     }
     ranking.bands.push_back(std::move(band));

@@ -11,7 +11,7 @@
 namespace fanout {
 
 // Two contenders held against each other; indices into what was ranked.
-struct Pairing {
+struct Matchup {
   std::size_t leader = 0;
   std::size_t other = 0;
   Comparison comparison;  // other / leader
@@ -22,7 +22,7 @@ struct Ranking {
   // Indices; every band's first has its best median, and no member is separated from that one.
   std::vector<std::vector<std::size_t>> bands;
   // What was compared: each band's leader with all that were not placed before it.
-  std::vector<Pairing> pairings;
+  std::vector<Matchup> matchups;
 };
 
 // Ranks have this many rounds or more, or there are none.

@@ -39,7 +39,7 @@ std::vector<double> walsh_averages(std::span<const double> values) {
   return means;
 }
 
-// Of the signed-rank test that `differences` are symmetric about 0.
+// The p-value of the signed-rank test that `differences` are symmetric about 0.
 double signed_rank_p(std::vector<double> differences) {
   std::erase(differences, 0.0);
   const std::size_t n = differences.size();

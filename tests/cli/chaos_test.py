@@ -147,7 +147,8 @@ class Invocation:
             return code, None
         shown = self.test.fanout("report", self.file, "--format", "json")
         document = json.loads(shown.out)
-        validate(document | {"status": "complete", "stopped_by": "rounds"})  # nothing derived lacks
+        validate(document)
+        self.test.assertIn("verdicts", document)  # what is derived is there, whatever happened
         runs = sum(len(cell["runs"]) for cell in document["cells"])
         self.test.assertGreaterEqual(runs, self.runs, "runs were lost")
         self.runs = runs

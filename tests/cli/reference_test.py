@@ -33,7 +33,7 @@ def pages():
 
 def sources():
     """The texts of the code, whose comments name sections of pages."""
-    for folder in ("base", "harness", "local_server", "strategies", "transports"):
+    for folder in ("base", "harness", "local_server", "strategies", "transports", "wire"):
         for path in (SOURCE / folder).rglob("*"):
             if path.suffix in (".cpp", ".h"):
                 yield path.read_text(encoding="utf-8")

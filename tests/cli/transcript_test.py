@@ -38,7 +38,7 @@ class ListTest(fanout_cli.CliTest):
                 self.assertEqual(known_rows(wrong), self.names(topic))
 
     def test_built_in_scenarios_are_the_files_of_the_source(self):
-        files = {load(file)["name"] for file in (ROOT / "harness" / "scenarios").glob("*.json")}
+        files = {load(file)["name"] for file in (ROOT / "harness" / "scenario" / "scenarios").glob("*.json")}
         self.assertEqual(set(self.names("scenarios")), files)
 
     def test_libraries_of_a_result_are_the_transports_with_their_versions(self):

@@ -24,10 +24,10 @@ TEST(Rank, PutsTheBestFirstAndTiesTogether) {
   const Figures figures{ten(150), ten(100), ten(101), ten(151)};
   const Ranking ranking = rank(figures, kLeastMargin);
   EXPECT_EQ(ranking.bands, (Bands{{1, 2}, {0, 3}}));
-  ASSERT_EQ(ranking.pairings.size(), 4U);  // 1 with 2, 0, 3; then 0 with 3
-  EXPECT_FALSE(ranking.pairings[0].separated);
-  EXPECT_TRUE(ranking.pairings[1].separated);
-  EXPECT_NEAR(ranking.pairings[1].comparison.ratio, 1.5, 1e-9);
+  ASSERT_EQ(ranking.matchups.size(), 4U);  // 1 with 2, 0, 3; then 0 with 3
+  EXPECT_FALSE(ranking.matchups[0].separated);
+  EXPECT_TRUE(ranking.matchups[1].separated);
+  EXPECT_NEAR(ranking.matchups[1].comparison.ratio, 1.5, 1e-9);
 }
 
 TEST(Rank, TakesWhatIsWithinTheMarginForATieHoweverSure) {
