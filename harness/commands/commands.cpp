@@ -24,6 +24,7 @@
 #include "harness/plan/selection.h"
 #include "harness/print/list.h"
 #include "harness/print/progress.h"
+#include "harness/print/render_plan.h"
 #include "harness/scenario/scenario_json.h"
 #include "local_server/server_main.h"
 

@@ -13,10 +13,9 @@
 #include "harness/document/gbench.h"
 #include "harness/document/lines.h"
 #include "harness/document/report_json.h"
-#include "harness/plan/prediction.h"
-#include "harness/plan/references.h"
 #include "harness/print/originals_table.h"
 #include "harness/print/published_table.h"
+#include "harness/print/render_plan.h"
 #include "harness/print/render_references.h"
 #include "harness/print/render_tables.h"
 #include "harness/print/render_verdicts.h"
@@ -44,14 +43,6 @@ std::string invalid_runs(const Report& report) {
       text += fmt::format("INVALID {}: {} ({} of {})\n", cell_text(cell.cell), reason, count,
                           counted(cell.runs.size(), "run"));
     }
-  }
-  return text;
-}
-
-std::string skipped_rows(const Plan& plan) {
-  std::string text;
-  for (const Skipped& skipped : plan.skipped) {
-    text += fmt::format("skipped {}: {}\n", cell_text(skipped.cell), skipped.why.text);
   }
   return text;
 }
@@ -243,7 +234,7 @@ std::string render_words(const Report& report, const Analysis& analysis, Draw dr
     text += render_recommendation(found.recommendation);
   }
   text += legend(report) + mode_legend(report.plan);
-  return text + invalid_runs(report) + skipped_rows(report.plan) + caveats(report);
+  return text + invalid_runs(report) + render_skipped(report.plan) + caveats(report);
 }
 
 }  // namespace
@@ -262,40 +253,6 @@ std::string render(const Report& report, const Analysis& analysis, Format format
       break;
   }
   return render_words(report, analysis, to_text);
-}
-
-std::string render_plan(const Plan& plan) {
-  Table table{.columns = {{"strategy", Column::Align::left},
-                          {"transport", Column::Align::left},
-                          {"stack", Column::Align::left},
-                          {"scenario", Column::Align::left},
-                          {"workers"},
-                          {"about"}},
-              .rows = {}};
-  for (const Cell& cell : plan.cells) {
-    const auto duration = predicted_run(cell, scenario_of(plan, cell));
-    table.rows.push_back({cell.strategy, cell.transport, cell.stack, cell.scenario,
-                          std::to_string(cell.workers),
-                          format_duration(static_cast<double>(duration.count()))});
-  }
-  std::string work;
-  for (const Scenario& scenario : plan.scenarios) {
-    if (scenario.real_targets() == nullptr && scenario.mode != Mode::batch) {
-      work += fmt::format("{}: {}\n", scenario.name, work_in_words(scenario));
-    }
-    if (scenario.real_targets() == nullptr) continue;
-    work +=
-        fmt::format("{}: {}; how long they take is not known\n", scenario.name, scenario.summary);
-  }
-  for (const Reference& reference : plan.references) {
-    work += fmt::format("beside them, as {}: {} / {} / {} / {}\n", role_name(reference.role),
-                        reference.cell.strategy, reference.cell.transport, reference.cell.scenario,
-                        counted(reference.cell.workers, "worker"));
-  }
-  return to_text(table) + skipped_rows(plan) + work +
-         fmt::format("{} x {}, seed {}, about {}\n", counted(plan.cells.size(), "cell"),
-                     counted(plan.rounds, "round"), plan.seed,
-                     format_duration(static_cast<double>(predicted_total(plan).count())));
 }
 
 }  // namespace fanout

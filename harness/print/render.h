@@ -21,7 +21,4 @@ inline constexpr EnumNames<Format, 5> kFormatNames{{{"table", Format::table},
 // `analysis` is the report's.
 std::string render(const Report& report, const Analysis& analysis, Format format);
 
-// What would run and what would not, in words (--dry-run).
-std::string render_plan(const Plan& plan);
-
 }  // namespace fanout

@@ -1,5 +1,6 @@
 #include "harness/print/render.h"
 #include "harness/document/report_json.h"
+#include "harness/print/render_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
