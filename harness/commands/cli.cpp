@@ -17,8 +17,8 @@ std::optional<double> parse_precision(const std::string& text) {
 
 // How many rounds, and when to stop before.
 void add_rounds(CLI::App& app, Options& options) {
-  const CLI::Option* rounds =
-      add_count(app, "--rounds", options.rounds, 1, 1000, "run every cell so many times (default: 10)");
+  const CLI::Option* rounds = add_count(app, "--rounds", options.rounds, 1, 1000,
+                                        "run every cell so many times (default: 10)");
   const CLI::Option* quick = app.add_flag_callback(
       "--quick", [&] { options.rounds = 3; }, "run 3 rounds, which give no intervals and no ranks");
   const CLI::Option* full = app.add_flag_callback(
@@ -27,11 +27,11 @@ void add_rounds(CLI::App& app, Options& options) {
         options.rounds = 20;
         options.precision = 0.03;
       },
-      "run 20 rounds; stop after 10 or more once every cell is known to 3 %");
+      "run 10 to 20 rounds, until every cell is known to 3 %");
   const CLI::Option* precision =
       add_parsed(app, "--precision", options.precision, parse_precision,
                  "a share above 0 and up to 100%, such as 3% or 0.03",
-                 "run up to 100 rounds; stop after 10 or more once every cell is known to this share", "SHARE");
+                 "run 10 to 100 rounds, until every cell is known to this share", "SHARE");
   app.parse_complete_callback([=, &options] {
     const auto given = rounds->count() + quick->count() + full->count();
     if (given > 1) {
@@ -47,21 +47,26 @@ void add_measuring(CLI::App& app, Options& options) {
                "run no A/A twin, client floor and server ceiling beside the cells");
   app.add_flag("--no-profile", options.no_profile,
                "do not run each cell once more to count its system calls");
-  add_count(app, "--seed", options.seed, 0, 1'000'000'000'000, "fix the order of runs and the server's delays by this number");
+  add_count(app, "--seed", options.seed, 0, 1'000'000'000'000,
+            "fix the order of runs and the server's delays by this number");
   add_duration(app, "--time-budget", options.time_budget, "begin no further round after this time");
   add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this time");
-  add_names(app, "--affinity", options.affinity, kAffinityNames, "divide the CPUs between server and clients like this");
-  app.add_option("-o,--output", options.output, "write the result to this file (default: results/runs/...json)")
+  add_names(app, "--affinity", options.affinity, kAffinityNames,
+            "divide the CPUs among server and clients");
+  app.add_option("-o,--output", options.output,
+                 "write the result to this file (default: results/runs/...json)")
       ->type_name("FILE");
   app.add_flag("--dry-run", options.dry_run, "print what would run, and stop");
   app.add_flag("--no-progress", options.no_progress, "print no progress on standard error");
-  app.add_flag("--quiet", options.quiet, "print neither progress nor table, and only write the result file");
+  app.add_flag("--quiet", options.quiet,
+               "print neither progress nor table, and only write the result file");
   app.add_flag("--verbose", options.verbose, "print a line for each run");
 }
 
 void add_targets(CLI::App& app, Options& options) {
-  CLI::Option* file = app.add_option("--urls", options.urls.file,
-                                     "request these URLs, one a line, instead of the embedded server; - is standard input");
+  CLI::Option* file =
+      app.add_option("--urls", options.urls.file,
+                     "request the URLs in this file, one a line; - is standard input");
   CLI::Option* url = app.add_option("--url", options.urls.urls,
                                     "request this URL instead of the embedded server; repeatable");
   file->type_name("FILE");
@@ -96,12 +101,11 @@ void add_compare(CLI::App& app, Options& options) {
       ->type_name("BASE.json");
   app.add_option("new", compare.next, "judge this result")->required()->type_name("NEW.json");
   add_parsed(app, "--threshold", compare.threshold, parse_share, "a share such as 5% or 0.05",
-             "call it a regression, exit code 4, if something is worse by more than this (default: 5%)", "SHARE");
+             "exit with 4 if something is worse by more than this (default: 5%)", "SHARE");
   add_list(app, "--measure", compare.measures,
-           "compare only these measures: makespan, throughput, cpu, p99, response_p99", "NAME,...");
+           "compare only makespan, throughput, cpu, p99 or response_p99", "NAME,...");
   app.add_flag("--force", compare.force,
-               "compare although machine, versions or scenario differ, and say what does; do not exit "
-               "with 3 over invalid runs or missing cells in NEW");
+               "compare unlike results too, and say what differs; never exit with 3");
   add_names(app, "--format", options.format,
             EnumNames<Format, 3>{
                 {{"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}}},
@@ -112,12 +116,14 @@ void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
   app.add_option("--scenario", scenario, "serve as the server of this scenario, a name or a file")
       ->type_name("NAME|FILE");
   add_count(app, "--port", server.port, 0, 65535, "listen on this port (default: any free one)");
-  app.add_option("--bind", server.bind, "listen on this address (default: 127.0.0.1, which only this machine reaches)")
+  app.add_option("--bind", server.bind,
+                 "listen on this address (default: 127.0.0.1, this machine only)")
       ->check(CLI::ValidIPV4)
       ->type_name("IPV4");
   add_names(app, "--engine", server.engine, kEngineNames, "use this engine");
   add_count(app, "--threads", server.threads, 1, 4096, "give engine httplib so many threads");
-  add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30, "answer with a body of so many bytes");
+  add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30,
+            "answer with a body of so many bytes");
   add_parsed(app, "--delay", server.hosts[0].delay.mean, parse_duration,
              "a duration with a unit, such as 17ms", "answer after this time", "DURATION");
   app.parse_complete_callback([&app] {
@@ -141,7 +147,8 @@ void add_commands(CLI::App& app, Options& options) {
        {std::tuple{"run", "run strategies on a scenario, print the table and write the result",
                    Command::run},
         std::tuple{"sweep",
-                   "do the same over several numbers of workers (default: 1..64), and say where more stop paying",
+                   "do the same over several numbers of workers (default: 1..64), and say where "
+                   "more stop paying",
                    Command::sweep}}) {
     CLI::App* sub = add(name, help, command);
     add_selection(*sub, options.selection);
@@ -156,9 +163,10 @@ void add_commands(CLI::App& app, Options& options) {
   add_targets(*list, options);
   add_report(*add("report", "print a saved result, or make a page of it", Command::report),
              options);
-  add_compare(*add("compare", "compare two results of the same cells, and say what is slower or faster now",
-                   Command::compare),
-              options);
+  add_compare(
+      *add("compare", "compare two results of the same cells, and say what is slower or faster now",
+           Command::compare),
+      options);
   add_serve(*add("serve", "run the local server alone", Command::serve), options.server,
             options.serve_scenario);
   add("doctor", "say whether this machine is fit to measure", Command::doctor)

@@ -15,13 +15,13 @@ std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
 }
 
 void add_mode(CLI::App& app, Selection& selection) {
-  add_names(app, "--mode", selection.mode, kModeNames, "measure from cold, after a warm-up or on a schedule");
+  add_names(app, "--mode", selection.mode, kModeNames, "measure from cold, warm, or on a schedule");
   add_parsed(app, "--rate", selection.rate, parse_rate,
              fmt::format("requests per second from {} to {} (10k and 2M are understood)",
                          kLeastRate, kMostRate),
              "make so many requests a second in all (mode open)", "RATE");
   add_names(app, "--arrivals", selection.arrivals, kArrivalsNames,
-            "space the requests of mode open evenly or at random");
+            "space requests evenly or at random, in mode open");
 }
 
 // Who takes part besides fanout's own strategies.
@@ -35,7 +35,7 @@ void add_programs(CLI::App& app, Selection& selection) {
              selection.externals.push_back(*program);
            }
          },
-         "let a program of yours take part (strategies/peers/PROTOCOL.md); repeatable")
+         "run your program too (strategies/peers/PROTOCOL.md); repeatable")
       ->type_name("NAME=CMD")
       ->allow_extra_args(false);
   const auto choose = [&selection](bool with) {
@@ -45,22 +45,25 @@ void add_programs(CLI::App& app, Selection& selection) {
     selection.peers = with;
   };
   app.add_flag_callback(
-      "--peers", [=] { choose(true); }, "let external programs take part: those the scenario names, or all if it names none");
+      "--peers", [=] { choose(true); },
+      "run external programs too: the scenario's, or all if it has none");
   app.add_flag_callback(
-      "--no-peers", [=] { choose(false); }, "leave out the external programs that the scenario names");
+      "--no-peers", [=] { choose(false); },
+      "leave out the external programs that the scenario names");
 }
 
 // What overrules the scenario's client policy.
 void add_policy(CLI::App& app, Selection& selection) {
   add_duration(app, "--timeout", selection.timeout, "give up a request after this time");
-  add_duration(app, "--connect-timeout", selection.connect_timeout, "give up connecting after this time");
+  add_duration(app, "--connect-timeout", selection.connect_timeout,
+               "give up connecting after this time");
   add_duration(app, "--deadline", selection.deadline,
                "give up all requests after this time, also those not yet begun");
   add_count(app, "--retries", selection.retries, 0, kMaxRetries,
-            "try a failed request up to so many times more, with exponential backoff");
+            "try a failed request so many times more, with exponential backoff");
   add_parsed(app, "--queue-capacity", selection.queue_capacity, parse_queue_capacity,
              "a whole number from 1 on, or unbounded",
-             "let a strategy's queue hold so many requests (default: twice the workers)", "COUNT");
+             "let queues hold so many requests (default: twice the workers)", "COUNT");
 }
 
 }  // namespace
@@ -69,14 +72,14 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_list(app, "--scenario", selection.scenarios,
            "run these built-in scenarios or scenario files (default: api-fanout)", "NAME|FILE,...");
   add_list(app, "--strategy", selection.strategies,
-           "run these strategies, or all that match a pattern such as 'py_*' (default: the scenario's)", "A,B,...");
+           "run these, or all that match, as 'py_*' does (default: the scenario's)", "A,B,...");
   add_programs(app, selection);
   add_list(app, "--transport", selection.transports,
-           "use these transports, or all (default: one HTTP library for every strategy)", "A,B,...");
+           "use these, or all (default: one HTTP library for every strategy)", "A,B,...");
   app.add_option_function<std::string>(
          "--workers",
          [&selection](const std::string& text) { selection.workers = parse_workers(text); },
-         "keep so many requests in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4 (steps)")
+         "keep so many in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4")
       ->type_name("LIST");
   add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests,
             "make so many requests in each run; in mode steady, at most so many");
@@ -84,7 +87,8 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_names(app, "--reuse", selection.reuse, EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
             "keep connections, or open one for each request");
   add_names(app, "--method", selection.method, kMethodNames, "use this HTTP method");
-  add_names(app, "--engine", selection.engine, kEngineNames, "use this engine of the embedded server");
+  add_names(app, "--engine", selection.engine, kEngineNames,
+            "use this engine of the embedded server");
   app.add_option("-H,--header", selection.headers,
                  "send this field, written 'Name: value', with every request; repeatable")
       ->type_name("FIELD")
