@@ -26,7 +26,6 @@ using namespace fanout;
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
-constexpr int kExitInterrupted = 130;
 
 void measure(benchmark::State& state, const Cell& cell, unsigned& round, CellRunner& runner) {
   for (auto iteration : state) {

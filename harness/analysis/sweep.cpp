@@ -41,7 +41,7 @@ double reaches(const CellReport& cell) {
   return throughput.high.value_or(throughput.median);
 }
 
-const Run* valid_run(const CellReport& cell, unsigned round) {
+const Run* run_of_round(const CellReport& cell, unsigned round) {
   for (const Run& run : cell.runs) {
     if (run.valid && run.round == round) return &run;
   }
@@ -52,7 +52,7 @@ const Run* valid_run(const CellReport& cell, unsigned round) {
 std::vector<double> in_round(const Row& row, unsigned round, double (*figure)(const Run&)) {
   std::vector<double> values;
   for (const CellReport* cell : row) {
-    const Run* run = valid_run(*cell, round);
+    const Run* run = run_of_round(*cell, round);
     if (run == nullptr) return {};
     values.push_back(figure(*run));
   }

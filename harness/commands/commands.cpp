@@ -20,6 +20,7 @@
 #include "harness/plan/courtesy.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/prediction.h"
+#include "harness/machine/interrupt.h"
 #include "harness/plan/references.h"
 #include "harness/plan/selection.h"
 #include "harness/print/list.h"
@@ -32,7 +33,6 @@ namespace fanout {
 namespace {
 
 constexpr int kExitInvalidRuns = 3;
-constexpr int kExitInterrupted = 130;
 
 // A name no file has yet.
 std::string default_output(const Plan& plan) {

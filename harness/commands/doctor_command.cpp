@@ -11,7 +11,6 @@ namespace fanout {
 namespace {
 
 constexpr int kExitUnfit = 1;
-constexpr int kExitInterrupted = 130;
 
 }  // namespace
 

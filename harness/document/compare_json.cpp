@@ -23,7 +23,7 @@ Json side_to_json(const std::string& name, const Report& report) {
           {"rounds", report.plan.rounds}};
 }
 
-Json cell_to_json(const Cell& cell) {
+Json whole_cell_to_json(const Cell& cell) {
   Json json = cell_in_scenario(cell);
   json["scenario"] = cell.scenario;
   return json;
@@ -32,7 +32,7 @@ Json cell_to_json(const Cell& cell) {
 Json change_to_json(const Change& change) {
   const Comparison& found = change.comparison;
   const bool compared = found.rounds > 0;
-  Json json = cell_to_json(change.cell);
+  Json json = whole_cell_to_json(change.cell);
   json["measure"] = change.measure->name;
   json["base_ns"] = compared ? Json(change.base) : Json(nullptr);
   json["new_ns"] = compared ? Json(change.next) : Json(nullptr);
@@ -50,7 +50,7 @@ Json invalid_to_json(const InvalidRuns& invalid) {
   const auto runs = [](const Summary& summary) {
     return Json{{"valid_runs", summary.valid_runs}, {"total_runs", summary.total_runs}};
   };
-  Json json = cell_to_json(invalid.cell);
+  Json json = whole_cell_to_json(invalid.cell);
   json["base"] = runs(invalid.base);
   json["new"] = runs(invalid.next);
   return json;
@@ -72,8 +72,8 @@ Json comparison_to_json(const Compared& compared, const Changes& changes) {
             {"new_only", Json::array()}};
   for (const Change& change : changes.changes) json["changes"].push_back(change_to_json(change));
   for (const InvalidRuns& one : changes.invalid) json["invalid"].push_back(invalid_to_json(one));
-  for (const Cell& cell : changes.base_only) json["base_only"].push_back(cell_to_json(cell));
-  for (const Cell& cell : changes.next_only) json["new_only"].push_back(cell_to_json(cell));
+  for (const Cell& cell : changes.base_only) json["base_only"].push_back(whole_cell_to_json(cell));
+  for (const Cell& cell : changes.next_only) json["new_only"].push_back(whole_cell_to_json(cell));
   return json;
 }
 

@@ -8,6 +8,8 @@
 
 namespace fanout {
 
+inline constexpr int kExitInterrupted = 130;  // as shells have it: 128 and the number of SIGINT
+
 // Thrown where a wait was cut short by the user.
 class Interrupted : public std::runtime_error {
  public:

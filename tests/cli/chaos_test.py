@@ -2,7 +2,7 @@
 
 While an invocation runs, its result file is read again and again: it must be whole, valid against
 the schema, and the runs in it must never become fewer. Moments come from CHAOS_SEED (printed).
-CHAOS_TIMES (default 20) is how often each kind of accident happens.
+CHAOS_TIMES (default 8) is how often each kind of accident happens.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ import fanout_cli
 from fanout_cli import kill_marked, leftovers, marked, validate
 
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(1_000_000)))
-TIMES = int(os.environ.get("CHAOS_TIMES", "20"))
+TIMES = int(os.environ.get("CHAOS_TIMES", "8"))
 HANG_S = 60
 ROUNDS = 4
 RUNS = 3 * ROUNDS  # 75 ms of waiting each, and what a process costs
@@ -158,7 +158,7 @@ class Invocation:
         return (self.folder / "err").read_text(encoding="utf-8", errors="replace")
 
 
-class ChaosTest(fanout_cli.CliTest):
+class Chaos(fanout_cli.CliTest):
     def setUp(self):
         super().setUp()
         self.work = self.scenario("chaos", requests=60, workers=4, hosts=[{"delay": "5ms"}],
@@ -194,6 +194,8 @@ class ChaosTest(fanout_cli.CliTest):
         self.check_announced(invocation, document)
         return invalid
 
+
+class RunTest(Chaos):
     def test_a_run_is_killed(self):
         hit = 0
         for number in range(TIMES):
@@ -217,6 +219,8 @@ class ChaosTest(fanout_cli.CliTest):
                 for run in invalid:
                     self.assertIn("worker process", " ".join(run["reasons"]))
 
+
+class ServerTest(Chaos):
     def check_server_killed(self, invocation):
         server = invocation.child("internal-server")
         killed = server is not None and kill_for_sure(server)
@@ -240,6 +244,8 @@ class ChaosTest(fanout_cli.CliTest):
                     pass
                 self.check_server_killed(invocation)
 
+
+class ControllerTest(Chaos):
     def test_the_controller_is_interrupted(self):
         for number in range(TIMES):
             with self.accident(number, 1.0) as (invocation, moment):

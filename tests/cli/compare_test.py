@@ -18,10 +18,24 @@ INCOMPLETE, REGRESSION = 3, 4
 
 
 class CompareTest(fanout_cli.CliTest):
+    """All tests change copies of one result. Its makespans are made even, since a neighbour's load
+    would hide what is changed.
+    """
+
+    base = None
+
     def setUp(self):
         super().setUp()
-        self.succeed("run", *CELLS, "--rounds", 6, "-o", "base.json")
-        self.document = load(self.folder / "base.json")
+        CompareTest.base = CompareTest.base or self.measured()
+        self.document = copy.deepcopy(CompareTest.base)
+        self.write("base.json", lambda document: None)
+
+    def measured(self):
+        document, _ = self.measure(*CELLS, "--rounds", 6)
+        for cell in document["cells"]:
+            for place, run in enumerate(cell["runs"]):
+                run["makespan_ns"] = 100_000_000 + 100_000 * place
+        return document
 
     def write(self, name, change):
         """A copy of the result, changed."""

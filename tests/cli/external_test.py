@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shlex
 import signal
 import sys
@@ -53,7 +54,7 @@ def rogue(way):
     return f"{way}={shlex.quote(sys.executable)} {shlex.quote(str(ROGUE))} {way}"
 
 
-class ExternalTest(fanout_cli.CliTest):
+class ProgramTest(fanout_cli.CliTest):
     def setUp(self):
         super().setUp()
         self.work = self.scenario("external", requests=REQUESTS, workers=1,
@@ -78,6 +79,39 @@ class ExternalTest(fanout_cli.CliTest):
                 self.assertIn(reason, " / ".join(runs[way]["reasons"]))
                 self.assertIn(f"INVALID {way} / own / 1 worker: ", result.out)
 
+
+class CaughtTest(ProgramTest):
+    def test_lies_are_caught(self):
+        self.check_caught(LIES)
+
+    def test_faults_cost_their_own_run(self):
+        self.check_caught(FAULTS)
+
+    def test_hangs_are_ended(self):
+        self.check_caught(HANGS, arguments=("--run-limit", "3s"))
+
+
+class RankingTest(ProgramTest):
+    def test_is_not_ranked_among_strategies(self):
+        document, _ = self.measure(*self.beside(), "--no-references", "--no-profile")
+        self.assertTrue(document["verdicts"])
+        for verdict in document["verdicts"]:
+            self.assertNotIn("honest", str(verdict))
+        self.assertNotIn("honest", str(document["recommendations"]))
+
+    def test_is_no_reference_of_any(self):
+        plan = self.succeed("run", *self.beside(), "--dry-run").out
+        references = re.findall("^beside them, as .*", plan, re.M)
+        self.assertEqual(len(references), 3, plan)
+        self.assertNotIn("honest", str(references))
+
+    def beside(self):
+        """The program beside two strategies, in as many rounds as make ranks and references."""
+        return ("--scenario", self.work, "--rounds", 10, "--strategy",
+                "session_reuse,sequential", "--external", rogue("honest"))
+
+
+class ExternalTest(ProgramTest):
     def test_an_honest_program_is_proven_like_any_strategy(self):
         runs, document, result = self.runs("honest", code=0)
         run = runs["honest"]
@@ -93,15 +127,6 @@ class ExternalTest(fanout_cli.CliTest):
                          [{"name": "honest", "command": ["/bin/sh", "-c", "exec " + rogue("honest")[7:]],
                            "imitates": ""}])
         self.assertIn("own: an external program", result.out)
-
-    def test_lies_are_caught(self):
-        self.check_caught(LIES)
-
-    def test_faults_cost_their_own_run(self):
-        self.check_caught(FAULTS)
-
-    def test_hangs_are_ended(self):
-        self.check_caught(HANGS, arguments=("--run-limit", "3s"))
 
     def test_keeping_connections_is_caught_where_there_are_to_be_none(self):
         runs, _, _ = self.runs("keeps", arguments=("--reuse", "off"))
@@ -147,16 +172,6 @@ class ExternalTest(fanout_cli.CliTest):
         burnt = runs["burns"]["cpu_ns"] - runs["honest"]["cpu_ns"]
         self.assertAlmostEqual(burnt / 0.5e9, 1, delta=0.15)  # 0.2 + 0.3 of the 1.0 s it used
         self.assertGreater(runs["burns"]["process_cpu_ns"] / 1e9, 0.95)
-
-    def test_is_not_ranked_among_strategies(self):
-        document, result = self.measure("--scenario", self.work, "--rounds", 10, "--no-progress",
-                                        "--strategy", "session_reuse,sequential", "--external",
-                                        rogue("honest"))
-        for verdict in document["verdicts"]:
-            self.assertNotIn("honest", str(verdict))
-        self.assertNotIn("honest", str(document["recommendations"]))
-        for reference in document["references"]:
-            self.assertNotEqual(reference["strategy"], "honest")
 
     def test_it_inherits_nothing_of_fanouts(self):
         runs, _, _ = self.runs("peeks", code=0)

@@ -15,7 +15,7 @@ PEERS = fanout_cli.ROOT / "strategies" / "peers"
 REGISTRY = json.loads((PEERS / "peers.json").read_text())
 
 
-class PeerTest(fanout_cli.CliTest):
+class Installed(fanout_cli.CliTest):
     @classmethod
     def setUpClass(cls):
         absent = fanout_cli.absent_peers(*(peer["name"] for peer in REGISTRY))
@@ -26,11 +26,11 @@ class PeerTest(fanout_cli.CliTest):
             raise unittest.SkipTest("no peer is installed here")
         cls.names = ",".join(peer["name"] for peer in cls.installed)
 
-    def runs_of(self, *arguments, **keys):
+    def runs_of(self, *arguments, workers=8, **keys):
         """(peer, workers) -> its run on such a scenario, all of them proven."""
-        work = self.scenario("peers", workers=[1, 8], **keys)
+        work = self.scenario("peers", workers=workers, **keys)
         document, _ = self.measure("--scenario", work, "--rounds", 1, "--strategy", self.names,
-                                   *arguments)
+                                   "--no-profile", *arguments)
         self.assertEqual(document["plan"]["skipped"], [])
         runs = {(cell["strategy"], cell["workers"]): cell["runs"][0] for cell in document["cells"]}
         self.assertLessEqual({peer["name"] for peer in self.installed}, {name for name, _ in runs})
@@ -47,27 +47,35 @@ class PeerTest(fanout_cli.CliTest):
             with self.subTest(peer=name, workers=workers):
                 check(peer, workers, run)
 
+
+class WorkTest(Installed):
     def test_answers_every_request(self):
-        for requests in (1, 7, 200):
+        """By one worker and by several, with more requests than workers and with fewer."""
+        for requests, all_workers in ((1, 1), (7, 8), (200, [1, 8])):
             def check(peer, workers, run):
                 self.assertEqual(run["requests"]["ok"], requests)
                 kept = requests if peer["connections"] == "request" else min(2 * workers, requests)
                 self.assertLessEqual(run["server"]["connections"], kept)
                 self.assertLessEqual(run["server"]["peak_in_flight"], workers)
                 self.assertTrue(run["program"])
-            self.each(self.runs_of(requests=requests, hosts=[{"delay": "5ms"}] * 2), check)
-
-    def test_uses_its_workers(self):
-        def check(peer, workers, run):
-            most = 16 if peer["in_flight"] == "all" else workers
-            self.assertGreaterEqual(run["server"]["peak_in_flight"], most * 0.75)
-        self.each(self.runs_of(requests=16, hosts=[{"delay": "100ms"}]), check)
+            self.each(self.runs_of(requests=requests, workers=all_workers,
+                                   hosts=[{"delay": "5ms"}] * 2), check)
 
     def test_connects_anew_where_the_scenario_says_so(self):
         def check(_, __, run):
             self.assertEqual(run["server"]["connections"], 20)
         self.each(self.runs_of(requests=20, reuse=False, hosts=[{"delay": "2ms"}]), check)
 
+
+class WorkersTest(Installed):
+    def test_uses_its_workers(self):
+        def check(peer, workers, run):
+            most = 16 if peer["in_flight"] == "all" else workers
+            self.assertGreaterEqual(run["server"]["peak_in_flight"], most * 0.75)
+        self.each(self.runs_of(requests=16, hosts=[{"delay": "300ms"}]), check)
+
+
+class MethodTest(Installed):
     def test_uses_the_method(self):
         def check(_, __, run):
             self.assertEqual(run["requests"]["ok"], 20)
@@ -75,6 +83,8 @@ class PeerTest(fanout_cli.CliTest):
             self.each(self.runs_of("--method", method, requests=20, hosts=[{"delay": "2ms"}],
                                    request_body_bytes=1000 if method == "POST" else 0), check)
 
+
+class FailureTest(Installed):
     def test_names_every_failure(self):
         def check(_, __, run):
             self.assertEqual(run["errors"]["refused"], 100)
@@ -82,7 +92,7 @@ class PeerTest(fanout_cli.CliTest):
                              {"refused", "reset", "truncated", "timeout", "bad_status"})
         faults = [{"kind": kind, "share": 0.08} for kind in ("reset", "reset_amid_body", "truncate")]
         faults += [{"kind": "hang", "share": 0.02}, {"kind": "status", "status": 503, "share": 0.08}]
-        self.each(self.runs_of(requests=200, timeout="400ms",
+        self.each(self.runs_of(requests=200, timeout="1s",
                                hosts=[{"delay": "5ms", "body_bytes": 5000, "faults": faults},
                                       {"faults": [{"kind": "refuse"}]}]), check)
 
@@ -93,14 +103,19 @@ class PeerTest(fanout_cli.CliTest):
         self.each(self.runs_of(requests=20, hosts=[{"delay": "2ms", "tls": "on"},
                                                    {"delay": "2ms", "tls": "untrusted"}]), check)
 
+
+class DeadlineTest(Installed):
     def test_gives_up_at_the_deadline(self):
         def check(peer, workers, run):
             if peer["in_flight"] == "all":
                 self.assertEqual(run["errors"], {})
-            elif workers == 1:
+            elif workers == 1:  # two are answered in time
                 self.assertEqual(run["errors"], {"deadline": 28})
-        self.each(self.runs_of(requests=30, deadline="500ms", hosts=[{"delay": "200ms"}]), check)
+        self.each(self.runs_of(requests=30, workers=[1, 8], deadline="1s",
+                               hosts=[{"delay": "400ms"}]), check)
 
+
+class ConversationTest(Installed):
     def commands(self):
         """peer -> the command that fanout starts it with."""
         document, _ = self.measure("--strategy", self.names, "--scenario", "local-500", "-n", 1,

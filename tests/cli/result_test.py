@@ -8,6 +8,7 @@ from fanout_cli import load, table_rows, validate
 
 WORKERS = 4
 HOST = {"delay": "5ms"}  # so that every worker gets work
+KEPT = {"sequential": [40], "session_reuse": [1], "thread_per_request": [40], "others": [WORKERS]}
 NULL = ("--scenario", "zero", "--transport", "null")
 
 
@@ -23,13 +24,24 @@ class Measured(fanout_cli.CliTest):
                                         "all", "--rounds", rounds, *arguments)
         self.assertEqual(document["status"], "complete")
         self.assertEqual(document["stopped_by"], "rounds")
-        for cell, run in runs_of(document):
-            with self.subTest(f"{cell['strategy']} / {cell['transport']}"):
-                self.check_run(cell, run, keys["requests"])
-        for cell in document["cells"]:
-            self.assertEqual(len(cell["runs"]), rounds)
-            self.assertEqual(cell["summary"]["valid_runs"], rounds)
+        self.check_cells(document["cells"], keys["requests"], rounds)
         return document, result
+
+    def each_once(self, *arguments, **keys):
+        """The same with every strategy once and every transport once."""
+        keys = {"hosts": [HOST], "workers": WORKERS, "requests": 40, **keys}
+        cells = self.measure_each_once("--scenario", self.scenario("each", **keys), "--rounds", 1,
+                                       *arguments)
+        self.check_cells(cells, keys["requests"], 1)
+        return {"cells": cells}
+
+    def check_cells(self, cells, requests, rounds):
+        for cell in cells:
+            with self.subTest(f"{cell['strategy']} / {cell['transport']}"):
+                self.assertEqual(len(cell["runs"]), rounds)
+                self.assertEqual(cell["summary"]["valid_runs"], rounds)
+                for run in cell["runs"]:
+                    self.check_run(cell, run, requests)
 
     def check_run(self, cell, run, requests):
         counts, server = run["requests"], run["server"]
@@ -64,30 +76,34 @@ class Measured(fanout_cli.CliTest):
 
 
 class PairsTest(Measured):
-    def test_connections_with_and_without_reuse(self):
-        for engine in ("asio", "httplib"):
-            kept, _ = self.all_pairs("--engine", engine)
-            self.check_connections(kept, {"sequential": [40], "session_reuse": [1],
-                                          "thread_per_request": [40], "others": [WORKERS]})
-            fresh, _ = self.all_pairs("--engine", engine, "--reuse", "off")
-            self.check_connections(fresh, {"others": [40]})
-
-    def test_every_worker_is_used(self):
-        document, _ = self.all_pairs()
-        for cell, run in runs_of(document):
+    def test_connections_and_workers_with_reuse(self):
+        """On every pair: as many connections as needed, and all workers in flight at once."""
+        kept, _ = self.all_pairs()
+        self.check_connections(kept, KEPT)
+        for cell, run in runs_of(kept):
             if cell["stack"] != "none":
                 self.assertEqual(run["server"]["peak_in_flight"], cell["workers"], cell["strategy"])
 
-    def test_head_and_post_on_every_pair(self):
+    def test_connections_without_reuse(self):
+        fresh, _ = self.all_pairs("--reuse", "off")
+        self.check_connections(fresh, {"others": [40]})
+
+
+class EachTest(Measured):
+    def test_connections_to_the_other_engine(self):
+        self.check_connections(self.each_once("--engine", "httplib"), KEPT)
+        self.check_connections(self.each_once("--engine", "httplib", "--reuse", "off"),
+                               {"others": [40]})
+
+    def test_head_and_post(self):
         for method in ("HEAD", "POST"):
             for engine in ("asio", "httplib"):
-                document, _ = self.all_pairs("--method", method, "--engine", engine, requests=12,
-                                             hosts=[{"delay": "1ms", "body_bytes": 3000}],
-                                             request_body_bytes=2000)
-                self.assertEqual(document["plan"]["scenarios"][0]["method"], method)
+                self.each_once("--method", method, "--engine", engine, requests=12,
+                               hosts=[{"delay": "1ms", "body_bytes": 3000}],
+                               request_body_bytes=2000)
 
     def test_two_hosts(self):
-        document, _ = self.all_pairs(hosts=[HOST, {"delay": "4ms", "body_bytes": 0}])
+        document = self.each_once(hosts=[HOST, {"delay": "4ms", "body_bytes": 0}])
         # A worker needs a connection to a host only if it gets a request for it.
         some = range(WORKERS, 2 * WORKERS + 1)
         self.check_connections(document, {"sequential": [40], "session_reuse": [2],
@@ -96,16 +112,16 @@ class PairsTest(Measured):
     def test_statuses_that_were_asked_for_are_answers(self):
         for status in (404, 500, 301):
             with self.subTest(status):
-                self.all_pairs(requests=8, hosts=[{"status": status}])
+                self.each_once(requests=8, hosts=[{"status": status}])
 
     def test_statuses_that_forbid_a_body(self):
         for status in (204, 404):
             with self.subTest(status):
-                self.all_pairs(requests=4, timeout="1s", hosts=[{"status": status}])
+                self.each_once(requests=4, timeout="1s", hosts=[{"status": status}])
 
     def test_large_and_empty_bodies(self):
         for size in (0, 1, 1 << 20):
-            self.all_pairs(requests=8, hosts=[{"body_bytes": size}])
+            self.each_once(requests=8, hosts=[{"body_bytes": size}])
 
 
 class PlanTest(Measured):
@@ -168,7 +184,8 @@ class FiguresTest(Measured):
             self.assertEqual("no interval and no ranks" in result.out, rounds == 5)
 
     def test_report_as_json_is_the_file(self):
-        document, _ = self.all_pairs(requests=12, rounds=3)
+        file = self.scenario("several", requests=12, workers=WORKERS, hosts=[HOST])
+        document, _ = self.measure("--scenario", file, "--strategy", "all", "--rounds", 3)
         (self.folder / "r.json").write_text(json.dumps(document))
         again = json.loads(self.succeed("report", "r.json", "--format", "json").out)
         self.assertEqual(again, document)

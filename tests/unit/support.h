@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,6 +13,10 @@
 #include "harness/plan/plan.h"
 
 namespace fanout::unit_test {
+
+// Times that are made up: nanoseconds, and when requests may begin.
+inline constexpr std::int64_t kMs = 1'000'000;
+inline constexpr std::int64_t kReady = 1'000 * kMs;
 
 // Limits that no plan here comes near.
 inline const MachineLimits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};

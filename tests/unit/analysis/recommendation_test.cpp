@@ -14,8 +14,6 @@ using testing::Not;
 using unit_test::add_cell;
 using unit_test::bare_report;
 
-const std::vector<double> kTen(10, 100);  // makespans of ten rounds, in ms
-
 std::optional<Recommendation> recommended(const Report& report) {
   return recommend(report, report.plan.scenarios.front());
 }
@@ -119,7 +117,7 @@ TEST(Recommend, RanksNothingBelowTenRounds) {
   EXPECT_EQ(recommended(report)->lines.front(),
             "Not enough evidence to rank: 3 rounds, at least 10 are needed.");
   Report enough = bare_report();
-  add_cell(enough, "thread_pool", 4, kTen);
+  add_cell(enough, "thread_pool", 4, ten(100));
   EXPECT_THAT(recommended(enough)->lines.front(), Not(HasSubstr("evidence")));
 }
 

@@ -9,6 +9,8 @@
 
 #include <cstring>
 
+#include "tests/unit/support.h"
+
 namespace fanout {
 namespace {
 
@@ -17,9 +19,8 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kReady = 1000 * kMs;
+using unit_test::kMs;
+using unit_test::kReady;
 
 // 4 requests of 10 ms, 2 at a time, from ready() to 25 ms after it.
 class Judge : public testing::Test {

@@ -5,13 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/support.h"
+
 namespace fanout {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr std::int64_t kMs = 1'000'000;
+using unit_test::kMs;
 
 // 100 ms, 60 ms of CPU, 4 client CPUs and 10 workers; a server that used 20 ms.
 class Limiter : public testing::Test {

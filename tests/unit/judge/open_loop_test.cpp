@@ -6,6 +6,7 @@
 
 #include "harness/judge/execution.h"
 #include "harness/scenario/schedule.h"
+#include "tests/unit/support.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -14,9 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 using testing::Contains;
 using testing::Not;
+using unit_test::kMs;
+using unit_test::kReady;
 
-constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kReady = 1'000 * kMs;
 constexpr int kRequests = 1'000;
 
 // 1,000 requests, one every 10 ms, each of which takes 5 ms.

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/support.h"
+
 namespace fanout {
 namespace {
 
@@ -12,9 +14,8 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kReady = 1000 * kMs;
+using unit_test::kMs;
+using unit_test::kReady;
 
 // 2 requests of 20 ms, one after the other.
 class ProgramWord : public testing::Test {

@@ -7,6 +7,8 @@
 #include "harness/judge/judge.h"
 #include "harness/result/summary.h"
 
+#include "tests/unit/support.h"
+
 namespace fanout {
 namespace {
 
@@ -16,9 +18,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kReady = 1'000 * kMs;
+using unit_test::kMs;
+using unit_test::kReady;
 
 // One worker, a request every 10 ms: 30 that were issued, 20 that were left when it was stopped.
 // The first ten are warm-up.

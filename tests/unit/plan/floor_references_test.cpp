@@ -10,6 +10,7 @@
 #include "harness/print/render_references.h"
 #include "harness/scenario/scenario_json.h"
 #include "tests/unit/sample_report.h"
+#include "tests/unit/support.h"
 
 namespace fanout {
 namespace {
@@ -18,8 +19,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using unit_test::add_cell;
 using unit_test::bare_report;
-
-const MachineLimits kAmple{.file_descriptors = 1'000'000, .ports = 28'232};
+using unit_test::kAmple;
 
 Plan plan_of(const Selection& selection, unsigned rounds = 10) {
   Plan plan = make_plan(selection, kAmple);

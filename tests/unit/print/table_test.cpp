@@ -27,7 +27,8 @@ TEST(TableAsText, EndsNoLineInSpaces) {
 }
 
 TEST(TableAsText, ShowsTitlesWithoutRows) {
-  EXPECT_EQ(to_text({.columns = {{"a"}, {"bc"}}, .rows = {}}), "a  bc\n-  --\n");
+  const Table table{.columns = {{"a"}, {"bc"}}, .rows = {}};
+  EXPECT_EQ(to_text(table), "a  bc\n-  --\n");
 }
 
 TEST(TableAsMarkdown, IsAPipeTable) {
