@@ -1,6 +1,5 @@
 #include "transports/floor.h"
 
-#include <fmt/core.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -8,7 +7,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/clock.h"
@@ -22,7 +20,7 @@ namespace {
 constexpr std::size_t kEventsAtOnce = 256;
 
 UniqueFd owned(int fd, const char* what) {
-  if (fd < 0) throw RunError(fmt::format("{}: {}", what, std::strerror(errno)));
+  if (fd < 0) throw_errno(what);
   return UniqueFd(fd);
 }
 
