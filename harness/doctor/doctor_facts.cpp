@@ -1,6 +1,5 @@
 #include "harness/doctor/doctor_facts.h"
 
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include <fstream>
 
 #include "base/clock.h"
+#include "base/timer_slack.h"
 #include "harness/catalogue/embedded.h"
 #include "harness/control/cell_runner.h"
 #include "harness/plan/make_plan.h"
@@ -70,7 +70,7 @@ void sample_clock(DoctorFacts& facts) {
 // As the server sleeps: with the least slack the kernel grants.
 void sample_timer(DoctorFacts& facts) {
   constexpr int kSleeps = 200;
-  ::prctl(PR_SET_TIMERSLACK, 1);
+  wake_on_time();
   std::vector<double> late_ns;
   for (int i = 0; i < kSleeps; ++i) {
     const std::int64_t due_ns = now_ns() + kMs;
