@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "harness/statistics/slope.h"
 
 namespace fanout {
@@ -152,8 +153,7 @@ std::string peak_in_words(const Sweep& sweep) {
 }
 
 std::string in_words(const Sweep& sweep) {
-  std::string text = fmt::format("knee at {} worker{}", sweep.knee_workers(),
-                                 sweep.knee_workers() == 1 ? "" : "s");
+  std::string text = "knee at " + counted(sweep.knee_workers(), "worker");
   if (sweep.knee_at_end()) {
     text += sweep.knee_limited_by == Limit::server
                 ? ", the most tested, where the server is the limit"
