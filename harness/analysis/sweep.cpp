@@ -146,8 +146,8 @@ std::string peak_in_words(const Sweep& sweep) {
   const Scalability& found = sweep.scalability;
   if (found.peak) return fmt::format("throughput peaks at {:.0f} workers", *found.peak);
   if (found.falls) {
-    return fmt::format("throughput falls beyond {} workers; no law named: {}", sweep.best_workers,
-                       found.why_no_peak);
+    return fmt::format("throughput falls beyond {}; no law named: {}",
+                       counted(sweep.best_workers, "worker"), found.why_no_peak);
   }
   return fmt::format("no peak seen up to {}: {}", sweep.most_workers, found.why_no_peak);
 }
