@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <string_view>
 
 namespace fanout {
 
@@ -18,5 +19,8 @@ class RunError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+// Throws a RunError that says why a system call failed, by errno: "fork: Cannot allocate memory".
+[[noreturn]] void throw_errno(std::string_view what);
 
 }  // namespace fanout

@@ -1,7 +1,6 @@
 // The default engine: one event loop on one thread. As fast as nginx with one worker
 // (bench/, docs/), so that it is not what is measured.
 #include <fmt/format.h>
-#include <sys/prctl.h>
 
 #include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -12,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/timer_slack.h"
 #include "local_server/answer.h"
 #include "local_server/asio_connection.h"
 #include "local_server/certificate.h"
@@ -131,7 +131,7 @@ std::vector<Endpoint> AsioEngine::start() {
   }
   for (const auto& listener : listeners_) listener->wait();
   thread_ = std::jthread([this] {
-    ::prctl(PR_SET_TIMERSLACK, 1);  // the default lets the kernel be 50 us late
+    wake_on_time();
     core_.io.run();
   });
   return endpoints;

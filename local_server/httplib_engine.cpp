@@ -7,7 +7,6 @@
 // dropped, and a client that goes away is not noticed, so its request counts as answered.
 #include <fmt/format.h>
 #include <httplib.h>
-#include <sys/prctl.h>
 
 #include <algorithm>
 #include <atomic>
@@ -24,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/timer_slack.h"
 #include "local_server/answer.h"
 #include "local_server/engine.h"
 #include "local_server/httplib_support.h"
@@ -161,7 +161,7 @@ void HttplibEngine::accepted(std::function<void()> serve) {
     ledger_.connected(now_ns());
   }
   boost::asio::post(pool_, [serve = std::move(serve)] {
-    ::prctl(PR_SET_TIMERSLACK, 1);  // of this thread; the default lets the kernel be 50 us late
+    wake_on_time();
     serve();
   });
 }

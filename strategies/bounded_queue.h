@@ -66,18 +66,6 @@ class BoundedQueue {
     consumers_.wake_all();
   }
 
-  // Closes a queue at the end of a scope, also when the scope is left by an exception.
-  class Closer {
-   public:
-    explicit Closer(BoundedQueue& queue) : queue_(queue) {}
-    Closer(const Closer&) = delete;
-    Closer& operator=(const Closer&) = delete;
-    ~Closer() { queue_.close(); }
-
-   private:
-    BoundedQueue& queue_;
-  };
-
  private:
   // The threads that wait on one side of the queue. All but wake_one with the mutex held.
   //

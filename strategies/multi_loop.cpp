@@ -5,6 +5,7 @@
 #include <latch>
 #include <thread>
 
+#include "base/on_exit.h"
 #include "strategies/strategy.h"
 
 namespace fanout {
@@ -51,25 +52,13 @@ unsigned own_cpus() {
 // A loop per CPU, but two at least, or it would be event_loop; and none without a slot.
 unsigned loops_for(unsigned workers) { return std::min(workers, std::max(2U, own_cpus())); }
 
-// Opens a gate when it goes out of scope, so that no thread waits there for ever.
-class Opener {
- public:
-  explicit Opener(std::latch& gate) : gate_(gate) {}
-  Opener(const Opener&) = delete;
-  Opener& operator=(const Opener&) = delete;
-  ~Opener() { gate_.count_down(); }
-
- private:
-  std::latch& gate_;
-};
-
 void run(Job& job, const AsyncFactory& make_client) {
   const unsigned loops = loops_for(job.workers());
   std::atomic<std::size_t> next{0};
   std::latch started(loops);
   std::latch go(1);
-  std::vector<std::jthread> threads;  // joined last,
-  const Opener opener(go);            // after they may go
+  std::vector<std::jthread> threads;                // joined last,
+  const OnExit opener([&go] { go.count_down(); });  // after they may go
   for (unsigned i = 0; i < loops; ++i) {
     const unsigned slots = job.workers() / loops + (i < job.workers() % loops ? 1 : 0);
     threads.emplace_back([&, slots, client = make_client()]() mutable {

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 
 #include "base/error.h"
 #include "strategies/process_gate.h"
@@ -21,7 +20,7 @@ class SharedCursor {
   SharedCursor() {
     void* memory =
         ::mmap(nullptr, sizeof *next_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw RunError(fmt::format("mmap: {}", std::strerror(errno)));
+    if (memory == MAP_FAILED) throw_errno("mmap");
     next_ = new (memory) std::atomic<std::size_t>(0);
   }
   SharedCursor(const SharedCursor&) = delete;
@@ -97,7 +96,7 @@ void run(Job& job, const BlockingFactory& make_client) {
   const pid_t parent = ::getpid();
   for (unsigned i = 0; i < job.workers(); ++i) {
     const pid_t pid = ::fork();
-    if (pid < 0) throw RunError(fmt::format("fork: {}", std::strerror(errno)));
+    if (pid < 0) throw_errno("fork");
     if (pid == 0) work(job, make_client, pool, parent);
     job.worker_processes.push_back(pid);
   }

@@ -6,6 +6,7 @@
 #include <latch>
 #include <thread>
 
+#include "base/on_exit.h"
 #include "strategies/bounded_queue.h"
 #include "strategies/strategy.h"
 
@@ -14,18 +15,6 @@ namespace {
 
 thread_local std::unique_ptr<BlockingClient> thread_client;
 
-// Lets the pool's threads go when it goes out of scope, so that none waits for work for ever.
-class Stopper {
- public:
-  explicit Stopper(boost::asio::thread_pool& pool) : pool_(pool) {}
-  Stopper(const Stopper&) = delete;
-  Stopper& operator=(const Stopper&) = delete;
-  ~Stopper() { pool_.stop(); }
-
- private:
-  boost::asio::thread_pool& pool_;
-};
-
 void run(Job& job, const BlockingFactory& make_client) {
   const auto requests = job.requests();
   BoundedQueue<std::size_t> completed(requests.size() + 1);
@@ -33,8 +22,8 @@ void run(Job& job, const BlockingFactory& make_client) {
   // The threads are ours, attached to the pool, so that each has a client before it takes work.
   boost::asio::thread_pool pool(0);
   std::latch attached(job.workers());
-  std::vector<std::jthread> threads;  // joined last,
-  const Stopper stopper(pool);        // after the pool has stopped
+  std::vector<std::jthread> threads;               // joined last,
+  const OnExit stopper([&pool] { pool.stop(); });  // after the pool has stopped
   for (unsigned i = 0; i < job.workers(); ++i) {
     threads.emplace_back([&, client = make_client()]() mutable {
       thread_client = std::move(client);

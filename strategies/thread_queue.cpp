@@ -1,6 +1,7 @@
 #include <latch>
 #include <thread>
 
+#include "base/on_exit.h"
 #include "strategies/bounded_queue.h"
 #include "strategies/strategy.h"
 
@@ -10,8 +11,8 @@ namespace {
 void run(Job& job, const BlockingFactory& make_client) {
   BoundedQueue<const Request*> queue(job.queue_capacity());
   std::latch started(job.workers());
-  std::vector<std::jthread> threads;                         // joined last,
-  const BoundedQueue<const Request*>::Closer closer(queue);  // after the queue is closed
+  std::vector<std::jthread> threads;                 // joined last,
+  const OnExit closer([&queue] { queue.close(); });  // after the queue is closed
   for (unsigned i = 0; i < job.workers(); ++i) {
     threads.emplace_back([&, client = make_client()] {
       started.count_down();

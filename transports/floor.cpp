@@ -1,6 +1,5 @@
 #include "transports/floor.h"
 
-#include <fmt/core.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -8,7 +7,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/clock.h"
@@ -22,7 +20,7 @@ namespace {
 constexpr std::size_t kEventsAtOnce = 256;
 
 UniqueFd owned(int fd, const char* what) {
-  if (fd < 0) throw RunError(fmt::format("{}: {}", what, std::strerror(errno)));
+  if (fd < 0) throw_errno(what);
   return UniqueFd(fd);
 }
 
@@ -37,35 +35,20 @@ int new_socket() {
 // The sockets of the first connections are opened in set-up, like the handles of libcurl.
 FloorClient::FloorClient(const ClientConfig& config)
     : config_(config),
-      body_(request_body(config)),
+      pool_(config),
       epoll_(owned(::epoll_create1(EPOLL_CLOEXEC), "epoll")),
       timer_(owned(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timer")) {
-  for (const Target& target : config.targets) {
-    destinations_.emplace_back(config, target).idle.reserve(config.max_in_flight);
-  }
   for (unsigned i = 0; i < config.max_in_flight; ++i) {
-    spare_.push_back(&connections_.emplace_back());
-    connections_.back().fd = owned(new_socket(), "opening the socket of a connection");
+    pool_.add_spare().fd = owned(new_socket(), "opening the socket of a connection");
   }
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, timer_.get(), &event);
 }
 
 void FloorClient::start(const Request& request, Done done) {
-  assert(in_flight_ < config_.max_in_flight);
-  Destination& destination = destinations_[request.target];
-  Connection& connection = take(destination);
-  connection.request = &request;
-  connection.target = request.target;
-  connection.done = std::move(done);
-  connection.out.begin(destination.text, request.token, body_);
-  connection.in.begin(config_.method);
-  const std::int64_t now = now_ns();
-  connection.answer_by = give_up_at(config_, now);
-  connection.connect_by =
-      connection.connected ? kNever : deadline_after(now, config_.connect_timeout);
-  ++in_flight_;
-  wake_at(std::min(connection.connect_by, connection.answer_by));
+  assert(pool_.in_flight() < config_.max_in_flight);
+  Connection& connection = pool_.begin(request, std::move(done));
+  wake_at(connection.due());
   if (connection.connected) {
     send(connection);
   } else {
@@ -73,19 +56,10 @@ void FloorClient::start(const Request& request, Done done) {
   }
 }
 
-FloorClient::Connection& FloorClient::take(Destination& destination) {
-  // With several targets, connections to the others may hold all that were made beforehand.
-  if (destination.idle.empty() && spare_.empty()) return connections_.emplace_back();
-  std::vector<Connection*>& from = destination.idle.empty() ? spare_ : destination.idle;
-  Connection& connection = *from.back();
-  from.pop_back();
-  return connection;
-}
-
 void FloorClient::connect(Connection& connection) {
   if (!connection.fd) connection.fd.reset(new_socket());
   if (!connection.fd) return fail_soon(connection, connect_failure(errno));
-  const int failure = begin_connect(connection.fd.get(), destinations_[connection.target].address);
+  const int failure = begin_connect(connection.fd.get(), pool_.address(connection));
   if (failure != 0) return fail_soon(connection, connect_failure(failure));
   watch(connection, EPOLL_CTL_ADD);
   send(connection);
@@ -118,9 +92,8 @@ void FloorClient::send(Connection& connection) {
 void FloorClient::on_event(Connection& connection, std::uint32_t events) {
   if (!connection.fd) return;
   if (connection.request == nullptr) {  // the server closed a kept connection
-    std::erase(destinations_[connection.target].idle, &connection);
     close(connection);
-    spare_.push_back(&connection);
+    pool_.drop_idle(connection);
   } else if (connection.blocked && (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
     send(connection);
   } else {
@@ -153,15 +126,10 @@ void FloorClient::ended(Connection& connection, BareResponse::Step step) {
   }
 }
 
-// The peer closed or reset the connection. A kept one it may have closed before the request came:
-// if nothing was answered, a new connection is tried, once, unless the request might count twice.
+// The peer closed or reset the connection.
 void FloorClient::lost(Connection& connection) {
-  if (!connection.kept || connection.in.any_received() || config_.method == Method::post) {
-    return fail_soon(connection, connection.in.lost());
-  }
+  if (!pool_.repeat(connection)) return fail_soon(connection, connection.in.lost());
   close(connection);
-  connection.out.rewind();
-  connection.connect_by = deadline_after(now_ns(), config_.connect_timeout);
   wake_at(connection.connect_by);
   connect(connection);
 }
@@ -176,8 +144,7 @@ void FloorClient::fail_soon(Connection& connection, Outcome outcome) {
 void FloorClient::report_failures() {
   for (Connection* connection : std::exchange(failing_, {})) {
     if (connection->failure == Outcome::none) continue;  // its time was up first
-    const Reply seen = connection->in.reply();
-    finish(*connection, failed(connection->failure, seen.status, seen.body_bytes), false);
+    finish(*connection, connection->unanswered(connection->failure), false);
   }
 }
 
@@ -187,17 +154,9 @@ void FloorClient::close(Connection& connection) {
 }
 
 void FloorClient::finish(Connection& connection, const Response& response, bool keep) {
-  connection.request = nullptr;
   connection.failure = Outcome::none;
-  if (keep) {
-    connection.kept = true;
-    destinations_[connection.target].idle.push_back(&connection);
-  } else {
-    close(connection);
-    spare_.push_back(&connection);
-  }
-  --in_flight_;
-  const Done done = std::move(connection.done);
+  if (!keep) close(connection);
+  const Done done = pool_.end(connection, keep);
   done(response);
 }
 
@@ -224,29 +183,15 @@ void FloorClient::on_timer() {
     auto due = callbacks_.extract(callbacks_.begin());
     due.mapped()();
   }
-  give_up_late_ones(now);
+  wake_at(pool_.give_up_late_ones(now, [this](Connection& connection, const Response& response) {
+    finish(connection, response, false);
+  }));
   if (!callbacks_.empty()) wake_at(callbacks_.begin()->first);
-}
-
-void FloorClient::give_up_late_ones(std::int64_t now) {
-  for (std::size_t i = 0; i < connections_.size(); ++i) {  // `done` may add some
-    Connection& connection = connections_[i];
-    if (connection.request == nullptr) continue;
-    const std::int64_t due = std::min(connection.answer_by, connection.connect_by);
-    if (due > now) {
-      wake_at(due);
-      continue;
-    }
-    const Reply seen = connection.in.reply();
-    const Outcome outcome =
-        connection.answer_by <= now ? Outcome::timeout : Outcome::connect_timeout;
-    finish(connection, failed(outcome, seen.status, seen.body_bytes), false);
-  }
 }
 
 void FloorClient::run() {
   std::array<epoll_event, kEventsAtOnce> events;
-  while (in_flight_ > 0 || !callbacks_.empty()) {
+  while (pool_.in_flight() > 0 || !callbacks_.empty()) {
     const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                    failing_.empty() ? -1 : 0);
     for (int i = 0; i < count; ++i) {

@@ -5,17 +5,13 @@
 
 #include <array>
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <map>
-#include <string>
 #include <vector>
 
 #include "base/fd.h"
 #include "transports/bare_response.h"
-#include "transports/deadline.h"
-#include "transports/http_text.h"
-#include "transports/tcp_connect.h"
+#include "transports/connection_pool.h"
 
 namespace fanout {
 
@@ -27,32 +23,12 @@ class FloorClient final : public AsyncClient {
   void run() override;
 
  private:
-  // A socket and the request it carries. Recycled, with its buffers, for other sockets.
-  struct Connection {
+  struct Connection : PooledConnection<BareResponse> {
     UniqueFd fd;
-    std::uint32_t target = 0;
-    const Request* request = nullptr;  // null: idle or spare
-    Done done;
-    OutgoingRequest out;
-    BareResponse in;
-    std::int64_t connect_by = kNever;  // kNever once connected
-    std::int64_t answer_by = kNever;
     Outcome failure = Outcome::none;  // to be reported from the loop
-    bool connected = false;
-    bool kept = false;     // carried a request before
-    bool blocked = false;  // not all is sent: waits until it is writable
+    bool blocked = false;             // not all is sent: waits until it is writable
   };
 
-  // What the requests to one target share.
-  struct Destination {
-    Destination(const ClientConfig& config, const Target& target)
-        : address(socket_address(target)), text(config, target) {}
-    sockaddr_in address;
-    RequestText text;
-    std::vector<Connection*> idle;
-  };
-
-  Connection& take(Destination& destination);
   void connect(Connection& connection);
   void watch(Connection& connection, int operation);
   void send(Connection& connection);
@@ -66,19 +42,14 @@ class FloorClient final : public AsyncClient {
   void finish(Connection& connection, const Response& response, bool keep);
   void wake_at(std::int64_t due);
   void on_timer();
-  void give_up_late_ones(std::int64_t now);
 
   const ClientConfig& config_;
-  const std::string body_;
+  ConnectionPool<Connection> pool_;
   UniqueFd epoll_;
   UniqueFd timer_;  // one for all: at or before whatever is due first
   std::int64_t timer_set_to_ = kNever;
-  std::deque<Connection> connections_;  // a deque: connections stay where they are
-  std::vector<Connection*> spare_;
   std::vector<Connection*> failing_;
-  std::vector<Destination> destinations_;
   std::multimap<std::int64_t, std::function<void()>> callbacks_;  // by due time
-  unsigned in_flight_ = 0;
   std::array<char, 64 * 1024> received_;  // what one receive brings, of any connection
 };
 

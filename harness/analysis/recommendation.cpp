@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "harness/analysis/verdict.h"
 
@@ -18,9 +19,8 @@ double cpu(const CellReport* cell) { return cell->summary.cpu_us_per_request.med
 unsigned workers(const CellReport* cell) { return cell->cell.workers; }
 
 std::string name(const Report& report, const Cell& cell) {
-  return fmt::format("{} / {}{} with {} worker{}", cell.strategy, cell.transport,
-                     is_other_stack(report, cell) ? " *" : "", cell.workers,
-                     cell.workers == 1 ? "" : "s");
+  return fmt::format("{} / {}{} with {}", cell.strategy, cell.transport,
+                     is_other_stack(report, cell) ? " *" : "", counted(cell.workers, "worker"));
 }
 
 std::string cost(const CellReport& cell) { return format_number(cpu(&cell)) + " us"; }
@@ -67,8 +67,8 @@ void warn_of_few_rounds(Recommendation& found, const Verdict& verdict) {
   const std::size_t needed = rounds_to_rank(verdict.cells.size());
   if (verdict.rounds >= needed) return;
   found.lines.push_back(fmt::format(
-      "Not enough evidence to rank: {} round{}, at least {} are needed{}.", verdict.rounds,
-      verdict.rounds == 1 ? "" : "s", needed,
+      "Not enough evidence to rank: {}, at least {} are needed{}.",
+      counted(verdict.rounds, "round"), needed,
       needed > kLeastRoundsToRank ? fmt::format(" for {} cells", verdict.cells.size()) : ""));
 }
 
@@ -125,10 +125,10 @@ void choose_by_answers(Recommendation& found, const Report& report, const Verdic
   found.lines.push_back(
       fmt::format("The deadline ends these runs, so makespans say nothing. Most answered by "
                   "median: {}, {:.1f} % "
-                  "of the requests; {} cell{} within 5 % of it, of which {} uses the least CPU, {} "
+                  "of the requests; {} within 5 % of it, of which {} uses the least CPU, {} "
                   "per request.",
-                  name(report, most.cell), 100 * share(&most), cells.size(),
-                  cells.size() == 1 ? "" : "s", name(report, cheapest.cell), cost(cheapest)));
+                  name(report, most.cell), 100 * share(&most), counted(cells.size(), "cell"),
+                  name(report, cheapest.cell), cost(cheapest)));
 }
 
 // Chooses by makespan, among at least one candidate.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "harness/statistics/slope.h"
 
 namespace fanout {
@@ -145,15 +146,14 @@ std::string peak_in_words(const Sweep& sweep) {
   const Scalability& found = sweep.scalability;
   if (found.peak) return fmt::format("throughput peaks at {:.0f} workers", *found.peak);
   if (found.falls) {
-    return fmt::format("throughput falls beyond {} workers; no law named: {}", sweep.best_workers,
-                       found.why_no_peak);
+    return fmt::format("throughput falls beyond {}; no law named: {}",
+                       counted(sweep.best_workers, "worker"), found.why_no_peak);
   }
   return fmt::format("no peak seen up to {}: {}", sweep.most_workers, found.why_no_peak);
 }
 
 std::string in_words(const Sweep& sweep) {
-  std::string text = fmt::format("knee at {} worker{}", sweep.knee_workers(),
-                                 sweep.knee_workers() == 1 ? "" : "s");
+  std::string text = "knee at " + counted(sweep.knee_workers(), "worker");
   if (sweep.knee_at_end()) {
     text += sweep.knee_limited_by == Limit::server
                 ? ", the most tested, where the server is the limit"

@@ -1,26 +1,18 @@
 #include "harness/cell/cell_memory.h"
 
-#include <fmt/format.h>
 #include <sys/mman.h>
 
-#include <cerrno>
-#include <cstring>
-
 #include "base/error.h"
+#include "base/file.h"
 
 namespace fanout {
-namespace {
-
-[[noreturn]] void throw_errno(const char* what) {
-  throw RunError(fmt::format("shared memory for samples: {}: {}", what, std::strerror(errno)));
-}
-
-}  // namespace
 
 CellMemory::CellMemory(std::size_t requests)
-    : fd_(::memfd_create("fanout-cell", MFD_CLOEXEC)), requests_(requests) {
-  if (!fd_) throw_errno("memfd_create");
-  if (::ftruncate(fd_.get(), static_cast<off_t>(bytes())) != 0) throw_errno("ftruncate");
+    : fd_(memory_file("fanout-cell")), requests_(requests) {
+  if (!fd_) throw_errno("shared memory for samples: memfd_create");
+  if (::ftruncate(fd_.get(), static_cast<off_t>(bytes())) != 0) {
+    throw_errno("shared memory for samples: ftruncate");
+  }
   map();
 }
 
@@ -40,7 +32,7 @@ void CellMemory::map() {
   // Populated now, so that no sample costs a page fault in the timed part.
   memory_ =
       ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd_.get(), 0);
-  if (memory_ == MAP_FAILED) throw_errno("mmap");
+  if (memory_ == MAP_FAILED) throw_errno("shared memory for samples: mmap");
 }
 
 }  // namespace fanout

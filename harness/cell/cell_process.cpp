@@ -1,6 +1,5 @@
 #include "harness/cell/cell_process.h"
 
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/timer_slack.h"
 #include "harness/catalogue/names.h"
 #include "harness/catalogue/pairing.h"
 #include "harness/cell/cell_memory.h"
@@ -127,8 +127,7 @@ ClientConfig client_config(const CellTask& task, const CellMemory& memory,
   if (task.deadline.count() > 0 || task.stoppable) client.deadline = &memory.deadline_ns();
   client.due_ns = due_ns;
   client.schedule_start = &memory.schedule_start_ns();
-  // The default lets the kernel wake workers 50 us after their requests are due.
-  if (!due_ns.empty()) ::prctl(PR_SET_TIMERSLACK, 1);
+  if (!due_ns.empty()) wake_on_time();
   return client;
 }
 

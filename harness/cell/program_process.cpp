@@ -1,7 +1,6 @@
 #include "harness/cell/program_process.h"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "harness/cell/program_lines.h"
@@ -36,10 +36,8 @@ struct CertificateFile {
 
 CertificateFile certificate_file(const std::string& pem) {
   if (pem.empty()) return {};
-  CertificateFile file{UniqueFd(::memfd_create("fanout-certificates", MFD_CLOEXEC)), {}};
-  if (::write(file.fd.get(), pem.data(), pem.size()) != static_cast<ssize_t>(pem.size())) {
-    throw RunError("handing the program its certificates failed");
-  }
+  CertificateFile file{memory_file("fanout-certificates", pem), {}};
+  if (!file.fd) throw_errno("handing the program its certificates failed");
   file.path = fmt::format("/proc/{}/fd/{}", ::getpid(), file.fd.get());
   return file;
 }

@@ -87,7 +87,7 @@ ProgramTalk::ProgramTalk(const std::vector<std::string>& command) {
   ::fcntl(output.read_end.get(), F_SETPIPE_SZ, kPipeBytes);
   const pid_t supervisor = ::getpid();
   pid_ = ::fork();
-  if (pid_ < 0) throw RunError(fmt::format("fork: {}", std::strerror(errno)));
+  if (pid_ < 0) throw_errno("fork");
   if (pid_ == 0) become(argv.data(), envp.data(), input, output, supervisor);
   input_ = std::move(input.write_end);
   output_ = std::move(output.read_end);
@@ -105,7 +105,7 @@ ProgramTalk::Awaited ProgramTalk::await(int fd, short events, std::int64_t until
     const std::int64_t left_ms = std::max<std::int64_t>(0, (until_ns - now_ns()) / 1'000'000 + 1);
     const int timeout_ms = static_cast<int>(std::min<std::int64_t>(left_ms, 60'000));
     if (::poll(waiting, std::size(waiting), timeout_ms) < 0 && errno != EINTR) {
-      throw RunError(fmt::format("poll: {}", std::strerror(errno)));
+      throw_errno("poll");
     }
     if (waiting[2].revents != 0) throw RunError("the controller has ended");
     if (waiting[0].revents != 0) return Awaited::this_end;

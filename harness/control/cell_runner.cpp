@@ -3,14 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "base/pipe.h"
 #include "base/units.h"
 #include "harness/cell/cell_task.h"
@@ -26,16 +26,6 @@ namespace {
 constexpr std::chrono::nanoseconds kReadyWithin = std::chrono::seconds(30);  // external programs
 constexpr std::chrono::nanoseconds kSupervisorsGrace = std::chrono::seconds(15);
 constexpr std::size_t kKeptStandardError = 500;  // its end, shown when a run fails
-
-UniqueFd memory_with(const std::string& text) {
-  UniqueFd fd(::memfd_create("fanout-task", MFD_CLOEXEC));
-  const bool written =
-      fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (!written || ::lseek(fd.get(), 0, SEEK_SET) != 0) {
-    throw RunError(fmt::format("handing the run its task: {}", std::strerror(errno)));
-  }
-  return fd;
-}
 
 // Appends what can be read now; false at the end of the stream.
 bool drain(int fd, std::string& text) {
@@ -145,7 +135,8 @@ void CellRunner::run_process(const CellTask& task, const Cell& cell, const CellM
   std::chrono::nanoseconds limit = run_limit(plan_, cell);
   // A program's supervisor says more of what went wrong.
   if (is_external(cell)) limit += task.ready_limit + kSupervisorsGrace;
-  const UniqueFd task_fd = memory_with(to_text(task));
+  const UniqueFd task_fd = memory_file("fanout-task", to_text(task));
+  if (!task_fd) throw_errno("handing the run its task");
   std::vector<int> keep_fds{task_fd.get(), memory.fd()};
   if (task.urls_fd >= 0) keep_fds.push_back(task.urls_fd);
   Pipe standard_error = make_pipe();
@@ -241,7 +232,7 @@ void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_
     const int look_ms = steady == nullptr ? 60'000 : steady->look();
     const int timeout_ms = static_cast<int>(std::min<std::int64_t>(left_ms + 1, look_ms));
     if (::poll(waiting, std::size(waiting), timeout_ms) < 0 && errno != EINTR) {
-      throw RunError(fmt::format("poll: {}", std::strerror(errno)));
+      throw_errno("poll");
     }
     if ((waiting[1].revents & POLLIN) != 0) throw Interrupted();
     if ((waiting[2].revents & POLLIN) != 0) {

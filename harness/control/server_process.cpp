@@ -1,14 +1,13 @@
 #include "harness/control/server_process.h"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/error.h"
 #include "local_server/ledger_json.h"
 
 namespace fanout {
@@ -54,7 +53,7 @@ ChildProcess start_child(UniqueFd theirs, std::vector<int> cpus) {
 ServerProcess::Channel ServerProcess::make_channel() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-    throw RunError(fmt::format("socketpair: {}", std::strerror(errno)));
+    throw_errno("socketpair");
   }
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }

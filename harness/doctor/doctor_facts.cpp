@@ -1,15 +1,15 @@
 #include "harness/doctor/doctor_facts.h"
 
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "base/clock.h"
+#include "base/timer_slack.h"
 #include "harness/catalogue/embedded.h"
 #include "harness/control/cell_runner.h"
+#include "harness/machine/proc_files.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
 #include "harness/result/summary.h"
@@ -27,21 +27,6 @@ constexpr unsigned kPairs = 10;
 void sleep_for(std::int64_t ns) {
   const timespec time{.tv_sec = ns / kSecond, .tv_nsec = ns % kSecond};
   ::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
-}
-
-std::string first_word(const char* file) {
-  std::string word;
-  std::ifstream(file) >> word;
-  return word;
-}
-
-std::int64_t available_memory() {
-  std::ifstream lines("/proc/meminfo");
-  std::int64_t kib = 0;
-  for (std::string word; lines >> word;) {
-    if (word == "MemAvailable:" && lines >> kib) return kib * 1024;
-  }
-  return 0;
 }
 
 // What neighbours and other programs do while this one sleeps.
@@ -70,7 +55,7 @@ void sample_clock(DoctorFacts& facts) {
 // Samples how late sleeps end, with the least slack the kernel grants, as the server sleeps.
 void sample_timer(DoctorFacts& facts) {
   constexpr int kSleeps = 200;
-  ::prctl(PR_SET_TIMERSLACK, 1);
+  wake_on_time();
   std::vector<double> late_ns;
   for (int i = 0; i < kSleeps; ++i) {
     const std::int64_t due_ns = now_ns() + kMs;
@@ -164,12 +149,12 @@ DoctorFacts gather_facts() {
   facts.environment = this_environment(Affinity::isolated);
   facts.unfit_build = unfit_build();
   facts.machine_cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
-  facts.governor = first_word("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  facts.governor = first_line(proc_file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
   facts.clock_source =
-      first_word("/sys/devices/system/clocksource/clocksource0/current_clocksource");
-  const std::string reuse = first_word("/proc/sys/net/ipv4/tcp_tw_reuse");
-  if (!reuse.empty()) facts.tcp_tw_reuse = std::stoll(reuse);
-  facts.available_memory_bytes = available_memory();
+      first_line(proc_file("/sys/devices/system/clocksource/clocksource0/current_clocksource"));
+  facts.tcp_tw_reuse = number_of(proc_file("/proc/sys/net/ipv4/tcp_tw_reuse"));
+  facts.available_memory_bytes =
+      number_of(value_of(proc_file("/proc/meminfo"), "MemAvailable")).value_or(0) * 1024;
   sample_load(facts);
   sample_clock(facts);
   sample_timer(facts);

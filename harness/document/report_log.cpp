@@ -1,10 +1,8 @@
 #include "harness/document/report_log.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -26,7 +24,7 @@ ReportLog::ReportLog(const Report& report, const std::string& file) : file_(file
   const std::string head = unfinished_document(report);
   replace_file(file, head);
   fd_.reset(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!fd_) throw RunError(fmt::format("{}: {}", file, std::strerror(errno)));
+  if (!fd_) throw_errno(file);
   end_ = static_cast<std::int64_t>(head.size() - kEnd.size());
 }
 
@@ -43,7 +41,7 @@ void ReportLog::append(const Json& entry) {
     const auto written = ::pwrite(fd_.get(), text.data() + done, text.size() - done,
                                   end_ + static_cast<std::int64_t>(done));
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw RunError(fmt::format("{}: {}", file_, std::strerror(errno)));
+    if (written <= 0) throw_errno(file_);
     done += static_cast<std::size_t>(written);
   }
   end_ += static_cast<std::int64_t>(line.size());

@@ -8,33 +8,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <fstream>
-
 #include "base/fd.h"
+#include "harness/machine/proc_files.h"
 #include "transports/registry.h"
 #include "wire/socket_options.h"
 
 namespace fanout {
 namespace {
-
-std::string first_line(const char* file) {
-  std::ifstream stream(file);
-  std::string line;
-  std::getline(stream, line);
-  return line;
-}
-
-// The value of the first line of `file` that begins with `key`, without separators and quotes.
-std::string value_of(const char* file, const std::string& key) {
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    if (!line.starts_with(key)) continue;
-    const auto begin = line.find_first_not_of("=:\t \"", key.size());
-    const auto end = line.find_last_not_of('"');
-    return begin == std::string::npos ? "" : line.substr(begin, end - begin + 1);
-  }
-  return {};
-}
 
 std::vector<int> allowed_cpus() {
   cpu_set_t set;
@@ -82,10 +62,11 @@ Environment this_environment(Affinity affinity) {
   utsname system{};
   ::uname(&system);
   environment.kernel = system.release;
-  environment.os = value_of("/etc/os-release", "PRETTY_NAME");
-  environment.cpu_model = value_of("/proc/cpuinfo", "model name");
+  environment.os = value_of(proc_file("/etc/os-release"), "PRETTY_NAME");
+  environment.cpu_model = value_of(proc_file("/proc/cpuinfo"), "model name");
   environment.memory_bytes = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
-  environment.congestion_control = first_line("/proc/sys/net/ipv4/tcp_congestion_control");
+  environment.congestion_control =
+      first_line(proc_file("/proc/sys/net/ipv4/tcp_congestion_control"));
   environment.socket_congestion_control = socket_congestion_control();
   const MachineLimits limits = machine_limits();
   environment.file_descriptors = limits.file_descriptors;
@@ -102,12 +83,11 @@ MachineLimits machine_limits() {
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
-  std::ifstream range("/proc/sys/net/ipv4/ip_local_port_range");
-  range >> first >> last;
+  const auto range = numbers_of(proc_file("/proc/sys/net/ipv4/ip_local_port_range"));
   constexpr std::uint64_t kDebianDefault = 28'232;
-  return {.file_descriptors = limit.rlim_max, .ports = range ? last - first + 1 : kDebianDefault};
+  const bool told = range.size() == 2;
+  return {.file_descriptors = limit.rlim_max,
+          .ports = told ? static_cast<std::uint64_t>(range[1] - range[0] + 1) : kDebianDefault};
 }
 
 }  // namespace fanout

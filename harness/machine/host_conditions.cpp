@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+
+#include "harness/machine/proc_files.h"
 
 namespace fanout {
 namespace {
@@ -20,62 +20,23 @@ constexpr std::int64_t kLeastWaitNs = 1'000'000;
 
 std::int64_t clock_tick_ns() { return 1'000'000'000LL / ::sysconf(_SC_CLK_TCK); }
 
-Count steal_ns(const std::string& file) {
-  constexpr int kStealColumn = 8;  // proc(5), /proc/stat: user nice system idle iowait irq softirq
-  std::ifstream stat(file);
-  std::string word;
-  stat >> word;
-  std::int64_t ticks = 0;
-  for (int column = 1; column <= kStealColumn; ++column) stat >> ticks;
-  return stat ? Count(ticks * clock_tick_ns()) : std::nullopt;
+// proc(5), /proc/stat: user nice system idle iowait irq softirq steal.
+Count steal_ns(const std::string& stat) {
+  constexpr std::size_t kSteal = 7;
+  const std::vector<std::int64_t> ticks = numbers_of(value_of(stat, "cpu"));
+  return ticks.size() > kSteal ? Count(ticks[kSteal] * clock_tick_ns()) : std::nullopt;
 }
 
 // "some avg10=0.00 avg60=0.00 avg300=0.00 total=123", in microseconds.
-Count pressure_ns(const std::string& file) {
-  std::ifstream lines(file);
-  for (std::string word; lines >> word && word != "full";) {
-    if (word.starts_with("total=")) return std::stoll(word.substr(6)) * 1000;
-  }
-  return std::nullopt;
+Count pressure_ns(const std::string& pressure) {
+  const Count some_us = number_behind(value_of(pressure, "some"), "total=");
+  return some_us ? Count(*some_us * 1000) : std::nullopt;
 }
 
-// The value after the word `key` in the line that begins with `line`: "TCP: inuse 5 orphan 0 tw 3".
-Count value_after(const std::string& file, const std::string& line, const std::string& key) {
-  std::ifstream lines(file);
-  for (std::string text; std::getline(lines, text);) {
-    std::istringstream words(text);
-    std::string word;
-    if (!(words >> word) || word != line) continue;
-    std::int64_t value = 0;
-    while (words >> word) {
-      if (word == key && words >> value) return value;
-    }
-  }
-  return std::nullopt;
-}
-
-// Finds a pair of lines that begin with `line`, titles above values, and returns the value below
-// `title`.
-Count value_below(const std::string& file, const std::string& line, const std::string& title) {
-  std::ifstream lines(file);
-  for (std::string titles, values; std::getline(lines, titles) && std::getline(lines, values);) {
-    std::istringstream above(titles);
-    std::istringstream below(values);
-    std::string name;
-    std::string value;
-    if (!(above >> name) || name != line) continue;
-    below >> value;
-    while (above >> name && below >> value) {
-      if (name == title) return std::stoll(value);
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<ThreadTimes> times_in(const std::string& file) {
-  ThreadTimes times;
-  std::ifstream stream(file);
-  return stream >> times.cpu_ns >> times.wait_ns ? std::optional(times) : std::nullopt;
+std::optional<ThreadTimes> times_in(const std::string& schedstat) {
+  const std::vector<std::int64_t> numbers = numbers_of(schedstat);
+  if (numbers.size() < 2) return std::nullopt;
+  return ThreadTimes{.cpu_ns = numbers[0], .wait_ns = numbers[1]};
 }
 
 Count difference(const Count& before, const Count& after) {
@@ -86,14 +47,15 @@ Count difference(const Count& before, const Count& after) {
 
 HostConditions read_host(const std::string& proc) {
   HostConditions host;
-  host.steal_ns = steal_ns(proc + "/stat");
-  host.psi_cpu_ns = pressure_ns(proc + "/pressure/cpu");
-  host.psi_memory_ns = pressure_ns(proc + "/pressure/memory");
-  host.psi_io_ns = pressure_ns(proc + "/pressure/io");
-  host.time_wait = value_after(proc + "/net/sockstat", "TCP:", "tw");
-  host.listen_overflows = value_below(proc + "/net/netstat", "TcpExt:", "ListenOverflows");
-  host.listen_drops = value_below(proc + "/net/netstat", "TcpExt:", "ListenDrops");
-  host.retransmits = value_below(proc + "/net/snmp", "Tcp:", "RetransSegs");
+  host.steal_ns = steal_ns(proc_file(proc + "/stat"));
+  host.psi_cpu_ns = pressure_ns(proc_file(proc + "/pressure/cpu"));
+  host.psi_memory_ns = pressure_ns(proc_file(proc + "/pressure/memory"));
+  host.psi_io_ns = pressure_ns(proc_file(proc + "/pressure/io"));
+  host.time_wait = number_behind(value_of(proc_file(proc + "/net/sockstat"), "TCP"), "tw ");
+  const std::string netstat = proc_file(proc + "/net/netstat");
+  host.listen_overflows = value_below(netstat, "TcpExt:", "ListenOverflows");
+  host.listen_drops = value_below(netstat, "TcpExt:", "ListenDrops");
+  host.retransmits = value_below(proc_file(proc + "/net/snmp"), "Tcp:", "RetransSegs");
   return host;
 }
 
@@ -109,7 +71,9 @@ HostConditions between(const HostConditions& before, const HostConditions& after
   return host;
 }
 
-std::optional<ThreadTimes> own_thread_times() { return times_in("/proc/thread-self/schedstat"); }
+std::optional<ThreadTimes> own_thread_times() {
+  return times_in(proc_file("/proc/thread-self/schedstat"));
+}
 
 std::map<pid_t, ThreadTimes> thread_times(pid_t process) {
   std::map<pid_t, ThreadTimes> threads;
@@ -120,7 +84,7 @@ std::map<pid_t, ThreadTimes> thread_times(pid_t process) {
     const std::string name = entry->path().filename();
     pid_t id = 0;
     std::from_chars(name.data(), name.data() + name.size(), id);
-    if (const auto times = times_in(entry->path() / "schedstat")) threads[id] = *times;
+    if (const auto times = times_in(proc_file(entry->path() / "schedstat"))) threads[id] = *times;
   }
   return threads;
 }

@@ -1,12 +1,8 @@
 #include "harness/machine/interrupt.h"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "base/error.h"
 
@@ -19,7 +15,7 @@ InterruptWatch::InterruptWatch() {
   ::sigaddset(&signals, SIGTERM);
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   fd_.reset(::signalfd(-1, &signals, SFD_CLOEXEC));
-  if (!fd_) throw RunError(fmt::format("signalfd: {}", std::strerror(errno)));
+  if (!fd_) throw_errno("signalfd");
 }
 
 bool InterruptWatch::pending() const {

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -21,7 +19,7 @@ void write_file(const std::string& file, const std::string& text) {
   std::ofstream stream(file, std::ios::trunc);
   stream << text;
   stream.close();
-  if (!stream) throw RunError(fmt::format("{}: {}", file, std::strerror(errno)));
+  if (!stream) throw_errno(file);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ ChildProcess::ChildProcess(SpawnOptions options) {
   argv.push_back(nullptr);
   const pid_t controller = ::getpid();
   pid_ = ::fork();
-  if (pid_ < 0) throw RunError(fmt::format("fork: {}", std::strerror(errno)));
+  if (pid_ < 0) throw_errno("fork");
   if (pid_ == 0) become(options, argv.data(), controller);
   ::setpgid(pid_, pid_);  // both sides set it: whoever comes first
   try {

@@ -8,11 +8,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 
+#include "harness/machine/proc_files.h"
 #include "harness/machine/usage.h"
 
 namespace fanout {
@@ -24,8 +24,9 @@ std::vector<pid_t> children_of(pid_t pid) {
   std::error_code gone;
   for (const auto& thread :
        std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), gone)) {
-    std::ifstream list(thread.path() / "children");
-    for (pid_t child = 0; list >> child;) children.push_back(child);
+    for (const auto child : numbers_of(proc_file(thread.path() / "children"))) {
+      children.push_back(static_cast<pid_t>(child));
+    }
   }
   return children;
 }
@@ -33,19 +34,13 @@ std::vector<pid_t> children_of(pid_t pid) {
 // User + system time of the children it has reaped, to the clock tick: fields 16 and 17
 // of /proc/PID/stat (proc(5)).
 std::int64_t reaped_cpu_ns(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string text;
-  std::getline(file, text);
-  const std::size_t name_end = text.rfind(')');  // a name may hold anything
-  if (name_end == std::string::npos) return 0;
-  std::istringstream fields(text.substr(name_end + 1));
-  std::string passed;
-  for (int field = 3; field < 16; ++field) fields >> passed;
-  std::int64_t user = 0;
-  std::int64_t system = 0;
-  fields >> user >> system;
-  // Both are rounded down: half a tick too little each.
-  const std::int64_t ticks = user + system + (user + system > 0 ? 1 : 0);
+  const std::string text = proc_file(fmt::format("/proc/{}/stat", pid));
+  const std::size_t state = text.rfind(") ");  // field 3, behind a name that may hold anything
+  if (state == std::string::npos) return 0;
+  const std::vector<std::int64_t> from_4th = numbers_of(std::string_view(text).substr(state + 3));
+  if (from_4th.size() <= 17 - 4) return 0;
+  const std::int64_t used = from_4th[16 - 4] + from_4th[17 - 4];
+  const std::int64_t ticks = used + (used > 0 ? 1 : 0);  // rounded down: half a tick each
   return ticks * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
 }
 
@@ -76,14 +71,11 @@ FamilyUsage family_usage(pid_t root) {
 }
 
 bool ignores_children(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/status", pid));
-  for (std::string key; file >> key; file.ignore(1 << 20, '\n')) {
-    if (key != "SigIgn:") continue;
-    std::uint64_t signals = 0;  // the bit of signal n is n - 1 (proc(5))
-    file >> std::hex >> signals;
-    return (signals >> (SIGCHLD - 1) & 1) != 0;
-  }
-  return false;
+  const std::string status = proc_file(fmt::format("/proc/{}/status", pid));
+  const std::string_view ignored = value_of(status, "SigIgn");
+  std::uint64_t signals = 0;  // the bit of signal n is n - 1 (proc(5))
+  std::from_chars(ignored.data(), ignored.data() + ignored.size(), signals, 16);
+  return (signals >> (SIGCHLD - 1) & 1) != 0;
 }
 
 StrayGuard::StrayGuard() : kept_(children_of(::getpid())) { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }

@@ -7,8 +7,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <optional>
+
+#include "harness/machine/proc_files.h"
 
 namespace fanout {
 namespace {
@@ -17,8 +18,8 @@ namespace {
 // not to us.
 std::optional<std::uint64_t> tracepoint_id() {
   for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
-    std::ifstream file(fmt::format("{}/events/raw_syscalls/sys_enter/id", root));
-    if (std::uint64_t id = 0; file >> id) return id;
+    const auto id = number_of(proc_file(fmt::format("{}/events/raw_syscalls/sys_enter/id", root)));
+    if (id) return id;
   }
   return std::nullopt;
 }

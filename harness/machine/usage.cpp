@@ -4,24 +4,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <limits>
 #include <string>
+
+#include "harness/machine/proc_files.h"
 
 namespace fanout {
 namespace {
 
 // The number behind `key` in a "Key:   123 kB" file of /proc; 0 if absent.
-std::int64_t number_behind(const std::string& file, const std::string& key) {
-  std::ifstream lines(file);
-  std::string word;
-  while (lines >> word) {
-    std::int64_t value = 0;
-    if (word == key + ":" && lines >> value) return value;
-    lines.clear();
-    lines.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return 0;
+std::int64_t number_in(const std::string& file, std::string_view key) {
+  return number_of(value_of(proc_file(file), key)).value_or(0);
 }
 
 std::int64_t nanoseconds(const timeval& time) {
@@ -55,22 +47,22 @@ std::int64_t cpu_ns_of(pid_t pid) {
 
 std::int64_t cpu_ns_of_family(pid_t pid) {
   std::int64_t sum = cpu_ns_of(pid);
-  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid));
-  for (pid_t child = 0; children >> child;) sum += cpu_ns_of(child);
+  const std::string children = proc_file(fmt::format("/proc/{0}/task/{0}/children", pid));
+  for (const auto child : numbers_of(children)) sum += cpu_ns_of(static_cast<pid_t>(child));
   return sum;
 }
 
-std::int64_t own_status(const char* key) { return number_behind("/proc/self/status", key); }
+std::int64_t own_status(const char* key) { return number_in("/proc/self/status", key); }
 
 std::int64_t status_of(pid_t pid, const char* key) {
-  return number_behind(fmt::format("/proc/{}/status", pid), key);
+  return number_in(fmt::format("/proc/{}/status", pid), key);
 }
 
 std::int64_t pool_memory_bytes(pid_t parent, std::span<const pid_t> workers) {
   std::int64_t kib = status_of(parent, "VmHWM");
   for (const pid_t pid : workers) {
     const std::string file = fmt::format("/proc/{}/smaps_rollup", pid);
-    kib += number_behind(file, "Private_Clean") + number_behind(file, "Private_Dirty");
+    kib += number_in(file, "Private_Clean") + number_in(file, "Private_Dirty");
   }
   return kib * 1024;
 }

@@ -1,16 +1,15 @@
 #include "harness/scenario/url_spool.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "transports/path.h"
 
 namespace fanout {
@@ -23,14 +22,12 @@ struct Entry {
   std::uint32_t length;
 };
 
-[[noreturn]] void throw_errno(const char* what) {
-  throw RunError(fmt::format("temporary file for URLs: {}: {}", what, std::strerror(errno)));
-}
+[[noreturn]] void fail(const std::string& what) { throw_errno("temporary file for URLs: " + what); }
 
 UniqueFd open_unnamed() {
   std::string name = (std::filesystem::temp_directory_path() / "fanout-urls-XXXXXX").string();
   UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd) throw_errno(name.c_str());
+  if (!fd) fail(name);
   ::unlink(name.c_str());
   return fd;
 }
@@ -47,12 +44,7 @@ void UrlSpoolWriter::add(std::uint32_t target, std::string_view path) {
 }
 
 void UrlSpoolWriter::flush() {
-  std::string_view left = buffer_;
-  while (!left.empty()) {
-    const ssize_t written = ::write(fd_.get(), left.data(), left.size());
-    if (written < 0 && errno != EINTR) throw_errno("write");
-    if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(fd_.get(), buffer_)) fail("write");
   buffer_.clear();
 }
 
@@ -63,12 +55,12 @@ UniqueFd UrlSpoolWriter::finish() {
 
 UrlSpool::UrlSpool(int fd) {
   struct stat status {};
-  if (::fstat(fd, &status) != 0) throw_errno("fstat");
+  if (::fstat(fd, &status) != 0) fail("fstat");
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return;
   // Populated now, so that no path costs a page fault in the timed part.
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
-  if (memory == MAP_FAILED) throw_errno("mmap");
+  if (memory == MAP_FAILED) fail("mmap");
   text_ = {static_cast<const char*>(memory), size};
 }
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/text.h"
+
 namespace fanout {
 namespace {
 
@@ -141,8 +143,8 @@ std::string objection(std::span<const SweepPoint> points, const Scalability& fou
   }
   for (const SweepPoint& point : points) {
     if (!point.not_by_client.empty()) {
-      return fmt::format("at {} worker{} the limit is {}, not the client", point.workers,
-                         point.workers == 1 ? "" : "s", point.not_by_client);
+      return fmt::format("at {} the limit is {}, not the client", counted(point.workers, "worker"),
+                         point.not_by_client);
     }
   }
   if (!found.usl) return "the points follow no such law";

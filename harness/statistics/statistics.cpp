@@ -1,6 +1,7 @@
 #include "harness/statistics/statistics.h"
 
 #include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 #include <numeric>
 
@@ -9,18 +10,10 @@ namespace {
 
 constexpr double kConfidence = 0.95;
 
-// P(X <= k) for X ~ Binomial(n, 1/2); in logarithms, so that no n overflows.
+// P(X <= k) for X ~ Binomial(n, 1/2).
 double binomial_half_cdf(std::size_t k, std::size_t n) {
-  const auto log_choose = [&](std::size_t i) {
-    const auto a = static_cast<double>(n);
-    const auto b = static_cast<double>(i);
-    return std::lgamma(a + 1) - std::lgamma(b + 1) - std::lgamma(a - b + 1);
-  };
-  double sum = 0;
-  for (std::size_t i = 0; i <= k; ++i) {
-    sum += std::exp(log_choose(i) - static_cast<double>(n) * std::log(2.0));
-  }
-  return sum;
+  const boost::math::binomial_distribution<> law(static_cast<double>(n), 0.5);
+  return boost::math::cdf(law, static_cast<double>(k));
 }
 
 double median_of_sorted(std::span<const double> values) {

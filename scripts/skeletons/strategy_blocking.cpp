@@ -6,23 +6,11 @@
 #include <thread>
 #include <vector>
 
+#include "base/on_exit.h"
 #include "strategies/strategy.h"
 
 namespace fanout {
 namespace {
-
-// Opens a gate when it goes out of scope. An exception leaves the scope too, and a thread that
-// waited at the gate for ever would make a failed run hang.
-class Opener {
- public:
-  explicit Opener(std::latch& gate) : gate_(gate) {}
-  Opener(const Opener&) = delete;
-  Opener& operator=(const Opener&) = delete;
-  ~Opener() { gate_.count_down(); }
-
- private:
-  std::latch& gate_;
-};
 
 // The hook of a blocking strategy. It is called once per run, in a process of its own, and returns
 // when every request has ended and everything it made is gone: threads, processes, descriptors.
@@ -35,8 +23,10 @@ void run(Job& job, const BlockingFactory& make_client) {
   // client belongs to one thread at a time.
   std::latch started(job.workers());
   std::latch go(1);
-  std::vector<std::jthread> threads;  // joined last,
-  const Opener opener(go);            // after they may go
+  // Joined at the end of this scope, after they may go: an exception leaves the scope too, and a
+  // thread that waited for ever would make a failed run hang.
+  std::vector<std::jthread> threads;
+  const OnExit opener([&go] { go.count_down(); });
   for (unsigned first = 0; first < job.workers(); ++first) {
     threads.emplace_back([&, first, client = make_client()] {
       started.count_down();

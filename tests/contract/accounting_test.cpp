@@ -2,12 +2,12 @@
 // the controller would have started.
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
 
+#include "base/file.h"
 #include "harness/cell/cell_memory.h"
 #include "harness/cell/cell_task.h"
 #include "strategies/registry.h"
@@ -43,11 +43,9 @@ struct Accounts {
 // Starts `fanout internal-cell` under time -v, as harness/control/cell_runner.cpp does without.
 Accounts account(const CellTask& spec) {
   const unit_test::TempFolder folder;
-  const std::string text = to_text(spec);
   const std::string report = folder.path("time");
-  const UniqueFd task(::memfd_create("spec", 0));
-  EXPECT_EQ(::write(task.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
-  ::lseek(task.get(), 0, SEEK_SET);
+  const UniqueFd task = memory_file("spec", to_text(spec));
+  ::fcntl(task.get(), F_SETFD, 0);
   const CellMemory memory(spec.requests);
   ::fcntl(memory.fd(), F_SETFD, 0);
   const std::string task_fd = std::to_string(task.get());

@@ -30,7 +30,8 @@ ROOMS = {
     "harness/machine": ("the machine and its processes: limits, environment, usage, children, "
                         "signals, files written whole",
                         ("base", "wire", "transports/registry.h")),
-    "harness/statistics": ("pure numbers: intervals, comparisons, ranks, slopes, scalability", ()),
+    "harness/statistics": ("pure numbers: intervals, comparisons, ranks, slopes, scalability",
+                           ("base/text.h",)),
     "harness/catalogue": ("what can be named: strategies with transports, external programs, "
                           "embedded files",
                           ("base", "strategies", "transports")),

@@ -18,13 +18,9 @@ namespace fanout {
 using boost::asio::ip::tcp;
 
 BeastAsyncClient::BeastAsyncClient(const ClientConfig& config)
-    : config_(config), body_(request_body(config)), tls_(config), timer_(io_.get_executor()) {
-  for (const Target& target : config.targets) {
-    destinations_.emplace_back(config, target).idle.reserve(config.max_in_flight);
-  }
+    : config_(config), tls_(config), pool_(config), timer_(io_.get_executor()) {
   for (unsigned i = 0; i < config.max_in_flight; ++i) {
-    spare_.push_back(&connections_.emplace_back(io_.get_executor()));
-    if (const AsioError error = open_socket(connections_.back())) {
+    if (const AsioError error = open_socket(pool_.add_spare(io_.get_executor()))) {
       throw RunError(
           fmt::format("socket {} of {}: {}", i + 1, config.max_in_flight, error.message()));
     }
@@ -32,35 +28,14 @@ BeastAsyncClient::BeastAsyncClient(const ClientConfig& config)
 }
 
 void BeastAsyncClient::start(const Request& request, Done done) {
-  assert(in_flight_ < config_.max_in_flight);
-  Destination& destination = destinations_[request.target];
-  Connection& connection = take(destination);
-  connection.request = &request;
-  connection.done = std::move(done);
-  connection.out.begin(destination.text, request.token, body_);
-  connection.in.begin(config_.method);
-  const std::int64_t now = now_ns();
-  connection.answer_by = give_up_at(config_, now);
-  connection.connect_by =
-      connection.connected ? kNever : deadline_after(now, config_.connect_timeout);
-  ++in_flight_;
-  watch_deadline(std::min(connection.connect_by, connection.answer_by));
+  assert(pool_.in_flight() < config_.max_in_flight);
+  Connection& connection = pool_.begin(request, std::move(done), io_.get_executor());
+  watch_deadline(connection.due());
   if (connection.connected) {
     send(connection);
   } else {
     connect(connection);
   }
-}
-
-BeastAsyncClient::Connection& BeastAsyncClient::take(Destination& destination) {
-  // With several targets, connections to the others may hold all that were made beforehand.
-  if (destination.idle.empty() && spare_.empty()) {
-    return connections_.emplace_back(io_.get_executor());
-  }
-  std::vector<Connection*>& from = destination.idle.empty() ? spare_ : destination.idle;
-  Connection& connection = *from.back();
-  from.pop_back();
-  return connection;
 }
 
 // Those of the first connections are opened in set-up, like the handles of libcurl.
@@ -74,11 +49,11 @@ AsioError BeastAsyncClient::open_socket(Connection& connection) {
 
 void BeastAsyncClient::connect(Connection& connection) {
   const AsioError error = connection.socket.is_open() ? AsioError() : open_socket(connection);
-  const sockaddr_in& address = destinations_[connection.request->target].address;
   const int failure =
-      error ? error.value() : begin_connect(connection.socket.native_handle(), address);
+      error ? error.value()
+            : begin_connect(connection.socket.native_handle(), pool_.address(connection));
   if (failure != 0) return fail_soon(connection, connect_failure(failure));
-  connection.tls = tls_.stream(connection.request->target, connection.socket.native_handle());
+  connection.tls = tls_.stream(connection.target, connection.socket.native_handle());
   send(connection);
 }
 
@@ -148,15 +123,10 @@ void BeastAsyncClient::ended(Connection& connection, ResponseScanner::Step step)
   }
 }
 
-// The peer closed or reset the connection. A kept one it may have closed before the request came:
-// if nothing was answered, a new connection is tried, once, unless the request might count twice.
+// The peer closed or reset the connection.
 void BeastAsyncClient::lost(Connection& connection) {
-  if (!connection.kept || connection.in.any_received() || config_.method == Method::post) {
-    return fail_soon(connection, connection.in.lost());
-  }
+  if (!pool_.repeat(connection)) return fail_soon(connection, connection.in.lost());
   close(connection);
-  connection.out.rewind();
-  connection.connect_by = deadline_after(now_ns(), config_.connect_timeout);
   watch_deadline(connection.connect_by);
   connect(connection);
 }
@@ -164,9 +134,9 @@ void BeastAsyncClient::lost(Connection& connection) {
 // From the loop, because start() must not call `done`.
 void BeastAsyncClient::fail_soon(Connection& connection, Outcome outcome) {
   boost::asio::post(io_, [this, &connection, generation = connection.generation, outcome] {
-    if (connection.generation != generation) return;
-    const Reply seen = connection.in.reply();
-    finish(connection, failed(outcome, seen.status, seen.body_bytes), false);
+    if (connection.generation == generation) {
+      finish(connection, connection.unanswered(outcome), false);
+    }
   });
 }
 
@@ -180,19 +150,10 @@ void BeastAsyncClient::close(Connection& connection) {
 }
 
 void BeastAsyncClient::finish(Connection& connection, const Response& response, bool keep) {
-  Destination& destination = destinations_[connection.request->target];
-  connection.request = nullptr;
-  if (keep) {
-    connection.kept = true;
-    destination.idle.push_back(&connection);
-  } else {
-    close(connection);
-    spare_.push_back(&connection);
-  }
-  --in_flight_;
-  const Done done = std::move(connection.done);
+  if (!keep) close(connection);
+  const Done done = pool_.end(connection, keep);
   done(response);
-  if (in_flight_ == 0 && timer_set_to_ != kNever) {
+  if (pool_.in_flight() == 0 && timer_set_to_ != kNever) {
     timer_set_to_ = kNever;
     timer_.cancel();
   }
@@ -210,22 +171,10 @@ void BeastAsyncClient::watch_deadline(std::int64_t deadline) {
 
 void BeastAsyncClient::give_up_late_ones() {
   timer_set_to_ = kNever;
-  const std::int64_t now = now_ns();
-  std::int64_t next = kNever;
-  for (std::size_t i = 0; i < connections_.size(); ++i) {  // `done` may add some
-    Connection& connection = connections_[i];
-    if (connection.request == nullptr) continue;
-    const std::int64_t deadline = std::min(connection.answer_by, connection.connect_by);
-    if (deadline > now) {
-      next = std::min(next, deadline);
-      continue;
-    }
-    const Reply seen = connection.in.reply();
-    const Outcome outcome =
-        connection.answer_by <= now ? Outcome::timeout : Outcome::connect_timeout;
-    finish(connection, failed(outcome, seen.status, seen.body_bytes), false);
-  }
-  if (next != kNever) watch_deadline(next);
+  watch_deadline(
+      pool_.give_up_late_ones(now_ns(), [this](Connection& connection, const Response& response) {
+        finish(connection, response, false);
+      }));
 }
 
 namespace {

@@ -2,18 +2,12 @@
 // to beast_async*.cpp: including it compiles Beast and Asio.
 #pragma once
 
-#include <algorithm>
-#include <deque>
 #include <functional>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "transports/asio_loop.h"
-#include "transports/deadline.h"
-#include "transports/http_text.h"
+#include "transports/connection_pool.h"
 #include "transports/response_scanner.h"
-#include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
 
 namespace fanout {
@@ -31,33 +25,14 @@ class BeastAsyncClient final : public AsyncClient {
   }
 
  private:
-  // A socket and the request it carries. Recycled, with its buffers, for other sockets.
-  struct Connection {
+  struct Connection : PooledConnection<ResponseScanner> {
     explicit Connection(const AsioExecutor& executor) : socket(executor) {}
 
     AsioSocket socket;
-    TlsStream tls;  // none: a plain connection, or not yet one
-    OutgoingRequest out;
-    ResponseScanner in;
-    const Request* request = nullptr;  // null: idle or spare
-    AsyncClient::Done done;
-    std::int64_t connect_by = kNever;  // kNever once connected
-    std::int64_t answer_by = kNever;
+    TlsStream tls;            // none: a plain connection, or not yet one
     unsigned generation = 0;  // counts up when pending operations become void
-    bool connected = false;   // TLS: and its handshake is done
-    bool kept = false;        // carried a request before
   };
 
-  // What the requests to one target share.
-  struct Destination {
-    Destination(const ClientConfig& config, const Target& target)
-        : address(socket_address(target)), text(config, target) {}
-    sockaddr_in address;
-    RequestText text;
-    std::vector<Connection*> idle;
-  };
-
-  Connection& take(Destination& destination);
   static AsioError open_socket(Connection& connection);
   void connect(Connection& connection);
   void send(Connection& connection);
@@ -77,15 +52,11 @@ class BeastAsyncClient final : public AsyncClient {
   void give_up_late_ones();
 
   const ClientConfig& config_;
-  const std::string body_;
   TlsClient tls_;
   boost::asio::io_context io_{1};
+  ConnectionPool<Connection> pool_;
   AsioTimer timer_;  // one for all: at or before the earliest deadline
   std::int64_t timer_set_to_ = kNever;
-  std::deque<Connection> connections_;  // a deque: connections stay where they are
-  std::vector<Connection*> spare_;
-  std::vector<Destination> destinations_;
-  unsigned in_flight_ = 0;
 };
 
 }  // namespace fanout

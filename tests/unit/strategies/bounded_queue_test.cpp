@@ -7,7 +7,6 @@
 #include <chrono>
 #include <latch>
 #include <memory>
-#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -111,16 +110,6 @@ TEST(BoundedQueue, DeliversWhatItHoldsAfterClose) {
   EXPECT_EQ(queue.pop(), 2);
   EXPECT_EQ(queue.pop(), std::nullopt);
   EXPECT_EQ(queue.pop(), std::nullopt);
-}
-
-TEST(BoundedQueue, CloserClosesWhenAnExceptionLeavesItsScope) {
-  Queue queue(1);
-  try {
-    const Queue::Closer closer(queue);
-    throw std::runtime_error("left");
-  } catch (const std::runtime_error&) {
-  }
-  EXPECT_EQ(queue.pop(), std::nullopt);  // would wait for ever
 }
 
 struct Load {

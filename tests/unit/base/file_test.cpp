@@ -1,0 +1,42 @@
+// Files written and read whole.
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace fanout {
+namespace {
+
+std::string through_proc(const UniqueFd& fd) { return "/proc/self/fd/" + std::to_string(fd.get()); }
+
+TEST(MemoryFile, HoldsItsTextAndIsAtItsBeginning) {
+  const std::string text(100'000, 'x');
+  const UniqueFd file = memory_file("fanout-test", text);
+  EXPECT_EQ(read_file(through_proc(file)), text);
+  EXPECT_EQ(::lseek(file.get(), 0, SEEK_CUR), 0);
+  EXPECT_EQ(::fcntl(file.get(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+}
+
+TEST(MemoryFile, IsNoneIfItCannotBeMade) {
+  errno = 0;
+  const std::string too_long(1'000, 'x');
+  EXPECT_FALSE(memory_file(too_long.c_str()));
+  EXPECT_EQ(errno, EINVAL);
+}
+
+TEST(WriteAll, SaysWhyItFails) {
+  const UniqueFd file(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  errno = 0;
+  EXPECT_FALSE(write_all(file.get(), "text"));
+  EXPECT_EQ(errno, ENOSPC);
+}
+
+TEST(ReadFile, IsNothingForAFolderAndForAFileThatIsNotThere) {
+  EXPECT_EQ(read_file("/proc/self"), std::nullopt);
+  EXPECT_EQ(read_file("/nowhere"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace fanout

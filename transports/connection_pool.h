@@ -1,0 +1,149 @@
+// The connections of an asynchronous client that handles sockets itself, and the requests on them.
+// Private to the transports `floor` and `beast_async`.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "transports/deadline.h"
+#include "transports/http_text.h"
+#include "transports/tcp_connect.h"
+#include "transports/verify.h"
+
+namespace fanout {
+
+// A connection and the request it carries, but for the socket: what a client's own Connection
+// derives from. Recycled, with its buffers, for other sockets. Scanner reads the response.
+template <class Scanner>
+struct PooledConnection {
+  std::uint32_t target = 0;          // of its request, or of its last one
+  const Request* request = nullptr;  // null: idle or spare
+  AsyncClient::Done done;
+  OutgoingRequest out;
+  Scanner in;
+  std::int64_t connect_by = kNever;  // kNever once connected
+  std::int64_t answer_by = kNever;
+  bool connected = false;  // TLS: and its handshake is done
+  bool kept = false;       // carried a request before
+
+  [[nodiscard]] std::int64_t due() const { return std::min(answer_by, connect_by); }
+  // How the request ends without a complete answer.
+  [[nodiscard]] Response unanswered(Outcome outcome) const {
+    const Reply seen = in.reply();
+    return failed(outcome, seen.status, seen.body_bytes);
+  }
+};
+
+template <class Connection>
+class ConnectionPool {
+ public:
+  explicit ConnectionPool(const ClientConfig& config)
+      : config_(config), body_(request_body(config)) {
+    for (const Target& target : config.targets) {
+      destinations_.push_back({socket_address(target), RequestText(config, target), {}});
+      destinations_.back().idle.reserve(config.max_in_flight);
+    }
+  }
+
+  [[nodiscard]] unsigned in_flight() const { return in_flight_; }
+  [[nodiscard]] const sockaddr_in& address(const Connection& connection) const {
+    return destinations_[connection.target].address;
+  }
+
+  // Makes a connection for a later request.
+  template <class... Arguments>
+  Connection& add_spare(const Arguments&... arguments) {
+    spare_.push_back(&connections_.emplace_back(arguments...));
+    return *spare_.back();
+  }
+
+  // Puts a request on a connection: a kept one to its target, else a spare one, else a new one that
+  // is made by these arguments.
+  template <class... Arguments>
+  Connection& begin(const Request& request, AsyncClient::Done&& done,
+                    const Arguments&... arguments) {
+    Destination& destination = destinations_[request.target];
+    std::vector<Connection*>& from = destination.idle.empty() ? spare_ : destination.idle;
+    // With several targets, connections to the others may hold all that were made beforehand.
+    if (from.empty()) add_spare(arguments...);
+    Connection& connection = *from.back();
+    from.pop_back();
+    connection.target = request.target;
+    connection.request = &request;
+    connection.done = std::move(done);
+    connection.out.begin(destination.text, request.token, body_);
+    connection.in.begin(config_.method);
+    const std::int64_t now = now_ns();
+    connection.answer_by = give_up_at(config_, now);
+    connection.connect_by =
+        connection.connected ? kNever : deadline_after(now, config_.connect_timeout);
+    ++in_flight_;
+    return connection;
+  }
+
+  // Makes a request whose connection was lost ready for a new one; false if it ends here. The peer
+  // may have closed a kept connection before the request came: if nothing was answered, another is
+  // tried, once, unless the request might count twice.
+  [[nodiscard]] bool repeat(Connection& connection) const {
+    const bool never_came = connection.kept && !connection.in.any_received();
+    if (!never_came || config_.method == Method::post) return false;
+    connection.out.rewind();
+    connection.connect_by = deadline_after(now_ns(), config_.connect_timeout);
+    return true;
+  }
+
+  // Takes the request from its connection, which stays open if `keep`; returns whom to tell.
+  AsyncClient::Done end(Connection& connection, bool keep) {
+    connection.request = nullptr;
+    connection.kept = keep;
+    (keep ? destinations_[connection.target].idle : spare_).push_back(&connection);
+    --in_flight_;
+    return std::move(connection.done);
+  }
+
+  // A kept connection without a request was closed.
+  void drop_idle(Connection& connection) {
+    std::erase(destinations_[connection.target].idle, &connection);
+    spare_.push_back(&connection);
+  }
+
+  // Calls `finish`, which may begin requests, for each whose time is up, with the response it gets.
+  // Returns when the next one's is.
+  template <class Finish>
+  std::int64_t give_up_late_ones(std::int64_t now, Finish finish) {
+    std::int64_t next = kNever;
+    for (std::size_t i = 0; i < connections_.size(); ++i) {  // `finish` may add some
+      Connection& connection = connections_[i];
+      if (connection.request == nullptr) continue;
+      if (connection.due() <= now) {
+        const bool late = connection.answer_by <= now;
+        const Outcome outcome = late ? Outcome::timeout : Outcome::connect_timeout;
+        finish(connection, connection.unanswered(outcome));
+      } else {
+        next = std::min(next, connection.due());
+      }
+    }
+    return next;
+  }
+
+ private:
+  // What the requests to one target share.
+  struct Destination {
+    sockaddr_in address;
+    RequestText text;
+    std::vector<Connection*> idle;
+  };
+
+  const ClientConfig& config_;
+  const std::string body_;
+  std::deque<Connection> connections_;  // a deque: connections stay where they are
+  std::vector<Connection*> spare_;
+  std::vector<Destination> destinations_;
+  unsigned in_flight_ = 0;
+};
+
+}  // namespace fanout
