@@ -121,7 +121,7 @@ void read_pool_memory(CellHeader& header, const Job& job) {
 
 // What clients are configured with: the task, and the state that all workers share.
 ClientConfig client_config(const CellTask& task, const CellMemory& memory,
-                  std::span<const std::int64_t> due_ns) {
+                           std::span<const std::int64_t> due_ns) {
   ClientConfig client = task.client;
   memory.deadline_ns() = kNever;
   if (task.deadline.count() > 0 || task.stoppable) client.deadline = &memory.deadline_ns();

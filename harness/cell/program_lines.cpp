@@ -50,8 +50,8 @@ Number number(std::string_view line, std::string_view name, std::string_view wor
   return value;
 }
 
-// The outcome of this name, if a program can know it: whether a whole response is right is judged by
-// fanout.
+// The outcome of this name, if a program can know it: whether a whole response is right is judged
+// by fanout.
 Outcome outcome_named(std::string_view line, std::string_view name) {
   for (int i = 1; i < kOutcomeCount; ++i) {
     const auto outcome = static_cast<Outcome>(i);

@@ -12,8 +12,8 @@
 
 namespace fanout {
 
-// The timing of a whole run, or of the window in which mode steady measured it; the fields are those
-// of Run.
+// The timing of a whole run, or of the window in which mode steady measured it; the fields are
+// those of Run.
 struct Timing {
   std::int64_t makespan_ns = 0;
   std::int64_t cpu_ns = 0;

@@ -19,7 +19,8 @@ struct HostConditions {
   // the end; the threads of the server, added up, while the run's process lived.
   std::optional<std::int64_t> run_queue_wait_ns;
   std::optional<std::int64_t> server_run_queue_wait_ns;
-  // The part of the larger of the two waits that neither side can have caused (docs/reading-a-result.md, "Noise").
+  // The part of the larger of the two waits that neither side can have caused
+  // (docs/reading-a-result.md, "Noise").
   std::optional<std::int64_t> foreign_wait_ns;
   // Pressure stall information, "some": time in which a task of this machine, ours included,
   // waited.
