@@ -22,9 +22,7 @@ class Article(fanout_cli.CliTest):
         return "--strategy", ",".join(names)
 
 
-class CountTest(Article):
-    """Counts, and times that have a lower bound only."""
-
+class Checked(Article):
     def check_urls(self, run):
         """Article A: every URL has exactly one outcome, and the server says the same."""
         errors, faults = run["errors"], run["server"]["faults"]
@@ -35,6 +33,8 @@ class CountTest(Article):
         self.assertEqual(errors["timeout"], faults["hang"])
         self.assertEqual(set(errors), {"refused", "bad_status", "timeout"})
 
+
+class CheckTest(Checked):
     def test_a_checks_urls_with_threads_futures_and_a_loop(self):
         runs, out = self.runs("article-a", "--no-peers")
         self.assertEqual({workers for _, workers in runs}, {100, 200})
@@ -44,6 +44,8 @@ class CountTest(Article):
             self.assertLessEqual(runs["thread_queue", workers]["queue_peak"], 400)
         self.assertIn("200 threads, a bounded queue", out)
 
+
+class PresetTest(Checked):
     def test_a_as_presets_of_their_own(self):
         for scenario, key in (("url-check", ("thread_queue", 200)),
                               ("url-check-futures", ("thread_pool", 100))):
@@ -51,12 +53,18 @@ class CountTest(Article):
             self.assertEqual(list(runs), [key])
             self.check_urls(runs[key])
 
+
+class OriginalTest(Checked):
     def test_originals_of_a_come_to_the_same_sums(self):
         names = ("py_thread_queue_head", "py_thread_pool", "py_asyncio")
         runs, _ = self.runs("article-a", "--workers", 200, *self.with_peers(*names))
         for (name, _), run in runs.items():
             with self.subTest(name):
                 self.check_urls(run)
+
+
+class CountTest(Article):
+    """Counts, and times that have a lower bound only."""
 
     def test_b_takes_as_many_waves_as_the_workers_make(self):
         runs, out = self.runs("article-b", "--workers", "10,20", "--no-peers")

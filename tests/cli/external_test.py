@@ -185,7 +185,7 @@ class ExternalTest(ProgramTest):
             cwd=self.folder, stdout=fanout_cli.subprocess.DEVNULL,
             stderr=fanout_cli.subprocess.DEVNULL, env=fanout_cli.marked_environment(self.mark))
         deadline = time.monotonic() + 30
-        while not any("rogue.py" in " ".join(words) and "sh" not in words[0]
+        while not any(words[1:2] == [str(ROGUE)]
                       for words in fanout_cli.marked(self.mark).values()):
             self.assertLess(time.monotonic(), deadline, "the program did not start")
             time.sleep(0.01)

@@ -27,7 +27,8 @@ class OpenTest(CliTest):
                 self.assertGreater(response["p99"], 0.5 * FREEZE_NS)
                 self.assertLess(service["p99"], response["p99"] / 3)
                 self.assertGreater(service["max"], 0.5 * FREEZE_NS)  # those that it met
-                self.assertNotIn("saturated", run["flags"])
+                if "noisy" not in run["flags"]:  # a neighbour may saturate it, too
+                    self.assertNotIn("saturated", run["flags"])
         titles, *rows = table_rows(result.out)
         for title in ("p99", "resp p99", "kept"):
             self.assertIn(title, titles)
