@@ -102,6 +102,8 @@ class EachTest(Measured):
                                hosts=[{"delay": "1ms", "body_bytes": 3000}],
                                request_body_bytes=2000)
 
+
+class EachAnswerTest(Measured):
     def test_two_hosts(self):
         document = self.each_once(hosts=[HOST, {"delay": "4ms", "body_bytes": 0}])
         # A worker needs a connection to a host only if it gets a request for it.
