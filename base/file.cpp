@@ -1,20 +1,26 @@
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace fanout {
 
 std::optional<std::string> read_file(const std::string& name) {
-  std::error_code ignored;
-  std::ifstream stream(name, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(name, ignored)) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(stream), {});
+  const UniqueFd file(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  std::string text;
+  std::array<char, 1 << 14> piece;
+  for (;;) {
+    const ssize_t size = ::read(file.get(), piece.data(), piece.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return std::nullopt;
+    if (size == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(size));
+  }
 }
 
 bool write_all(int fd, std::string_view text) {

@@ -36,6 +36,8 @@ TEST(WriteAll, SaysWhyItFails) {
 TEST(ReadFile, IsNothingForAFolderAndForAFileThatIsNotThere) {
   EXPECT_EQ(read_file("/proc/self"), std::nullopt);
   EXPECT_EQ(read_file("/nowhere"), std::nullopt);
+  // It opens and fails when it is read, as the files of a process do that ends in between.
+  EXPECT_EQ(read_file("/proc/self/mem"), std::nullopt);
 }
 
 }  // namespace
