@@ -58,7 +58,10 @@ class HttplibEngine : public Engine {
   class Accepted : public httplib::TaskQueue {
    public:
     explicit Accepted(HttplibEngine& engine) : engine_(engine) {}
-    void enqueue(std::function<void()> serve) override { engine_.accepted(std::move(serve)); }
+    Enqueued enqueue(std::function<void()> serve) override {
+      engine_.accepted(std::move(serve));
+      return Enqueued(true);
+    }
     void shutdown() override {}
 
    private:

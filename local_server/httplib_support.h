@@ -1,12 +1,16 @@
-// What cpp-httplib 0.11.4 lacks and its engine needs.
+// What cpp-httplib lacks and its engine needs, and what differs between its versions.
 #pragma once
 
 #include <httplib.h>
 
 #include <cstdint>
 #include <span>
+#include <utility>
 
 namespace fanout {
+
+// What TaskQueue::enqueue returns: nothing up to version 0.14, then whether the task was taken.
+using Enqueued = decltype(std::declval<httplib::TaskQueue&>().enqueue(nullptr));
 
 // Reads the request's body, of any length and type, and forgets it.
 std::uint64_t discard_body(const httplib::Request& request, const httplib::ContentReader& read);
