@@ -12,7 +12,7 @@ constexpr std::uint64_t kLinear = 2ULL << kSubBits;  // below this, one bucket p
 
 std::size_t bucket_of(std::uint64_t value) {
   if (value < kLinear) return value;
-  const int shift = std::bit_width(value) - 1 - kSubBits;
+  const int shift = static_cast<int>(std::bit_width(value)) - 1 - kSubBits;
   return (static_cast<std::size_t>(shift) << kSubBits) + (value >> shift);
 }
 
@@ -42,7 +42,7 @@ void Histogram::add(std::int64_t value) {
   const std::size_t bucket = bucket_of(static_cast<std::uint64_t>(value));
   if (bucket >= counts_.size()) counts_.resize(bucket + 1);
   ++counts_[bucket];
-  min_ = count_ ? std::min(min_, value) : value;
+  min_ = count_ > 0 ? std::min(min_, value) : value;
   max_ = std::max(max_, value);
   sum_ += static_cast<double>(value);
   ++count_;
@@ -52,13 +52,13 @@ void Histogram::merge(const Histogram& other) {
   if (other.count_ == 0) return;
   if (counts_.size() < other.counts_.size()) counts_.resize(other.counts_.size());
   for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
-  min_ = count_ ? std::min(min_, other.min_) : other.min_;
+  min_ = count_ > 0 ? std::min(min_, other.min_) : other.min_;
   max_ = std::max(max_, other.max_);
   sum_ += other.sum_;
   count_ += other.count_;
 }
 
-double Histogram::mean() const { return count_ ? sum_ / static_cast<double>(count_) : 0; }
+double Histogram::mean() const { return count_ > 0 ? sum_ / static_cast<double>(count_) : 0; }
 
 std::int64_t Histogram::quantile(double fraction) const {
   if (count_ == 0) return 0;

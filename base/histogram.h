@@ -23,8 +23,8 @@ class Histogram {
   void merge(const Histogram& other);
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
-  [[nodiscard]] std::int64_t min() const { return count_ ? min_ : 0; }
-  [[nodiscard]] std::int64_t max() const { return count_ ? max_ : 0; }
+  [[nodiscard]] std::int64_t min() const { return count_ > 0 ? min_ : 0; }
+  [[nodiscard]] std::int64_t max() const { return count_ > 0 ? max_ : 0; }
   [[nodiscard]] double mean() const;
 
   // The value at `fraction` (0..1) by the nearest-rank rule: the middle of the bucket that holds

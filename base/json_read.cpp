@@ -100,10 +100,10 @@ std::vector<std::string> texts(std::string_view path, const Json& json) {
 }
 
 std::chrono::nanoseconds duration(std::string_view path, const Json& json) {
-  constexpr std::string_view expected = "a duration with a unit, such as \"17ms\"";
-  if (!json.is_string()) fail(path, json, expected);
+  constexpr std::string_view kExpected = "a duration with a unit, such as \"17ms\"";
+  if (!json.is_string()) fail(path, json, kExpected);
   const auto value = parse_duration(json.get_ref<const std::string&>());
-  if (!value) fail(path, json, expected);
+  if (!value) fail(path, json, kExpected);
   return *value;
 }
 

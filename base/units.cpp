@@ -39,24 +39,24 @@ std::string three_digits(double value) {
 }  // namespace
 
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
-  static constexpr std::array<Unit, 5> units{
+  static constexpr std::array<Unit, 5> kUnits{
       {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}}};
   constexpr double kYear = 366.0 * 86400 * 1e9;
   if (text == "0") return std::chrono::nanoseconds{0};
-  const auto value = parse_with(text, units);
+  const auto value = parse_with(text, kUnits);
   if (!value || *value > kYear) return std::nullopt;
   return std::chrono::nanoseconds{std::llround(*value)};
 }
 
 std::optional<double> parse_share(std::string_view text) {
-  static constexpr std::array<Unit, 3> units{{{"", 1}, {"%", 0.01}, {" %", 0.01}}};
-  const auto value = parse_with(text, units);
+  static constexpr std::array<Unit, 3> kUnits{{{"", 1}, {"%", 0.01}, {" %", 0.01}}};
+  const auto value = parse_with(text, kUnits);
   return value && *value <= 10 ? value : std::nullopt;
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
-  static constexpr std::array<Unit, 3> units{{{"", 1}, {"k", 1e3}, {"M", 1e6}}};
-  const auto value = parse_with(text, units);
+  static constexpr std::array<Unit, 3> kUnits{{{"", 1}, {"k", 1e3}, {"M", 1e6}}};
+  const auto value = parse_with(text, kUnits);
   constexpr double kRounding = 1e-6;  // 1.001 * 1000 is not 1001
   if (!value || *value > 1e12 || std::abs(*value - std::round(*value)) > kRounding) {
     return std::nullopt;
@@ -72,17 +72,17 @@ std::string format_duration(double nanoseconds) {
 }
 
 std::string format_bytes(double bytes) {
-  static constexpr std::array<const char*, 4> names{"B", "KiB", "MiB", "GiB"};
+  static constexpr std::array<const char*, 4> kNames{"B", "KiB", "MiB", "GiB"};
   std::size_t unit = 0;
-  while (bytes >= 1023.5 && unit + 1 < names.size()) {
+  while (bytes >= 1023.5 && unit + 1 < kNames.size()) {
     bytes /= 1024;
     ++unit;
   }
-  return (unit == 0 ? fmt::format("{:.0f}", bytes) : three_digits(bytes)) + " " + names[unit];
+  return (unit == 0 ? fmt::format("{:.0f}", bytes) : three_digits(bytes)) + " " + kNames[unit];
 }
 
 std::string format_number(double value) {
-  return value >= 100 ? format_count(static_cast<std::uint64_t>(value + 0.5))
+  return value >= 100 ? format_count(static_cast<std::uint64_t>(std::llround(value)))
                       : fmt::format("{:.{}f}", value, value >= 10 ? 1 : 2);
 }
 

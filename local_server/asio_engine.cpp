@@ -139,6 +139,7 @@ std::vector<Endpoint> AsioEngine::start() {
 
 void AsioEngine::make_identities(const std::vector<Endpoint>& endpoints) {
   std::vector<std::string> addresses;
+  addresses.reserve(endpoints.size());
   for (const Endpoint& endpoint : endpoints) addresses.push_back(endpoint.address);
   // One that nobody uses, too: told of none, clients would trust whom the system trusts.
   const auto is_plain = [](const HostBehaviour& host) { return host.tls == Tls::off; };

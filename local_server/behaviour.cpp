@@ -111,9 +111,9 @@ bool refuses(const HostBehaviour& host) {
 }
 
 std::string_view fault_name(FaultKind kind) {
-  static constexpr std::array<std::string_view, kFaultKinds> names{
+  static constexpr std::array<std::string_view, kFaultKinds> kNames{
       "none", "refuse", "reset", "reset_amid_body", "truncate", "hang", "drip", "status"};
-  return names[static_cast<std::size_t>(kind)];
+  return kNames[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace fanout

@@ -44,10 +44,10 @@ Delay uniform_delay(const std::string& path, const Json& json) {
 
 Delay lognormal_delay(const std::string& path, const Json& json) {
   check_object(path, json, {"kind", "mean", "sigma"});
-  constexpr const char* needs = "lognormal needs mean and sigma";
+  constexpr const char* kNeeds = "lognormal needs mean and sigma";
   Delay delay{.kind = Delay::Kind::lognormal};
-  delay.mean = duration(path + ".mean", required(path, json, "mean", needs));
-  const Json& sigma = required(path, json, "sigma", needs);
+  delay.mean = duration(path + ".mean", required(path, json, "mean", kNeeds));
+  const Json& sigma = required(path, json, "sigma", kNeeds);
   const bool fits =
       sigma.is_number() && sigma.get<double>() >= 0 && sigma.get<double>() <= kMaxSigma;
   if (!fits) fail(path + ".sigma", sigma, fmt::format("a number from 0 to {}", kMaxSigma));
@@ -57,12 +57,12 @@ Delay lognormal_delay(const std::string& path, const Json& json) {
 
 Delay bimodal_delay(const std::string& path, const Json& json) {
   check_object(path, json, {"kind", "fast", "slow", "slow_share"});
-  constexpr const char* needs = "bimodal needs fast, slow and slow_share";
+  constexpr const char* kNeeds = "bimodal needs fast, slow and slow_share";
   Delay delay{.kind = Delay::Kind::bimodal};
-  delay.min = duration(path + ".fast", required(path, json, "fast", needs));
-  delay.max = duration(path + ".slow", required(path, json, "slow", needs));
+  delay.min = duration(path + ".fast", required(path, json, "fast", kNeeds));
+  delay.max = duration(path + ".slow", required(path, json, "slow", kNeeds));
   delay.slow_share =
-      share_from_json(path + ".slow_share", required(path, json, "slow_share", needs));
+      share_from_json(path + ".slow_share", required(path, json, "slow_share", kNeeds));
   if (delay.min > delay.max) fail(path + ".fast", json["fast"], "no more than slow");
   return delay;
 }
@@ -101,20 +101,20 @@ Delay delay_from_json(const std::string& path, const Json& json) {
 
 Slowdown slowdown_from_json(const std::string& path, const Json& json) {
   check_object(path, json, {"above", "per_request"});
-  constexpr const char* needs = "a slowdown needs above and per_request";
+  constexpr const char* kNeeds = "a slowdown needs above and per_request";
   Slowdown slowdown;
   slowdown.above = static_cast<unsigned>(
-      whole_number(path + ".above", required(path, json, "above", needs), 0, kMaxInFlight));
+      whole_number(path + ".above", required(path, json, "above", kNeeds), 0, kMaxInFlight));
   slowdown.per_request =
-      duration(path + ".per_request", required(path, json, "per_request", needs));
+      duration(path + ".per_request", required(path, json, "per_request", kNeeds));
   return slowdown;
 }
 
 Freeze freeze_from_json(const std::string& path, const Json& json) {
   check_object(path, json, {"at", "for"});
-  constexpr const char* needs = "a freeze needs at and for";
-  return {.at = duration(path + ".at", required(path, json, "at", needs)),
-          .lasting = duration(path + ".for", required(path, json, "for", needs))};
+  constexpr const char* kNeeds = "a freeze needs at and for";
+  return {.at = duration(path + ".at", required(path, json, "at", kNeeds)),
+          .lasting = duration(path + ".for", required(path, json, "for", kNeeds))};
 }
 
 HostBehaviour host_from_json(const std::string& path, const Json& json) {

@@ -35,7 +35,7 @@ Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
 }
 
 void Ledger::asked(std::string_view method, std::uint64_t body_bytes) {
-  const auto known = std::find(kMethods.begin(), kMethods.end() - 1, method);
+  const auto* const known = std::find(kMethods.begin(), kMethods.end() - 1, method);
   ++methods_[static_cast<std::size_t>(known - kMethods.begin())];
   counters_.request_body_bytes += body_bytes;
 }

@@ -22,14 +22,14 @@ class Fetch {
  public:
   Fetch(AsyncClient& client, const Request& request) : client_(client), request_(request) {}
 
-  bool await_ready() const { return false; }
+  [[nodiscard]] bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<> caller) {
     client_.start(request_, [this, caller](const Response& response) {
       response_ = response;
       caller.resume();
     });
   }
-  Response await_resume() const { return response_; }
+  [[nodiscard]] Response await_resume() const { return response_; }
 
  private:
   AsyncClient& client_;

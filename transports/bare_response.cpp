@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -15,13 +16,6 @@ constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 bool same_name(std::string_view name, std::string_view known) {
   return name.size() == known.size() && ::strncasecmp(name.data(), known.data(), name.size()) == 0;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 // Whether `text` begins with a number to this base.

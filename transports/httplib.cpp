@@ -73,9 +73,9 @@ HttplibClient::HttplibClient(const ClientConfig& config) : config_(config) {
 
 void HttplibClient::set_time(httplib::Client& client, std::chrono::nanoseconds left) const {
   // Its own default, 0, would be "at once"; no limit cannot be said.
-  static constexpr std::chrono::nanoseconds none = std::chrono::hours(1);
+  static constexpr std::chrono::nanoseconds kNone = std::chrono::hours(1);
   const auto limit = [](std::chrono::nanoseconds time) {
-    return std::chrono::ceil<std::chrono::microseconds>(time.count() > 0 ? time : none);
+    return std::chrono::ceil<std::chrono::microseconds>(time.count() > 0 ? time : kNone);
   };
   client.set_connection_timeout(std::min(limit(config_.connect_timeout), limit(left)));
   client.set_read_timeout(limit(left));

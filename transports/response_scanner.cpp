@@ -47,6 +47,8 @@ std::size_t ResponseScanner::Parser::on_chunk_body_impl(std::uint64_t, Text body
   return body.size();
 }
 
+ResponseScanner::Parser::Parser() = default;
+
 ResponseScanner::ResponseScanner()
     : buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)) {}
 

@@ -50,6 +50,8 @@ class ResponseScanner {
  private:
   class Parser final : public boost::beast::http::basic_parser<false> {
    public:
+    Parser();  // Clang 14 cannot make it from the initializers within this class
+
     unsigned code = 0;
     std::uint64_t body_bytes = 0;
     ReceivedToken token;

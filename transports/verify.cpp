@@ -50,11 +50,11 @@ std::uint32_t retry_after_seconds(std::string_view value) {
 }
 
 std::string_view outcome_name(Outcome outcome) {
-  static constexpr std::array<std::string_view, kOutcomeCount> names{
+  static constexpr std::array<std::string_view, kOutcomeCount> kNames{
       "none",       "ok",        "refused",  "reset",     "connect_timeout",
       "timeout",    "deadline",  "tls",      "truncated", "bad_status",
       "bad_length", "bad_token", "protocol", "no_port",   "no_descriptor"};
-  return names[static_cast<std::size_t>(outcome)];
+  return kNames[static_cast<std::size_t>(outcome)];
 }
 
 std::string_view method_name(Method method) { return enum_name(method, kMethodNames); }

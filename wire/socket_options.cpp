@@ -11,8 +11,8 @@ namespace fanout {
 void set_fanout_socket_options(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  constexpr std::string_view reno = "reno";
-  ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, reno.data(), reno.size());
+  constexpr std::string_view kReno = "reno";
+  ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), kReno.size());
 }
 
 }  // namespace fanout

@@ -44,10 +44,10 @@ constexpr std::uint64_t attempt_token(std::uint64_t token, unsigned attempt) {
 }
 
 constexpr TokenText token_text(std::uint64_t token) {
-  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr std::string_view kDigits = "0123456789abcdef";
   TokenText text{};
   for (std::size_t i = 0; i < kTokenDigits; ++i) {
-    text[kTokenDigits - 1 - i] = digits[token & 0xf];
+    text[kTokenDigits - 1 - i] = kDigits[token & 0xf];
     token >>= 4;
   }
   return text;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -27,9 +28,9 @@ std::string cost(const CellReport& cell) { return format_number(cpu(&cell)) + " 
 
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 3;
-  const std::size_t shown = std::min(names.size(), kMost);
-  std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + shown, ", "));
-  if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
+  const std::span shown(names.data(), std::min(names.size(), kMost));
+  std::string text = fmt::format("{}", fmt::join(shown, ", "));
+  if (names.size() > shown.size()) text += fmt::format(" and {} more", names.size() - shown.size());
   return text;
 }
 
@@ -156,11 +157,12 @@ void choose(Recommendation& found, const Report& report, const Verdict& verdict)
 // Strategies are compared on one HTTP library; what another one reaches is said beside it.
 void choose_among(Recommendation& found, const Report& report, const Scenario& scenario,
                   Cells cells) {
-  const auto others = std::ranges::stable_partition(
-      cells, [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
-  Cells other_stack(others.begin(), others.end());
+  const auto others = std::stable_partition(
+      cells.begin(), cells.end(),
+      [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
+  Cells other_stack(others, cells.end());
   if (other_stack.size() < cells.size()) {
-    cells.erase(others.begin(), others.end());
+    cells.erase(others, cells.end());
   } else {
     other_stack.clear();
   }

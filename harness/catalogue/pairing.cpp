@@ -8,7 +8,7 @@
 namespace fanout {
 namespace {
 
-RunPair bind(RunBlocking run, MakeBlockingClient make) {
+RunPair joined(RunBlocking run, MakeBlockingClient make) {
   return [=](Job& job, const ClientConfig& config) {
     run(job, [&] {
       // A strategy that makes a client for each request need not make more of them after the end.
@@ -18,7 +18,7 @@ RunPair bind(RunBlocking run, MakeBlockingClient make) {
   };
 }
 
-RunPair bind(RunAsync run, MakeAsyncClient make) {
+RunPair joined(RunAsync run, MakeAsyncClient make) {
   return [=](Job& job, const ClientConfig& config) {
     run(job, [&] { return with_pacing(with_policy(make(config), config), config); });
   };
@@ -29,12 +29,12 @@ struct PairUp {
   const Strategy& strategy;
   const Transport& transport;
 
-  Result operator()(RunBlocking run, MakeBlockingClient make) const { return bind(run, make); }
-  Result operator()(RunAsync run, MakeAsyncClient make) const { return bind(run, make); }
+  Result operator()(RunBlocking run, MakeBlockingClient make) const { return joined(run, make); }
+  Result operator()(RunAsync run, MakeAsyncClient make) const { return joined(run, make); }
   Result operator()(RunBlocking run, MakeEitherClient make) const {
-    return bind(run, make.blocking);
+    return joined(run, make.blocking);
   }
-  Result operator()(RunAsync run, MakeEitherClient make) const { return bind(run, make.async); }
+  Result operator()(RunAsync run, MakeEitherClient make) const { return joined(run, make.async); }
   Result operator()(RunBlocking, MakeAsyncClient) const {
     return Impossible{fmt::format("{} blocks a worker per request; {} is an event loop",
                                   strategy.name, transport.name)};
