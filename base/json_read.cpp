@@ -14,7 +14,7 @@ class DuplicateKeys {
  public:
   explicit DuplicateKeys(std::string_view where) : where_(where) {}
 
-  // As nlohmann::json calls it.
+  // The callback that nlohmann::json calls for each event while it reads.
   bool operator()(int /*depth*/, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) open_.emplace_back();
     if (event == Json::parse_event_t::object_end) open_.pop_back();

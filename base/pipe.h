@@ -5,14 +5,14 @@
 
 namespace fanout {
 
-// Both ends are closed by exec.
+// Both ends of a pipe; exec closes them.
 struct Pipe {
   UniqueFd read_end;
   UniqueFd write_end;
 };
 Pipe make_pipe();  // throws RunError
 
-// Of this end alone: the other one's processes wait as they are used to.
+// Makes reads or writes at this end return at once; the other end goes on waiting as before.
 void set_nonblocking(const UniqueFd& end);
 
 // A descriptor that becomes readable when the process ends; throws RunError.

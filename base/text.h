@@ -11,16 +11,16 @@ namespace fanout {
 // The parts between commas, empty ones included: "a,,b," gives "a", "", "b", "".
 std::vector<std::string> split_commas(std::string_view text);
 
-// Without the blanks, tabs and line ends around it.
+// The text without the blanks, tabs and line ends around it.
 std::string_view trimmed(std::string_view text);
 
-// The same on one line: every run of white space becomes one blank, none at the ends.
+// The text on one line: every run of white space becomes one blank, and none is at its ends.
 std::string on_one_line(std::string_view text);
 
 // "1 request", "1,200 requests": a count and what is counted, in the singular.
 std::string counted(std::uint64_t count, std::string_view what);
 
-// As a shell takes it for one word: quoted if need be.
+// The text as a shell reads it for one word, quoted if need be.
 std::string shell_word(const std::string& text);
 
 }  // namespace fanout

@@ -206,7 +206,8 @@ void Connection::sent_some(std::size_t bytes) {
   }
 }
 
-// For a few bytes: the socket's buffer is empty then, and a failure shows in the next read.
+// Sends a few bytes without waiting: the socket's buffer is empty now, and a failure shows in the
+// next read.
 void Connection::send_now(std::string_view text) {
   Code ignored;
   if (tls_) {

@@ -29,7 +29,7 @@ class Connection;
 struct AsioCore {
   AsioCore();
   ~AsioCore();
-  // A closed connection, used before or new.
+  // Returns a closed connection: one used before, or a new one.
   Connection& idle_connection();
   // Sets the freezes going (Freeze::at); called with the first request.
   void freeze_later();
@@ -53,7 +53,7 @@ class Connection {
   Socket& socket() { return socket_; }  // to be accepted into
   // Serves the accepted socket as `host`, which must outlive the connection.
   void open(Host& host);
-  // The deadline of `ticket` has come (hold_queue.h).
+  // The hold queue calls this when the deadline of `ticket` has come (hold_queue.h).
   void hold_over(std::uint64_t ticket);
 
  private:

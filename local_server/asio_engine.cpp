@@ -141,7 +141,8 @@ void AsioEngine::make_identities(const std::vector<Endpoint>& endpoints) {
   std::vector<std::string> addresses;
   addresses.reserve(endpoints.size());
   for (const Endpoint& endpoint : endpoints) addresses.push_back(endpoint.address);
-  // One that nobody uses, too: told of none, clients would trust whom the system trusts.
+  // Made even if all hosts that speak TLS are untrusted: without a certificate to trust, clients
+  // would trust whom the system trusts.
   const auto is_plain = [](const HostBehaviour& host) { return host.tls == Tls::off; };
   if (!std::ranges::all_of(config_.hosts, is_plain)) trusted_ = make_tls_identity(addresses);
   if (std::ranges::find(config_.hosts, Tls::untrusted, &HostBehaviour::tls) !=

@@ -34,10 +34,11 @@ struct Fate {
   std::int64_t drip_ns = 0;           // and from there to the last, if the body drips
 };
 
-// `drawn_by`: its token; `first`: it is the first of its connection.
+// What a request with the token `drawn_by` meets at the host; `first` says whether it is the first
+// on its connection.
 Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first);
 
-// Of a request whose method is not allowed.
+// What a request meets whose method is not allowed.
 Fate method_not_allowed();
 
 }  // namespace fanout

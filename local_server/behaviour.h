@@ -32,7 +32,7 @@ struct Delay {
 // whichever strategy sends it, and cells of one round do the same work.
 std::chrono::nanoseconds draw(const Delay& delay, std::uint64_t token);
 
-// Its mean over all tokens.
+// The mean of the delay over all tokens.
 std::chrono::nanoseconds mean_of(const Delay& delay);
 
 // A server that slows down under load: a request that arrives while n others of its host are held
@@ -73,7 +73,7 @@ struct FaultShare {
 // Whether a host speaks TLS 1.3, and with which certificate.
 enum class Tls : std::uint8_t {
   off,
-  on,         // one made at start, which clients are told to trust
+  on,         // one made at start, which clients trust
   untrusted,  // another one, which they are not
 };
 
@@ -96,11 +96,11 @@ struct HostBehaviour {
 // What the request with this token meets: a fault of host.faults, or null. As pure as draw().
 const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token);
 
-// A body that drips leaves in pieces of so many bytes, the last may be smaller ...
+// The bytes of each piece in which a dripping body leaves; the last piece may be smaller.
 std::uint64_t drip_piece(std::uint64_t body_bytes);
-// ... which are at most ten.
+// The number of pieces in which a dripping body leaves, at most ten.
 std::uint64_t drip_pieces(std::uint64_t body_bytes);
-// How long it takes altogether: fault.over, or nothing if there are no two pieces.
+// The time a dripping body takes altogether: fault.over, or 0 if it leaves in one piece.
 std::chrono::nanoseconds drip_time(const FaultShare& fault, std::uint64_t body_bytes);
 
 // Whether nobody listens at the host.

@@ -17,14 +17,14 @@
 
 namespace fanout {
 
-// `Held` is what waits: it has hold_over(std::uint64_t ticket).
+// A queue of waiting `Held` objects, which have a member hold_over(std::uint64_t ticket).
 template <class Held>
 class HoldQueue {
  public:
   explicit HoldQueue(boost::asio::io_context& io) : timer_(io) {}
 
   // Calls held.hold_over(ticket) at `deadline_ns` on the clock of base/clock.h. There is no
-  // cancelling: one that moved on ignores tickets it no longer knows.
+  // cancelling: an object that moved on ignores tickets it no longer knows.
   void add(std::int64_t deadline_ns, Held& held, std::uint64_t ticket) {
     holds_.push({deadline_ns, &held, ticket});
     if (deadline_ns < armed_for_ns_) arm(deadline_ns);

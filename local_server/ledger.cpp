@@ -7,7 +7,7 @@
 namespace fanout {
 namespace {
 
-// As the counters name them; what is none of the first is the last.
+// The methods by their names in the counters; any method not named counts as the last.
 constexpr std::array<std::string_view, 4> kMethods{"GET", "HEAD", "POST", "other"};
 
 Quantiles quantiles_of(const Histogram& histogram) {
@@ -70,7 +70,7 @@ ServerCounters Ledger::counters() const {
   for (std::size_t i = 0; i < methods_.size(); ++i) {
     if (methods_[i] > 0) result.methods.emplace(kMethods[i], methods_[i]);
   }
-  // Those still held can no longer be answered.
+  // Requests that are still held can no longer be answered.
   result.abandoned += in_flight_;
   result.hold_ns = quantiles_of(hold_);
   result.hold_error_ns = quantiles_of(hold_error_);

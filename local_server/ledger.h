@@ -60,15 +60,16 @@ class Ledger {
     ++counters_.handshakes;
     if (resumed) ++counters_.resumed;
   }
-  // A request is complete; `token` as found in its path.
+  // Counts a request that has arrived completely, with the token found in its path.
   Arrival arrived(std::optional<std::uint64_t> token);
-  // What it asked for.
+  // Counts the method and the body of a request that has arrived.
   void asked(std::string_view method, std::uint64_t body_bytes);
-  // It meets a fault, which counts once for each token.
+  // Counts a request that meets a fault, once for each token.
   void faulted(FaultKind kind, const Arrival& arrival);
-  // It has been answered (or its fault has been acted out): its answer began to leave then.
+  // Counts a request that has been answered, or whose fault has been acted out; `leaving_ns` is
+  // when its answer began to leave.
   void answered(std::int64_t arrival_ns, std::int64_t leaving_ns, std::int64_t intended_ns);
-  // Its client has left before it had the whole answer.
+  // Counts a request whose client left before it had the whole answer.
   void abandoned();
 
   [[nodiscard]] ServerCounters counters() const;

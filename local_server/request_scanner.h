@@ -9,7 +9,7 @@
 
 namespace fanout {
 
-// One scanner per request: construct a new one for the next.
+// Reads one request; construct a new scanner for the next.
 class RequestScanner : public boost::beast::http::basic_parser<true> {
  public:
   using Verb = boost::beast::http::verb;
@@ -20,10 +20,10 @@ class RequestScanner : public boost::beast::http::basic_parser<true> {
   [[nodiscard]] Verb method() const { return method_; }
   [[nodiscard]] bool is_http11() const { return version_ >= 11; }
   [[nodiscard]] std::optional<std::uint64_t> token() const { return token_; }
-  // Once is_done().
+  // Known once is_done().
   [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
 
-  // True once: the client holds its body back until it is told to continue (RFC 9110, 10.1.1).
+  // True once: the client holds its body back until the server says "continue" (RFC 9110, 10.1.1).
   bool take_expect_continue() { return std::exchange(expect_continue_, false); }
 
  private:

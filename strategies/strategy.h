@@ -39,8 +39,9 @@ struct Sample {
   std::uint64_t retried = 0;  // outcomes of all attempts but the last (transports/transport.h)
 };
 
-// What a strategy is handed. started, finished and fetch may be called from any thread or forked
-// process, for different requests; the rest from the thread that runs the strategy.
+// A strategy's task: the requests, and where to record them. started, finished and fetch may be
+// called from any thread or forked process, for different requests; the rest from the thread that
+// runs the strategy.
 class Job {
  public:
   // What the harness does at the two moments a strategy announces; either may be empty.
@@ -60,7 +61,7 @@ class Job {
 
   [[nodiscard]] std::span<const Request> requests() const { return requests_; }
   [[nodiscard]] unsigned workers() const { return limits_.workers; }
-  // For strategies that feed their workers through a queue: the most it may hold.
+  // The most requests that the queue of a strategy may hold, if it feeds its workers through one.
   [[nodiscard]] std::size_t queue_capacity() const {
     return std::max<std::size_t>(1, std::min(limits_.queue_capacity, requests_.size()));
   }
@@ -76,7 +77,7 @@ class Job {
     finished(request, client.fetch(request));
   }
 
-  // The same in two halves, for clients that answer later.
+  // Records one request in two halves, its start and its end, for clients that answer later.
   void started(const Request& request) {
     Sample& sample = samples_[request.index];
     ++sample.starts;
@@ -94,12 +95,12 @@ class Job {
     ++sample.finishes;
   }
 
-  // The most that queue did hold, noted by the strategy when it is done.
+  // The most requests that the strategy's queue did hold; the strategy notes it when it is done.
   std::size_t queue_peak = 0;
 
-  // For strategies whose workers are processes: their ids, added before ready() ...
+  // The process ids of workers that are processes; the strategy adds them before ready().
   std::vector<pid_t> worker_processes;
-  // ... and the moment when all of them are done and none has left yet, when memory is read.
+  // Announces that all worker processes are done and none has left yet: now their memory is read.
   void idle() {
     if (hooks_.idle) hooks_.idle(*this);
   }

@@ -11,7 +11,8 @@
 
 namespace fanout {
 
-// With the concrete executor: the type-erased default costs an indirection per operation.
+// Asio's types with the concrete executor: the type-erased default costs an indirection per
+// operation.
 using AsioExecutor = boost::asio::io_context::executor_type;
 using AsioSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, AsioExecutor>;
 using AsioTimer = boost::asio::basic_waitable_timer<

@@ -76,7 +76,7 @@ bool BareResponse::parse_head(std::string_view head) {
     at = next;
   }
   if (status_ < 200) part_ = Part::head;
-  // Those have no body, whatever their fields announce (RFC 9112, 6.3).
+  // These responses have no body, whatever their fields announce (RFC 9112, 6.3).
   if (head_request_ || status_ == 204 || status_ == 304) {
     part_ = Part::counted;
     left_ = 0;

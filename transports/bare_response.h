@@ -21,13 +21,13 @@ class BareResponse {
 
   // Forgets the last response and awaits the one to a request of this method.
   void begin(Method method);
-  // These bytes came, at least one. They are borrowed for the call only.
+  // Reads received bytes, at least one, which are borrowed for the call only.
   Step received(std::string_view bytes);
-  // The peer closed in order: complete if that ends the body, else more, which will never come.
+  // The peer closed in order: `complete` if that ends the body, else `more`, which will never come.
   [[nodiscard]] Step closed() const;
 
   [[nodiscard]] bool any_received() const { return any_received_; }
-  // What a connection lost now means: truncated amid a body, reset before.
+  // The outcome if the connection is lost now: truncated amid a body, reset before one.
   [[nodiscard]] Outcome lost() const;
   // What was received so far.
   [[nodiscard]] Reply reply() const;

@@ -1,4 +1,4 @@
-// What a client is told: where requests go, what a right answer is, and when to give up.
+// The settings of a client: where requests go, what a right answer is, and when to give up.
 #pragma once
 
 #include <atomic>
@@ -38,21 +38,21 @@ struct RetryPolicy {
 };
 inline constexpr unsigned kMaxRetries = 15;
 
-// Everything a client is told. Must outlive the clients made from it.
+// All settings of a client. They must outlive the clients made from them.
 struct ClientConfig {
   std::vector<Target> targets;
   Method method = Method::get;
   std::uint64_t request_body_bytes = 0;  // body of a POST
   bool reuse = true;
   std::chrono::nanoseconds connect_timeout{};
-  // From the start of the request to its last byte, connecting included.
+  // The time a request may take from its start to its last byte, connecting included.
   std::chrono::nanoseconds timeout{};
   unsigned max_in_flight = 1;  // an AsyncClient is never asked for more at once
-  // When all requests are given up (base/clock.h); null or kNever: never. May be set once: before
-  // the first request, or later to the present, which ends no request under way.
+  // The time at which all requests are given up (base/clock.h); null or kNever: never. It may be
+  // set once: before the first request, or later to the present, which ends no request under way.
   const std::atomic<std::int64_t>* deadline = nullptr;
-  // Open loop (transports/pacing.h): request i is begun no sooner than due_ns[i] after
-  // *schedule_start, which is set before the first request. Borrowed; empty: when it is asked for.
+  // In an open loop (transports/pacing.h), request i is begun no sooner than due_ns[i] after
+  // *schedule_start, which is set before the first request. Borrowed; empty: no open loop.
   std::span<const std::int64_t> due_ns{};
   const std::atomic<std::int64_t>* schedule_start = nullptr;  // base/clock.h
   RetryPolicy retry{};                 // carried out by transports/policy.h, not by the transports

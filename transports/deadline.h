@@ -12,7 +12,7 @@ namespace fanout {
 
 inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
-// `timeout` after `start`; a timeout of 0 means none.
+// The point in time `timeout` after `start`, or kNever for a timeout of 0.
 inline std::int64_t deadline_after(std::int64_t start, std::chrono::nanoseconds timeout) {
   if (timeout.count() <= 0 || timeout.count() > kNever - start) return kNever;
   return start + timeout.count();
@@ -25,7 +25,7 @@ inline std::int64_t give_up_at(const ClientConfig& config, std::int64_t now) {
   return config.deadline == nullptr ? own : std::min(own, config.deadline->load());
 }
 
-// The same as the time that is left; 0: no limit, else at least 1 ns.
+// The time that is left to a request that begins now: 0 for no limit, else at least 1 ns.
 inline std::chrono::nanoseconds time_left(const ClientConfig& config, std::int64_t now) {
   const std::int64_t until = give_up_at(config, now);
   if (until == kNever) return {};

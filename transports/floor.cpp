@@ -134,7 +134,7 @@ void FloorClient::lost(Connection& connection) {
   connect(connection);
 }
 
-// From the loop, because start() must not call `done`.
+// Lets the loop report the failure, because start() must not call `done`.
 void FloorClient::fail_soon(Connection& connection, Outcome outcome) {
   close(connection);
   connection.failure = outcome;

@@ -1,7 +1,7 @@
 // The bytes of requests, for transports that write HTTP themselves: built once per target, with
 // only the token (or the path) changing. All transports send the same: the request line, Host, for
 // a POST Content-Type and Content-Length, and without reuse "Connection: close", then what the user
-// adds. (cpp-httplib adds Accept and User-Agent, which it cannot be told to leave out.)
+// adds. (cpp-httplib adds Accept and User-Agent, which no setting of it leaves out.)
 #pragma once
 
 #include <cstddef>
@@ -38,9 +38,9 @@ class RequestText {
 // A request on its way into a socket.
 class OutgoingRequest {
  public:
-  // Makes ready to send; `body` is borrowed until all is sent.
+  // Prepares a request for sending; `body` is borrowed until all is sent.
   void begin(const RequestText& text, std::uint64_t token, std::string_view body);
-  // To the first byte again, for another connection.
+  // Goes back to the first byte, so that all is sent again on another connection.
   void rewind() { sent_ = 0; }
   // Sends what the socket takes. Returns 0 once all is sent, else errno; after EAGAIN wait until
   // the socket is writable and call again.

@@ -99,7 +99,8 @@ void HttplibClient::set_tls(httplib::Client& client, const Target& target) const
   SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_3_VERSION);
   verify_peers(client.ssl_context(), config_.certificates);
   verify_target(client.ssl_context(), target);
-  // It adds those the system trusts, which takes it 20 ms, unless told of a directory: one of none.
+  // cpp-httplib adds the certificates that the system trusts, which takes 20 ms, unless it is given
+  // a directory of certificates: this one is empty.
   if (!config_.certificates.empty()) client.set_ca_cert_path({}, "/dev/null");
 }
 

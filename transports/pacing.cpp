@@ -20,7 +20,8 @@ std::int64_t due_at(const ClientConfig& config, const Request& request) {
   return config.deadline == nullptr ? due : std::min(due, config.deadline->load());
 }
 
-// To the nanosecond if the process has set its timer slack so; at once if the time has passed.
+// Sleeps until `due`, to the nanosecond if the process has set its timer slack so; returns at once
+// if the time has passed.
 void sleep_until(std::int64_t due) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   const timespec until{.tv_sec = due / kSecond, .tv_nsec = due % kSecond};

@@ -1,5 +1,5 @@
-// The path of a request: made of its token (/r/<token>) or, with ClientConfig::paths, a piece of
-// that text, whose place the token then is. So requests have the same 16 bytes either way.
+// The path of a request is made of its token (/r/<token>). With ClientConfig::paths it is a piece
+// of that text, and the token says which piece. So a request has the same 16 bytes either way.
 #pragma once
 
 #include <cstdint>

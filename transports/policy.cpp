@@ -25,7 +25,8 @@ class Trial {
   // The current attempt, as the transport is to make it.
   [[nodiscard]] const Request& request() const { return request_; }
 
-  // The current attempt has ended so: the wait before the next one, or nothing if it was the last.
+  // Takes the end of the current attempt; returns the wait before the next, or nothing if there is
+  // none.
   std::optional<nanoseconds> next(const ClientConfig& config, Response& response);
 
   // The end of the request, whose last attempt ended as `response`.

@@ -15,21 +15,21 @@ namespace fanout {
 // answer.
 inline constexpr std::chrono::seconds kLongestRetryAfter{60};
 
-// Whether an attempt that ended so may succeed if it is made again: no connection, one lost, no
-// answer in time, or status 429, 502, 503 or 504.
+// Whether an attempt with this end may succeed if it is made again: it got no connection, lost it,
+// had no answer in time, or had status 429, 502, 503 or 504.
 bool is_transient(const Response& response);
 
 // The longest wait before attempt `attempt` (from 1): min(cap, base x factor^(attempt-1)).
 std::chrono::nanoseconds longest_backoff(const RetryPolicy& policy, unsigned attempt);
 
-// The wait before it at the request with this token: even from 0 to the longest, the same for the
-// same token. "Full jitter": Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog,
-// 2015.
+// The wait before attempt `attempt` at the request with this token: drawn evenly from 0 to the
+// longest, and the same for the same token. "Full jitter": Brooker, "Exponential Backoff and
+// Jitter", AWS Architecture Blog, 2015.
 std::chrono::nanoseconds backoff(const RetryPolicy& policy, std::uint64_t token, unsigned attempt);
 
-// Whether config.deadline has passed: whatever is asked of a client from now on ends so.
+// Whether config.deadline has passed, so that every request from now on ends as Outcome::deadline.
 bool past_deadline(const ClientConfig& config);
-// A client that says just that. REQUIRED: past_deadline(config).
+// A client whose every request ends as Outcome::deadline. REQUIRED: past_deadline(config).
 std::unique_ptr<BlockingClient> given_up_client(const ClientConfig& config);
 
 // A client that carries out config.retry and config.deadline; `client` itself if neither is set.

@@ -32,15 +32,15 @@ class ResponseScanner {
 
   // Forgets the last response and awaits the one to a request of this method.
   void begin(Method method);
-  // Where the next bytes belong. Never empty while more are awaited.
+  // The space to receive the next bytes into; never empty while more are awaited.
   [[nodiscard]] std::span<char> space();
-  // So many bytes were put there, at least one.
+  // Reads this many bytes, at least one, that were received into space().
   Step received(std::size_t bytes);
-  // The peer closed in order: complete if that ends the body, else more, which will never come.
+  // The peer closed in order: `complete` if that ends the body, else `more`, which will never come.
   Step closed();
 
   [[nodiscard]] bool any_received() const { return any_received_; }
-  // What a connection lost now means: truncated amid a body, reset before.
+  // The outcome if the connection is lost now: truncated amid a body, reset before one.
   [[nodiscard]] Outcome lost() const;
   // What was received so far.
   [[nodiscard]] Reply reply() const;

@@ -20,19 +20,20 @@ bool any_tls(const ClientConfig& config);
 // Makes connections of `context` fail unless their peer's certificate is trusted: by one in `pem`,
 // or by the system if that is empty. Throws RunError.
 void verify_peers(ssl_ctx_st* context, const std::string& pem);
-// ... and is for this target, its name or else its address; all connections of `context` are to it.
+// Makes connections of `context` fail unless their peer's certificate is for this target, that is
+// for its name or else its address. All connections of `context` must go to it.
 void verify_target(ssl_ctx_st* context, const Target& target);
 
 class TlsClient {
  public:
-  // Makes nothing unless a target speaks TLS. `config` is borrowed.
+  // Prepares nothing unless a target speaks TLS. `config` is borrowed.
   explicit TlsClient(const ClientConfig& config);
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
 
-  // For a connection to this target on `fd`, which may still be on its way: demands a certificate
-  // for the target, and resumes the last session with it. None for a plain target. Must not outlive
-  // the client.
+  // Makes the TLS side of a connection to this target on `fd`, which may still be connecting: it
+  // demands a certificate for the target and resumes the last session with it. Makes none for a
+  // plain target. The stream must not outlive the client.
   TlsStream stream(std::uint32_t target, int fd);
 
  private:

@@ -14,7 +14,7 @@ namespace fanout {
 class ReceivedToken {
  public:
   void clear() { size_ = 0; }
-  // Of a value that is too long so much is kept that it still differs from every token.
+  // Keeps the value, or as much of a value that is too long as makes it differ from every token.
   void assign(std::string_view value) {
     size_ = std::min(value.size(), text_.size());
     std::copy_n(value.begin(), size_, text_.begin());

@@ -22,15 +22,15 @@ using TlsContext = std::unique_ptr<ssl_ctx_st, TlsDeleter>;
 
 enum class TlsSide : std::uint8_t { client, server };
 
-// From now on, writing to a connection that its peer has closed is an error and does not end the
-// process. Needed by whoever lets OpenSSL write to a socket: it does so without MSG_NOSIGNAL.
+// Makes writing to a connection that its peer has closed an error, which would else end the
+// process. Whoever lets OpenSSL write to a socket needs this: OpenSSL writes without MSG_NOSIGNAL.
 void ignore_broken_pipes();
 
 // What connections of one side share: TLS 1.3 alone, and nobody trusted yet. Calls
 // ignore_broken_pipes().
 TlsContext make_tls_context(TlsSide side);
 
-// One connection. Used by one thread at a time; the socket is borrowed.
+// One TLS connection on a borrowed socket, used by one thread at a time.
 class TlsStream {
  public:
   enum class Handshake : std::uint8_t {
@@ -41,17 +41,19 @@ class TlsStream {
   };
 
   TlsStream() = default;  // none
-  // On `fd`, which may still be connecting. `context` must outlive it.
+  // A connection on `fd`, which may still be connecting. `context` must outlive it.
   TlsStream(ssl_ctx_st* context, int fd);
   explicit operator bool() const { return ssl_ != nullptr; }
   [[nodiscard]] ssl_st* handle() const { return ssl_.get(); }
 
   Handshake handshake();
-  // As ::recv: bytes, 0 once the peer has said that it is done, or -1. EAGAIN: call again once the
-  // socket is readable. That the connection ends unsaid is an error, ECONNRESET.
+  // Returns what ::recv would: the number of bytes, 0 once the peer has said that it is done, or
+  // -1. EAGAIN: call again once the socket is readable. ECONNRESET: the peer left without saying
+  // so.
   ssize_t read(std::span<char> space);
-  // Encrypts and sends some of `head` and then `body`, small ones as one record. As ::send: bytes,
-  // at least one, or -1. EAGAIN: call again, with the same bytes, once the socket is writable.
+  // Encrypts and sends some of `head` and then `body`, small ones as one record. Returns what
+  // ::send would: the number of bytes, at least one, or -1. EAGAIN: call again, with the same
+  // bytes, once the socket is writable.
   ssize_t write(std::string_view head, std::string_view body = {});
   // Whether bytes were received that read() has not seen, so that the socket need not be readable.
   [[nodiscard]] bool any_pending() const;

@@ -38,7 +38,7 @@ void BeastAsyncClient::start(const Request& request, Done done) {
   }
 }
 
-// Those of the first connections are opened in set-up, like the handles of libcurl.
+// Opens a connection's socket; the first connections get theirs in set-up, like libcurl's handles.
 AsioError BeastAsyncClient::open_socket(Connection& connection) {
   AsioError error;
   connection.socket.open(tcp::v4(), error);
@@ -131,7 +131,7 @@ void BeastAsyncClient::lost(Connection& connection) {
   connect(connection);
 }
 
-// From the loop, because start() must not call `done`.
+// Lets the loop report the failure, because start() must not call `done`.
 void BeastAsyncClient::fail_soon(Connection& connection, Outcome outcome) {
   boost::asio::post(io_, [this, &connection, generation = connection.generation, outcome] {
     if (connection.generation == generation) {

@@ -36,7 +36,7 @@ struct Wire {
   UniqueFd socket;
   TlsStream tls;  // none: plain
 
-  // As ::recv, without waiting.
+  // Receives without waiting, and returns what ::recv returns.
   ssize_t receive(std::span<char> space) {
     return tls ? tls.read(space) : ::recv(socket.get(), space.data(), space.size(), MSG_DONTWAIT);
   }

@@ -21,7 +21,7 @@ namespace fanout {
 
 namespace {
 
-// Of the memory only the pages that are received into count.
+// The size costs little: only the pages of the buffer that are received into take memory.
 constexpr long kReceiveBufferBytes = 16 * 1024;
 
 template <typename Value>
@@ -195,14 +195,14 @@ void CurlExchange::begin(const Request& request) {
   url_ = shared_.urls[request.target];
   append_path(shared_.config, request.token, url_);
   set(handle(), CURLOPT_URL, url_.c_str());
-  if (shared_.addresses[request.target]) tell_address(request.target);
+  if (shared_.addresses[request.target]) set_address(request.target);
 }
 
 // Once for each name: libcurl keeps it, and would go through the list at every request.
-void CurlExchange::tell_address(std::uint32_t target) {
-  told_.resize(shared_.addresses.size());
-  if (told_[target]) return;
-  told_[target] = true;
+void CurlExchange::set_address(std::uint32_t target) {
+  address_known_.resize(shared_.addresses.size());
+  if (address_known_[target]) return;
+  address_known_[target] = true;
   set(handle(), CURLOPT_RESOLVE, shared_.addresses[target].get());
 }
 

@@ -40,7 +40,7 @@ struct CurlSocketHooks {
   void* context = nullptr;
 };
 
-// One easy handle, and what it has seen of the response it is receiving. Stays where it is made.
+// One easy handle, and what it has seen of the response it is receiving. It cannot be moved.
 class CurlExchange {
  public:
   // Sets everything that is the same for every request. `owner` is what owner_of() returns. Throws
@@ -52,9 +52,9 @@ class CurlExchange {
   [[nodiscard]] CURL* handle() const { return easy_.get(); }
   static void* owner_of(CURL* easy);
 
-  // Before a transfer ...
+  // Prepares the handle for a transfer of this request.
   void begin(const Request& request);
-  // ... and what became of it.
+  // The response of the transfer, which libcurl ended with this code.
   [[nodiscard]] Response end(CURLcode code) const;
 
  private:
@@ -62,7 +62,7 @@ class CurlExchange {
   void set_tls();
   void set_request();
   void set_callbacks();
-  void tell_address(std::uint32_t target);
+  void set_address(std::uint32_t target);
   [[nodiscard]] Outcome failure(CURLcode code) const;
   void header_line(std::string_view line);
   void header_field(std::string_view name, std::string_view value);
@@ -73,7 +73,7 @@ class CurlExchange {
   CurlEasy easy_;
   const Request* request_ = nullptr;
   std::string url_;
-  std::vector<bool> told_;  // by target: libcurl knows the address of its name
+  std::vector<bool> address_known_;  // to libcurl, by target
   std::uint64_t body_bytes_ = 0;
   ReceivedToken token_;
   std::uint32_t retry_after_s_ = 0;

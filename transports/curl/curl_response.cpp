@@ -53,8 +53,8 @@ Outcome CurlExchange::failure(CURLcode code) const {
       return Outcome::truncated;
     case CURLE_RECV_ERROR:
       if (!header_complete_) return Outcome::reset;
-      // Also what libcurl says of a malformed chunk, but then no system call has failed; nor has
-      // one when TLS ends without close_notify.
+      // libcurl says the same of a malformed chunk, but then no system call has failed. None has
+      // failed either when TLS ends without close_notify.
       return error_number != 0 || config.targets[request_->target].tls ? Outcome::truncated
                                                                        : Outcome::protocol;
     case CURLE_SEND_ERROR:
