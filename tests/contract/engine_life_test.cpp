@@ -123,7 +123,7 @@ TEST_F(AsioEngine, AnswersPipelinedRequestsInOrder) {
   }
   client.send(requests);
   for (char digit = '0'; digit < '8'; ++digit) {
-    const Reply reply = client.receive();
+    const RawReply reply = client.receive();
     EXPECT_TRUE(has(reply, "X-Fanout-Token: " + std::string(16, digit))) << reply.head;
     EXPECT_EQ(reply.body.size(), 115U);
   }
@@ -146,7 +146,7 @@ TEST_F(AsioEngine, ResetsAfterHalfABody) {
   Running server(config({.body_bytes = 1000, .faults = {{FaultKind::reset_amid_body}}}));
   RawClient client(server.endpoint());
   client.send(request("GET", token_path(kToken)));
-  const Reply reply = client.receive();
+  const RawReply reply = client.receive();
   EXPECT_TRUE(has(reply, "Content-Length: 1000\r\n"));
   EXPECT_EQ(reply.body.size(), 500U);
   EXPECT_TRUE(client.was_reset());

@@ -25,7 +25,7 @@ TEST_P(EveryEngine, AnswersGetWithBodyAndToken) {
   Running server(config({.body_bytes = 200}));
   RawClient client(server.endpoint());
   client.send(request("GET", token_path(kToken)));
-  const Reply reply = client.receive();
+  const RawReply reply = client.receive();
   EXPECT_TRUE(reply.head.starts_with("HTTP/1.1 200 OK\r\n")) << reply.head;
   EXPECT_TRUE(has(reply, "Content-Length: 200\r\n"));
   EXPECT_TRUE(has(reply, "Content-Type: text/plain\r\n"));
@@ -82,7 +82,7 @@ TEST_P(EveryEngine, RefusesOtherMethods) {
   Running server(config());
   RawClient client(server.endpoint());
   client.send(request("OPTIONS", "/"));
-  const Reply reply = client.receive();
+  const RawReply reply = client.receive();
   EXPECT_TRUE(reply.head.starts_with("HTTP/1.1 405")) << reply.head;
   EXPECT_TRUE(has(reply, "Allow: GET, HEAD, POST\r\n"));
 }
@@ -186,6 +186,7 @@ TEST_P(EveryEngine, CountsDuplicates) {
 TEST_P(EveryEngine, CountsConnectionsAndThePeakInFlight) {
   Running server(config({.delay = {.mean = 500ms}}));
   std::vector<RawClient> clients;
+  clients.reserve(12);
   for (int i = 0; i < 12; ++i) clients.emplace_back(server.endpoint());
   for (int i = 0; i < 9; ++i) clients[static_cast<std::size_t>(i)].send(request("GET", "/"));
   for (int i = 0; i < 9; ++i) clients[static_cast<std::size_t>(i)].receive();

@@ -25,7 +25,7 @@ namespace fanout {
 inline constexpr int kHangLimitMs = 10'000;  // generous: only a hang takes this long
 inline const std::string kToken = "0123456789abcdef";
 
-struct Reply {
+struct RawReply {
   std::string head;
   std::string body;
 };
@@ -50,8 +50,8 @@ class RawClient {
   }
 
   // One answer, its body as long as Content-Length says, or cut short by the server.
-  Reply receive(bool with_body = true) {
-    Reply reply;
+  RawReply receive(bool with_body = true) {
+    RawReply reply;
     while (received_.find("\r\n\r\n") == std::string::npos && more()) {
     }
     const std::size_t end = received_.find("\r\n\r\n");
@@ -105,7 +105,7 @@ inline std::string request(std::string_view method, std::string_view path,
 
 inline std::string token_path(std::string_view token) { return "/r/" + std::string(token); }
 
-inline bool has(const Reply& reply, std::string_view text) {
+inline bool has(const RawReply& reply, std::string_view text) {
   return reply.head.find(text) != std::string::npos;
 }
 

@@ -73,7 +73,7 @@ TEST_P(HistogramOf, QuantilesAreWithinEightPermilleOfTheSortedSamples) {
   std::ranges::sort(values);
   for (const std::size_t permille : {1UL, 10UL, 250UL, 500UL, 900UL, 990UL, 999UL, 1000UL}) {
     const auto exact = static_cast<double>(exact_quantile(values, permille));
-    const double found =
+    const auto found =
         static_cast<double>(histogram.quantile(static_cast<double>(permille) / 1000));
     EXPECT_NEAR(found, exact, 0.008 * exact) << permille << " permille";
   }

@@ -28,32 +28,32 @@ std::string error_for(const std::vector<std::string>& names) {
 }
 
 TEST(NearestName, FindsTheOneWithTheFewestChanges) {
-  constexpr std::array<std::string_view, 3> known{"thread_pool", "thread_queue", "event_loop"};
-  EXPECT_EQ(nearest_name("thread_pol", known), "thread_pool");
-  EXPECT_EQ(nearest_name("thread-queue", known), "thread_queue");
-  EXPECT_EQ(nearest_name("eventloop", known), "event_loop");
+  constexpr std::array<std::string_view, 3> kKnown{"thread_pool", "thread_queue", "event_loop"};
+  EXPECT_EQ(nearest_name("thread_pol", kKnown), "thread_pool");
+  EXPECT_EQ(nearest_name("thread-queue", kKnown), "thread_queue");
+  EXPECT_EQ(nearest_name("eventloop", kKnown), "event_loop");
 }
 
 TEST(NearestName, TakesTwoSwappedLettersForOneChange) {
-  constexpr std::array<std::string_view, 2> known{"tact", "post"};
-  EXPECT_EQ(nearest_name("psot", known), "post");
-  EXPECT_EQ(nearest_name("atct", known), "tact");
+  constexpr std::array<std::string_view, 2> kKnown{"tact", "post"};
+  EXPECT_EQ(nearest_name("psot", kKnown), "post");
+  EXPECT_EQ(nearest_name("atct", kKnown), "tact");
 }
 
 TEST(NearestName, TakesTheBeginningOfANameForIt) {
-  constexpr std::array<std::string_view, 3> known{"null", "curl_easy", "curl_asio"};
-  EXPECT_EQ(nearest_name("curl", known), "curl_easy");
-  EXPECT_EQ(nearest_name("nul", known), "null");
+  constexpr std::array<std::string_view, 3> kKnown{"null", "curl_easy", "curl_asio"};
+  EXPECT_EQ(nearest_name("curl", kKnown), "curl_easy");
+  EXPECT_EQ(nearest_name("nul", kKnown), "null");
 }
 
 TEST(NearestName, SuggestsNothingFarAway) {
-  constexpr std::array<std::string_view, 2> known{"thread_pool", "event_loop"};
-  EXPECT_EQ(nearest_name("coroutines", known), "");
-  EXPECT_EQ(nearest_name("", known), "");
+  constexpr std::array<std::string_view, 2> kKnown{"thread_pool", "event_loop"};
+  EXPECT_EQ(nearest_name("coroutines", kKnown), "");
+  EXPECT_EQ(nearest_name("", kKnown), "");
   EXPECT_EQ(nearest_name("anything", {}), "");
-  constexpr std::array<std::string_view, 2> flags{"--full", "--seed"};
-  EXPECT_EQ(nearest_name("--url", flags), "");
-  EXPECT_EQ(nearest_name("--sed", flags), "--seed");
+  constexpr std::array<std::string_view, 2> kFlags{"--full", "--seed"};
+  EXPECT_EQ(nearest_name("--url", kFlags), "");
+  EXPECT_EQ(nearest_name("--sed", kFlags), "--seed");
 }
 
 TEST(FindRow, ReturnsTheRowWithThatName) {

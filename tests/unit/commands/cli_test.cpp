@@ -20,6 +20,7 @@ using Workers = std::vector<unsigned>;
 std::optional<Options> parse(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "fanout");
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   return parse_command_line(static_cast<int>(arguments.size()), argv.data());
@@ -28,7 +29,7 @@ std::optional<Options> parse(std::vector<std::string> arguments) {
 Options parsed(const std::vector<std::string>& arguments) { return parse(arguments).value(); }
 
 std::string error_of(const std::vector<std::string>& arguments) {
-  const std::string error = usage_error([&] { parse(arguments); });
+  std::string error = usage_error([&] { parse(arguments); });
   EXPECT_THAT(error, Not(HasSubstr("\n")));
   return error;
 }

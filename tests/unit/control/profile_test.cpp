@@ -61,8 +61,8 @@ TEST(ProfileCells, RunsEveryCellOnceOrNoneAndSaysWhy) {
   });
   const bool counted = SyscallCounter().why_not().empty();
   EXPECT_EQ(runs, counted ? report.cells.size() : 0);
-  for (std::size_t i = 0; i < report.cells.size(); ++i) {
-    const Profile& profile = report.cells[i].profile.value();
+  for (const CellReport& cell : report.cells) {
+    const Profile& profile = cell.profile.value();
     EXPECT_EQ(profile.syscalls_per_request.has_value(), counted);
     EXPECT_EQ(profile.reason.empty(), counted);
   }

@@ -43,7 +43,7 @@ pid_t start_family(bool stray, double burnt_s = 0) {
 }
 
 class ProcessTree : public testing::Test {
- protected:
+ public:
   ProcessTree() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
   ~ProcessTree() override {
     end_descendants();
