@@ -34,7 +34,7 @@ Json ask(int control, const Json& command) {
   const auto size = ::recv(control, answer.data(), answer.size(), 0);
   if (size <= 0) throw ServerDied("the embedded server has ended");
   answer.resize(static_cast<std::size_t>(size));
-  const Json json = Json::parse(answer);
+  Json json = Json::parse(answer);
   if (json.contains("error")) {
     throw RunError("embedded server: " + json.at("error").get<std::string>());
   }

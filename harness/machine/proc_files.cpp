@@ -37,7 +37,7 @@ std::string_view value_of(std::string_view text, std::string_view key) {
     std::string_view line = take_line(text);
     if (!line.starts_with(key)) continue;
     line.remove_prefix(key.size());
-    if (line.empty() || kDividers.find(line.front()) == kDividers.npos) continue;
+    if (line.empty() || kDividers.find(line.front()) == std::string_view::npos) continue;
     line.remove_prefix(std::min(line.size(), line.find_first_not_of(kDividers)));
     return line.substr(0, line.find_last_not_of(kDividers) + 1);
   }

@@ -99,11 +99,11 @@ std::chrono::nanoseconds scheduled(const Scenario& scenario) {
 // When even requests that all take as long as they may have ended, at most a month.
 std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario) {
   constexpr std::chrono::duration<double> kMonth = std::chrono::hours(30 * 24);
-  const auto waves = static_cast<double>((scenario.requests + cell.workers - 1) / cell.workers);
+  const std::uint64_t waves = (scenario.requests + cell.workers - 1) / cell.workers;
   const auto wait = std::max<std::chrono::nanoseconds>(scenario.retry.cap, kLongestRetryAfter);
   const std::chrono::duration<double> longest =
-      waves * (scenario.timeout * (1.0 + scenario.retry.retries) +
-               wait * static_cast<double>(scenario.retry.retries)) +
+      static_cast<double>(waves) * (scenario.timeout * (1.0 + scenario.retry.retries) +
+                                    wait * static_cast<double>(scenario.retry.retries)) +
       scheduled(scenario);
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::min(longest, kMonth));
 }

@@ -28,9 +28,9 @@ void add_twin(Plan& plan, const Scenario& scenario) {
   const Cell* least = nullptr;
   for (const Cell& cell : plan.cells) {
     if (cell.scenario != scenario.name || !has_network(cell) || is_external(cell)) continue;
-    if (!least || cost(cell) < cost(*least)) least = &cell;
+    if (least == nullptr || cost(cell) < cost(*least)) least = &cell;
   }
-  if (least) plan.references.push_back({Role::twin, *least});
+  if (least != nullptr) plan.references.push_back({Role::twin, *least});
 }
 
 // How many requests make a ceiling: at least those of the scenario; more, as long as they need no

@@ -39,7 +39,7 @@ std::vector<unsigned> parse_workers(const std::string& text) {
     const unsigned last = number(text.substr(dots + 2, colon - dots - 2));
     const unsigned step = colon == std::string::npos ? 0 : number(text.substr(colon + 1));
     if (first > last) bad("a range that ascends");
-    for (unsigned w = first; w <= last && workers.size() <= kMaxPoints; w += step ? step : w) {
+    for (unsigned w = first; w <= last && workers.size() <= kMaxPoints; w += step > 0 ? step : w) {
       workers.push_back(w);
     }
     if (step == 0 && workers.back() != last) workers.push_back(last);

@@ -52,8 +52,8 @@ std::string list_peers() {
 }
 
 std::string offers(const Transport& transport) {
-  static constexpr const char* kinds[] = {"blocking", "event loop", "both"};
-  return kinds[transport.make.index()];
+  static constexpr const char* kKinds[] = {"blocking", "event loop", "both"};
+  return kKinds[transport.make.index()];
 }
 
 std::string list_transports() {
@@ -64,10 +64,10 @@ std::string list_transports() {
                           {"by default", Align::left},
                           {"what it is", Align::left}},
               .rows = {}};
-  static constexpr const char* suites[] = {"-", "yes", "beside", "reference"};
+  static constexpr const char* kSuites[] = {"-", "yes", "beside", "reference"};
   for (const Transport* row : transports()) {
     table.rows.push_back({std::string(row->name), std::string(row->stack), row->version(),
-                          offers(*row), suites[static_cast<int>(row->suite)],
+                          offers(*row), kSuites[static_cast<int>(row->suite)],
                           std::string(row->summary)});
   }
   return to_text(table);

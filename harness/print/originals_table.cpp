@@ -13,6 +13,8 @@
 namespace fanout {
 namespace {
 
+using Align = Column::Align;
+
 std::string times_text(double value) { return fmt::format("{:.{}f}x", value, value < 10 ? 1 : 0); }
 
 std::vector<std::string> row_of(const Original& original) {
@@ -40,7 +42,6 @@ std::vector<std::string> row_of(const Original& original) {
 }  // namespace
 
 Table originals_table(const std::vector<Original>& originals) {
-  using Align = Column::Align;
   Table table{.columns = {{"program", Align::left},
                           {"workers"},
                           {"makespan"},

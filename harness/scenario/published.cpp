@@ -11,12 +11,12 @@ using json_read::Json;
 Published one_from_json(const std::string& path, const Json& json) {
   using namespace json_read;
   check_object(path, json, {"name", "strategy", "peer", "workers", "makespan"});
-  constexpr const char* needs = "a published figure has name, strategy and workers";
+  constexpr const char* kNeeds = "a published figure has name, strategy and workers";
   Published published;
-  published.name = text(path + ".name", required(path, json, "name", needs));
-  published.strategy = text(path + ".strategy", required(path, json, "strategy", needs));
+  published.name = text(path + ".name", required(path, json, "name", kNeeds));
+  published.strategy = text(path + ".strategy", required(path, json, "strategy", kNeeds));
   published.workers = static_cast<unsigned>(
-      whole_number(path + ".workers", required(path, json, "workers", needs), 1, kMaxWorkers));
+      whole_number(path + ".workers", required(path, json, "workers", kNeeds), 1, kMaxWorkers));
   if (json.contains("peer")) published.peer = text(path + ".peer", json["peer"]);
   if (json.contains("makespan") && !json["makespan"].is_null()) {
     published.makespan = duration(path + ".makespan", json["makespan"]);

@@ -21,8 +21,9 @@ constexpr std::array<std::string_view, 12> kOurs{
     "trailer", "te",         "upgrade",    "expect",         "keep-alive",   "proxy-connection"};
 
 bool is_name_character(char c) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110, 5.6.2
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || marks.find(c) != marks.npos;
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";  // RFC 9110, 5.6.2
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         kMarks.find(c) != std::string_view::npos;
 }
 
 bool is_well_formed(const std::string& header) {

@@ -32,7 +32,7 @@ Schedule schedule_of(const Scenario& scenario, std::uint64_t seed) {
 }
 
 std::string work_in_words(const Scenario& scenario) {
-  const std::string requests = counted(scenario.requests, "request");
+  std::string requests = counted(scenario.requests, "request");
   switch (scenario.mode) {
     case Mode::steady:
       return "steady: up to " + requests;

@@ -35,12 +35,12 @@ std::vector<unsigned> read_workers(const std::string& path, const Json& json) {
 
 // A name goes into tables and file names.
 std::string read_name(const std::string& path, const Json& json) {
-  constexpr std::string_view allowed =
+  constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
   constexpr std::size_t kLongest = 60;
-  const std::string name = json_read::text(path, json);
+  std::string name = json_read::text(path, json);
   const bool fits = !name.empty() && name.size() <= kLongest && name.front() != '.' &&
-                    name.find_first_not_of(allowed) == std::string::npos;
+                    name.find_first_not_of(kAllowed) == std::string::npos;
   if (!fits) json_read::fail(path, json, "up to 60 letters, digits, _, - and .");
   return name;
 }
@@ -178,9 +178,9 @@ std::string nearest_key(const std::string& key) {
 }
 
 Scenario parse(std::string_view text, const std::string& where) {
-  constexpr std::string_view hint =
+  constexpr std::string_view kHint =
       "a scenario is one JSON object, see docs/reference.md, \"Scenario files\"";
-  return scenario_from_json(json_read::parse(where, text, hint), where);
+  return scenario_from_json(json_read::parse(where, text, kHint), where);
 }
 
 bool is_file_name(const std::string& name) {

@@ -167,8 +167,8 @@ bool falls(std::span<const SweepPoint> points) {
   return high && best->throughput.low && *high < *best->throughput.low;
 }
 
-double Usl::throughput(double n) const {
-  return lambda * n / (1 + sigma * (n - 1) + kappa * n * (n - 1));
+double Usl::throughput(double workers) const {
+  return lambda * workers / (1 + sigma * (workers - 1) + kappa * workers * (workers - 1));
 }
 
 std::optional<double> Usl::peak() const {
