@@ -186,7 +186,6 @@ TEST_P(EveryEngine, CountsDuplicates) {
 TEST_P(EveryEngine, CountsConnectionsAndThePeakInFlight) {
   Running server(config({.delay = {.mean = 500ms}}));
   std::vector<RawClient> clients;
-  clients.reserve(12);
   for (int i = 0; i < 12; ++i) clients.emplace_back(server.endpoint());
   for (int i = 0; i < 9; ++i) clients[static_cast<std::size_t>(i)].send(request("GET", "/"));
   for (int i = 0; i < 9; ++i) clients[static_cast<std::size_t>(i)].receive();

@@ -153,7 +153,7 @@ TEST_P(EveryAsyncTransport, StartsRequestsFromCallbacks) {
   const std::array requests{Request{0, 0, make_token(3, 0)}, Request{1, 0, make_token(3, 1)}};
   unsigned ok = 0;
   const auto count = [&](const Response& response) {
-    ok += response.outcome == Outcome::ok ? 1 : 0;
+    if (response.outcome == Outcome::ok) ++ok;
   };
   client->after(1ms, [&] { client->start(requests[0], count); });
   client->after(10ms, [&] { client->start(requests[1], count); });

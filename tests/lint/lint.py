@@ -42,7 +42,8 @@ def batches_of(files):
 
 
 class Tidy:
-    """clang-tidy on files of one folder, with the flags that the build compiles them with."""
+    """clang-tidy on files of one folder, with the flags that the build compiles them with: all but
+    GCC's own, and -Wshadow, which sees one file's names from another of its batch."""
 
     def __init__(self, build, folder):
         self.folder = folder
@@ -53,7 +54,7 @@ class Tidy:
             self.flags[entry["file"]] = [
                 word for word in shlex.split(entry["command"])
                 if word.startswith(("-D", "-I", "-W", "-std"))
-                and word not in ("-Werror", "-Wno-restrict")]  # GCC's
+                and word not in ("-Werror", "-Wno-restrict", "-Wshadow")]
             if "/Unity/" in entry["file"]:  # stands for the files that it includes
                 for file in re.findall(r'#include "(.*)"', Path(entry["file"]).read_text()):
                     self.flags[file] = self.flags[entry["file"]]

@@ -3,13 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/document/report_json.h"
+#include "tests/unit/support.h"
 
 #include <cmath>
 
 namespace fanout::unit_test {
 namespace {
-
-constexpr std::int64_t kMs = 1'000'000;
 
 Cell cell_of(const char* strategy, const char* transport, const char* stack, unsigned workers) {
   return {strategy, transport, stack, "mine", workers};

@@ -17,7 +17,6 @@ using unit_test::bare_report;
 // Ten rounds about this makespan, the same noise in every cell.
 std::vector<double> about(double ms) {
   std::vector<double> rounds;
-  rounds.reserve(10);
   for (int i = 0; i < 10; ++i) rounds.push_back(ms * (1 + 0.01 * ((7 * i) % 10)));
   return rounds;
 }

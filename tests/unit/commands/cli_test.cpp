@@ -20,7 +20,6 @@ using Workers = std::vector<unsigned>;
 std::optional<Options> parse(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "fanout");
   std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   return parse_command_line(static_cast<int>(arguments.size()), argv.data());

@@ -55,7 +55,7 @@ TEST(Draw, BimodalIsSlowForItsShare) {
   for (std::uint64_t i = 0; i < kDraws; ++i) {
     const auto value = draw(delay, make_token(3, i));
     ASSERT_TRUE(value == 5ns || value == 800ns);
-    slow += value == 800ns ? 1 : 0;
+    if (value == 800ns) ++slow;
   }
   EXPECT_NEAR(slow / static_cast<double>(kDraws), 0.25, 0.01);
 }

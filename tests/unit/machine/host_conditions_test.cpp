@@ -9,9 +9,8 @@
 namespace fanout {
 namespace {
 
+using unit_test::kMs;
 using unit_test::TempFolder;
-
-constexpr std::int64_t kMs = 1'000'000;
 
 // A folder like /proc, of a machine that tells all.
 class Proc {

@@ -91,8 +91,8 @@ double share_split_wrongly(double noise) {
   Simulation simulation(noise);
   int split = 0;
   for (int i = 0; i < kExperiments; ++i) {
-    split +=
-        rank(simulation.experiment(std::vector<double>(8, 100)), kLeastMargin).bands.size() > 1;
+    const Ranking found = rank(simulation.experiment(std::vector<double>(8, 100)), kLeastMargin);
+    if (found.bands.size() > 1) ++split;
   }
   return split / static_cast<double>(kExperiments);
 }
@@ -109,8 +109,8 @@ TEST(RankSimulated, IsolatesATrueWinnerByTenPercent) {
   truth[5] = 100;
   int isolated = 0;
   for (int i = 0; i < kExperiments; ++i) {
-    isolated += rank(simulation.experiment(truth), kLeastMargin).bands.front() ==
-                std::vector<std::size_t>{5};
+    const Ranking found = rank(simulation.experiment(truth), kLeastMargin);
+    if (found.bands.front() == std::vector<std::size_t>{5}) ++isolated;
   }
   EXPECT_GE(isolated, 950);
 }
@@ -122,7 +122,7 @@ TEST(CompareRoundsSimulated, CoversTheTruthInNinetyFivePercent) {
     for (int i = 0; i < 2 * kExperiments; ++i) {
       const Figures figures = simulation.experiment({100, 105});
       const Comparison found = compare_rounds(figures[0], figures[1]);
-      covered += *found.low <= 1.05 && 1.05 <= *found.high;
+      if (*found.low <= 1.05 && 1.05 <= *found.high) ++covered;
     }
     EXPECT_GE(covered, 2 * 930) << noise;
     EXPECT_LE(covered, 2 * 980) << noise;

@@ -2,13 +2,14 @@
 #include "harness/statistics/steady.h"
 
 #include <gtest/gtest.h>
+#include "tests/unit/support.h"
 
 namespace fanout {
 namespace {
 
 using Phase = SteadyDetector::Phase;
 
-constexpr std::int64_t kMs = 1'000'000;
+using unit_test::kMs;
 constexpr std::int64_t kStart = 5'000 * kMs;
 
 // A run seen every 200 ms.

@@ -5,13 +5,14 @@
 
 #include "base/clock.h"
 #include "strategies/strategy.h"
+#include "tests/unit/support.h"
 #include "transports/deadline.h"
 #include "transports/registry.h"
 
 namespace fanout {
 namespace {
 
-constexpr std::int64_t kMs = 1'000'000;
+using unit_test::kMs;
 
 const Transport& null_row() {
   for (const Transport* row : transports()) {

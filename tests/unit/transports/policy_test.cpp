@@ -48,7 +48,7 @@ class ScriptedAsync : public AsyncClient {
  public:
   explicit ScriptedAsync(Script& script) : script_(script) {}
   void start(const Request& request, Done done) override {
-    queue_.push_back(
+    queue_.emplace_back(
         [this, token = request, done = std::move(done)] { done(script_.next(token)); });
   }
   void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
@@ -100,8 +100,8 @@ class Policy : public testing::Test {
     }
   }
 
-  static constexpr Response ok{.outcome = Outcome::ok, .status = 200};
-  static constexpr Response reset{.outcome = Outcome::reset};
+  static constexpr Response kOk{.outcome = Outcome::ok, .status = 200};
+  static constexpr Response kReset{.outcome = Outcome::reset};
   static Response status(std::uint16_t code, std::uint32_t retry_after_s = 0) {
     return {.outcome = Outcome::bad_status, .status = code, .retry_after_s = retry_after_s};
   }
@@ -111,7 +111,7 @@ class Policy : public testing::Test {
 };
 
 TEST_F(Policy, LeavesASuccessAlone) {
-  script.answers = {ok};
+  script.answers = {kOk};
   both([&](auto fetch) {
     const Response response = (this->*fetch)();
     EXPECT_EQ(response.outcome, Outcome::ok);
@@ -123,7 +123,7 @@ TEST_F(Policy, LeavesASuccessAlone) {
 
 TEST_F(Policy, AsksForAListedPathAgainAsItIs) {
   config.paths = "/x";
-  script.answers = {reset, ok};
+  script.answers = {kReset, kOk};
   both([&](auto fetch) {
     EXPECT_EQ((this->*fetch)().outcome, Outcome::ok);
     EXPECT_THAT(script.tokens, ElementsAre(42, 42));
@@ -131,7 +131,7 @@ TEST_F(Policy, AsksForAListedPathAgainAsItIs) {
 }
 
 TEST_F(Policy, MakesATransientFailureAgainWithATokenOfItsOwn) {
-  script.answers = {reset, status(503), ok};
+  script.answers = {kReset, status(503), kOk};
   both([&](auto fetch) {
     const Response response = (this->*fetch)();
     EXPECT_EQ(response.outcome, Outcome::ok);
@@ -144,7 +144,7 @@ TEST_F(Policy, MakesATransientFailureAgainWithATokenOfItsOwn) {
 }
 
 TEST_F(Policy, GivesUpAfterTheLastRetry) {
-  script.answers = {reset};
+  script.answers = {kReset};
   both([&](auto fetch) {
     const Response response = (this->*fetch)();
     EXPECT_EQ(response.outcome, Outcome::reset);
@@ -167,14 +167,14 @@ TEST_F(Policy, RetriesWhatMayPassAndNothingElse) {
 
 TEST_F(Policy, RetriesAPostOnlyIfAsked) {
   config.method = Method::post;
-  script.answers = {reset};
+  script.answers = {kReset};
   both([&](auto fetch) { EXPECT_EQ((this->*fetch)().attempts, 1); });
   config.retry.post = true;
   both([&](auto fetch) { EXPECT_EQ((this->*fetch)().attempts, 4); });
 }
 
 TEST_F(Policy, WaitsWithinTheBoundsOfTheBackoff) {
-  script.answers = {reset};
+  script.answers = {kReset};
   const Response response = blocking();
   ASSERT_EQ(response.attempts, 4);
   for (unsigned k = 1; k <= 3; ++k) {
@@ -186,24 +186,24 @@ TEST_F(Policy, WaitsWithinTheBoundsOfTheBackoff) {
 }
 
 TEST_F(Policy, ObeysRetryAfter) {
-  script.answers = {status(503, 7), ok};
+  script.answers = {status(503, 7), kOk};
   (void)async();
   EXPECT_THAT(script.waits, ElementsAre(7s));
 }
 
 TEST_F(Policy, DoesNotWaitForEver) {
-  script.answers = {status(503, 60), ok};
+  script.answers = {status(503, 60), kOk};
   (void)async();
   EXPECT_THAT(script.waits, ElementsAre(60s));
   script = {};
-  script.answers = {status(503, 61), ok};
+  script.answers = {status(503, 61), kOk};
   EXPECT_EQ(async().attempts, 1);
 }
 
 TEST_F(Policy, DoesNotRetryBeyondTheDeadline) {
   const std::atomic<std::int64_t> deadline = now_ns() + 3'000'000'000;
   config.deadline = &deadline;
-  script.answers = {status(503, 7), ok};  // to wait 7 s, of which 3 are left
+  script.answers = {status(503, 7), kOk};  // to wait 7 s, of which 3 are left
   both([&](auto fetch) {
     const Response response = (this->*fetch)();
     EXPECT_EQ(response.outcome, Outcome::bad_status);
@@ -214,7 +214,7 @@ TEST_F(Policy, DoesNotRetryBeyondTheDeadline) {
 TEST_F(Policy, BeginsNothingAfterTheDeadline) {
   const std::atomic<std::int64_t> deadline = now_ns() - 1;
   config.deadline = &deadline;
-  script.answers = {ok};
+  script.answers = {kOk};
   both([&](auto fetch) {
     const Response response = (this->*fetch)();
     EXPECT_EQ(response.outcome, Outcome::deadline);
