@@ -139,7 +139,6 @@ std::vector<Endpoint> AsioEngine::start() {
 
 void AsioEngine::make_identities(const std::vector<Endpoint>& endpoints) {
   std::vector<std::string> addresses;
-  addresses.reserve(endpoints.size());
   for (const Endpoint& endpoint : endpoints) addresses.push_back(endpoint.address);
   // Made even if all hosts that speak TLS are untrusted: without a certificate to trust, clients
   // would trust whom the system trusts.

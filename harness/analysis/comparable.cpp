@@ -20,7 +20,7 @@ constexpr const char* kExtentKeys[] = {"cells",      "precision", "predicted_ns"
 constexpr const char* kSelectionKeys[] = {"peers",   "published",  "strategies",
                                           "summary", "transports", "workers"};
 
-std::string shown(const Json* json) {
+std::string text_of(const Json* json) {
   constexpr std::size_t kShown = 80;
   if (json == nullptr) return "absent";
   const std::string text = json->dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -52,7 +52,7 @@ void add_differences(const std::string& path, const Json* base, const Json* next
       return;
     }
   }
-  lines.push_back(fmt::format("{}: {} in BASE, {} in NEW", path, shown(base), shown(next)));
+  lines.push_back(fmt::format("{}: {} in BASE, {} in NEW", path, text_of(base), text_of(next)));
 }
 
 Json without(Json object, auto&& keys) {

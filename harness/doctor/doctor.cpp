@@ -12,7 +12,7 @@
 namespace fanout {
 namespace {
 
-using Verdict = Check::Verdict;
+using Level = Check::Verdict;
 using Json = nlohmann::json;
 
 constexpr double kMuchSteal = 0.01;  // as of a noisy run
@@ -25,11 +25,11 @@ constexpr double kUselessTwins = 0.20;
 constexpr double kManyTimeWait = 0.5;  // of the ephemeral ports
 
 constexpr const char* kVerdictNames[] = {"ok", "warn", "fail"};
-const char* name_of(Verdict verdict) { return kVerdictNames[static_cast<int>(verdict)]; }
+const char* name_of(Level verdict) { return kVerdictNames[static_cast<int>(verdict)]; }
 
 // The check with this advice if something is amiss, without if not.
-Check check(const char* name, std::string found, Verdict if_amiss, bool amiss, const char* advice) {
-  if (!amiss) return {name, Verdict::ok, std::move(found), {}};
+Check check(const char* name, std::string found, Level if_amiss, bool amiss, const char* advice) {
+  if (!amiss) return {name, Level::ok, std::move(found), {}};
   return {name, if_amiss, std::move(found), advice};
 }
 
@@ -38,7 +38,7 @@ std::string duration(double ns) { return format_duration(ns); }
 
 Check check_build(const DoctorFacts& facts) {
   const bool amiss = !facts.unfit_build.empty();
-  return check("build", amiss ? facts.unfit_build : this_tool().build, Verdict::fail, amiss,
+  return check("build", amiss ? facts.unfit_build : this_tool().build, Level::fail, amiss,
                "build with the release preset");
 }
 
@@ -47,34 +47,34 @@ Check check_cpus(const DoctorFacts& facts) {
   return check("cpus",
                fmt::format("{} of {} usable; server {}, clients {}", machine.cpus,
                            facts.machine_cpus, machine.server_cpus, machine.client_cpus),
-               Verdict::warn, machine.cpus < 2,
+               Level::warn, machine.cpus < 2,
                "server and clients share one CPU: use a machine with two or more, or taskset");
 }
 
 Check check_steal(const DoctorFacts& facts) {
   return check(
-      "steal", facts.steal_share ? percent(*facts.steal_share) + " now" : "not known",
-      Verdict::warn, facts.steal_share.value_or(0) > kMuchSteal,
+      "steal", facts.steal_share ? percent(*facts.steal_share) + " now" : "not known", Level::warn,
+      facts.steal_share.value_or(0) > kMuchSteal,
       "neighbours of this virtual machine take its CPUs: measure at another time or place");
 }
 
 Check check_pressure(const DoctorFacts& facts) {
   return check("pressure",
                facts.pressure_share ? percent(*facts.pressure_share) + " of the time" : "not known",
-               Verdict::warn, facts.pressure_share.value_or(0) > kMuchPressure,
+               Level::warn, facts.pressure_share.value_or(0) > kMuchPressure,
                "other programs keep the CPUs busy: stop them while measuring");
 }
 
 Check check_governor(const DoctorFacts& facts) {
   const bool amiss = !facts.governor.empty() && facts.governor != "performance";
-  return check("governor", facts.governor.empty() ? "not known" : facts.governor, Verdict::warn,
+  return check("governor", facts.governor.empty() ? "not known" : facts.governor, Level::warn,
                amiss, "clock rates may change amid a run: choose the governor \"performance\"");
 }
 
 Check check_clock(const DoctorFacts& facts) {
   const std::string source = facts.clock_source.empty() ? "source not known" : facts.clock_source;
   return check("clock", fmt::format("{}, {} a reading", source, duration(facts.clock_cost_ns)),
-               Verdict::warn, facts.clock_cost_ns > kDearClockNs,
+               Level::warn, facts.clock_cost_ns > kDearClockNs,
                "each request reads it twice: prefer the clock source tsc or kvm-clock");
 }
 
@@ -82,7 +82,7 @@ Check check_timer(const DoctorFacts& facts) {
   return check("timer",
                fmt::format("sleeps of 1 ms end {} late, p99 {}", duration(facts.oversleep_p50_ns),
                            duration(facts.oversleep_p99_ns)),
-               Verdict::warn, facts.oversleep_p99_ns > kLateSleepNs,
+               Level::warn, facts.oversleep_p99_ns > kLateSleepNs,
                "delays of the server will be late by as much: prefer delays of 10 ms or more");
 }
 
@@ -90,17 +90,17 @@ Check check_limit(const char* name, std::uint64_t available, const char* what,
                   const std::vector<std::string>& limited, const char* advice) {
   std::string found = fmt::format("{} {}", available, what);
   if (!limited.empty()) found += fmt::format("; too few for {}", fmt::join(limited, ", "));
-  return check(name, found, Verdict::warn, !limited.empty(), advice);
+  return check(name, found, Level::warn, !limited.empty(), advice);
 }
 
 Check check_time_wait(const DoctorFacts& facts) {
-  if (!facts.time_wait) return {"time_wait", Verdict::ok, "not known", {}};
+  if (!facts.time_wait) return {"time_wait", Level::ok, "not known", {}};
   const std::string reuse =
       facts.tcp_tw_reuse ? fmt::format("tcp_tw_reuse {}", *facts.tcp_tw_reuse) : "";
   const double most = kManyTimeWait * static_cast<double>(facts.environment.ephemeral_ports);
   return check("time_wait",
                fmt::format("{} sockets{}{}", *facts.time_wait, reuse.empty() ? "" : ", ", reuse),
-               Verdict::warn,
+               Level::warn,
                static_cast<double>(*facts.time_wait) > most && facts.tcp_tw_reuse.value_or(0) == 0,
                "real targets may run short of ports: wait a minute, or reuse connections");
 }
@@ -110,7 +110,7 @@ Check check_congestion(const DoctorFacts& facts) {
   return check("congestion",
                fmt::format("sockets get {} (system: {})", machine.socket_congestion_control,
                            machine.congestion_control),
-               Verdict::warn, machine.socket_congestion_control != "reno",
+               Level::warn, machine.socket_congestion_control != "reno",
                "fanout asks for reno, which others compare with: load that kernel module");
 }
 
@@ -119,7 +119,7 @@ Check check_memory(const DoctorFacts& facts) {
   return check("memory",
                fmt::format("{} available of {}", format_bytes(available),
                            format_bytes(static_cast<double>(facts.environment.memory_bytes))),
-               Verdict::fail, available < kLittleMemory, "runs would swap or be killed: free some");
+               Level::fail, available < kLittleMemory, "runs would swap or be killed: free some");
 }
 
 Check check_libraries(const DoctorFacts& facts) {
@@ -127,16 +127,16 @@ Check check_libraries(const DoctorFacts& facts) {
   for (const auto& [name, version] : facts.environment.libraries) {
     texts.push_back(name + " " + version);
   }
-  return {"libraries", Verdict::ok, fmt::format("{}", fmt::join(texts, ", ")), {}};
+  return {"libraries", Level::ok, fmt::format("{}", fmt::join(texts, ", ")), {}};
 }
 
 Check check_ceiling(const DoctorFacts& facts) {
   if (!facts.ceiling) {
-    return {"ceiling", Verdict::fail, "no short run against the local server was valid",
+    return {"ceiling", Level::fail, "no short run against the local server was valid",
             "see what is wrong: fanout run --scenario zero -n 1000 --rounds 1"};
   }
   return {"ceiling",
-          Verdict::ok,
+          Level::ok,
           fmt::format("{}{} requests/s, seen by {}", facts.ceiling->server_bound ? "" : "at least ",
                       format_number(facts.ceiling->requests_per_second), facts.ceiling->transport),
           {}};
@@ -145,7 +145,7 @@ Check check_ceiling(const DoctorFacts& facts) {
 // The difference that the same cell seems to have from itself.
 Check check_twins(const DoctorFacts& facts) {
   if (!facts.twins || !facts.twins->low) {
-    return {"twins", Verdict::warn, "not known: too few short runs were valid",
+    return {"twins", Level::warn, "not known: too few short runs were valid",
             "run fanout doctor again"};
   }
   const Comparison& twins = *facts.twins;
@@ -153,7 +153,7 @@ Check check_twins(const DoctorFacts& facts) {
   const std::string found =
       fmt::format("the same cell twice: ratio {:.3f} (95 % interval {:.3f} to {:.3f}, {} pairs)",
                   twins.ratio, *twins.low, *twins.high, twins.rounds);
-  return check("twins", found, worst > kUselessTwins ? Verdict::fail : Verdict::warn,
+  return check("twins", found, worst > kUselessTwins ? Level::fail : Level::warn,
                worst > kPoorTwins,
                "short runs differ from themselves so much now: measure when it is quieter, with "
                "longer runs and more rounds");
@@ -183,7 +183,7 @@ std::vector<Check> examine(const DoctorFacts& facts) {
 }
 
 bool any_failed(const std::vector<Check>& checks) {
-  return std::ranges::find(checks, Verdict::fail, &Check::verdict) != checks.end();
+  return std::ranges::find(checks, Level::fail, &Check::verdict) != checks.end();
 }
 
 std::string to_text(const std::vector<Check>& checks) {

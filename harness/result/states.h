@@ -13,7 +13,7 @@ enum class Limit : std::uint8_t {
   none,         // nothing stands out
   latency,      // the delays of the server
   client,       // the client's CPU
-  server,       // the server's CPU, or its accept queue
+  server,       // the server's CPU, or its threads where each holds a request
   rate,         // the schedule of mode open
   ports,        // attempts found no local port left
   descriptors,  // attempts found no file descriptor left
