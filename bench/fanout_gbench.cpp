@@ -69,7 +69,7 @@ int run_main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv, print_help);
   Selection selection = every_scenario();
   if (!parse_selection(argc, argv, "fanout_gbench", selection)) return 0;
-  const Plan plan = make_plan(selection, machine_limits());
+  const Plan plan = make_plan(selection, machine_limits(), find_program);
   const Environment environment = this_environment(plan.affinity);
   const InterruptWatch interrupt;
   CellRunner runner(plan, environment, interrupt);

@@ -184,6 +184,11 @@ class ProgramRun {
     rusage all{};
     ::getrusage(RUSAGE_CHILDREN, &all);
     header.cpu_at_end_ns = cpu_ns(all);
+    // What it had used when ready is known to a clock tick for each process, and may be too much.
+    const std::int64_t too_much = header.cpu_at_ready_ns - header.cpu_at_end_ns;
+    if (too_much > 0 && too_much <= at_ready_.processes * clock_tick_ns()) {
+      header.cpu_at_ready_ns = header.cpu_at_end_ns;
+    }
     const auto since = [](std::int64_t end, std::uint64_t ready) {
       return static_cast<std::uint64_t>(
           std::max<std::int64_t>(0, end - static_cast<std::int64_t>(ready)));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 
 #include "harness/commands/compare_command.h"
@@ -92,17 +93,15 @@ void measure(Report& report, const Options& options, const std::string& output,
   CellRunner runner(report.plan, report.environment, interrupt, urls);
   progress.plan(report);
   ReportLog log(report, output);
-  const Observer observer{.before_run = [&](const Report& r, std::size_t row,
-                                            unsigned round) { progress.before_run(r, row, round); },
-                          .after_set_aside =
-                              [&](const Report& r, std::size_t row) {
-                                log.add_set_aside(row, row_of(r, row).set_aside.back());
-                              },
-                          .after_run =
-                              [&](const Report& r, std::size_t row) {
-                                log.add_run(row, row_of(r, row).runs.back());
-                                progress.after_run(r, row);
-                              }};
+  const Observer observer{
+      .before_run = [&](const Report& r, std::size_t row,
+                        unsigned round) { progress.before_run(r, row, round); },
+      .after_set_aside = [&](const Report&, std::size_t row) { log.add_set_aside(row); },
+      .after_run =
+          [&](const Report& r, std::size_t row) {
+            log.add_run(row);
+            progress.after_run(r, row);
+          }};
   try {
     run_plan(report, std::ref(runner), observer);
     if (profile_wanted(options, report)) {
@@ -124,14 +123,8 @@ void measure(Report& report, const Options& options, const std::string& output,
   progress.end();
 }
 
-int run(const Options& options) {
-  const std::optional<UrlList> urls = urls_for(options);
-  Plan plan = plan_for(options, urls);
-  if (options.dry_run) {
-    fmt::print("{}", render_plan(plan));
-    return 0;
-  }
-  const std::string output = options.output.empty() ? default_output(plan) : options.output;
+// Refuses a result file that cannot be written, or that is what the user asks to read.
+void check_output(const Options& options, const std::string& output) {
   std::vector<std::string> inputs = options.selection.scenarios;
   inputs.push_back(options.urls.file);
   for (const std::string& input : inputs) {
@@ -142,12 +135,29 @@ int run(const Options& options) {
     }
   }
   check_writable("--output", output);
+}
+
+int run(const Options& options) {
+  const std::optional<UrlList> urls = urls_for(options);
+  Plan plan = plan_for(options, urls);
+  if (options.dry_run) {
+    fmt::print("{}", render_plan(plan));
+    return 0;
+  }
+  const std::string output = options.output.empty() ? default_output(plan) : options.output;
+  check_output(options, output);
   Environment environment = this_environment(plan.affinity);
   Report report = empty_report(std::move(plan), std::move(environment), options.command_line);
   measure(report, options, output, urls ? &*urls : nullptr);
   const Analysis analysis = analyse(report);
-  save_report(report, analysis, output);
+  std::exception_ptr unsaved;  // the table is shown even then
+  try {
+    save_report(report, analysis, output);
+  } catch (const RunError&) {
+    unsaved = std::current_exception();
+  }
   if (!options.quiet) fmt::print("{}", render(report, analysis, options.format));
+  if (unsaved) std::rethrow_exception(unsaved);
   fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
   if (report.status == Status::interrupted) return kExitInterrupted;
   return has_invalid_runs(report) ? kExitInvalidRuns : 0;

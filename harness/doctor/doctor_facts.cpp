@@ -101,7 +101,7 @@ Plan short_plan(const MachineLimits& limits) {
   }
   selection.workers = {10};
   selection.requests = kShortRun;
-  return make_plan(selection, limits);
+  return make_plan(selection, limits, find_program);
 }
 
 void find_ceiling(DoctorFacts& facts, const Plan& plan, CellRunner& runner) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -32,8 +33,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// What ReportLog writes over and over.
-constexpr std::string_view kOpenEnd = "\n]}\n";
+constexpr std::string_view kOpenArray = "\"runs_so_far\": [";
 
 Json reference_to_json(const Reference& reference) {
   Json json = reference.cell;
@@ -43,17 +43,8 @@ Json reference_to_json(const Reference& reference) {
 
 Json skipped_to_json(const Skipped& skipped) {
   Json json = skipped.cell;
-  json["kind"] = enum_name(skipped.why.kind, kSkipNames);
   json["reason"] = skipped.why.text;
   return json;
-}
-
-Skipped skipped_from_json(const Json& json) {
-  Skipped skipped{.cell = json, .why = {Skip::impossible, json.at("reason")}};
-  if (json.contains("kind")) {  // absent in earlier versions
-    skipped.why.kind = json_read::one_of("plan.skipped.kind", json.at("kind"), kSkipNames);
-  }
-  return skipped;
 }
 
 Json plan_to_json(const Plan& plan) {
@@ -95,20 +86,22 @@ Plan plan_from_json(const Json& json) {
     plan.references.push_back(
         {json_read::one_of("plan.references.role", row.at("role"), kRoleNames), row});
   }
-  for (const Json& row : json.at("skipped")) plan.skipped.push_back(skipped_from_json(row));
+  for (const Json& row : json.at("skipped")) {
+    plan.skipped.push_back({row, {std::nullopt, row.at("reason")}});
+  }
   return plan;
 }
 
-// What was measured of a row.
-Json row_to_json(const CellReport& row) {
+// What was measured of a row, or the row alone.
+Json row_to_json(const CellReport& row, bool with_runs) {
   Json json = row.cell;
-  json["runs"] = row.runs;
-  json["set_aside"] = row.set_aside;
+  json["runs"] = with_runs ? Json(row.runs) : Json::array();
+  json["set_aside"] = with_runs ? Json(row.set_aside) : Json::array();
   return json;
 }
 
 // The document without what is derived.
-Json measured_to_json(const Report& report) {
+Json measured_to_json(const Report& report, bool with_runs = true) {
   Json json = conditions_to_json(report);
   json["schema_version"] = kSchemaVersion;
   json["command"] = report.command;
@@ -119,11 +112,11 @@ Json measured_to_json(const Report& report) {
   json["cells"] = Json::array();
   json["references"] = Json::array();
   for (const CellReport& cell : report.cells) {
-    json["cells"].push_back(row_to_json(cell));
+    json["cells"].push_back(row_to_json(cell, with_runs));
     json["cells"].back()["profile"] = cell.profile;
   }
   for (std::size_t i = 0; i < report.references.size(); ++i) {
-    json["references"].push_back(row_to_json(report.references[i]));
+    json["references"].push_back(row_to_json(report.references[i], with_runs));
     json["references"].back()["role"] = enum_name(report.plan.references[i].role, kRoleNames);
   }
   return json;
@@ -192,13 +185,33 @@ Report read_report(const Json& json) {
   return report;
 }
 
-// A document that was cut off while a run was appended, without that run; others as they are.
+// The entry of a run that a line begins with, as text; "" if there is none. What follows may be
+// left of an end that was being written over.
+std::string entry_at_begin_of(const std::string& line) {
+  std::istringstream stream(line);
+  Json value;
+  try {
+    stream >> value;
+    return value.is_object() && value.contains("row") ? to_line(value) : std::string();
+  } catch (const Json::parse_error&) {
+    return {};
+  }
+}
+
+// A document that was read or cut off while a run was appended, with all runs before that one;
+// others as they are.
 std::string mended(std::string text) {
-  if (text.find("\"runs_so_far\": [") == std::string::npos || Json::accept(text)) return text;
-  const std::size_t last = text.rfind('\n', text.size() - 2);  // the line that is not whole
-  if (last == std::string::npos) return text;
-  text.resize(last);
-  if (text.ends_with(',')) text.pop_back();
+  const std::size_t array = text.find(kOpenArray);
+  if (array == std::string::npos || Json::accept(text)) return text;
+  std::istringstream lines(text.substr(array + kOpenArray.size()));
+  text.resize(array + kOpenArray.size());
+  std::string line;
+  std::getline(lines, line);  // the rest of the array's own
+  for (const char* between = "\n"; std::getline(lines, line); between = ",\n") {
+    const std::string entry = entry_at_begin_of(line);
+    if (entry.empty()) break;
+    text += between + entry;
+  }
   return text.append(kOpenEnd);
 }
 
@@ -228,9 +241,9 @@ Json to_json(const Report& report, const Analysis& analysis) {
 }
 
 std::string unfinished_document(const Report& report) {
-  std::string text = to_text(measured_to_json(report));
+  std::string text = to_text(measured_to_json(report, false));
   text.resize(text.rfind("\n}"));
-  return text.append(",\n \"runs_so_far\": [").append(kOpenEnd);
+  return text.append(",\n ").append(kOpenArray).append(kOpenEnd);
 }
 
 Report report_from_json(const Json& json, const std::string& where) {

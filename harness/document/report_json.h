@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "harness/analysis/analysis.h"
 #include "harness/result/report.h"
@@ -18,9 +19,10 @@ nlohmann::json to_json(const Report& report, const Analysis& analysis);
 // What a measurement was made under: the document's keys "tool", "environment" and "plan".
 nlohmann::json conditions_to_json(const Report& report);
 
-// The document of a report without runs that ReportLog goes on with: it ends with the empty array
-// "runs_so_far", whose closing bracket has a line of its own.
+// The document that ReportLog goes on with: the runs of the report are left out, and it ends with
+// the empty array "runs_so_far" and kOpenEnd.
 std::string unfinished_document(const Report& report);
+inline constexpr std::string_view kOpenEnd = "\n]}\n";
 
 // Throws UsageError naming `where` if it is not a result document this version can read.
 Report report_from_json(const nlohmann::json& json, const std::string& where);

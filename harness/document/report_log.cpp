@@ -1,6 +1,6 @@
 #include "harness/document/report_log.h"
 
-#include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <nlohmann/json.hpp>
@@ -16,35 +16,59 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kEnd = "\n]}\n";
+Json run_entry(std::size_t row, const Run& run) { return {{"row", row}, {"run", run}}; }
+Json set_aside_entry(std::size_t row, const Run& run) { return {{"row", row}, {"set_aside", run}}; }
 
 }  // namespace
 
-ReportLog::ReportLog(const Report& report, const std::string& file) : file_(file) {
-  const std::string head = unfinished_document(report);
-  replace_file(file, head);
-  fd_.reset(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!fd_) throw_errno(file);
-  end_ = static_cast<std::int64_t>(head.size() - kEnd.size());
+ReportLog::ReportLog(const Report& report, std::string file)
+    : report_(report), file_(std::move(file)) {
+  begin();
 }
 
-void ReportLog::add_run(std::size_t row, const Run& run) { append({{"row", row}, {"run", run}}); }
+void ReportLog::add_run(std::size_t row) { add(run_entry(row, row_of(report_, row).runs.back())); }
 
-void ReportLog::add_set_aside(std::size_t row, const Run& run) {
-  append({{"row", row}, {"set_aside", run}});
+void ReportLog::add_set_aside(std::size_t row) {
+  add(set_aside_entry(row, row_of(report_, row).set_aside.back()));
+}
+
+void ReportLog::begin() {
+  const std::string head = unfinished_document(report_);
+  fd_ = replace_file(file_, head);
+  end_ = static_cast<off_t>(head.size() - kOpenEnd.size());
+  empty_ = true;
+  for (std::size_t row = 0; row < report_.cells.size() + report_.references.size(); ++row) {
+    for (const Run& run : row_of(report_, row).set_aside) append(set_aside_entry(row, run));
+    for (const Run& run : row_of(report_, row).runs) append(run_entry(row, run));
+  }
+}
+
+bool ReportLog::is_in_place() const {
+  struct stat ours {};
+  struct stat there {};
+  return ::fstat(fd_.get(), &ours) == 0 && ::stat(file_.c_str(), &there) == 0 &&
+         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+void ReportLog::add(const Json& entry) {
+  if (is_in_place()) {
+    append(entry);
+  } else {
+    begin();  // the report has the run already
+  }
 }
 
 void ReportLog::append(const Json& entry) {
   const std::string line = (empty_ ? "\n" : ",\n") + to_line(entry);
-  const std::string text = line + std::string(kEnd);
+  const std::string text = line + std::string(kOpenEnd);
   for (std::size_t done = 0; done < text.size();) {
     const auto written = ::pwrite(fd_.get(), text.data() + done, text.size() - done,
-                                  end_ + static_cast<std::int64_t>(done));
+                                  end_ + static_cast<off_t>(done));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) throw_errno(file_);
     done += static_cast<std::size_t>(written);
   }
-  end_ += static_cast<std::int64_t>(line.size());
+  end_ += static_cast<off_t>(line.size());
   empty_ = false;
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "harness/machine/proc_files.h"
+#include "harness/machine/usage.h"
 
 namespace fanout {
 namespace {
@@ -17,8 +18,6 @@ constexpr double kNoisySteal = 0.01;
 constexpr double kNoisyWait = 0.10;
 // Waits shorter than this are part of any wake-up, however short the run.
 constexpr std::int64_t kLeastWaitNs = 1'000'000;
-
-std::int64_t clock_tick_ns() { return 1'000'000'000LL / ::sysconf(_SC_CLK_TCK); }
 
 // proc(5), /proc/stat: user nice system idle iowait irq softirq steal.
 Count steal_ns(const std::string& stat) {

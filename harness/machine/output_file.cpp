@@ -1,12 +1,13 @@
 #include "harness/machine/output_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace fanout {
 namespace {
@@ -15,20 +16,21 @@ std::string temporary_beside(const std::string& file) {
   return fmt::format("{}.{}.tmp", file, ::getpid());
 }
 
-void write_file(const std::string& file, const std::string& text) {
-  std::ofstream stream(file, std::ios::trunc);
-  stream << text;
-  stream.close();
-  if (!stream) throw_errno(file);
+UniqueFd write_file(const std::string& file, const std::string& text) {
+  constexpr mode_t kMode = 0666;
+  UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+  if (!fd || !write_all(fd.get(), text)) throw_errno(file);
+  return fd;
 }
 
 }  // namespace
 
-void replace_file(const std::string& file, const std::string& text) {
+UniqueFd replace_file(const std::string& file, const std::string& text) {
   const std::string temporary = temporary_beside(file);
   try {
-    write_file(temporary, text);
+    UniqueFd fd = write_file(temporary, text);
     std::filesystem::rename(temporary, file);
+    return fd;
   } catch (const std::exception& error) {
     std::error_code ignored;
     std::filesystem::remove(temporary, ignored);
@@ -45,7 +47,7 @@ void check_writable(const std::string& flag, const std::string& file) {
     const bool replaceable = !exists(status) || is_regular_file(status);
     if (!replaceable || !path.has_filename()) throw RunError(file + ": is no file to be replaced");
     if (!folder.empty()) std::filesystem::create_directories(folder);
-    write_file(temporary, "");
+    (void)write_file(temporary, "");
     std::filesystem::remove(temporary);
   } catch (const std::exception&) {
     throw UsageError(

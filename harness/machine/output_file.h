@@ -3,11 +3,13 @@
 
 #include <string>
 
+#include "base/fd.h"
+
 namespace fanout {
 
 // Writes beside the file and renames over it, so that readers see the old or the new one, whole.
-// Throws RunError.
-void replace_file(const std::string& file, const std::string& text);
+// Returns the new file, open for writing. Throws RunError.
+UniqueFd replace_file(const std::string& file, const std::string& text);
 
 // Throws UsageError naming the flag if replace_file could not write there; leaves nothing behind
 // but the folder.

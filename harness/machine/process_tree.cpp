@@ -41,7 +41,7 @@ std::int64_t reaped_cpu_ns(pid_t pid) {
   if (from_4th.size() <= 17 - 4) return 0;
   const std::int64_t used = from_4th[16 - 4] + from_4th[17 - 4];
   const std::int64_t ticks = used + (used > 0 ? 1 : 0);  // rounded down: half a tick each
-  return ticks * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
+  return ticks * clock_tick_ns();
 }
 
 }  // namespace

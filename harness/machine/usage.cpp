@@ -22,6 +22,8 @@ std::int64_t nanoseconds(const timeval& time) {
 
 }  // namespace
 
+std::int64_t clock_tick_ns() { return 1'000'000'000LL / ::sysconf(_SC_CLK_TCK); }
+
 std::int64_t cpu_ns(const rusage& usage) {
   return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
 }

@@ -9,6 +9,9 @@
 
 namespace fanout {
 
+// The unit of the kernel's coarse accounts, most often 10 ms.
+std::int64_t clock_tick_ns();
+
 // User + system time in nanoseconds.
 std::int64_t cpu_ns(const rusage& usage);
 

@@ -23,10 +23,10 @@ std::optional<WhySkipped> lacks_descriptors(const Cell& cell, const Scenario& sc
   return WhySkipped{
       Skip::fd_limited,
       fmt::format(
-          "fd_limited: {} workers of {} / {} need {} file descriptors, {} are available; use at "
-          "most "
-          "{} --workers or raise the hard limit (ulimit -Hn)",
-          cell.workers, cell.strategy, cell.transport, needed, available,
+          "{}: {} workers of {} / {} need {} file descriptors, {} are available; use at most {} "
+          "--workers or raise the hard limit (ulimit -Hn)",
+          enum_name(Skip::fd_limited, kSkipNames), cell.workers, cell.strategy, cell.transport,
+          needed, available,
           available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0)};
 }
 
@@ -54,11 +54,10 @@ std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario
   if (needed <= usable) return std::nullopt;
   return WhySkipped{
       Skip::port_limited,
-      fmt::format(
-          "port_limited: needs {} connections to one address, {} of its ports can be used; {}",
-          needed, usable,
-          scenario.mode == Mode::steady ? "use longer delays or more hosts, or mode batch"
-                                        : "make fewer requests (-n) or use more hosts")};
+      fmt::format("{}: needs {} connections to one address, {} of its ports can be used; {}",
+                  enum_name(Skip::port_limited, kSkipNames), needed, usable,
+                  scenario.mode == Mode::steady ? "use longer delays or more hosts, or mode batch"
+                                                : "make fewer requests (-n) or use more hosts")};
 }
 
 }  // namespace

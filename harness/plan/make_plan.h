@@ -25,9 +25,8 @@ class NothingToRun : public UsageError {
 };
 
 // Fills scenarios, cells, programs and skipped. `find` says whether this machine can run an
-// external program; without it, all are taken to be there. Throws UsageError on unknown names, and
-// NothingToRun when no cell is left to run.
-Plan make_plan(const Selection& selection, const MachineLimits& limits,
-               const FindProgram& find = {});
+// external program; if it is empty, all are taken to be there. Throws UsageError on unknown names,
+// and NothingToRun when no cell is left to run.
+Plan make_plan(const Selection& selection, const MachineLimits& limits, const FindProgram& find);
 
 }  // namespace fanout

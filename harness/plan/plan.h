@@ -49,8 +49,8 @@ inline constexpr EnumNames<Skip, 6> kSkipNames{{{"impossible", Skip::impossible}
                                                 {"not_installed", Skip::not_installed}}};
 
 struct WhySkipped {
-  Skip kind = Skip::impossible;
-  std::string text;  // for people, on one line
+  std::optional<Skip> kind;  // nothing: read from a document, which holds the text alone
+  std::string text;          // for people, on one line
 };
 
 struct Skipped {

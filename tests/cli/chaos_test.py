@@ -73,6 +73,7 @@ class Invocation:
         self.folder.mkdir()
         self.file = self.folder / "r.json"
         self.seen, self.runs = None, 0
+        self.whole, self.grew = time.monotonic(), False  # when it was; whether runs were seen in it
         with open(self.folder / "out", "wb") as out, open(self.folder / "err", "wb") as err:
             self.controller = subprocess.Popen(
                 [fanout_cli.FANOUT, "run", "--scenario", str(test.work), "--rounds", str(ROUNDS),
@@ -93,13 +94,17 @@ class Invocation:
             return None
         if text != self.seen:
             document = parsed(text)
-            if document is None:  # read while a run was appended
+            if document is None:  # read while a run was appended, which takes microseconds
+                self.test.assertLess(time.monotonic() - self.whole, 1, "the file stays broken")
                 return None
+            self.whole = time.monotonic()
+            self.grew = self.grew or bool(document.get("runs_so_far"))
             validate(document)
             runs = sum(len(cell["runs"]) for cell in document["cells"])
             runs += sum("run" in entry for entry in document.get("runs_so_far", ()))
             self.test.assertGreaterEqual(runs, self.runs, "runs were lost")
             self.seen, self.runs = text, runs
+        self.whole = time.monotonic()
         return parsed(text)
 
     def alive(self):
@@ -270,11 +275,13 @@ class ControllerTest(Chaos):
                 self.assertIn("interrupted; what was measured is shown", out)
 
     def test_the_controller_is_killed(self):
+        grew = False
         for number in range(TIMES):
             with self.accident(number, 1.0) as (invocation, moment):
                 invocation.watch_for(moment)
                 invocation.controller.kill()
                 code, document = invocation.end()
+                grew = grew or invocation.grew
                 self.assertEqual(code, -signal.SIGKILL)
                 if document is None:
                     self.assertEqual(FINISHED.findall(invocation.error()), [])
@@ -284,6 +291,7 @@ class ControllerTest(Chaos):
                 measured = any(run["valid"] for cell in document["cells"] for run in cell["runs"])
                 shown = self.succeed("report", invocation.file, code=0 if measured else 2)
                 self.assertIn("unfinished; its fanout still runs or was killed", shown.out)
+        self.assertTrue(grew, "no file was seen to grow by runs")
 
 
 if __name__ == "__main__":

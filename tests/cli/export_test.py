@@ -55,6 +55,19 @@ class GbenchTest(ExportTest):
             self.assertGreater(row["items_per_second"], 0)
             self.assertEqual(row["connections"], 4)
 
+    def test_fanout_gbench_runs_external_programs_that_are_installed(self):
+        peer = ["--scenario", "article-c", "--strategy", "py_thread_per_request,thread_pool"]
+        subprocess.run([GBENCH, *peer, "--benchmark_filter=py_", "--benchmark_min_time=0.01",
+                        "--benchmark_out=out.json"], cwd=self.folder, capture_output=True,
+                       check=True)
+        for row in load(self.folder / "out.json")["benchmarks"]:
+            self.assertNotIn("error_message", row)
+            self.assertGreater(row["items_per_second"], 0)
+        without = subprocess.run([GBENCH, *peer, "--benchmark_list_tests"], capture_output=True,
+                                 text=True, check=True, env={**os.environ, "PATH": "/nowhere"})
+        self.assertIn("thread_pool/", without.stdout)
+        self.assertNotIn("py_thread_per_request", without.stdout)
+
     def test_fanout_gbench_refuses_what_it_does_not_know(self):
         for flag in ("--senario=x", "--strategy=nonesuch"):
             refused = subprocess.run([GBENCH, flag], capture_output=True, text=True, check=False)

@@ -59,7 +59,9 @@ class Tidy:
                 for file in re.findall(r'#include "(.*)"', Path(entry["file"]).read_text()):
                     self.flags[file] = self.flags[entry["file"]]
         headers = [file for name in FOLDERS for file in files_of(name, ".h")]
-        self.common = self.digest([SOURCE / ".clang-tidy", Path(__file__), *headers])
+        version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True).stdout
+        self.common = self.digest([SOURCE / ".clang-tidy", Path(__file__), *headers],
+                                  version + repr(sorted(self.flags.items())))
 
     @staticmethod
     def digest(files, common=""):

@@ -12,6 +12,7 @@ TEST(ThrowErrno, SaysWhatFailedAndWhy) {
   errno = ENOENT;
   try {
     throw_errno("the list");
+    FAIL() << "it returned";
   } catch (const RunError& error) {
     EXPECT_STREQ(error.what(), "the list: No such file or directory");
   }

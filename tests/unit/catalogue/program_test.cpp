@@ -45,7 +45,7 @@ Selection of(std::vector<std::string> strategies, std::string scenario = "local-
 }
 
 std::string refusal(const Selection& selection) {
-  return usage_error([&] { make_plan(selection, kAmple); });
+  return usage_error([&] { make_plan(selection, kAmple, {}); });
 }
 
 TEST(Peers, HaveNamesOfTheirOwnAndImitateStrategiesThereAre) {
@@ -77,7 +77,8 @@ TEST(ProgramFrom, TakesANameAndACommandOfTheShell) {
 }
 
 TEST(Programs, AreRunWithTheNumbersOfWorkersTheyCanHave) {
-  const Plan plan = make_plan(of({"py_thread_pool", "py_session", "py_asyncio_unlimited"}), kAmple);
+  const Plan plan =
+      make_plan(of({"py_thread_pool", "py_session", "py_asyncio_unlimited"}), kAmple, {});
   std::vector<std::string> cells;
   for (const Cell& cell : plan.cells) {
     EXPECT_EQ(cell.transport, "own");
@@ -91,38 +92,38 @@ TEST(Programs, AreRunWithTheNumbersOfWorkersTheyCanHave) {
 }
 
 TEST(Programs, AreNamedByPatternsOfTheShell) {
-  EXPECT_THAT(names_of(make_plan(of({"node_*"}), kAmple)),
+  EXPECT_THAT(names_of(make_plan(of({"node_*"}), kAmple, {})),
               ElementsAre("node_batches", "node_event_loop"));
-  EXPECT_THAT(names_of(make_plan(of({"session_*", "py_sess*", "py_session"}), kAmple)),
+  EXPECT_THAT(names_of(make_plan(of({"session_*", "py_sess*", "py_session"}), kAmple, {})),
               ElementsAre("session_reuse", "py_session"));
   EXPECT_THAT(refusal(of({"rb_*"})), HasSubstr("no strategy matches \"rb_*\""));
   EXPECT_THAT(refusal(of({"py_sesion"})), HasSubstr("did you mean py_session?"));
 }
 
 TEST(Programs, TakePartWhereTheScenarioNamesThemUnlessStrategiesAreNamed) {
-  EXPECT_THAT(names_of(make_plan(of({}, "article-b"), kAmple)), Contains("py_process_pool"));
-  EXPECT_THAT(names_of(make_plan(of({"thread_pool"}, "article-b"), kAmple)),
+  EXPECT_THAT(names_of(make_plan(of({}, "article-b"), kAmple, {})), Contains("py_process_pool"));
+  EXPECT_THAT(names_of(make_plan(of({"thread_pool"}, "article-b"), kAmple, {})),
               ElementsAre("thread_pool"));
   Selection selection = of({"thread_pool"}, "article-b");
   selection.peers = true;
-  EXPECT_THAT(names_of(make_plan(selection, kAmple)),
+  EXPECT_THAT(names_of(make_plan(selection, kAmple, {})),
               ElementsAre("thread_pool", "py_thread_pool", "py_process_pool", "py_asyncio",
                           "py_asyncio_unlimited"));
   selection = of({}, "article-b");
   selection.peers = false;
-  EXPECT_THAT(names_of(make_plan(selection, kAmple)), Each(Not(StartsWith("py_"))));
+  EXPECT_THAT(names_of(make_plan(selection, kAmple, {})), Each(Not(StartsWith("py_"))));
 }
 
 TEST(Programs, AllTakePartWhereTheyAreAskedForAndTheScenarioNamesNone) {
   Selection selection = of({"sequential"}, "api-fanout");
   selection.peers = true;
-  EXPECT_THAT(names_of(make_plan(selection, kAmple)), SizeIs(1 + peers().size()));
+  EXPECT_THAT(names_of(make_plan(selection, kAmple, {})), SizeIs(1 + peers().size()));
 }
 
 TEST(Programs, OfTheUserAreAlwaysBeside) {
   Selection selection = of({"thread_pool"});
   selection.externals = {*program_from("mine=./mine")};
-  const Plan plan = make_plan(selection, kAmple);
+  const Plan plan = make_plan(selection, kAmple, {});
   EXPECT_THAT(names_of(plan), ElementsAre("thread_pool", "mine"));
   EXPECT_THAT(plan.programs.front().command, ElementsAre("/bin/sh", "-c", "exec ./mine"));
   selection.externals.push_back(selection.externals.front());
@@ -146,7 +147,7 @@ TEST(Programs, ThatAreNotInstalledAreSkippedWithWhatToInstall) {
 // The reason for which a plan of this selection has no cell of py_thread_per_request.
 std::string why_skipped(Selection selection) {
   selection.strategies = {"py_thread_per_request", "event_loop"};
-  const Plan plan = make_plan(selection, kAmple);
+  const Plan plan = make_plan(selection, kAmple, {});
   return plan.skipped.size() == 1 ? plan.skipped[0].why.text : "not skipped";
 }
 
@@ -168,7 +169,7 @@ TEST(Programs, AreSkippedWhereTheyCannotTakePart) {
 }
 
 TEST(Programs, AreNoReferencesAndCountTheirConnections) {
-  Plan plan = make_plan(of({"thread_pool", "py_asyncio_unlimited"}), kAmple);
+  Plan plan = make_plan(of({"thread_pool", "py_asyncio_unlimited"}), kAmple, {});
   plan.rounds = 10;
   add_references(plan);
   ASSERT_THAT(plan.references, Not(IsEmpty()));

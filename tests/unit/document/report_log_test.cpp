@@ -2,10 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "harness/document/lines.h"
 #include "harness/document/report_json.h"
+#include "harness/machine/proc_files.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
 
@@ -35,19 +39,36 @@ Report without_runs() {
   return report;
 }
 
-// Appends the runs of the sample report, round by round, and calls `after` with how many there are.
-std::size_t append_all(ReportLog& log, const std::function<void(std::size_t)>& after) {
-  const Report whole = sample_report();
-  std::size_t runs = 0;
-  for (std::size_t round = 0; round < whole.plan.rounds; ++round) {
-    for (std::size_t row = 0; row < whole.cells.size(); ++row) {
-      if (round >= whole.cells[row].runs.size()) continue;
-      log.add_run(row, whole.cells[row].runs[round]);
-      after(++runs);
+// A report that grows, and its log.
+class Growing {
+ public:
+  explicit Growing(const std::string& file) : report_(without_runs()), log_(report_, file) {}
+
+  void add(std::size_t row, const Run& run) {
+    row_of(report_, row).runs.push_back(run);
+    log_.add_run(row);
+  }
+  void set_aside(std::size_t row, const Run& run) {
+    row_of(report_, row).set_aside.push_back(run);
+    log_.add_set_aside(row);
+  }
+  // Adds the runs of the sample report, round by round, and calls `after` with how many there are.
+  void add_all(const std::function<void(std::size_t)>& after) {
+    const Report whole = sample_report();
+    std::size_t runs = 0;
+    for (std::size_t round = 0; round < whole.plan.rounds; ++round) {
+      for (std::size_t row = 0; row < whole.cells.size(); ++row) {
+        if (round >= whole.cells[row].runs.size()) continue;
+        add(row, whole.cells[row].runs[round]);
+        after(++runs);
+      }
     }
   }
-  return runs;
-}
+
+ private:
+  Report report_;
+  ReportLog log_;
+};
 
 std::size_t runs_in(const Report& report) {
   std::size_t runs = 0;
@@ -60,9 +81,9 @@ std::size_t runs_in(const Report& report) {
 TEST(ReportLog, IsOneDocumentAfterEveryRunAndLosesNone) {
   const TempFolder folder;
   const std::string file = folder.path("result.json");
-  ReportLog log(without_runs(), file);
+  Growing growing(file);
   EXPECT_EQ(runs_in(load_report(file)), 0U);
-  append_all(log, [&](std::size_t runs) {
+  growing.add_all([&](std::size_t runs) {
     EXPECT_TRUE(Json::accept(text_of(file)));
     EXPECT_EQ(runs_in(load_report(file)), runs);
   });
@@ -73,18 +94,21 @@ TEST(ReportLog, IsOneDocumentAfterEveryRunAndLosesNone) {
   EXPECT_EQ(read.cells[0].summary.valid_runs, sample_report().cells[0].summary.valid_runs);
 }
 
-TEST(ReportLog, CutOffAnywhereLosesAtMostTheLastRun) {
+TEST(ReportLog, CutOffAnywhereLosesNoRunThatHadReturned) {
   const TempFolder folder;
   const std::string file = folder.path("result.json");
-  ReportLog log(without_runs(), file);
-  std::string before;
-  append_all(log, [&](std::size_t runs) {
+  Growing growing(file);
+  std::string before = text_of(file);
+  growing.add_all([&](std::size_t runs) {
     const std::string after = text_of(file);
-    if (runs == 3) {
-      for (std::size_t size = before.size(); size < after.size(); size += 7) {
-        const std::string cut = folder.file("cut.json", after.substr(0, size));
-        EXPECT_GE(runs_in(load_report(cut)), runs - 1) << "cut off after " << size << " bytes";
-      }
+    const std::size_t end = before.size() - kOpenEnd.size();
+    for (std::size_t written = 0; runs <= 3 && end + written < after.size(); ++written) {
+      if (written > 8 && written % 97 != 0) continue;
+      // As far as it was written, over what was there before.
+      std::string cut = after.substr(0, end + written);
+      if (cut.size() < before.size()) cut += before.substr(cut.size());
+      const std::string left = folder.file("cut.json", cut);
+      EXPECT_GE(runs_in(load_report(left)), runs - 1) << written << " bytes written";
     }
     before = after;
   });
@@ -93,33 +117,55 @@ TEST(ReportLog, CutOffAnywhereLosesAtMostTheLastRun) {
 TEST(ReportLog, KeepsWhatWasSetAside) {
   const TempFolder folder;
   const std::string file = folder.path("result.json");
-  ReportLog log(without_runs(), file);
-  log.add_set_aside(1, unit_test::sample_run(0, 300));
-  log.add_run(1, unit_test::sample_run(0, 200));
+  Growing growing(file);
+  growing.set_aside(1, unit_test::sample_run(0, 300));
+  growing.add(1, unit_test::sample_run(0, 200));
   const Report read = load_report(file);
   ASSERT_THAT(read.cells[1].set_aside, SizeIs(1));
   ASSERT_THAT(read.cells[1].runs, SizeIs(1));
   EXPECT_EQ(read.cells[1].set_aside[0].makespan_ns, 300'000'000);
 }
 
-TEST(ReportLog, WritesAsMuchForTheLastRunAsForTheFirst) {
+TEST(ReportLog, IsWrittenAnewWhereItsFileWasTakenAway) {
   const TempFolder folder;
   const std::string file = folder.path("result.json");
-  ReportLog log(without_runs(), file);
-  std::vector<std::size_t> sizes{text_of(file).size()};
+  Growing growing(file);
+  growing.add(0, unit_test::sample_run(0, 200));
+  std::filesystem::remove(file);
+  growing.add(1, unit_test::sample_run(0, 200));
+  EXPECT_EQ(runs_in(load_report(file)), 2U);
+  std::filesystem::rename(folder.file("other.json", "somebody else's"), file);
+  growing.add(2, unit_test::sample_run(0, 200));
+  EXPECT_EQ(runs_in(load_report(file)), 3U);
+}
+
+// Bytes this process has handed to write calls.
+std::int64_t written_bytes() {
+  return number_behind(proc_file("/proc/self/io"), "wchar:").value_or(0);
+}
+
+TEST(ReportLog, WritesAsMuchForTheLastRunAsForTheFirst) {
+  const TempFolder folder;
+  Growing growing(folder.path("result.json"));
+  growing.add(0, unit_test::sample_run(7, 200));
+  std::vector<std::int64_t> written;
   for (int i = 0; i < 200; ++i) {
-    log.add_run(0, unit_test::sample_run(7, 200));
-    sizes.push_back(text_of(file).size());
+    const std::int64_t before = written_bytes();
+    growing.add(0, unit_test::sample_run(7, 200));
+    written.push_back(written_bytes() - before);
   }
-  EXPECT_EQ(sizes[200] - sizes[199], sizes[2] - sizes[1]);
+  ASSERT_GT(written.front(), 0);
+  EXPECT_EQ(written.back(), written.front());
 }
 
 TEST(ReportLog, RefusesARunOfARowThatIsNotPlanned) {
   const TempFolder folder;
   const std::string file = folder.path("result.json");
-  ReportLog log(without_runs(), file);
-  log.add_run(99, unit_test::sample_run(0, 200));
-  EXPECT_THAT(unit_test::usage_error([&] { (void)load_report(file); }), HasSubstr("row 99"));
+  const Growing growing(file);
+  std::string text = text_of(file);
+  text.insert(text.size() - kOpenEnd.size(), "\n{\"row\": 99}");
+  EXPECT_THAT(unit_test::usage_error([&] { (void)load_report(folder.file("it.json", text)); }),
+              HasSubstr("row 99"));
 }
 
 TEST(Lines, GiveEachRunALineAndBreakWhatIsLong) {

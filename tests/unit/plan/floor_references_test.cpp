@@ -22,7 +22,7 @@ using unit_test::bare_report;
 using unit_test::kAmple;
 
 Plan plan_of(const Selection& selection, unsigned rounds = 10) {
-  Plan plan = make_plan(selection, kAmple);
+  Plan plan = make_plan(selection, kAmple, {});
   plan.rounds = rounds;
   add_references(plan);
   return plan;

@@ -30,7 +30,7 @@ using unit_test::TempFolder;
 using unit_test::usage_error;
 
 std::string refusal(const Selection& selection, const MachineLimits& limits = kAmple) {
-  return usage_error([&] { make_plan(selection, limits); });
+  return usage_error([&] { make_plan(selection, limits, {}); });
 }
 
 using Pairs = std::set<std::pair<std::string, std::string>>;
@@ -47,14 +47,14 @@ TEST(MakePlan, PairsEveryStrategyWithLibcurlAndTheFirstEventLoopWithBeastToo) {
     const bool async = std::holds_alternative<RunAsync>(strategy->run);
     expected.emplace(strategy->name, async ? "curl_asio" : "curl_easy");
   }
-  const Plan plan = make_plan({}, kAmple);
+  const Plan plan = make_plan({}, kAmple, {});
   EXPECT_EQ(pairs_of(plan), expected);
   EXPECT_THAT(plan.cells, SizeIs(expected.size()));
   EXPECT_THAT(plan.skipped, IsEmpty());
 }
 
 TEST(MakePlan, HoldsTheStackOfEachCell) {
-  for (const Cell& cell : make_plan({}, kAmple).cells) {
+  for (const Cell& cell : make_plan({}, kAmple, {}).cells) {
     EXPECT_EQ(cell.stack, cell.transport == "beast_async" ? "beast" : "libcurl");
     EXPECT_EQ(cell.scenario, "api-fanout");
   }
@@ -63,7 +63,7 @@ TEST(MakePlan, HoldsTheStackOfEachCell) {
 TEST(MakePlan, SkipsImpossiblePairsWithTheReason) {
   const Plan plan = make_plan(
       {.strategies = {"thread_pool", "event_loop"}, .transports = {"curl_easy", "beast_async"}},
-      kAmple);
+      kAmple, {});
   EXPECT_EQ(pairs_of(plan), (std::set<std::pair<std::string, std::string>>{
                                 {"thread_pool", "curl_easy"}, {"event_loop", "beast_async"}}));
   ASSERT_THAT(plan.skipped, SizeIs(2));
@@ -81,7 +81,7 @@ TEST(MakePlan, RefusesWhenNothingIsLeftAndSaysWhy) {
 }
 
 TEST(MakePlan, EntersAStrategyWithOneInFlightOnceWhateverTheWorkers) {
-  const Plan plan = make_plan({.transports = {"null"}, .workers = {2, 5, 10}}, kAmple);
+  const Plan plan = make_plan({.transports = {"null"}, .workers = {2, 5, 10}}, kAmple, {});
   for (const Strategy* strategy : strategies()) {
     std::vector<unsigned> workers;
     for (const Cell& cell : plan.cells) {
@@ -141,7 +141,7 @@ TEST(MakePlan, SkipsCellsThatNeedMoreDescriptorsAndKeepsTheRest) {
   const Plan plan = make_plan({.strategies = {"sequential", "event_loop"},
                                .transports = {"curl_easy", "beast_async", "null"},
                                .workers = {2, 50}},
-                              {.file_descriptors = 100, .ports = 28'232});
+                              {.file_descriptors = 100, .ports = 28'232}, {});
   for (const Cell& cell : plan.cells) EXPECT_TRUE(cell.workers <= 2 || cell.stack == "none");
   const auto limited = std::ranges::find_if(
       plan.skipped, [](const Skipped& skipped) { return skipped.why.kind == Skip::fd_limited; });
@@ -152,7 +152,7 @@ TEST(MakePlan, SkipsCellsThatNeedMoreDescriptorsAndKeepsTheRest) {
 TEST(MakePlan, SkipsCellsThatNeedMoreConnectionsThanPorts) {
   // `sequential` opens a connection per request: 20,000, and 0.9 x 20,000 can be used.
   const Plan plan = make_plan({.scenarios = {"zero"}, .strategies = {"sequential", "event_loop"}},
-                              {.file_descriptors = 4096, .ports = 20'000});
+                              {.file_descriptors = 4096, .ports = 20'000}, {});
   ASSERT_THAT(plan.skipped, SizeIs(1));
   EXPECT_EQ(plan.skipped[0].cell.strategy, "sequential");
   EXPECT_THAT(plan.skipped[0].why.text,
@@ -164,7 +164,7 @@ TEST(MakePlan, SkipsTransportsThatDoNotSpeakTheTlsOfTheScenario) {
   const Plan plan = make_plan({.scenarios = {"two-sites"},
                                .strategies = {"event_loop"},
                                .transports = {"floor", "beast_async"}},
-                              kAmple);
+                              kAmple, {});
   EXPECT_EQ(pairs_of(plan), (Pairs{{"event_loop", "beast_async"}}));
   ASSERT_THAT(plan.skipped, SizeIs(1));
   EXPECT_EQ(plan.skipped[0].cell.transport, "floor");
@@ -177,7 +177,7 @@ TEST(MakePlan, SkipsTransportsThatDoNotSpeakTheTlsOfTheScenario) {
 
 TEST(MakePlan, NeedsNoPortsWithoutNetwork) {
   const Plan plan = make_plan({.scenarios = {"zero"}, .transports = {"null"}},
-                              {.file_descriptors = 4096, .ports = 10});
+                              {.file_descriptors = 4096, .ports = 10}, {});
   EXPECT_THAT(plan.skipped, IsEmpty());
   EXPECT_THAT(plan.cells, SizeIs(strategies().size()));
 }
@@ -190,7 +190,7 @@ TEST(MakePlan, LetsTheUserOverruleTheScenario) {
                                .timeout = std::chrono::seconds(3),
                                .connect_timeout = std::chrono::seconds(2),
                                .engine = EngineKind::httplib},
-                              kAmple);
+                              kAmple, {});
   const Scenario& scenario = scenario_of(plan, plan.cells.front());
   EXPECT_EQ(scenario.requests, 77U);
   EXPECT_FALSE(scenario.reuse);
@@ -218,7 +218,7 @@ TEST(MakePlan, RefusesAnEngineThatCannotActOutTheScenario) {
 
 TEST(MakePlan, SweepsWhatNamesOneNumberOfWorkers) {
   const auto workers_of = [](const char* scenario) {
-    return make_plan({.scenarios = {scenario}, .sweep = true}, kAmple).scenarios.at(0).workers;
+    return make_plan({.scenarios = {scenario}, .sweep = true}, kAmple, {}).scenarios.at(0).workers;
   };
   EXPECT_EQ(workers_of("api-fanout"), (std::vector<unsigned>{1, 2, 4, 8, 16, 32, 64}));
   EXPECT_EQ(workers_of("local-500"), (std::vector<unsigned>{1, 5, 10, 20}));
@@ -227,7 +227,8 @@ TEST(MakePlan, SweepsWhatNamesOneNumberOfWorkers) {
 
 TEST(PredictedRun, CountsTheEmulatedRoundTrips) {
   // 100 requests one by one: 54 ms each, and 40 ms more for each connection of 100 or of 2.
-  const Plan plan = make_plan({.scenarios = {"article-d"}, .strategies = {"sequential"}}, kAmple);
+  const Plan plan =
+      make_plan({.scenarios = {"article-d"}, .strategies = {"sequential"}}, kAmple, {});
   Scenario scenario = plan.scenarios.front();
   const auto sequential = predicted_run(plan.cells.at(0), scenario);
   const auto session =
@@ -236,9 +237,9 @@ TEST(PredictedRun, CountsTheEmulatedRoundTrips) {
 }
 
 TEST(MakePlan, TakesTheRowsAScenarioIsMeantForUnlessOverruled) {
-  EXPECT_EQ(pairs_of(make_plan({.scenarios = {"wide"}}, kAmple)),
+  EXPECT_EQ(pairs_of(make_plan({.scenarios = {"wide"}}, kAmple, {})),
             (Pairs{{"event_loop", "curl_asio"}, {"event_loop", "beast_async"}}));
-  EXPECT_EQ(pairs_of(make_plan({.scenarios = {"wide"}, .transports = {"null"}}, kAmple)),
+  EXPECT_EQ(pairs_of(make_plan({.scenarios = {"wide"}, .transports = {"null"}}, kAmple, {})),
             (Pairs{{"event_loop", "null"}}));
 }
 

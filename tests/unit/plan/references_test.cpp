@@ -13,7 +13,7 @@ namespace {
 Plan plan_of(std::vector<std::string> strategies, unsigned rounds) {
   Selection selection;
   selection.strategies = std::move(strategies);
-  Plan plan = make_plan(selection, {.file_descriptors = 1 << 20, .ports = 28'000});
+  Plan plan = make_plan(selection, {.file_descriptors = 1 << 20, .ports = 28'000}, {});
   plan.rounds = rounds;
   add_references(plan);
   return plan;

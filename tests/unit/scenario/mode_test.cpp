@@ -26,7 +26,7 @@ const MachineLimits kLimits{.file_descriptors = 100'000, .ports = 28'000};
 Selection chosen() { return {.scenarios = {"api-fanout"}, .strategies = {"thread_pool"}}; }
 
 Scenario planned(const Selection& selection) {
-  return make_plan(selection, kLimits).scenarios.front();
+  return make_plan(selection, kLimits, {}).scenarios.front();
 }
 
 std::string error_of(auto run) {
@@ -127,7 +127,7 @@ TEST(Mode, SteadySkipsForLackOfPortsOnlyWhatWouldUseThemUp) {
   selection.mode = Mode::steady;
   selection.reuse = false;
   selection.requests = 600'000;
-  EXPECT_EQ(make_plan(selection, kLimits).skipped.size(), 0U);  // 1,000 in a second
+  EXPECT_EQ(make_plan(selection, kLimits, {}).skipped.size(), 0U);  // 1,000 in a second
   selection.scenarios = {"zero"};
   EXPECT_THAT(error_of([&] { (void)planned(selection); }),
               AllOf(HasSubstr("port_limited: "), HasSubstr("longer delays")));
@@ -136,13 +136,13 @@ TEST(Mode, SteadySkipsForLackOfPortsOnlyWhatWouldUseThemUp) {
 TEST(Mode, PredictsHowLongRunsTake) {
   Selection selection = chosen();
   selection.mode = Mode::steady;
-  Plan plan = make_plan(selection, kLimits);
+  Plan plan = make_plan(selection, kLimits, {});
   EXPECT_GE(predicted_run(plan.cells[0], plan.scenarios[0]), 3s);
   EXPECT_LE(predicted_run(plan.cells[0], plan.scenarios[0]), 4s);
   EXPECT_GE(run_limit(plan, plan.cells[0]), 63s);
   selection.mode = Mode::open;
   selection.rate = 10;
-  plan = make_plan(selection, kLimits);
+  plan = make_plan(selection, kLimits, {});
   EXPECT_GE(predicted_run(plan.cells[0], plan.scenarios[0]), 19'900ms);
   EXPECT_LE(predicted_run(plan.cells[0], plan.scenarios[0]), 21s);
 }
@@ -155,7 +155,7 @@ TEST(Mode, IsCourteousToStrangers) {
     selection.targets = RealTargets{.urls = 10, .origins = 1, .source = "a file"};
     selection.workers = {5};
     change(selection);
-    Plan plan = make_plan(selection, kLimits);
+    Plan plan = make_plan(selection, kLimits, {});
     plan.rounds = 1;
     return error_of([&] { check_courtesy(plan, stranger); });
   };

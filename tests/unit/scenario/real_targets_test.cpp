@@ -40,7 +40,7 @@ Selection real(std::uint64_t urls, std::uint64_t origins) {
 }
 
 TEST(RealTargets, AreAScenarioOfTheirOwn) {
-  const Plan plan = make_plan(real(1, 1), kAmple);
+  const Plan plan = make_plan(real(1, 1), kAmple, {});
   ASSERT_THAT(plan.scenarios, SizeIs(1));
   const Scenario& scenario = plan.scenarios[0];
   EXPECT_EQ(scenario.summary, "1 URL of 1 host from list.txt");
@@ -55,7 +55,7 @@ TEST(RealTargets, TakeTheFlagsOfAScenario) {
   selection.workers = {4};
   selection.headers = {"X-A: b"};
   selection.reuse = false;
-  const Plan plan = make_plan(selection, kAmple);
+  const Plan plan = make_plan(selection, kAmple, {});
   const Scenario& scenario = plan.scenarios[0];
   EXPECT_EQ(scenario.summary, "3 URLs of 2 hosts from list.txt");
   EXPECT_EQ(scenario.requests, 20U);
@@ -63,23 +63,24 @@ TEST(RealTargets, TakeTheFlagsOfAScenario) {
   EXPECT_THAT(scenario.headers, ElementsAre("X-A: b"));
   EXPECT_FALSE(scenario.reuse);
   selection.headers = {"Host: me"};
-  EXPECT_THAT(usage_error([&] { make_plan(selection, kAmple); }), HasSubstr("Host"));
+  EXPECT_THAT(usage_error([&] { make_plan(selection, kAmple, {}); }), HasSubstr("Host"));
 }
 
 TEST(RealTargets, NeedADescriptorForEachWorkerAndHost) {
   Selection selection = real(1000, 50);
   selection.strategies = {"event_loop"};
-  const Plan plan = make_plan(selection, kAmple);
+  const Plan plan = make_plan(selection, kAmple, {});
   EXPECT_EQ(expected_connections(plan.cells[0], plan.scenarios[0]), 500U);
-  EXPECT_THAT(usage_error([&] { make_plan(selection, {.file_descriptors = 400, .ports = 9999}); }),
-              AllOf(HasSubstr("--workers"), HasSubstr("400")));
+  EXPECT_THAT(
+      usage_error([&] { make_plan(selection, {.file_descriptors = 400, .ports = 9999}, {}); }),
+      AllOf(HasSubstr("--workers"), HasSubstr("400")));
 }
 
 TEST(RealTargets, MayTakeAsLongAsAllTheirTimeoutsBeforeTheyAreTakenForHung) {
   Selection selection = real(1000, 1);
   selection.strategies = {"event_loop"};
   selection.timeout = std::chrono::seconds(20);
-  Plan plan = make_plan(selection, kAmple);
+  Plan plan = make_plan(selection, kAmple, {});
   EXPECT_EQ(run_limit(plan, plan.cells[0]), std::chrono::seconds(15 + 100 * 20));  // 10 workers
   plan.scenarios[0].retry = {.retries = 2, .cap = std::chrono::seconds(3)};
   EXPECT_EQ(run_limit(plan, plan.cells[0]), std::chrono::seconds(15 + 100 * (3 * 20 + 2 * 60)));
@@ -88,7 +89,7 @@ TEST(RealTargets, MayTakeAsLongAsAllTheirTimeoutsBeforeTheyAreTakenForHung) {
 }
 
 TEST(RealTargets, SurviveARoundTripThroughJson) {
-  Scenario scenario = make_plan(real(3, 2), kAmple).scenarios[0];
+  Scenario scenario = make_plan(real(3, 2), kAmple, {}).scenarios[0];
   const Json json = to_json(scenario);
   EXPECT_TRUE(json.at("server").is_null());
   EXPECT_EQ(json.at("proof"), "status and length");
