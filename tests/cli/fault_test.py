@@ -148,8 +148,8 @@ class LimitTest(Faulty):
 
     def test_a_drip_that_ends_as_its_time_does(self):
         self.run_scenario("edge", "--strategy", "thread_pool,event_loop", "--transport",
-                          "curl_easy,curl_asio,beast_async,httplib", timeout="480ms",
-                          hosts=[{"faults": [{"kind": "drip", "over": "500ms", "share": SHARE}]}])
+                          "curl_easy,curl_asio,beast_async,httplib", timeout="800ms",
+                          hosts=[{"faults": [{"kind": "drip", "over": "1s", "share": SHARE}]}])
 
     def test_a_drip_is_not_lateness_of_the_server(self):
         document, _ = self.run_scenario(
