@@ -88,13 +88,15 @@ Json queue_capacity_to_json(const std::optional<std::uint64_t>& capacity) {
   return *capacity == kUnboundedQueue ? Json("unbounded") : Json(*capacity);
 }
 
-ServerConfig read_server(const Json& json) {
+// Makes the embedded server answer, configured like this; null leaves the scenario as it is.
+void read_server(Scenario& scenario, const Json& json) {
+  if (json.is_null()) return;
   ServerConfig server = server_config_from_json(json);
   if (!server.bind.empty() || server.port != 0) {
     throw UsageError(
         "server.bind and server.port are for fanout serve; runs use fresh ports on loopback");
   }
-  return server;
+  scenario.answered_by = std::move(server);
 }
 
 std::vector<std::string> read_headers(const std::string& path, const Json& json) {
@@ -103,17 +105,19 @@ std::vector<std::string> read_headers(const std::string& path, const Json& json)
   return headers;
 }
 
-RealTargets read_targets(const std::string& path, const Json& json) {
+// Makes real targets answer; null leaves the scenario as it is.
+void read_targets(Scenario& scenario, const std::string& path, const Json& json) {
+  if (json.is_null()) return;
   using namespace json_read;
   check_object(path, json, {"urls", "origins", "source"});
   const auto number = [&](const char* key) {
     return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
                         kMaxRequests);
   };
-  return RealTargets{
-      .urls = number("urls"),
-      .origins = number("origins"),
-      .source = text(path + ".source", required(path, json, "source", "of the list"))};
+  scenario.answered_by =
+      RealTargets{.urls = number("urls"),
+                  .origins = number("origins"),
+                  .source = text(path + ".source", required(path, json, "source", "of the list"))};
 }
 
 Json targets_to_json(const RealTargets* targets) {
@@ -153,14 +157,8 @@ const std::map<std::string, Reader>& readers() {
       {"published",
        [](auto& s, auto& path, auto& json) { s.published = published_from_json(path, json); }},
       {"headers", [](auto& s, auto& path, auto& json) { s.headers = read_headers(path, json); }},
-      {"server",
-       [](auto& s, auto&, auto& json) {
-         if (!json.is_null()) s.answered_by = read_server(json);
-       }},
-      {"targets",
-       [](auto& s, auto& path, auto& json) {
-         if (!json.is_null()) s.answered_by = read_targets(path, json);
-       }},
+      {"server", [](auto& s, auto&, auto& json) { read_server(s, json); }},
+      {"targets", [](auto& s, auto& path, auto& json) { read_targets(s, path, json); }},
       {"proof", [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // derived
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"peers", [](auto& s, auto& path, auto& json) { s.peers = texts(path, json); }},
