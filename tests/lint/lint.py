@@ -55,9 +55,9 @@ class Tidy:
                 word for word in shlex.split(entry["command"])
                 if word.startswith(("-D", "-I", "-W", "-std"))
                 and word not in ("-Werror", "-Wno-restrict", "-Wshadow")]
-            if "/Unity/" in entry["file"]:  # stands for the files that it includes
+            if "/unity/" in entry["file"]:  # stands for the files that it includes
                 for file in re.findall(r'#include "(.*)"', Path(entry["file"]).read_text()):
-                    self.flags[file] = self.flags[entry["file"]]
+                    self.flags[str(SOURCE / file)] = self.flags[entry["file"]]
         headers = [file for name in FOLDERS for file in files_of(name, ".h")]
         version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True).stdout
         self.common = self.digest([SOURCE / ".clang-tidy", Path(__file__), *headers],
