@@ -1,11 +1,17 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
 
 namespace fanout {
 
@@ -30,6 +36,20 @@ bool write_all(int fd, std::string_view text) {
     if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
+}
+
+std::string temporary_folder() {
+  const char* wanted = std::getenv("TMPDIR");
+  std::string folder = wanted == nullptr || *wanted == '\0' ? "/tmp" : wanted;
+  struct stat status {};
+  const bool found = ::stat(folder.c_str(), &status) == 0;
+  if (found && !S_ISDIR(status.st_mode)) errno = ENOTDIR;
+  if (!found || !S_ISDIR(status.st_mode) || ::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw UsageError(
+        fmt::format("TMPDIR: {}: {}; set it to a folder you may write to, for temporary files",
+                    folder, std::strerror(errno)));
+  }
+  return folder;
 }
 
 UniqueFd memory_file(const char* name, std::string_view text) {

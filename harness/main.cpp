@@ -1,6 +1,4 @@
 // Parse, plan, run, report; and the processes fanout starts of itself.
-#include <fmt/format.h>
-
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -33,10 +31,10 @@ int main(int argc, char** argv) {
     if (std::fflush(stdout) == 0 && std::cout) return code;
     throw fanout::RunError("standard output: cannot be written");
   } catch (const fanout::UsageError& error) {
-    fmt::print(stderr, "fanout: {}\n", error.what());
+    std::fprintf(stderr, "fanout: %s\n", error.what());
     return kExitUsage;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "fanout: {}\n", error.what());
+    std::fprintf(stderr, "fanout: %s\n", error.what());
     return kExitFailed;
   }
 }

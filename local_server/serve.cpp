@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/signals.h"
 #include "base/units.h"
 #include "local_server/answer.h"
 #include "local_server/engine.h"
@@ -16,15 +17,10 @@
 namespace fanout {
 namespace {
 
-// Keeps SIGINT and SIGTERM for wait(). Threads started later inherit the block, so none is killed.
+// Keeps the signals for wait(). Threads started later inherit the block, so none is killed.
 class StopSignals {
  public:
-  StopSignals() {
-    ::sigemptyset(&signals_);
-    ::sigaddset(&signals_, SIGINT);
-    ::sigaddset(&signals_, SIGTERM);
-    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  }
+  StopSignals() { ::pthread_sigmask(SIG_BLOCK, &signals_, &before_); }
   ~StopSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
@@ -35,7 +31,7 @@ class StopSignals {
   }
 
  private:
-  sigset_t signals_{};
+  sigset_t signals_ = ending_signals();
   sigset_t before_{};
 };
 

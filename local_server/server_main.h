@@ -12,7 +12,7 @@ namespace fanout {
 // when the other side closes, so a dead controller leaves no server behind. Returns an exit code.
 int serve_controller(int control_fd);
 
-// `fanout serve`: prints the addresses once it listens, serves until SIGINT or SIGTERM, then prints
+// `fanout serve`: prints the addresses once it listens, serves until a signal ends it, then prints
 // its counters. Returns an exit code; throws UsageError if the port is taken.
 int serve_alone(const ServerConfig& config);
 

@@ -16,6 +16,7 @@
 #include "harness/cell/cell_memory.h"
 #include "harness/cell/cell_task.h"
 #include "harness/cell/program_process.h"
+#include "harness/machine/environment.h"
 #include "harness/machine/host_conditions.h"
 #include "harness/machine/syscall_counter.h"
 #include "harness/machine/usage.h"
@@ -165,6 +166,7 @@ int run_cell_process(int task_fd, int memory_fd) {
   const bool external = !task.command.empty();
   try {
     if (!external) {
+      raise_descriptor_limit();  // programs keep the one of the user's shell
       run_job(std::move(task), memory);
     } else {
       run_program(task, make_requests(task), memory);

@@ -54,7 +54,7 @@ void add_measuring(CLI::App& app, Options& options) {
   add_names(app, "--affinity", options.affinity, kAffinityNames,
             "divide the CPUs among server and clients");
   app.add_option("-o,--output", options.output,
-                 "write the result to this file (default: results/runs/...json)")
+                 "write the result to this file; - prints it (default: results/runs/...)")
       ->type_name("FILE");
   app.add_flag("--dry-run", options.dry_run, "print what would run, and stop");
   app.add_flag("--no-progress", options.no_progress, "print no progress on standard error");

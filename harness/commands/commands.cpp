@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 
+#include "base/file.h"
 #include "harness/commands/compare_command.h"
 #include "harness/commands/doctor_command.h"
 #include "harness/control/cell_runner.h"
@@ -47,8 +49,10 @@ std::string default_output(const Plan& plan) {
 
 Progress::Style progress_style(const Options& options) {
   if (options.quiet || options.no_progress) return Progress::Style::none;
-  if (options.verbose || ::isatty(STDERR_FILENO) == 0) return Progress::Style::lines;
-  return Progress::Style::live;
+  const char* terminal = std::getenv("TERM");  // one that is dumb cannot draw over a line
+  const bool draws =
+      ::isatty(STDERR_FILENO) != 0 && terminal != nullptr && std::string_view(terminal) != "dumb";
+  return draws && !options.verbose ? Progress::Style::live : Progress::Style::lines;
 }
 
 // The URLs to request, if any were named. Standard input can be read only once, so what a run needs
@@ -84,24 +88,38 @@ bool profile_wanted(const Options& options, const Report& report) {
          report.status == Status::complete && report.stopped_by != StoppedBy::time_budget;
 }
 
-// Runs the plan. The file holds every run as soon as it has returned; after an error it holds the
-// whole document.
+bool is_standard_output(const std::string& output) { return output == "-"; }
+
+// Writes the whole document.
+void save(const Report& report, const Analysis& analysis, const std::string& output) {
+  if (!is_standard_output(output)) {
+    save_report(report, analysis, output);
+  } else if (std::fputs(render(report, analysis, Format::json).c_str(), stdout) == EOF) {
+    throw RunError("standard output: cannot be written");
+  }
+}
+
+// Runs the plan. A file holds every run as soon as it has returned; after an error the whole
+// document is written.
 void measure(Report& report, const Options& options, const std::string& output,
              const UrlList* urls) {
   const InterruptWatch interrupt;
   Progress progress(progress_style(options));
   CellRunner runner(report.plan, report.environment, interrupt, urls);
   progress.plan(report);
-  ReportLog log(report, output);
-  const Observer observer{
-      .before_run = [&](const Report& r, std::size_t row,
-                        unsigned round) { progress.before_run(r, row, round); },
-      .after_set_aside = [&](const Report&, std::size_t row) { log.add_set_aside(row); },
-      .after_run =
-          [&](const Report& r, std::size_t row) {
-            log.add_run(row);
-            progress.after_run(r, row);
-          }};
+  std::optional<ReportLog> log;
+  if (!is_standard_output(output)) log.emplace(report, output);
+  const Observer observer{.before_run = [&](const Report& r, std::size_t row,
+                                            unsigned round) { progress.before_run(r, row, round); },
+                          .after_set_aside =
+                              [&](const Report&, std::size_t row) {
+                                if (log) log->add_set_aside(row);
+                              },
+                          .after_run =
+                              [&](const Report& r, std::size_t row) {
+                                if (log) log->add_run(row);
+                                progress.after_run(r, row);
+                              }};
   try {
     run_plan(report, std::ref(runner), observer);
     if (profile_wanted(options, report)) {
@@ -117,7 +135,7 @@ void measure(Report& report, const Options& options, const std::string& output,
     report.status = Status::failed;
     report.stopped_by = StoppedBy::error;
     summarize_rows(report);
-    save_report(report, analyse(report), output);
+    save(report, analyse(report), output);
     throw;
   }
   progress.end();
@@ -125,6 +143,7 @@ void measure(Report& report, const Options& options, const std::string& output,
 
 // Refuses a result file that cannot be written, or that is what the user asks to read.
 void check_output(const Options& options, const std::string& output) {
+  if (is_standard_output(output)) return;
   std::vector<std::string> inputs = options.selection.scenarios;
   inputs.push_back(options.urls.file);
   for (const std::string& input : inputs) {
@@ -144,6 +163,8 @@ int run(const Options& options) {
     fmt::print("{}", render_plan(plan));
     return 0;
   }
+  // It is for what runs start, so a run's lack of it would come to light late.
+  if (std::getenv("TMPDIR") != nullptr) (void)temporary_folder();
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
   check_output(options, output);
   Environment environment = this_environment(plan.affinity);
@@ -152,13 +173,18 @@ int run(const Options& options) {
   const Analysis analysis = analyse(report);
   std::exception_ptr unsaved;  // the table is shown even then
   try {
-    save_report(report, analysis, output);
+    save(report, analysis, output);
   } catch (const RunError&) {
     unsaved = std::current_exception();
   }
-  if (!options.quiet) fmt::print("{}", render(report, analysis, options.format));
+  const bool to_file = !is_standard_output(output);
+  if (!options.quiet) {
+    fmt::print(to_file ? stdout : stderr, "{}", render(report, analysis, options.format));
+  }
   if (unsaved) std::rethrow_exception(unsaved);
-  fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
+  if (to_file) {
+    fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
+  }
   if (report.status == Status::interrupted) return kExitInterrupted;
   return has_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
@@ -232,7 +258,7 @@ int execute_command(const Options& options) {
     case Command::compare:
       return compare_saved(options);
     case Command::serve:
-      machine_limits();
+      raise_descriptor_limit();
       return serve_alone(server_to_run(options));
     case Command::doctor:
       return doctor(options.doctor_json);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "harness/cell/cell_process.h"
+#include "harness/machine/environment.h"
 #include "local_server/server_main.h"
 
 namespace fanout {
@@ -13,7 +14,10 @@ std::optional<int> run_internal_command(int argc, char** argv) {
   if (first == "internal-cell" && argc == 4) {
     return run_cell_process(std::atoi(argv[2]), std::atoi(argv[3]));
   }
-  if (first == "internal-server" && argc == 3) return serve_controller(std::atoi(argv[2]));
+  if (first == "internal-server" && argc == 3) {
+    raise_descriptor_limit();
+    return serve_controller(std::atoi(argv[2]));
+  }
   return std::nullopt;
 }
 

@@ -41,7 +41,7 @@ struct Options {
   bool no_references = false;
   bool no_profile = false;
   std::optional<std::chrono::nanoseconds> run_limit;
-  std::string output;  // result file; empty: a fresh one under results/runs/
+  std::string output;  // result file; "-": standard output; empty: a fresh one under results/runs/
   Format format = Format::table;
   bool dry_run = false;
   bool no_progress = false;

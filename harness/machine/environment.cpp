@@ -81,13 +81,18 @@ Environment this_environment(Affinity affinity) {
 MachineLimits machine_limits() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
   const auto range = numbers_of(proc_file("/proc/sys/net/ipv4/ip_local_port_range"));
   constexpr std::uint64_t kDebianDefault = 28'232;
   const bool told = range.size() == 2;
   return {.file_descriptors = limit.rlim_max,
           .ports = told ? static_cast<std::uint64_t>(range[1] - range[0] + 1) : kDebianDefault};
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace fanout

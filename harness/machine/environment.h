@@ -52,7 +52,10 @@ struct Environment {
 // What this machine is, with the CPUs divided as `affinity` says.
 Environment this_environment(Affinity affinity);
 
-// This machine's limits. Raises this process's soft descriptor limit to the hard one.
 MachineLimits machine_limits();
+
+// Lets this process, and those it starts from now on, have as many descriptors as the hard limit
+// allows.
+void raise_descriptor_limit();
 
 }  // namespace fanout

@@ -5,14 +5,12 @@
 #include <sys/signalfd.h>
 
 #include "base/error.h"
+#include "base/signals.h"
 
 namespace fanout {
 
 InterruptWatch::InterruptWatch() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGINT);
-  ::sigaddset(&signals, SIGTERM);
+  const sigset_t signals = ending_signals();
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   fd_.reset(::signalfd(-1, &signals, SFD_CLOEXEC));
   if (!fd_) throw_errno("signalfd");

@@ -1,5 +1,5 @@
-// Ctrl-C as a descriptor: SIGINT and SIGTERM are blocked and become readable instead, so that a
-// wait for anything ends in order and nothing is lost.
+// Ctrl-C as a descriptor: the signals that end a program (base/signals.h) are blocked and become
+// readable instead, so that a wait for anything ends in order and nothing is lost.
 #pragma once
 
 #include <stdexcept>

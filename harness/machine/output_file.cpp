@@ -12,6 +12,23 @@
 namespace fanout {
 namespace {
 
+namespace fs = std::filesystem;
+
+// What is to be written: the file, or the one that links lead to, there or not. Refuses devices and
+// folders, and links of /proc such as /dev/stdout, since what those name is open elsewhere.
+fs::path target_of(const std::string& file) {
+  constexpr int kMostLinks = 40;  // as many as the kernel follows
+  fs::path path(file);
+  fs::file_status status = fs::symlink_status(path);
+  for (int links = 0; fs::is_symlink(status); status = fs::symlink_status(path)) {
+    if (++links > kMostLinks || path.native().starts_with("/proc/")) break;
+    path = path.parent_path() / fs::read_symlink(path);
+  }
+  const bool replaceable = !fs::exists(status) || fs::is_regular_file(status);
+  if (!replaceable || !path.has_filename()) throw RunError(file + ": is no file to be replaced");
+  return path;
+}
+
 std::string temporary_beside(const std::string& file) {
   return fmt::format("{}.{}.tmp", file, ::getpid());
 }
@@ -26,29 +43,27 @@ UniqueFd write_file(const std::string& file, const std::string& text) {
 }  // namespace
 
 UniqueFd replace_file(const std::string& file, const std::string& text) {
-  const std::string temporary = temporary_beside(file);
+  std::string temporary;
   try {
+    const fs::path target = target_of(file);
+    temporary = temporary_beside(target);
     UniqueFd fd = write_file(temporary, text);
-    std::filesystem::rename(temporary, file);
+    fs::rename(temporary, target);
     return fd;
   } catch (const std::exception& error) {
     std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
+    fs::remove(temporary, ignored);
     throw RunError(error.what());
   }
 }
 
 void check_writable(const std::string& flag, const std::string& file) {
-  const std::filesystem::path path(file);
-  const std::filesystem::path folder = path.parent_path();
-  const std::string temporary = temporary_beside(file);
   try {
-    const auto status = std::filesystem::symlink_status(path);
-    const bool replaceable = !exists(status) || is_regular_file(status);
-    if (!replaceable || !path.has_filename()) throw RunError(file + ": is no file to be replaced");
-    if (!folder.empty()) std::filesystem::create_directories(folder);
+    const fs::path target = target_of(file);
+    const std::string temporary = temporary_beside(target);
+    if (target.has_parent_path()) fs::create_directories(target.parent_path());
     (void)write_file(temporary, "");
-    std::filesystem::remove(temporary);
+    fs::remove(temporary);
   } catch (const std::exception&) {
     throw UsageError(
         fmt::format("{} {}: cannot be written; name a new or an ordinary file in a folder you may "

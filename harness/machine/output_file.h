@@ -7,8 +7,8 @@
 
 namespace fanout {
 
-// Writes beside the file and renames over it, so that readers see the old or the new one, whole.
-// Returns the new file, open for writing. Throws RunError.
+// Writes beside the file and renames over it, so that readers see the old or the new one, whole. Of
+// a link the file it leads to is written. Returns the new file, open for writing. Throws RunError.
 UniqueFd replace_file(const std::string& file, const std::string& text);
 
 // Throws UsageError naming the flag if replace_file could not write there; leaves nothing behind

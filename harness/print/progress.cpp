@@ -30,14 +30,20 @@ std::size_t terminal_columns() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
 }
 
+// A terminal that has hung up is no reason to lose a measurement.
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 }  // namespace
 
 void Progress::plan(const Report& report) {
   started_ns_ = now_ns();
   if (style_ == Style::none) return;
-  fmt::print(stderr, "{} x {}, about {} (Ctrl-C keeps what was measured)\n",
-             counted(report.cells.size(), "cell"), counted(report.plan.rounds, "round"),
-             format_duration(static_cast<double>(report.plan.predicted.count())));
+  say(fmt::format("{} x {}, about {} (Ctrl-C keeps what was measured)\n",
+                  counted(report.cells.size(), "cell"), counted(report.plan.rounds, "round"),
+                  format_duration(static_cast<double>(report.plan.predicted.count()))));
 }
 
 // What is left, as predicted, corrected by how the runs so far differed from their prediction.
@@ -55,8 +61,7 @@ void Progress::before_run(const Report& report, std::size_t cell, unsigned round
                   report.plan.rounds, label(row_of(report, cell).cell),
                   format_duration(left_ns(report)), last_.empty() ? "" : "  (last: " + last_ + ")");
   // A line that wraps could not be drawn over.
-  fmt::print(stderr, "\r\033[K{}", line.substr(0, terminal_columns() - 1));
-  std::fflush(stderr);
+  say("\r\033[K" + line.substr(0, terminal_columns() - 1));
 }
 
 void Progress::after_run(const Report& report, std::size_t cell) {
@@ -69,26 +74,23 @@ void Progress::after_run(const Report& report, std::size_t cell) {
   if (style_ == Style::none) return;
   const std::string clear = style_ == Style::live ? "\r\033[K" : "";
   if (!run.valid) {
-    fmt::print(stderr, "{}invalid run of {} (round {}): {}\n", clear, label(row.cell),
-               run.round + 1, run.reasons.front());
+    say(fmt::format("{}invalid run of {} (round {}): {}\n", clear, label(row.cell), run.round + 1,
+                    run.reasons.front()));
   } else if (style_ == Style::lines) {
-    fmt::print(stderr, "[{}/{}] round {}  {}  {}\n", done_, total_runs(report), run.round + 1,
-               label(row.cell), last_);
+    say(fmt::format("[{}/{}] round {}  {}  {}\n", done_, total_runs(report), run.round + 1,
+                    label(row.cell), last_));
   }
-  std::fflush(stderr);
 }
 
 void Progress::before_profile(const Cell& cell) {
   if (style_ != Style::live) return;
   const std::string line = "counting system calls: " + label(cell);
-  fmt::print(stderr, "\r\033[K{}", line.substr(0, terminal_columns() - 1));
-  std::fflush(stderr);
+  say("\r\033[K" + line.substr(0, terminal_columns() - 1));
 }
 
 void Progress::end() {
   if (style_ != Style::live) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  say("\r\033[K");
 }
 
 }  // namespace fanout

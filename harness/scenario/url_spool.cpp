@@ -6,7 +6,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -25,7 +24,7 @@ struct Entry {
 [[noreturn]] void fail(const std::string& what) { throw_errno("temporary file for URLs: " + what); }
 
 UniqueFd open_unnamed() {
-  std::string name = (std::filesystem::temp_directory_path() / "fanout-urls-XXXXXX").string();
+  std::string name = temporary_folder() + "/fanout-urls-XXXXXX";
   UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
   if (!fd) fail(name);
   ::unlink(name.c_str());

@@ -16,7 +16,7 @@ namespace fanout {
 // Writes through a buffer. Throws RunError when the disk is full.
 class UrlSpoolWriter {
  public:
-  // In the folder for temporary files; its name is gone at once.
+  // In the folder for temporary files; its name is gone at once. Throws UsageError without one.
   UrlSpoolWriter();
   // `path` has at most kLongestPath bytes (transports/path.h).
   void add(std::uint32_t target, std::string_view path);

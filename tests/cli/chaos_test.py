@@ -80,7 +80,8 @@ class Invocation:
                  "--transport", "curl_easy,curl_asio", "--verbose", "--seed", str(number),
                  "--output", str(self.file)],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=self.folder,
-                env=fanout_cli.marked_environment(self.mark), start_new_session=True)
+                env=fanout_cli.marked_environment(self.mark), start_new_session=True,
+                preexec_fn=fanout_cli.heed_hang_up)
         test.addCleanup(self.controller.wait)
         test.addCleanup(kill_marked, self.mark)
         self.deadline = time.monotonic() + HANG_S
@@ -256,7 +257,7 @@ class ControllerTest(Chaos):
             with self.accident(number, 1.0) as (invocation, moment):
                 invocation.watch(invocation.file.exists)  # before that nothing is to be saved
                 invocation.watch_for(moment)
-                number = self.random.choice((signal.SIGINT, signal.SIGTERM))
+                number = self.random.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
                 if self.random.random() < 0.5:
                     os.kill(invocation.controller.pid, number)
                 else:

@@ -46,8 +46,13 @@ def load(file):
     return json.loads(pathlib.Path(file).read_text(encoding="utf-8"))
 
 
-def marked_environment(mark):
-    return {**os.environ, MARK: mark, "NO_COLOR": "", "LC_ALL": "C.UTF-8"}
+def marked_environment(mark, variables=None):
+    return {**os.environ, MARK: mark, "NO_COLOR": "", "LC_ALL": "C.UTF-8", **(variables or {})}
+
+
+def heed_hang_up():
+    """For a child that is to end by SIGHUP, though these tests may run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def marked(mark):
@@ -102,11 +107,12 @@ class Finished:
                 f"--- standard output\n{self.out}\n--- standard error\n{self.err}")
 
 
-def run_fanout(*arguments, cwd, mark, timeout=HANG_S, preexec_fn=None):
-    process = subprocess.Popen([FANOUT, *map(str, arguments)], cwd=cwd, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               env=marked_environment(mark), start_new_session=True,
-                               preexec_fn=preexec_fn)
+def run_fanout(*arguments, cwd, mark, timeout=HANG_S, preexec_fn=None, variables=None, within=()):
+    """`variables` are added to the environment; `within` is a command that starts what follows."""
+    process = subprocess.Popen([*within, FANOUT, *map(str, arguments)], cwd=cwd,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env=marked_environment(mark, variables),
+                               start_new_session=True, preexec_fn=preexec_fn)
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:

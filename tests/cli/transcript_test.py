@@ -174,7 +174,8 @@ class ServeTest(fanout_cli.CliTest):
     def serve(self, *arguments):
         server = subprocess.Popen([fanout_cli.FANOUT, "serve", *map(str, arguments)], text=True,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder,
-                                  env=fanout_cli.marked_environment(self.mark))
+                                  env=fanout_cli.marked_environment(self.mark),
+                                  preexec_fn=fanout_cli.heed_hang_up)
         self.addCleanup(server.communicate)
         self.addCleanup(server.kill)
         line = server.stdout.readline()
@@ -190,7 +191,7 @@ class ServeTest(fanout_cli.CliTest):
 
     def test_answers_until_interrupted_then_prints_its_counters(self):
         for engine in ("asio", "httplib"):
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 with self.subTest(engine=engine, number=number):
                     port = free_port()
                     server, address, bound = self.serve("--port", port, "--engine", engine)

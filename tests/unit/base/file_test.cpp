@@ -2,9 +2,14 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstdlib>
+
+#include "base/on_exit.h"
+#include "tests/unit/support.h"
 
 namespace fanout {
 namespace {
@@ -38,6 +43,27 @@ TEST(ReadFile, IsNothingForAFolderAndForAFileThatIsNotThere) {
   EXPECT_EQ(read_file("/nowhere"), std::nullopt);
   // It opens and fails when it is read, as the files of a process do that ends in between.
   EXPECT_EQ(read_file("/proc/self/mem"), std::nullopt);
+}
+
+// The folder for temporary files while TMPDIR has this value.
+std::string temporary_with(const std::string& value) {
+  const char* before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "/tmp" : before;  // where those go without it
+  ::setenv("TMPDIR", value.c_str(), 1);
+  const OnExit restore([&] { ::setenv("TMPDIR", kept.c_str(), 1); });
+  return temporary_folder();
+}
+
+TEST(TemporaryFolder, IsTheOneThatIsNamed) {
+  EXPECT_EQ(temporary_with("/proc/../tmp"), "/proc/../tmp");
+  EXPECT_EQ(temporary_with(""), "/tmp");
+}
+
+TEST(TemporaryFolder, IsRefusedByItsNameIfItIsNone) {
+  for (const char* folder : {"/nowhere", "/dev/null"}) {
+    const std::string error = unit_test::usage_error([&] { temporary_with(folder); });
+    EXPECT_THAT(error, testing::StartsWith("TMPDIR: " + std::string(folder) + ": ")) << folder;
+  }
 }
 
 }  // namespace
