@@ -108,9 +108,9 @@ std::optional<double> model_knee_of(const CellReport& cell, const Environment& m
   }
   const double cpu_ns = cell.summary.cpu_us_per_request.median * 1e3;
   if (cpu_ns <= 0) return std::nullopt;
-  const auto cpus = static_cast<double>(
-      machine.client_cpus.empty() ? machine.cpus : static_cast<long>(machine.client_cpus.size()));
-  return model_knee(std::clamp(median_interval(threads).median, 1.0, cpus),
+  const auto pinned = static_cast<double>(machine.client_cpus.size());
+  const double cpus = pinned == 0 ? machine.cpus : std::min(machine.cpus, pinned);
+  return model_knee(std::min(std::max(median_interval(threads).median, 1.0), cpus),
                     median_interval(holds).median, cpu_ns);
 }
 

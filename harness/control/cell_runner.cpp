@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <utility>
 
 #include "base/clock.h"
@@ -93,7 +94,8 @@ void note_cpus(Execution& execution, const Environment& environment) {
   const auto& server = environment.server_cpus;
   execution.machine_cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
   const auto allowed = [&](const std::vector<int>& cpus) {
-    return cpus.empty() ? environment.cpus : static_cast<unsigned>(cpus.size());
+    return static_cast<unsigned>(cpus.empty() ? std::ceil(environment.cpus)
+                                              : static_cast<double>(cpus.size()));
   };
   execution.client_cpus = allowed(client);
   execution.server_cpus = allowed(server);

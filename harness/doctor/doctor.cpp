@@ -44,11 +44,17 @@ Check check_build(const DoctorFacts& facts) {
 
 Check check_cpus(const DoctorFacts& facts) {
   const Environment& machine = facts.environment;
-  return check("cpus",
-               fmt::format("{} of {} usable; server {}, clients {}", machine.cpus,
-                           facts.machine_cpus, machine.server_cpus, machine.client_cpus),
-               Level::warn, machine.cpus < 2,
-               "server and clients share one CPU: use a machine with two or more, or taskset");
+  const bool quota = machine.cpu_quota.has_value();
+  return check(
+      "cpus",
+      fmt::format("{:.4g} of {} usable{}; server {}, clients {}", machine.cpus, facts.machine_cpus,
+                  quota ? " by a CPU quota" : "", machine.server_cpus, machine.client_cpus),
+      Level::warn, quota || machine.cpus < 2,
+      quota ? "the control group of this shell, service or container stops runs once its "
+              "quota is used up: lift it while measuring (cpu.max, cpu.cfs_quota_us, "
+              "docker --cpus, CPUQuota=)"
+            : "server and clients share one CPU: use a machine with two or more, or "
+              "taskset");
 }
 
 Check check_steal(const DoctorFacts& facts) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace fanout {
@@ -14,7 +15,7 @@ using Json = nlohmann::json;
 Json context(const Report& report) {
   return {{"date", report.started_at},
           {"executable", "fanout"},
-          {"num_cpus", report.environment.cpus},
+          {"num_cpus", static_cast<unsigned>(std::ceil(report.environment.cpus))},
           {"caches", Json::array()},
           {"load_avg", Json::array()},
           {"library_build_type", report.tool.build == "Release" ? "release" : "debug"},

@@ -22,9 +22,10 @@ namespace fanout {
 // Each key is typed once: nlohmann's macros and the pairs of functions below are found by their
 // argument's type.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tool, version, commit, build)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Environment, kernel, os, cpu_model, cpus, memory_bytes,
-                                   congestion_control, socket_congestion_control, file_descriptors,
-                                   ephemeral_ports, server_cpus, client_cpus, libraries)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Environment, kernel, os, cpu_model, cpus, cpu_quota,
+                                   memory_bytes, congestion_control, socket_congestion_control,
+                                   file_descriptors, ephemeral_ports, server_cpus, client_cpus,
+                                   libraries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cell, strategy, transport, stack, scenario, workers)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedProgram, name, command, imitates)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Profile, syscalls_per_request, reason)
@@ -34,6 +35,19 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kOpenArray = "\"runs_so_far\": [";
+
+// A whole number of CPUs is one in JSON, too.
+Json environment_to_json(const Environment& environment) {
+  Json json = environment;
+  const auto whole = static_cast<unsigned>(environment.cpus);
+  if (whole == environment.cpus) json["cpus"] = whole;
+  return json;
+}
+
+Environment environment_from_json(Json json) {
+  json.emplace("cpu_quota", nullptr);  // absent in earlier versions
+  return json;
+}
 
 Json reference_to_json(const Reference& reference) {
   Json json = reference.cell;
@@ -168,7 +182,7 @@ void add_runs_so_far(Report& report, const Json& entries) {
 Report read_report(const Json& json) {
   Report report;
   json.at("tool").get_to(report.tool);
-  json.at("environment").get_to(report.environment);
+  report.environment = environment_from_json(json.at("environment"));
   report.plan = plan_from_json(json.at("plan"));
   json.at("command").get_to(report.command);
   json.at("started_at").get_to(report.started_at);
@@ -219,7 +233,7 @@ std::string mended(std::string text) {
 
 Json conditions_to_json(const Report& report) {
   return {{"tool", report.tool},
-          {"environment", report.environment},
+          {"environment", environment_to_json(report.environment)},
           {"plan", plan_to_json(report.plan)}};
 }
 

@@ -27,7 +27,7 @@ class ReportLog {
   // Appends the newest run of the row with this index (row_of()). If the file is not there any
   // more, or another, it is written anew with all runs.
   void add_run(std::size_t row);
-  // Appends the newest run that the row has set aside as noisy.
+  // Appends the newest run that the row has set aside.
   void add_set_aside(std::size_t row);
 
  private:

@@ -26,10 +26,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OpenLoop, offered_per_second, achieved_per_se
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SteadyState, warm_up_ns, requests, ok)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContextSwitches, voluntary, involuntary)
 // Results of earlier versions lack some of these.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, run_queue_wait_ns,
-                                                server_run_queue_wait_ns, foreign_wait_ns,
-                                                psi_cpu_ns, psi_memory_ns, psi_io_ns, time_wait,
-                                                listen_overflows, listen_drops, retransmits)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, throttled_ns,
+                                                run_queue_wait_ns, server_run_queue_wait_ns,
+                                                foreign_wait_ns, psi_cpu_ns, psi_memory_ns,
+                                                psi_io_ns, time_wait, listen_overflows,
+                                                listen_drops, retransmits)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons, flags,
                                    makespan_ns, setup_ns, requests, errors, retries, latency_ns,
                                    histogram, open, steady, cpu_ns, process_cpu_ns,

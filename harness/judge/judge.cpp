@@ -112,6 +112,7 @@ std::vector<Flag> disturbances(const Run& run, const Execution& execution,
   std::vector<Flag> flags;
   if (responses && responses->saturated) flags.push_back(Flag::saturated);
   if (run.steady && !execution.steady->settled) flags.push_back(Flag::unsteady);
+  if (is_throttled(run.host, run.setup_ns, running_ns(run))) flags.push_back(Flag::throttled);
   if (is_noisy(run.host, run.setup_ns, running_ns(run), execution.machine_cpus)) {
     flags.push_back(Flag::noisy);
   }

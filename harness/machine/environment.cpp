@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "harness/machine/cpu_quota.h"
 #include "harness/machine/proc_files.h"
 #include "transports/registry.h"
 #include "wire/socket_options.h"
@@ -38,7 +39,11 @@ std::string socket_congestion_control() {
 
 void divide_cpus(Environment& environment, Affinity affinity) {
   const std::vector<int> cpus = allowed_cpus();
-  environment.cpus = static_cast<unsigned>(cpus.size());
+  environment.cpus = static_cast<double>(cpus.size());
+  if (const auto quota = cpu_quota(cpu_groups()); quota && *quota < environment.cpus) {
+    environment.cpus = *quota;
+    environment.cpu_quota = quota;
+  }
   if (affinity == Affinity::none) return;
   environment.server_cpus = environment.client_cpus = cpus;
   if (affinity == Affinity::isolated && cpus.size() > 1) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,9 @@ struct Environment {
   std::string kernel;
   std::string os;
   std::string cpu_model;
-  unsigned cpus = 0;  // this process may use
+  double cpus = 0;  // this process may use: those of its affinity, or its quota
+  // CPUs that its control groups let it use, where that is less than its affinity does.
+  std::optional<double> cpu_quota;
   std::int64_t memory_bytes = 0;
   std::string congestion_control;         // the system's default
   std::string socket_congestion_control;  // what our sockets really got

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "harness/machine/cpu_quota.h"
 #include "harness/machine/proc_files.h"
 #include "harness/machine/usage.h"
 
@@ -15,6 +16,7 @@ namespace {
 using Count = std::optional<std::int64_t>;
 
 constexpr double kNoisySteal = 0.01;
+constexpr double kMuchThrottled = 0.001;
 constexpr double kNoisyWait = 0.10;
 // Waits shorter than this are part of any wake-up, however short the run.
 constexpr std::int64_t kLeastWaitNs = 1'000'000;
@@ -47,6 +49,7 @@ Count difference(const Count& before, const Count& after) {
 HostConditions read_host(const std::string& proc) {
   HostConditions host;
   host.steal_ns = steal_ns(proc_file(proc + "/stat"));
+  host.throttled_ns = throttled_ns(cpu_groups(proc));
   host.psi_cpu_ns = pressure_ns(proc_file(proc + "/pressure/cpu"));
   host.psi_memory_ns = pressure_ns(proc_file(proc + "/pressure/memory"));
   host.psi_io_ns = pressure_ns(proc_file(proc + "/pressure/io"));
@@ -60,10 +63,10 @@ HostConditions read_host(const std::string& proc) {
 
 HostConditions between(const HostConditions& before, const HostConditions& after) {
   HostConditions host;
-  for (const auto counter :
-       {&HostConditions::steal_ns, &HostConditions::psi_cpu_ns, &HostConditions::psi_memory_ns,
-        &HostConditions::psi_io_ns, &HostConditions::listen_overflows,
-        &HostConditions::listen_drops, &HostConditions::retransmits}) {
+  for (const auto counter : {&HostConditions::steal_ns, &HostConditions::throttled_ns,
+                             &HostConditions::psi_cpu_ns, &HostConditions::psi_memory_ns,
+                             &HostConditions::psi_io_ns, &HostConditions::listen_overflows,
+                             &HostConditions::listen_drops, &HostConditions::retransmits}) {
     host.*counter = difference(before.*counter, after.*counter);
   }
   host.time_wait = before.time_wait;
@@ -108,12 +111,18 @@ std::int64_t foreign_wait_ns(std::span<const ThreadTimes> threads, std::int64_t 
   return sum;
 }
 
+bool is_throttled(const HostConditions& host, std::int64_t setup_ns, std::int64_t makespan_ns) {
+  return static_cast<double>(host.throttled_ns.value_or(0)) >
+         kMuchThrottled * static_cast<double>(setup_ns + makespan_ns);
+}
+
 bool is_noisy(const HostConditions& host, std::int64_t setup_ns, std::int64_t makespan_ns,
               unsigned machine_cpus) {
   const double cpu_time = static_cast<double>(setup_ns + makespan_ns) * machine_cpus;
   // A difference of two readings in whole ticks is certain to all but one of them.
   const std::int64_t stolen_ns = host.steal_ns.value_or(0) - clock_tick_ns();
   if (static_cast<double>(stolen_ns) > kNoisySteal * cpu_time) return true;
+  if (is_throttled(host, setup_ns, makespan_ns)) return false;
   const std::int64_t waited_ns = host.foreign_wait_ns.value_or(0);
   return waited_ns > kLeastWaitNs &&
          static_cast<double>(waited_ns) > kNoisyWait * static_cast<double>(makespan_ns);

@@ -15,6 +15,8 @@ namespace fanout {
 // During a run. The counters of the network are those of this network namespace.
 struct HostConditions {
   std::optional<std::int64_t> steal_ns;  // taken by the hypervisor, all CPUs; in clock ticks
+  // For which a CPU quota had stopped us, each CPU counted (harness/machine/cpu_quota.h).
+  std::optional<std::int64_t> throttled_ns;
   // How long threads that could have run waited for a CPU: the run's main thread from ready() to
   // the end; the threads of the server, added up, while the run's process lived.
   std::optional<std::int64_t> run_queue_wait_ns;
@@ -56,8 +58,12 @@ std::vector<ThreadTimes> between(const std::map<pid_t, ThreadTimes>& before,
 // run where these threads run.
 std::int64_t foreign_wait_ns(std::span<const ThreadTimes> threads, std::int64_t group_cpu_ns);
 
+// Whether a CPU quota stopped a run for more than 0.1 % of its length, set-up included.
+bool is_throttled(const HostConditions& host, std::int64_t setup_ns, std::int64_t makespan_ns);
+
 // Whether neighbours disturbed a run of this length (set-up included) so much that it is repeated:
-// more than 1 % of all CPUs stolen, or more than 10 % of the makespan spent waiting for others.
+// more than 1 % of all CPUs stolen, or more than 10 % of the makespan spent waiting for others. Who
+// a throttled run waited for cannot be told.
 bool is_noisy(const HostConditions& host, std::int64_t setup_ns, std::int64_t makespan_ns,
               unsigned machine_cpus);
 

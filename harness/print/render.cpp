@@ -55,19 +55,21 @@ unsigned fewest_valid_runs(const Report& report) {
   return fewest;
 }
 
-// How many runs neighbours of this machine, or other programs on it, disturbed.
-std::string disturbances(const Report& report) {
-  std::size_t repeated = 0;
-  unsigned noisy = 0;
+// How many runs were disturbed in the way that this flag names.
+std::string disturbances(const Report& report, Flag flag) {
+  const auto disturbed = [&](const Run& run) { return has_flag(run, flag); };
+  std::ptrdiff_t repeated = 0;
+  std::ptrdiff_t stayed = 0;
   for (const auto* rows : {&report.cells, &report.references}) {
     for (const CellReport& row : *rows) {
-      repeated += row.set_aside.size();
-      noisy += row.summary.noisy_runs;
+      repeated += std::ranges::count_if(row.set_aside, disturbed);
+      stayed += std::ranges::count_if(row.runs, disturbed);
     }
   }
-  if (repeated == 0 && noisy == 0) return {};
-  if (repeated == 0) return fmt::format("note: noisy runs: {}\n", noisy);
-  return fmt::format("note: noisy runs: {} repeated, {} stayed noisy\n", repeated, noisy);
+  const std::string_view name = name_of(flag);
+  if (repeated == 0 && stayed == 0) return {};
+  if (repeated == 0) return fmt::format("note: {} runs: {}\n", name, stayed);
+  return fmt::format("note: {0} runs: {1} repeated, {2} stayed {0}\n", name, repeated, stayed);
 }
 
 // What the reader must know before believing a difference.
@@ -80,7 +82,8 @@ std::string caveats(const Report& report) {
                         rounds < kRoundsForIntervals ? "no interval and no ranks" : "no ranks",
                         counted(rounds, "valid round"), kLeastRoundsToRank);
   }
-  text += disturbances(report) + strayed_runs(report);
+  text += disturbances(report, Flag::throttled) + disturbances(report, Flag::noisy);
+  text += strayed_runs(report);
   if (report.stopped_by == StoppedBy::time_budget)
     text += "note: the time budget ended the rounds early\n";
   if (report.stopped_by == StoppedBy::interval_width) {

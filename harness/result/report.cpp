@@ -24,6 +24,11 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   if (report.plan.affinity == Affinity::isolated && machine.server_cpus == machine.client_cpus) {
     report.warnings.emplace_back("one CPU only: server and clients share it");
   }
+  if (machine.cpu_quota) {
+    report.warnings.push_back(fmt::format(
+        "a CPU quota leaves server and clients {:.4g} CPUs together: it stops them amid runs",
+        *machine.cpu_quota));
+  }
   return report;
 }
 

@@ -26,7 +26,7 @@ struct CellReport {
   std::vector<Run> runs;
   Summary summary;
   std::optional<Profile> profile{};  // nothing: none was made
-  std::vector<Run> set_aside{};      // noisy first tries of runs, which were repeated
+  std::vector<Run> set_aside{};      // disturbed first tries of runs, which were repeated
 };
 
 struct Report {

@@ -29,6 +29,7 @@ constexpr std::string_view name_of(Limit limit) { return enum_name(limit, kLimit
 
 // What else should be known of a run, valid or not.
 enum class Flag : std::uint8_t {
+  throttled,        // a CPU quota stopped it
   noisy,            // neighbours on the machine disturbed it
   saturated,        // mode open: the client fell behind its schedule
   unsteady,         // mode steady: the warm-up did not settle, or 60 s were not enough
@@ -39,15 +40,16 @@ enum class Flag : std::uint8_t {
   fd_limited,       // attempts found no file descriptor left
   server_replaced,  // the server was found dead before it, and started anew
 };
-inline constexpr EnumNames<Flag, 9> kFlagNames{{{"noisy", Flag::noisy},
-                                                {"saturated", Flag::saturated},
-                                                {"unsteady", Flag::unsteady},
-                                                {"latency_bound", Flag::latency_bound},
-                                                {"client_bound", Flag::client_bound},
-                                                {"server_bound", Flag::server_bound},
-                                                {"port_limited", Flag::port_limited},
-                                                {"fd_limited", Flag::fd_limited},
-                                                {"server_replaced", Flag::server_replaced}}};
+inline constexpr EnumNames<Flag, 10> kFlagNames{{{"throttled", Flag::throttled},
+                                                 {"noisy", Flag::noisy},
+                                                 {"saturated", Flag::saturated},
+                                                 {"unsteady", Flag::unsteady},
+                                                 {"latency_bound", Flag::latency_bound},
+                                                 {"client_bound", Flag::client_bound},
+                                                 {"server_bound", Flag::server_bound},
+                                                 {"port_limited", Flag::port_limited},
+                                                 {"fd_limited", Flag::fd_limited},
+                                                 {"server_replaced", Flag::server_replaced}}};
 constexpr std::string_view name_of(Flag flag) { return enum_name(flag, kFlagNames); }
 
 // Where a measurement stands.

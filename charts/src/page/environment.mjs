@@ -7,6 +7,7 @@ const cpuList = (cpus) => (cpus.length ? cpus.join(', ') : 'not pinned');
 
 const machine = (environment) => [
   ['CPU', `${environment.cpus} x ${environment.cpu_model || 'unknown'}`],
+  ...(environment.cpu_quota ? [['CPU quota', `${environment.cpu_quota} CPUs`]] : []),
   ['memory', bytes(environment.memory_bytes)],
   ['system', `${environment.os || 'unknown'}, kernel ${environment.kernel}`],
   ['CPUs of the server', cpuList(environment.server_cpus)],

@@ -187,12 +187,14 @@ TEST(Differences, AreNamedOnePerLine) {
   const Report base = report_of("a", kTen);
   Report next = base;
   next.environment.cpu_model = "another CPU";
+  next.environment.cpu_quota = 0.5;
   next.environment.libraries = {{"curl_easy", "8.5.0"}};
   next.tool.build = "Debug";
   next.plan.affinity = Affinity::none;
   next.plan.scenarios[0].server().hosts[0].body_bytes += 1;
   EXPECT_THAT(differing(base, next),
               ElementsAre(R"(environment.cpu_model: "a CPU" in BASE, "another CPU" in NEW)",
+                          "environment.cpu_quota: null in BASE, 0.5 in NEW",
                           R"(environment.libraries.curl_easy: "7.88.1" in BASE, "8.5.0" in NEW)",
                           R"(tool.build: "Release" in BASE, "Debug" in NEW)",
                           R"(plan.affinity: "isolated" in BASE, "none" in NEW)",

@@ -113,6 +113,18 @@ TEST(Sweeps, CountForTheModelOnlyCpusThatTheThreadsCanUse) {
                    502);
 }
 
+TEST(Sweeps, CountForTheModelNoMoreCpusThanAQuotaAllows) {
+  Report report = bare_report();
+  report.environment.cpus = 0.5;
+  add_cell(report, "thread_pool", 1, {400});
+  add_cell(report, "thread_pool", 4, {100});
+  for (const std::vector<int>& client : {std::vector<int>{0}, std::vector<int>{}}) {
+    report.environment.client_cpus = client;
+    EXPECT_DOUBLE_EQ(sweeps_of(report, report.plan.scenarios[0]).at(0).model_knee_workers.value(),
+                     125.5);
+  }
+}
+
 TEST(TheilSenSlope, IsTheMedianOfTheSlopesBetweenPairs) {
   using Points = std::vector<std::pair<double, double>>;
   EXPECT_EQ(theil_sen_slope(Points{}), std::nullopt);

@@ -247,6 +247,12 @@ TEST(RunPlan, RepeatsANoisyRunOnceAndKeepsTheFirstTryAside) {
   EXPECT_EQ(cell.summary.noisy_runs, 1U);
 }
 
+TEST(RunPlan, RepeatsAThrottledRunToo) {
+  fanout::Run throttled = noisy_if(false, true, 10);
+  throttled.flags = {Flag::throttled};
+  EXPECT_EQ(with_noise([&](unsigned) { return throttled; }).cells[0].set_aside.size(), 2U);
+}
+
 TEST(RunPlan, TellsOfWhatItSetsAsideBeforeTheRunThatTakesItsPlace) {
   Report report = report_of(1, 1);
   unsigned executions = 0;

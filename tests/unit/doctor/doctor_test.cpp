@@ -11,6 +11,7 @@ namespace {
 
 using Verdict = Check::Verdict;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 DoctorFacts fine() {
   DoctorFacts facts;
@@ -86,6 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
     Checks, DoctorFinds,
     testing::Values(Amiss{"build", Verdict::fail, [](auto& f) { f.unfit_build = "a Debug build"; }},
                     Amiss{"cpus", Verdict::warn, [](auto& f) { f.environment.cpus = 1; }},
+                    Amiss{"cpus", Verdict::warn, [](auto& f) { f.environment.cpu_quota = 4; }},
                     Amiss{"steal", Verdict::warn, [](auto& f) { f.steal_share = 0.02; }},
                     Amiss{"pressure", Verdict::warn, [](auto& f) { f.pressure_share = 0.5; }},
                     Amiss{"governor", Verdict::warn, [](auto& f) { f.governor = "powersave"; }},
@@ -107,6 +109,14 @@ TEST(Doctor, NamesScenariosThatAreCutShort) {
   DoctorFacts facts = fine();
   facts.fd_limited = {"wide", "zero"};
   EXPECT_EQ(named(facts, "descriptors").found, "4096 file descriptors; too few for wide, zero");
+}
+
+TEST(Doctor, NamesACpuQuota) {
+  DoctorFacts facts = fine();
+  facts.environment.cpus = 0.5;
+  facts.environment.cpu_quota = 0.5;
+  EXPECT_THAT(named(facts, "cpus").found, StartsWith("0.5 of 2 usable by a CPU quota; "));
+  EXPECT_THAT(named(facts, "cpus").advice, HasSubstr("cpu.max"));
 }
 
 TEST(Doctor, SaysTheSameAsTextAndAsJson) {

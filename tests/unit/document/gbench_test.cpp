@@ -28,6 +28,12 @@ TEST(Gbench, IsARepetitionPerRun) {
   EXPECT_EQ(document["context"].at("num_cpus"), 2);
 }
 
+TEST(Gbench, RoundsAQuotaUpToWholeCpus) {
+  Report report = unit_test::sample_report();
+  report.environment.cpus = 1.5;
+  EXPECT_EQ(to_gbench(report)["context"].at("num_cpus"), 2);
+}
+
 TEST(Gbench, HasNoLatencyWhereNothingSucceeded) {
   Report report = unit_test::sample_report();
   EXPECT_TRUE(to_gbench(report)["benchmarks"][3].contains("latency_p50_ns"));

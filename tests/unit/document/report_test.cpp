@@ -85,6 +85,34 @@ TEST(Report, SurvivesARoundTripThroughJson) {
   EXPECT_EQ(unit_test::document(report_from_json(json, "here")), json);
 }
 
+TEST(Report, HasWholeCpusAsWholeNumbersAndAQuotaAsItIs) {
+  Report report = sample_report();
+  const Json whole = unit_test::document(report).at("environment");
+  EXPECT_TRUE(whole.at("cpus").is_number_unsigned());
+  EXPECT_TRUE(whole.at("cpu_quota").is_null());
+  report.environment.cpus = 0.5;
+  report.environment.cpu_quota = 0.5;
+  const Json json = unit_test::document(report);
+  EXPECT_EQ(json.at("environment").at("cpus"), 0.5);
+  EXPECT_EQ(unit_test::document(report_from_json(json, "here")), json);
+}
+
+TEST(Report, TakesThatOfAVersionThatKnewNoQuotas) {
+  Json json = unit_test::document(sample_report());
+  json["environment"].erase("cpu_quota");
+  json["cells"][0]["runs"][0]["host"].erase("throttled_ns");
+  const Report report = report_from_json(json, "here");
+  EXPECT_EQ(report.environment.cpu_quota, std::nullopt);
+  EXPECT_EQ(report.cells[0].runs[0].host.throttled_ns, std::nullopt);
+}
+
+TEST(EmptyReport, WarnsOfACpuQuota) {
+  Environment environment = sample_report().environment;
+  environment.cpu_quota = 0.5;
+  const auto warnings = empty_report(sample_report().plan, environment, "").warnings;
+  EXPECT_THAT(warnings, testing::Contains(HasSubstr("a CPU quota leaves server and clients 0.5 ")));
+}
+
 TEST(Report, KeepsWhatTheRunsMeasured) {
   const Report report = report_from_json(unit_test::document(sample_report()), "here");
   const auto& run = report.cells.at(1).runs.at(0);

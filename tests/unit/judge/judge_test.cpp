@@ -19,6 +19,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using unit_test::kMs;
 using unit_test::kReady;
 
@@ -252,6 +253,14 @@ TEST_F(Judge, NamesTheLimit) {
   execution.server->cpu_ns = 24 * kMs;
   EXPECT_EQ(judged().limited_by, Limit::server);
   EXPECT_THAT(judged().flags, ElementsAre(Flag::server_bound));
+}
+
+TEST_F(Judge, FlagsARunThatAQuotaStopped) {
+  execution.host.throttled_ns = kMs;
+  EXPECT_THAT(judged().flags, Contains(Flag::throttled));
+  EXPECT_TRUE(judged().valid);
+  execution.host.throttled_ns = 0;
+  EXPECT_THAT(judged().flags, Not(Contains(Flag::throttled)));
 }
 
 TEST_F(Judge, BoundsFewerRequestsThanWorkersByOneWholeHold) {

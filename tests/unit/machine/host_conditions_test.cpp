@@ -18,6 +18,10 @@ class Proc {
   Proc() {
     std::filesystem::create_directory(folder_.path("net"));
     std::filesystem::create_directory(folder_.path("pressure"));
+    std::filesystem::create_directory(folder_.path("self"));
+    write("self/cgroup", "0::/\n");
+    write("self/mountinfo", "31 30 0:28 / " + folder_.path("self") + " rw - cgroup2 none rw\n");
+    write("self/cpu.stat", "usage_usec 9\nthrottled_usec 11\n");
     write("stat", "cpu  1 2 3 4 5 6 7 8 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n");
     for (const char* what : {"cpu", "memory", "io"}) {
       write(std::string("pressure/") + what,
@@ -42,7 +46,8 @@ class Proc {
 TEST(ReadHost, FindsEveryCounter) {
   const HostConditions host = read_host(Proc().path());
   EXPECT_EQ(host.steal_ns, 8 * 10 * kMs);  // ticks of 10 ms
-  EXPECT_EQ(host.psi_cpu_ns, 42'000);      // "some", from microseconds
+  EXPECT_EQ(host.throttled_ns, 11'000);
+  EXPECT_EQ(host.psi_cpu_ns, 42'000);  // "some", from microseconds
   EXPECT_EQ(host.psi_memory_ns, 42'000);
   EXPECT_EQ(host.psi_io_ns, 42'000);
   EXPECT_EQ(host.time_wait, 12);
@@ -53,8 +58,9 @@ TEST(ReadHost, FindsEveryCounter) {
 
 TEST(ReadHost, KnowsNothingOfAMachineThatTellsNothing) {
   const HostConditions host = read_host("/nowhere");
-  for (const auto& value : {host.steal_ns, host.psi_cpu_ns, host.psi_memory_ns, host.psi_io_ns,
-                            host.time_wait, host.listen_overflows, host.retransmits}) {
+  for (const auto& value :
+       {host.steal_ns, host.throttled_ns, host.psi_cpu_ns, host.psi_memory_ns, host.psi_io_ns,
+        host.time_wait, host.listen_overflows, host.retransmits}) {
     EXPECT_EQ(value, std::nullopt);
   }
 }
@@ -64,10 +70,12 @@ TEST(ReadHost, CountsBetweenTwoReadingsAndKeepsTheSocketsFromBefore) {
   const HostConditions before = read_host(proc.path());
   proc.write("net/netstat", "TcpExt: ListenOverflows\nTcpExt: 25\n");
   proc.write("net/sockstat", "TCP: inuse 3 orphan 0 tw 99\n");
+  proc.write("self/cpu.stat", "throttled_usec 13\n");
   const HostConditions during = between(before, read_host(proc.path()));
   EXPECT_EQ(during.listen_overflows, 3);
   EXPECT_EQ(during.listen_drops, std::nullopt);  // no longer told
   EXPECT_EQ(during.steal_ns, 0);
+  EXPECT_EQ(during.throttled_ns, 2'000);
   EXPECT_EQ(during.time_wait, 12);
 }
 
@@ -110,6 +118,17 @@ TEST(IsNoisy, FromMoreThanOnePercentStolenThatIsCertain) {
 TEST(IsNoisy, FromMoreThanTenPercentOfTheMakespanSpentWaitingForOthers) {
   EXPECT_FALSE(is_noisy({.foreign_wait_ns = 100 * kMs}, 500 * kMs, 1000 * kMs, 2));
   EXPECT_TRUE(is_noisy({.foreign_wait_ns = 101 * kMs}, 500 * kMs, 1000 * kMs, 2));
+}
+
+TEST(IsThrottled, FromMoreThanOnePermilleOfItsLength) {
+  EXPECT_FALSE(is_throttled({.throttled_ns = kMs}, 200 * kMs, 800 * kMs));
+  EXPECT_TRUE(is_throttled({.throttled_ns = kMs + 1}, 200 * kMs, 800 * kMs));
+  EXPECT_FALSE(is_throttled({}, 200 * kMs, 800 * kMs));
+}
+
+TEST(IsNoisy, NeverByTheWaitsOfAThrottledRun) {
+  EXPECT_FALSE(is_noisy({.throttled_ns = 2 * kMs, .foreign_wait_ns = 500 * kMs}, 0, 1000 * kMs, 2));
+  EXPECT_TRUE(is_noisy({.steal_ns = 40 * kMs, .throttled_ns = 2 * kMs}, 0, 1000 * kMs, 2));
 }
 
 TEST(IsNoisy, NeverForAMillisecondOrForWhatIsNotKnown) {

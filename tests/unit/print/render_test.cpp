@@ -193,6 +193,17 @@ TEST(Render, SaysWhyARunEndedEarlyAndWhatToBeWareOf) {
   EXPECT_THAT(text, HasSubstr("note: this is a Debug build\n"));
 }
 
+TEST(Render, CountsDisturbedRunsByTheirCause) {
+  Report report = six_rounds();
+  report.cells[0].runs[0].flags = {Flag::throttled};
+  EXPECT_THAT(unit_test::rendered(report, Format::table), HasSubstr("note: throttled runs: 1\n"));
+  report.cells[0].set_aside = {report.cells[0].runs[0], report.cells[0].runs[1]};
+  report.cells[0].set_aside[1].flags = {Flag::noisy};
+  const std::string text = unit_test::rendered(report, Format::table);
+  EXPECT_THAT(text, HasSubstr("note: throttled runs: 1 repeated, 1 stayed throttled\n"
+                              "note: noisy runs: 1 repeated, 0 stayed noisy\n"));
+}
+
 TEST(RenderPlan, ListsCellsAndSkippedOnesAndTheirTime) {
   // 200 requests without delay: 60 us of CPU each and 120 ms for the process = 132 ms a run;
   // 4 cells x 3 rounds x 132 ms = 1.584 s.
