@@ -9,19 +9,15 @@
 namespace fanout {
 namespace {
 
-// Whether a run may end otherwise when it is made once more.
-bool was_disturbed(const Run& run) {
-  return has_flag(run, Flag::noisy) || has_flag(run, Flag::throttled);
-}
-
-// Makes one run of the row; if it was disturbed, sets it aside and makes it once more. What is not
-// valid stays, or a failure would go unseen; and real targets are never asked twice.
+// Makes one run of the row; if it was noisy, sets it aside and makes it once more. What is not
+// valid stays, or a failure would go unseen; and real targets are never asked twice. A quota would
+// stop the second try as it did the first.
 Run run_row(Report& report, std::size_t index, const Observer& observer,
             const std::function<Run()>& execute) {
   CellReport& row = row_of(report, index);
   Run run = execute();
   const bool may_repeat = scenario_of(report.plan, row.cell).real_targets() == nullptr;
-  if (!may_repeat || !run.valid || !was_disturbed(run)) return run;
+  if (!may_repeat || !run.valid || !has_flag(run, Flag::noisy)) return run;
   row.set_aside.push_back(std::move(run));
   observer.after_set_aside(report, index);
   return execute();

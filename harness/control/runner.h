@@ -14,8 +14,7 @@ using Execute = std::function<Run(const Cell& cell, unsigned round)>;
 // an index of row_of().
 struct Observer {
   std::function<void(const Report&, std::size_t row, unsigned round)> before_run;
-  // The run was noisy or throttled, so it is made once more; it is the last that the row has set
-  // aside.
+  // The run was noisy, so it is made once more; it is the last that the row has set aside.
   std::function<void(const Report&, std::size_t row)> after_set_aside;
   // The run is the last of the row's. Summaries are made at the end.
   std::function<void(const Report&, std::size_t row)> after_run;

@@ -247,10 +247,10 @@ TEST(RunPlan, RepeatsANoisyRunOnceAndKeepsTheFirstTryAside) {
   EXPECT_EQ(cell.summary.noisy_runs, 1U);
 }
 
-TEST(RunPlan, RepeatsAThrottledRunToo) {
+TEST(RunPlan, DoesNotRepeatWhatAQuotaWouldStopAgain) {
   fanout::Run throttled = noisy_if(false, true, 10);
   throttled.flags = {Flag::throttled};
-  EXPECT_EQ(with_noise([&](unsigned) { return throttled; }).cells[0].set_aside.size(), 2U);
+  EXPECT_EQ(with_noise([&](unsigned) { return throttled; }).cells[0].set_aside.size(), 0U);
 }
 
 TEST(RunPlan, TellsOfWhatItSetsAsideBeforeTheRunThatTakesItsPlace) {
