@@ -13,7 +13,8 @@ const read = (path) => readFileSync(here(path), 'utf8');
 
 // The licences ask to travel with what is made of the code.
 const licences = () => {
-  const texts = ['echarts/NOTICE', 'echarts/LICENSE', 'zrender/LICENSE', 'tslib/LICENSE.txt']
+  const texts = ['echarts/NOTICE', 'echarts/LICENSE', 'echarts/licenses/LICENSE-d3',
+    'zrender/LICENSE', 'tslib/LICENSE.txt']
     .map((path) => read(`node_modules/${path}`).replaceAll('*/', '* /').trim());
   return `/*! This page contains Apache ECharts, ZRender and tslib.\n\n${texts.join('\n\n')}\n*/`;
 };

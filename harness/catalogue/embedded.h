@@ -12,7 +12,8 @@ struct EmbeddedFile {
 };
 
 extern const std::span<const EmbeddedFile> builtin_scenarios;
-extern const std::span<const EmbeddedFile> peer_registry;  // one file
-extern const std::span<const EmbeddedFile> report_page;    // empty if the build had no Node
+extern const std::span<const EmbeddedFile> peer_registry;    // one file
+extern const std::span<const EmbeddedFile> report_page;      // empty if the build had no Node
+extern const std::span<const EmbeddedFile> manual_template;  // one file
 
 }  // namespace fanout

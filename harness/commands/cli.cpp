@@ -223,6 +223,14 @@ bool parse_with(CLI::App& app, int argc, char** argv) {
 
 }  // namespace
 
+void define_command_line(CLI::App& app, Options& options) {
+  app.name("fanout");
+  app.description("Which client-side concurrency strategy should I use, and what will it cost me?");
+  app.set_version_flag("--version", this_tool().version);
+  app.require_subcommand(1);
+  add_commands(app, options);
+}
+
 bool parse_selection(int argc, char** argv, const std::string& program, Selection& selection) {
   CLI::App app("Flags that choose what runs", program);
   add_selection(app, selection);
@@ -233,11 +241,8 @@ std::optional<Options> parse_command_line(int argc, char** argv) {
   Options options;
   options.command_line = "fanout";
   for (int i = 1; i < argc; ++i) options.command_line += " " + shell_word(argv[i]);
-  CLI::App app("Which client-side concurrency strategy should I use, and what will it cost me?",
-               "fanout");
-  app.set_version_flag("--version", this_tool().version);
-  app.require_subcommand(1);
-  add_commands(app, options);
+  CLI::App app;
+  define_command_line(app, options);
   if (!parse_with(app, argc, argv)) return std::nullopt;
   check_targets(app, options);
   return options;

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/commands/options.h"
 #include "harness/plan/selection.h"
 
 namespace fanout {
@@ -94,5 +95,9 @@ inline void add_list(CLI::App& app, const std::string& flag, std::vector<std::st
 
 // The flags that choose what runs (harness/commands/cli_selection.cpp).
 void add_selection(CLI::App& app, Selection& selection);
+
+// The whole command line (harness/commands/cli.cpp): what is parsed, and what help, completion and
+// the manual page describe.
+void define_command_line(CLI::App& app, Options& options);
 
 }  // namespace fanout

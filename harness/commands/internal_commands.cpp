@@ -1,9 +1,13 @@
 #include "harness/commands/internal_commands.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <string_view>
 
 #include "harness/cell/cell_process.h"
+#include "harness/commands/completion.h"
+#include "harness/commands/manual.h"
 #include "harness/machine/environment.h"
 #include "local_server/server_main.h"
 
@@ -17,6 +21,14 @@ std::optional<int> run_internal_command(int argc, char** argv) {
   if (first == "internal-server" && argc == 3) {
     raise_descriptor_limit();
     return serve_controller(std::atoi(argv[2]));
+  }
+  if (first == "internal-complete") {
+    fmt::print("{}", completions({argv + 2, argv + argc}));
+    return 0;
+  }
+  if (first == "internal-manual") {
+    fmt::print("{}", manual_page());
+    return 0;
   }
   return std::nullopt;
 }

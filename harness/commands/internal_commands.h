@@ -1,5 +1,6 @@
-// The processes fanout starts of itself. Every program that measures must offer them: they are
-// started as "/proc/self/exe internal-... FD".
+// Commands that are not for people: the processes fanout starts of itself, as "/proc/self/exe
+// internal-... FD", which every program that measures must offer; what the shells' completion asks;
+// and the manual page, for the build.
 #pragma once
 
 #include <optional>

@@ -96,4 +96,22 @@ std::string render_list(Topic topic) {
   return topic == Topic::transports ? list_transports() : list_scenarios();
 }
 
+std::vector<Known> known(Topic topic) {
+  std::vector<Known> found;
+  const auto add = [&found](std::string_view name, std::string_view summary) {
+    found.push_back({std::string(name), std::string(summary)});
+  };
+  if (topic == Topic::strategies) {
+    for (const Strategy* row : strategies()) add(row->name, row->summary);
+    for (const Program& row : peers()) add(row.name, row.summary);
+  } else if (topic == Topic::transports) {
+    for (const Transport* row : transports()) add(row->name, row->summary);
+  } else if (topic == Topic::scenarios) {
+    for (const EmbeddedFile& file : builtin_scenarios) {
+      add(file.name, load_scenario(std::string(file.name)).summary);
+    }
+  }
+  return found;
+}
+
 }  // namespace fanout

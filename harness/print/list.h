@@ -1,8 +1,9 @@
-// What fanout knows, as tables: the registries and the built-in scenarios.
+// What fanout knows, as tables and by name: the registries and the built-in scenarios.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/enum_names.h"
 
@@ -15,5 +16,14 @@ inline constexpr EnumNames<Topic, 4> kTopicNames{{{"strategies", Topic::strategi
                                                   {"cells", Topic::cells}}};
 
 std::string render_list(Topic topic);  // strategies, transports or scenarios
+
+struct Known {
+  std::string name;
+  std::string summary;
+};
+
+// What has a name of its own: strategies with the external programs that come with fanout,
+// transports or scenarios.
+std::vector<Known> known(Topic topic);
 
 }  // namespace fanout
