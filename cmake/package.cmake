@@ -58,6 +58,8 @@ list(REMOVE_ITEM suggested bash)  # every system has it
 list(JOIN suggested ", " CPACK_DEBIAN_PACKAGE_SUGGESTS)
 
 set(CPACK_GENERATOR DEB)
+set(CPACK_INSTALL_CMAKE_PROJECTS  # all but the benchmarks
+    ${PROJECT_BINARY_DIR} ${PROJECT_NAME} Unspecified /)
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR})
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_CONTACT ${contact})

@@ -88,7 +88,7 @@ TEST_P(Accounting, AgreesWithTimeOnCpu) {
   const auto whole = static_cast<double>(header.cpu_at_end_ns);
   const auto from_ready = static_cast<double>(header.cpu_at_end_ns - header.cpu_at_ready_ns);
   EXPECT_NEAR(whole / time_cpu_ns, 1, kTolerance);
-  EXPECT_NEAR(from_ready / time_cpu_ns, 1, kTolerance) << "set-up is a small part of so much work";
+  EXPECT_NEAR(from_ready / time_cpu_ns, 1, 2 * kTolerance) << "set-up is a small part of the work";
   const auto peak = static_cast<double>(header.peak_memory_bytes);
   if (header.processes == 1) {
     EXPECT_NEAR(peak / time_peak_bytes, 1, kTolerance);
