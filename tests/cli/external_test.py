@@ -170,7 +170,7 @@ class ExternalTest(ProgramTest):
     def test_cpu_is_that_of_all_its_processes_from_go_on(self):
         runs, _, _ = self.runs("burns", "honest", code=0)
         burnt = runs["burns"]["cpu_ns"] - runs["honest"]["cpu_ns"]
-        self.assertAlmostEqual(burnt / 0.5e9, 1, delta=0.15)  # 0.2 + 0.3 of the 1.0 s it used
+        self.assertAlmostEqual(burnt / 0.5e9, 1, delta=0.3)  # 0.2 + 0.3 of the 1.0 s it used
         self.assertGreater(runs["burns"]["process_cpu_ns"] / 1e9, 0.95)
 
     def test_it_inherits_nothing_of_fanouts(self):
