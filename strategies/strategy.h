@@ -36,6 +36,7 @@ struct Sample {
   std::uint8_t starts = 0;    // exactly 1 after a correct run
   std::uint8_t finishes = 0;  // exactly 1 after a correct run
   std::uint8_t attempts = 0;
+  std::uint8_t words = 0;     // why it failed (Response::words)
   std::uint64_t retried = 0;  // outcomes of all attempts but the last (transports/transport.h)
 };
 
@@ -90,6 +91,7 @@ class Job {
     sample.status = response.status;
     sample.outcome = response.outcome;
     sample.attempts = response.attempts;
+    sample.words = response.words;
     sample.retried = response.retried;
     if (response.began_ns != 0) sample.start_ns = response.began_ns;
     ++sample.finishes;

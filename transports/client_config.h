@@ -13,18 +13,24 @@
 
 namespace fanout {
 
+class FailureWords;
+
 enum class Method : std::uint8_t { get, head, post };
 inline constexpr EnumNames<Method, 3> kMethodNames{
     {{"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}}};
 
 // Where requests go, and what a right answer looks like.
 struct Target {
-  std::string address;  // a literal IPv4 address
+  std::vector<std::string> addresses;  // literal ones, in the order to try; none: see `unresolved`
   std::uint16_t port = 0;
   std::uint16_t expected_status = 200;    // 0: 200 to 399, of any length and without a token
   std::uint64_t expected_body_bytes = 0;  // of a GET or POST; a HEAD has none
   bool tls = false;                       // TLS 1.3, the certificate verified
   std::string name{};  // of the host, as its requests and certificate say it; empty: the address
+  std::string unresolved{};   // why its name has no address: its requests end as Outcome::dns
+  std::string unix_socket{};  // the path of the socket to connect to instead of an address
+
+  [[nodiscard]] const std::string& host() const { return name.empty() ? addresses.front() : name; }
 };
 
 // When a failed attempt is made again. The wait before attempt k (from 1) is random, evenly from 0
@@ -59,6 +65,7 @@ struct ClientConfig {
   std::string certificates{};          // PEM: whom TLS trusts; empty: whom the system trusts
   std::vector<std::string> headers{};  // "Name: value", sent with every request besides its own
   std::string_view paths{};  // of the requests, borrowed (transports/path.h); none: from tokens
+  FailureWords* failure_words = nullptr;  // where workers say why requests fail; null: nowhere
 };
 
 }  // namespace fanout

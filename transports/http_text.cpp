@@ -21,7 +21,7 @@ std::string request_body(const ClientConfig& config) {
 std::string authority(const Target& target) {
   constexpr std::uint16_t kHttp = 80;
   constexpr std::uint16_t kHttps = 443;
-  const std::string& host = target.name.empty() ? target.address : target.name;
+  const std::string& host = target.host();
   if (target.port == (target.tls ? kHttps : kHttp)) return host;
   return fmt::format("{}:{}", host, target.port);
 }

@@ -59,12 +59,12 @@ class HttplibClient final : public BlockingClient {
 HttplibClient::HttplibClient(const ClientConfig& config) : config_(config) {
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // cpp-httplib would look a name up
-    const std::string& host = target.name.empty() ? target.address : target.name;
+    const std::string& host = target.host();
     auto client =
         target.tls
             ? std::make_unique<httplib::Client>(fmt::format("https://{}:{}", host, target.port))
             : std::make_unique<httplib::Client>(host, target.port);
-    if (!target.name.empty()) client->set_hostname_addr_map({{host, target.address}});
+    if (!target.name.empty()) client->set_hostname_addr_map({{host, target.addresses.front()}});
     set_policy(*client);
     if (target.tls) set_tls(*client, target);
     destinations_.push_back({std::move(client), prepare()});

@@ -14,8 +14,9 @@ sockaddr_in socket_address(const Target& target) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(target.port);
-  if (::inet_pton(AF_INET, target.address.c_str(), &address.sin_addr) != 1) {
-    throw RunError(fmt::format("'{}' is not a literal IPv4 address", target.address));
+  const std::string& text = target.addresses.front();
+  if (::inet_pton(AF_INET, text.c_str(), &address.sin_addr) != 1) {
+    throw RunError(fmt::format("'{}' is not a literal IPv4 address", text));
   }
   return address;
 }

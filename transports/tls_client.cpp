@@ -23,7 +23,7 @@ namespace {
 // The address' form was checked by socket_address().
 void demand(X509_VERIFY_PARAM* wanted, const Target& target) {
   const int done = target.name.empty()
-                       ? X509_VERIFY_PARAM_set1_ip_asc(wanted, target.address.c_str())
+                       ? X509_VERIFY_PARAM_set1_ip_asc(wanted, target.addresses.front().c_str())
                        : X509_VERIFY_PARAM_set1_host(wanted, target.name.c_str(), 0);
   if (done != 1) throw std::bad_alloc();
 }

@@ -41,6 +41,7 @@ enum class Outcome : std::uint8_t {
   protocol,         // not HTTP, or an error of the client library
   no_port,          // no local port left to connect from
   no_descriptor,    // no file descriptor left to connect with
+  dns,              // the name of the host has no address
 };
 
 // One request to make. Plain data, 16 bytes.
@@ -54,6 +55,7 @@ struct Request {
 struct Response {
   Outcome outcome = Outcome::none;
   std::uint8_t attempts = 1;        // 0: given up before it was begun
+  std::uint8_t words = 0;           // why it failed: a number of ClientConfig::failure_words
   std::uint16_t status = 0;         // 0 if there was none
   std::uint32_t retry_after_s = 0;  // what the server asks to wait (RFC 9110, 10.2.3)
   std::uint64_t body_bytes = 0;     // body bytes received

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <string>
 
+#include "transports/failure_words.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -33,6 +34,13 @@ Response verify(const ClientConfig& config, const Request& request, const Reply&
           .body_bytes = reply.body_bytes};
 }
 
+Response failed(const ClientConfig& config, Outcome outcome, std::string_view words,
+                unsigned status, std::uint64_t body_bytes) {
+  Response response = failed(outcome, status, body_bytes);
+  if (config.failure_words != nullptr) response.words = config.failure_words->note(words);
+  return response;
+}
+
 std::uint32_t retry_after_seconds(std::string_view value) {
   constexpr std::int64_t kDay = 86'400;
   if (value.empty()) return 0;
@@ -51,9 +59,9 @@ std::uint32_t retry_after_seconds(std::string_view value) {
 
 std::string_view outcome_name(Outcome outcome) {
   static constexpr std::array<std::string_view, kOutcomeCount> kNames{
-      "none",       "ok",        "refused",  "reset",     "connect_timeout",
-      "timeout",    "deadline",  "tls",      "truncated", "bad_status",
-      "bad_length", "bad_token", "protocol", "no_port",   "no_descriptor"};
+      "none",     "ok",      "refused",       "reset",      "connect_timeout", "timeout",
+      "deadline", "tls",     "truncated",     "bad_status", "bad_length",      "bad_token",
+      "protocol", "no_port", "no_descriptor", "dns"};
   return kNames[static_cast<std::size_t>(outcome)];
 }
 

@@ -37,7 +37,11 @@ struct Reply {
 // ok, bad_status, bad_length or bad_token, in that order of precedence.
 Response verify(const ClientConfig& config, const Request& request, const Reply& reply);
 
-// A request that ended without a complete response.
+// A request that ended without a complete response, and why, in words that are the same for every
+// request that fails so.
+Response failed(const ClientConfig& config, Outcome outcome, std::string_view words,
+                unsigned status = 0, std::uint64_t body_bytes = 0);
+// The same where the outcome says all there is to say.
 inline Response failed(Outcome outcome, unsigned status = 0, std::uint64_t body_bytes = 0) {
   return {
       .outcome = outcome, .status = static_cast<std::uint16_t>(status), .body_bytes = body_bytes};
@@ -50,6 +54,6 @@ std::uint32_t retry_after_seconds(std::string_view value);
 
 std::string_view outcome_name(Outcome outcome);  // "ok", "bad_status" ...: the keys of JSON errors
 std::string_view method_name(Method method);     // "GET"
-inline constexpr int kOutcomeCount = static_cast<int>(Outcome::no_descriptor) + 1;
+inline constexpr int kOutcomeCount = static_cast<int>(Outcome::dns) + 1;
 
 }  // namespace fanout

@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "strategies/strategy.h"
+#include "transports/failure_words.h"
 
 namespace fanout {
 
@@ -50,6 +51,8 @@ class CellMemory {
   [[nodiscard]] std::atomic<std::int64_t>& schedule_start_ns() const {
     return layout().schedule_start_ns;
   }
+  // Written by every worker, forked ones too (ClientConfig::failure_words).
+  [[nodiscard]] FailureWords& failure_words() const { return layout().failure_words; }
   [[nodiscard]] std::span<Sample> samples() const;
   [[nodiscard]] int fd() const { return fd_.get(); }
 
@@ -59,6 +62,7 @@ class CellMemory {
     CellHeader header;
     std::atomic<std::int64_t> deadline_ns;
     std::atomic<std::int64_t> schedule_start_ns;
+    FailureWords failure_words;
   };
   [[nodiscard]] Layout& layout() const { return *static_cast<Layout*>(memory_); }
   [[nodiscard]] std::size_t bytes() const { return sizeof(Layout) + requests_ * sizeof(Sample); }

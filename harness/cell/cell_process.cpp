@@ -128,6 +128,7 @@ ClientConfig client_config(const CellTask& task, const CellMemory& memory,
   if (task.deadline.count() > 0 || task.stoppable) client.deadline = &memory.deadline_ns();
   client.due_ns = due_ns;
   client.schedule_start = &memory.schedule_start_ns();
+  client.failure_words = &memory.failure_words();
   if (!due_ns.empty()) wake_on_time();
   return client;
 }

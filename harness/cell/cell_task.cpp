@@ -5,8 +5,8 @@
 namespace fanout {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Schedule, rate, arrivals, seed)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Target, address, port, expected_status, expected_body_bytes, tls,
-                                   name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Target, addresses, port, expected_status, expected_body_bytes,
+                                   tls, name, unresolved, unix_socket)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post)
 // What every worker shares is not told: each process has its own.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, reuse,

@@ -78,7 +78,7 @@ std::string plan_line(const CellTask& task, std::span<const Request> requests,
   for (const Request& request : requests) {
     const Target& target = client.targets[request.target];
     std::string url =
-        fmt::format("{}://{}:{}", target.tls ? "https" : "http", target.address, target.port);
+        fmt::format("{}://{}:{}", target.tls ? "https" : "http", target.host(), target.port);
     append_path(client, request.token, url);
     targets.push_back(std::move(url));
   }

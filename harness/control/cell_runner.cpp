@@ -43,7 +43,7 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
   std::vector<Target> targets;
   for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
     const HostBehaviour& host = scenario.server().hosts[i];
-    targets.push_back({.address = endpoints[i].address,
+    targets.push_back({.addresses = {endpoints[i].address},
                        .port = endpoints[i].port,
                        .expected_status = static_cast<std::uint16_t>(host.status),
                        .expected_body_bytes = may_have_body(host.status) ? host.body_bytes : 0,

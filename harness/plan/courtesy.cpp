@@ -12,10 +12,6 @@ namespace fanout {
 
 namespace {
 
-std::string name_of(const Target& target) {
-  return target.name.empty() ? target.address : target.name;
-}
-
 void check_pace(const Scenario& scenario, const std::string& stranger) {
   if (scenario.mode == Mode::steady) {
     throw UsageError(stranger +
@@ -33,10 +29,11 @@ void check_pace(const Scenario& scenario, const std::string& stranger) {
 }  // namespace
 
 void check_courtesy(const Plan& plan, const std::vector<Target>& targets) {
-  const auto stranger = std::ranges::find_if(
-      targets, [](const Target& target) { return !is_loopback(target.address); });
+  const auto stranger = std::ranges::find_if(targets, [](const Target& target) {
+    return !std::ranges::all_of(target.addresses, is_loopback);
+  });
   if (stranger == targets.end()) return;
-  for (const Scenario& scenario : plan.scenarios) check_pace(scenario, name_of(*stranger));
+  for (const Scenario& scenario : plan.scenarios) check_pace(scenario, stranger->host());
   unsigned in_flight = 0;
   unsigned retries = 0;
   std::uint64_t per_round = 0;
@@ -52,7 +49,7 @@ void check_courtesy(const Plan& plan, const std::vector<Target>& targets) {
       "{} is not this machine: at most {} requests in flight and {} in all are sent there unasked, "
       "this plan has {} and {} (cells x rounds: {} x {}{}); lower --workers, -n, --rounds, "
       "--strategy or --transport, or give --i-may-load-this-target",
-      name_of(*stranger), kCourteousInFlight, kCourteousRequests, format_count(in_flight),
+      stranger->host(), kCourteousInFlight, kCourteousRequests, format_count(in_flight),
       format_count(requests), plan.cells.size(), plan.rounds,
       retries > 0 ? fmt::format(", retries: {}", retries) : ""));
 }

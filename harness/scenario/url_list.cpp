@@ -90,7 +90,7 @@ class Collector {
           fmt::format("more than {} different hosts and ports; split the list", kMaxTargets));
     }
     const bool literal = is_literal(url.host);
-    list_.targets.push_back({.address = literal ? url.host : address_of(url.host),
+    list_.targets.push_back({.addresses = {literal ? url.host : address_of(url.host)},
                              .port = url.port,
                              .expected_status = 0,
                              .tls = url.tls,

@@ -99,7 +99,7 @@ SharedMemory::~SharedMemory() { ::munmap(memory_, bytes_); }
 Execution::Execution(const Strategy& strategy, std::size_t requests, unsigned workers)
     : strategy_(strategy),
       workers_(workers),
-      config_{.targets = {{.address = "127.0.0.1"}}, .max_in_flight = workers},
+      config_{.targets = {{.addresses = {"127.0.0.1"}}}, .max_in_flight = workers},
       counters_(sizeof(Counters)),
       samples_(requests * sizeof(Sample)) {
   new (counters_.get()) Counters;

@@ -143,7 +143,7 @@ TEST_P(EveryTransportTls, RejectsWhatTheSystemDoesNotTrust) {
 TEST_P(EveryTransportTls, RejectsACertificateForAnotherAddress) {
   LocalServer server({{.tls = Tls::on}}, EngineKind::asio, "0.0.0.0");
   ClientConfig config = server.config();
-  config.targets[0].address = "127.0.0.1";
+  config.targets[0].addresses = {"127.0.0.1"};
   AnyClient client(*GetParam(), config);
   for (std::uint32_t i = 0; i < 2; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::tls);
   EXPECT_EQ(server.stop().requests, 0U);

@@ -76,7 +76,7 @@ CurlList header_list(const ClientConfig& config) {
 CurlList address_of_name(const Target& target) {
   CurlList list;
   if (!target.name.empty()) {
-    add_line(list, fmt::format("{}:{}:{}", target.name, target.port, target.address));
+    add_line(list, fmt::format("{}:{}:{}", target.name, target.port, target.addresses.front()));
   }
   return list;
 }

@@ -19,8 +19,8 @@ using Json = nlohmann::json;
 
 CellTask two_hosts() {
   CellTask task{.strategy = "mine", .workers = 8, .requests = 2, .queue_capacity = 16};
-  task.client.targets = {{.address = "127.0.0.1", .port = 4000},
-                         {.address = "127.0.0.2", .port = 4001, .tls = true}};
+  task.client.targets = {{.addresses = {"127.0.0.1"}, .port = 4000},
+                         {.addresses = {"127.0.0.2"}, .port = 4001, .tls = true}};
   task.client.timeout = std::chrono::milliseconds(1500);
   task.client.connect_timeout = std::chrono::seconds(5);
   task.client.headers = {"Accept: text/plain"};

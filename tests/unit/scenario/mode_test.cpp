@@ -149,7 +149,7 @@ TEST(Mode, PredictsHowLongRunsTake) {
 
 // Strangers get few requests at a time, and no stream of them.
 TEST(Mode, IsCourteousToStrangers) {
-  const std::vector<Target> stranger{{.address = "192.0.2.1", .port = 80}};
+  const std::vector<Target> stranger{{.addresses = {"192.0.2.1"}, .port = 80}};
   const auto refused = [&](auto change) {
     Selection selection = chosen();
     selection.targets = RealTargets{.urls = 10, .origins = 1, .source = "a file"};

@@ -113,7 +113,8 @@ TEST(RealTargets, AreNotForScenarioFiles) {
 
 TEST(CellTask, KeepsTheNamesAndHeadersOfTargets) {
   CellTask spec{.urls_fd = 7};
-  spec.client.targets = {{.address = "127.0.0.1", .port = 80, .tls = true, .name = "a.example"}};
+  spec.client.targets = {
+      {.addresses = {"127.0.0.1"}, .port = 80, .tls = true, .name = "a.example"}};
   spec.client.headers = {"X-A: b"};
   const CellTask read = cell_task_from_text(to_text(spec));
   EXPECT_EQ(read.urls_fd, 7);

@@ -111,15 +111,15 @@ TEST_F(ReadUrls, TellsTargetsApartBySchemeHostAndPort) {
       "http://127.0.0.1/\nhttp://127.0.0.1:80/x\nhttps://127.0.0.1/\nhttp://127.0.0.2/\n"
       "http://LOCALHOST/\nhttp://localhost/y\n");
   ASSERT_EQ(list.about.origins, 4U);
-  EXPECT_EQ(list.targets[0].address, "127.0.0.1");
+  EXPECT_EQ(list.targets[0].addresses.front(), "127.0.0.1");
   EXPECT_EQ(list.targets[0].name, "");
   EXPECT_EQ(list.targets[0].expected_status, 0U);
   EXPECT_TRUE(list.targets[1].tls);
   EXPECT_TRUE(list.about.tls);
   EXPECT_EQ(list.targets[1].port, 443U);
-  EXPECT_EQ(list.targets[2].address, "127.0.0.2");
+  EXPECT_EQ(list.targets[2].addresses.front(), "127.0.0.2");
   EXPECT_EQ(list.targets[3].name, "localhost");
-  EXPECT_TRUE(is_loopback(list.targets[3].address));
+  EXPECT_TRUE(is_loopback(list.targets[3].addresses.front()));
   std::vector<std::uint32_t> targets;
   const UrlSpool spool(list.spool.get());
   for (const Request& request : spool.requests(6)) targets.push_back(request.target);
