@@ -60,7 +60,7 @@ class CannedServer {
   CannedServer& operator=(const CannedServer&) = delete;
 
   [[nodiscard]] ClientConfig config(std::uint64_t expected_body_bytes = 5) const {
-    return config_for({{"127.0.0.1", port_, 200, expected_body_bytes}});
+    return config_for({{{"127.0.0.1"}, port_, 200, expected_body_bytes}});
   }
 
   // The heads of the requests received so far.

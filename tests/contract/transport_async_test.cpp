@@ -97,7 +97,7 @@ TEST_P(EveryAsyncTransport, MovesLargeBodiesAtOnce) {
 // back for others.
 TEST_P(EveryAsyncTransport, SurvivesManyConnectsThatTimeOut) {
   const auto [listener, port] = listen_on_loopback(0);  // accepts nothing; its queue is soon full
-  ClientConfig config = config_for({{"127.0.0.1", port}});
+  ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   config.max_in_flight = 10;
   config.timeout = 100ms;
   config.connect_timeout = 20ms;
@@ -119,7 +119,7 @@ TEST_P(EveryAsyncTransport, SurvivesManyFaultsAtOnce) {
     EXPECT_EQ(drive(*client, 90, 30, 1, outcome), 90U);
   }
   const auto [bound, port] = refuse_on_loopback();
-  ClientConfig config = config_for({{"127.0.0.1", port}});
+  ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   config.max_in_flight = 30;
   EXPECT_EQ(drive(*make(config), 90, 30, 1, Outcome::refused), 90U);
 }

@@ -27,7 +27,7 @@ class EveryTransportFault : public testing::TestWithParam<const Transport*> {
 
 TEST_P(EveryTransportFault, Refused) {
   const auto [bound, port] = refuse_on_loopback();
-  const ClientConfig config = config_for({{"127.0.0.1", port}});
+  const ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   AnyClient client(*GetParam(), config);
   for (std::uint32_t i = 0; i < 3; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::refused);
 }
@@ -54,7 +54,7 @@ TEST_P(EveryTransportFault, NoDescriptorLeft) {
   GTEST_SKIP() << "UBSan looks at objects through a pipe, for which no descriptor is left either";
 #endif
   const auto [bound, port] = refuse_on_loopback();  // no server: that needs some, too
-  const ClientConfig config = config_for({{"127.0.0.1", port}});
+  const ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   AnyClient client(*GetParam(), config);
   const NoDescriptors none;
   (void)client.fetch(0);  // some have opened a socket beforehand
@@ -75,7 +75,7 @@ TEST_P(EveryTransportFault, NoConnectionInTime) {
     filler.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     (void)::connect(filler.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
   }
-  ClientConfig config = config_for({{"127.0.0.1", port}});
+  ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   config.connect_timeout = 100ms;
   EXPECT_EQ(one(config).outcome, Outcome::connect_timeout);
   config.connect_timeout = 10s;

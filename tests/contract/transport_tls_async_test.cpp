@@ -66,7 +66,7 @@ TEST_P(EveryAsyncTransportTls, SurvivesManyFaultsAtOnce) {
 
 TEST_P(EveryAsyncTransportTls, MayBeDestroyedWithHandshakesUnderWay) {
   const auto [listener, port] = listen_on_loopback(64);
-  ClientConfig config = config_for({{"127.0.0.1", port}});
+  ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   config.targets[0].tls = true;
   config.max_in_flight = 10;
   const std::array requests{Request{0, 0, make_token(4, 0)}, Request{1, 0, make_token(4, 1)}};

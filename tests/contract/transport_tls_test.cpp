@@ -19,7 +19,7 @@ class CutShort {
   }
 
   [[nodiscard]] ClientConfig config() const {
-    ClientConfig config = config_for({{"127.0.0.1", port_, 200, 10, true}});
+    ClientConfig config = config_for({{{"127.0.0.1"}, port_, 200, 10, true}});
     config.certificates = identity_.certificate;
     return config;
   }
@@ -169,7 +169,7 @@ TEST_P(EveryTransportTls, RejectsAServerWithoutTls) {
 
 TEST_P(EveryTransportTls, NamesAConnectionThatIsRefused) {
   const auto [bound, port] = refuse_on_loopback();
-  ClientConfig config = config_for({{"127.0.0.1", port}});
+  ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   config.targets[0].tls = true;
   AnyClient client(*GetParam(), config);
   for (std::uint32_t i = 0; i < 2; ++i) EXPECT_EQ(client.fetch(i).outcome, Outcome::refused);
@@ -178,7 +178,7 @@ TEST_P(EveryTransportTls, NamesAConnectionThatIsRefused) {
 // Connected by the kernel, and never answered: the handshake is part of connecting.
 TEST_P(EveryTransportTls, NoHandshakeInTime) {
   const auto [listener, port] = listen_on_loopback(16);
-  ClientConfig config = config_for({{"127.0.0.1", port}});
+  ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   config.targets[0].tls = true;
   config.connect_timeout = 100ms;
   EXPECT_EQ(one(config).outcome, Outcome::connect_timeout);

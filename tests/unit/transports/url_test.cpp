@@ -185,7 +185,7 @@ class Courtesy : public testing::Test {
     plan.rounds = 5;  // 10 x 2 x 5 = 100
   }
   [[nodiscard]] std::string refusal(const std::string& address) const {
-    return usage_error([&] { check_courtesy(plan, {{"127.0.0.1"}, {address}}); });
+    return usage_error([&] { check_courtesy(plan, {{{"127.0.0.1"}}, {{address}}}); });
   }
   Plan plan;
 };
