@@ -11,14 +11,14 @@ std::uint8_t FailureWords::note(std::string_view words) {
   words = words.substr(0, kLongest);
   for (std::size_t i = 0; i < kMost; ++i) {
     Entry& entry = entries_[i];
-    std::uint32_t state = entry.state.load(std::memory_order_acquire);
-    if (state == kEmpty && entry.state.compare_exchange_strong(state, kWriting)) {
+    State state = entry.state.load(std::memory_order_acquire);
+    if (state == State::empty && entry.state.compare_exchange_strong(state, State::writing)) {
       entry.size = static_cast<std::uint32_t>(words.size());
       std::ranges::copy(words, entry.text.begin());
-      entry.state.store(kWritten, std::memory_order_release);
+      entry.state.store(State::written, std::memory_order_release);
       return static_cast<std::uint8_t>(i + 1);
     }
-    if (state == kWritten && entry.view() == words) return static_cast<std::uint8_t>(i + 1);
+    if (state == State::written && entry.view() == words) return static_cast<std::uint8_t>(i + 1);
   }
   return 0;
 }
@@ -26,8 +26,8 @@ std::uint8_t FailureWords::note(std::string_view words) {
 std::string_view FailureWords::at(std::uint8_t number) const {
   if (number == 0 || number > kMost) return {};
   const Entry& entry = entries_[number - 1U];
-  return entry.state.load(std::memory_order_acquire) == kWritten ? entry.view()
-                                                                 : std::string_view();
+  return entry.state.load(std::memory_order_acquire) == State::written ? entry.view()
+                                                                       : std::string_view();
 }
 
 }  // namespace fanout

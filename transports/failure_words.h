@@ -22,14 +22,14 @@ class FailureWords {
   [[nodiscard]] std::string_view at(std::uint8_t number) const;
 
  private:
-  enum State : std::uint32_t { kEmpty, kWriting, kWritten };
+  enum class State : std::uint32_t { empty, writing, written };
   struct Entry {
-    std::atomic<std::uint32_t> state;
+    std::atomic<State> state;
     std::uint32_t size;
     std::array<char, kLongest> text;
     [[nodiscard]] std::string_view view() const { return {text.data(), size}; }
   };
-  static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
+  static_assert(std::atomic<State>::is_always_lock_free);
 
   std::array<Entry, kMost> entries_{};
 };

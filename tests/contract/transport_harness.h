@@ -98,10 +98,12 @@ class LocalServer {
   [[nodiscard]] ClientConfig config() const {
     std::vector<Target> targets;
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
-      const HostBehaviour& host = hosts_[i];
       const auto& [address, port] = endpoints_[i];
-      targets.push_back(
-          {{address}, port, std::uint16_t(host.status), host.body_bytes, host.tls != Tls::off});
+      targets.push_back({{address},
+                         port,
+                         std::uint16_t(hosts_[i].status),
+                         hosts_[i].body_bytes,
+                         hosts_[i].tls != Tls::off});
     }
     ClientConfig config = config_for(std::move(targets));
     config.certificates = engine_->certificate();
