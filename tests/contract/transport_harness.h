@@ -99,11 +99,8 @@ class LocalServer {
     std::vector<Target> targets;
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
       const auto& [address, port] = endpoints_[i];
-      targets.push_back({{address},
-                         port,
-                         std::uint16_t(hosts_[i].status),
-                         hosts_[i].body_bytes,
-                         hosts_[i].tls != Tls::off});
+      const auto status = static_cast<std::uint16_t>(hosts_[i].status);
+      targets.push_back({{address}, port, status, hosts_[i].body_bytes, hosts_[i].tls != Tls::off});
     }
     ClientConfig config = config_for(std::move(targets));
     config.certificates = engine_->certificate();
