@@ -1,11 +1,13 @@
-// Reads one HTTP/1.1 response with as little work as its verification allows: the digits of the
-// status, five fields by name, and a count of the body's bytes. Private to the transport `floor`.
+// Reads one HTTP/1.x response after another, whatever pieces it comes in, and keeps nothing but what
+// is verified: status, token and a count of the body's bytes.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "transports/response_body.h"
+#include "transports/response_head.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
 
@@ -16,8 +18,12 @@ class BareResponse {
   enum class Step : std::uint8_t {
     more,      // pass what comes next to received()
     complete,  // reply() and reusable() hold
-    broken,    // not HTTP
+    broken,    // not HTTP: why() says what is wrong
   };
+  // Reads a whole head, or returns false: then read_head() is asked.
+  using HeadReader = bool (*)(std::string_view text, ResponseHead& head);
+
+  explicit BareResponse(HeadReader first = nullptr) : first_(first) {}
 
   // Forgets the last response and awaits the one to a request of this method.
   void begin(Method method);
@@ -29,41 +35,32 @@ class BareResponse {
   [[nodiscard]] bool any_received() const { return any_received_; }
   // The outcome if the connection is lost now: truncated amid a body, reset before one.
   [[nodiscard]] Outcome lost() const;
+  [[nodiscard]] std::string_view why() const { return why_; }
   // What was received so far.
   [[nodiscard]] Reply reply() const;
   // Whether the connection may carry another request.
   [[nodiscard]] bool reusable() const {
-    return keep_alive_ && !surplus_ && part_ != Part::until_close;
+    return head_.keep_alive && !surplus_ && body_.complete();
   }
 
  private:
-  enum class Part : std::uint8_t {
-    head,
-    counted,         // a body of left_ more bytes
-    until_close,     // a body that the end of the connection ends
-    chunk_size,      // a chunked body: the line before a chunk
-    chunk_end,       // left_ more bytes of a chunk, then the end of its line
-    chunk_trailers,  // the lines after the last
-  };
-
-  Step read_head(std::string_view bytes);
-  bool parse_head(std::string_view head);
-  bool parse_field(std::string_view line);
+  Step broken(std::string_view why);
+  Step read_heads(std::string_view bytes);
   Step read_body(std::string_view bytes);
-  Step read_chunks(std::string_view bytes);
-  Step read_chunk_line();
+  void begin_body();
 
-  Part part_ = Part::head;
+  HeadReader first_;
   bool head_request_ = false;
   bool any_received_ = false;
-  bool keep_alive_ = false;
+  bool in_body_ = false;
   bool surplus_ = false;  // more came than the response
-  unsigned status_ = 0;
-  std::uint32_t retry_after_s_ = 0;
+  std::size_t interim_bytes_ = 0;
+  HeadEnd head_end_;
+  ResponseHead head_;
+  ResponseBody body_;
   std::uint64_t body_bytes_ = 0;
-  std::uint64_t left_ = 0;  // of the body, or of the chunk
-  ReceivedToken token_;
-  std::string held_;  // what has come of a head, or of a line between chunks, that is not whole
+  std::string held_;  // what has come of a head that is not whole
+  std::string_view why_;
 };
 
 }  // namespace fanout

@@ -36,6 +36,11 @@ struct PooledConnection {
     const Reply seen = in.reply();
     return failed(outcome, seen.status, seen.body_bytes);
   }
+  // How it ends with an answer that cannot be read.
+  [[nodiscard]] Response broken(const ClientConfig& config) const {
+    const Reply seen = in.reply();
+    return failed(config, Outcome::protocol, in.why(), seen.status, seen.body_bytes);
+  }
 };
 
 template <class Connection>

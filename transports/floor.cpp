@@ -120,7 +120,7 @@ void FloorClient::ended(Connection& connection, BareResponse::Step step) {
     finish(connection, verify(config_, *connection.request, in.reply()),
            config_.reuse && in.reusable() && !connection.blocked);
   } else if (step == BareResponse::Step::broken) {
-    finish(connection, failed(Outcome::protocol), false);
+    finish(connection, connection.broken(config_), false);
   } else {
     lost(connection);
   }

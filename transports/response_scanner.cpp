@@ -2,10 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <boost/beast/core/string.hpp>
+#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/version.hpp>
+#include <limits>
 
 #include "wire/token.h"
 
@@ -13,9 +14,64 @@ namespace fanout {
 
 namespace {
 
-// Larger than Beast's limit of 8 KiB for a header, so that a header always fits. Of the memory only
-// the pages that are received into count.
+namespace http = boost::beast::http;
+
+// Of the memory only the pages that are received into count.
 constexpr std::size_t kBufferBytes = 16 * 1024;
+
+// Reads one head.
+class HeadParser final : public http::basic_parser<false> {
+ public:
+  explicit HeadParser(ResponseHead& head) : head_(head) {}
+
+  bool read(std::string_view text) {
+    skip(true);  // of the body
+    header_limit(std::numeric_limits<std::uint32_t>::max());
+    Error error;
+    put({text.data(), text.size()}, error);
+    if (error || !is_header_done() || other_encoding_) return false;
+    head_.keep_alive = keep_alive();
+    if (chunked()) {
+      head_.framing = Framing::chunked;
+    } else if (const auto length = content_length()) {
+      head_.framing = Framing::counted;
+      head_.length = *length;
+    }
+    return head_.status >= 100;
+  }
+
+ private:
+  using Error = boost::beast::error_code;
+  using Text = boost::beast::string_view;
+  void on_request_impl(http::verb, Text, Text, int, Error&) override {}
+  void on_response_impl(int status, Text, int, Error&) override {
+    head_.status = static_cast<unsigned>(status);
+  }
+  void on_field_impl(http::field field, Text name, Text value, Error&) override {
+    if (field == http::field::unknown && name.size() == kTokenHeader.size() &&
+        boost::beast::iequals(name, {kTokenHeader.data(), kTokenHeader.size()})) {
+      head_.token.assign({value.data(), value.size()});
+    } else if (field == http::field::retry_after) {
+      head_.retry_after_s = retry_after_seconds({value.data(), value.size()});
+    } else if (field == http::field::transfer_encoding) {
+      other_encoding_ = other_encoding_ || !boost::beast::iequals(value, "chunked");
+    }
+  }
+  void on_header_impl(Error&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) override {}
+  std::size_t on_body_impl(Text body, Error&) override { return body.size(); }
+  void on_chunk_header_impl(std::uint64_t, Text, Error&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text body, Error&) override { return body.size(); }
+  void on_finish_impl(Error&) override {}
+
+  ResponseHead& head_;
+  bool other_encoding_ = false;  // than chunked alone
+};
+
+bool read_with_beast(std::string_view text, ResponseHead& head) {
+  head = {};
+  return HeadParser(head).read(text);
+}
 
 }  // namespace
 
@@ -24,98 +80,14 @@ std::string beast_version() {
                      BOOST_VERSION % 100);
 }
 
-void ResponseScanner::Parser::on_response_impl(int status, Text, int, Error&) {
-  code = static_cast<unsigned>(status);
-}
-
-void ResponseScanner::Parser::on_field_impl(Field field, Text name, Text value, Error&) {
-  if (field == Field::unknown && name.size() == kTokenHeader.size() &&
-      boost::beast::iequals(name, {kTokenHeader.data(), kTokenHeader.size()})) {
-    token.assign({value.data(), value.size()});
-  } else if (field == Field::retry_after) {
-    retry_after_s = retry_after_seconds({value.data(), value.size()});
-  }
-}
-
-std::size_t ResponseScanner::Parser::on_body_impl(Text body, Error&) {
-  body_bytes += body.size();
-  return body.size();
-}
-
-std::size_t ResponseScanner::Parser::on_chunk_body_impl(std::uint64_t, Text body, Error&) {
-  body_bytes += body.size();
-  return body.size();
-}
-
-ResponseScanner::Parser::Parser() = default;
-
 ResponseScanner::ResponseScanner()
-    : buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)) {}
+    : BareResponse(&read_with_beast),
+      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)) {}
 
-void ResponseScanner::begin(Method method) {
-  begin_ = end_ = 0;
-  head_ = method == Method::head;
-  any_received_ = false;
-  renew_parser();
-}
-
-void ResponseScanner::renew_parser() {
-  parser_.emplace();
-  parser_->eager(true);
-  parser_->skip(head_);
-  parser_->body_limit(boost::none);
-}
-
-std::span<char> ResponseScanner::space() {
-  if (begin_ > 0) {
-    std::copy(buffer_.get() + begin_, buffer_.get() + end_, buffer_.get());
-    end_ -= begin_;
-    begin_ = 0;
-  }
-  return {buffer_.get() + end_, kBufferBytes - end_};
-}
+std::span<char> ResponseScanner::space() { return {buffer_.get(), kBufferBytes}; }
 
 ResponseScanner::Step ResponseScanner::received(std::size_t bytes) {
-  any_received_ = true;
-  end_ += bytes;
-  Step step = parse();
-  // An interim response (100 to 199) announces the real one.
-  while (step == Step::complete && parser_->code < 200) {
-    renew_parser();
-    step = begin_ < end_ ? parse() : Step::more;
-  }
-  return step;
-}
-
-ResponseScanner::Step ResponseScanner::parse() {
-  boost::beast::error_code error;
-  begin_ += parser_->put({buffer_.get() + begin_, end_ - begin_}, error);
-  if (begin_ == end_) begin_ = end_ = 0;
-  if (error && error != boost::beast::http::error::need_more) return Step::broken;
-  if (parser_->is_done()) return Step::complete;
-  return begin_ == 0 && end_ == kBufferBytes ? Step::broken : Step::more;
-}
-
-ResponseScanner::Step ResponseScanner::closed() {
-  if (!parser_->is_header_done() || !parser_->need_eof()) return Step::more;
-  boost::beast::error_code error;
-  parser_->put_eof(error);
-  return error ? Step::more : Step::complete;
-}
-
-Outcome ResponseScanner::lost() const {
-  return parser_->is_header_done() ? Outcome::truncated : Outcome::reset;
-}
-
-Reply ResponseScanner::reply() const {
-  return {.status = parser_->code,
-          .body_bytes = parser_->body_bytes,
-          .token = parser_->token.view(),
-          .retry_after_s = parser_->retry_after_s};
-}
-
-bool ResponseScanner::reusable() const {
-  return parser_->is_done() && parser_->keep_alive() && begin_ == end_;
+  return BareResponse::received({buffer_.get(), bytes});
 }
 
 }  // namespace fanout

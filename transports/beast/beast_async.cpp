@@ -117,7 +117,7 @@ void BeastAsyncClient::ended(Connection& connection, ResponseScanner::Step step)
     finish(connection, verify(config_, *connection.request, in.reply()),
            config_.reuse && in.reusable());
   } else if (step == Step::broken) {
-    finish(connection, failed(Outcome::protocol), false);
+    finish(connection, connection.broken(config_), false);
   } else {
     lost(connection);
   }

@@ -175,7 +175,9 @@ Response BeastSyncClient::receive(Wire& wire, const Request& request) {
   }
   const Reply seen = in_.reply();
   if (step == Step::complete) return verify(config_, request, seen);
-  if (step == Step::broken) return failed(Outcome::protocol);
+  if (step == Step::broken) {
+    return failed(config_, Outcome::protocol, in_.why(), seen.status, seen.body_bytes);
+  }
   return failed(outcome, seen.status, seen.body_bytes);
 }
 

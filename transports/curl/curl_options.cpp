@@ -189,6 +189,8 @@ void CurlExchange::begin(const Request& request) {
   token_.clear();
   retry_after_s_ = 0;
   header_complete_ = false;
+  not_http_ = {};
+  error_.front() = '\0';
   if (shared_.config.deadline != nullptr) {
     set(handle(), CURLOPT_TIMEOUT_MS, milliseconds(time_left(shared_.config, now_ns())));
   }

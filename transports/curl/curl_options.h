@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -64,8 +65,10 @@ class CurlExchange {
   void set_callbacks();
   void set_address(std::uint32_t target);
   [[nodiscard]] Outcome failure(CURLcode code) const;
+  [[nodiscard]] std::string_view words(CURLcode code) const;
   void header_line(std::string_view line);
   void header_field(std::string_view name, std::string_view value);
+  [[nodiscard]] bool said(std::string_view words) const;
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
 
@@ -78,6 +81,8 @@ class CurlExchange {
   ReceivedToken token_;
   std::uint32_t retry_after_s_ = 0;
   bool header_complete_ = false;
+  std::string_view not_http_;  // why what has come is none
+  std::array<char, CURL_ERROR_SIZE> error_{};  // what libcurl says of a failure
 };
 
 // A multi handle that keeps every connection the client may open: with reuse, max_in_flight to each

@@ -1,0 +1,31 @@
+// Why requests fail, as every transport says it: one cause, one sentence.
+#pragma once
+
+#include <string_view>
+
+namespace fanout::sentence {
+
+// What came is not HTTP.
+inline constexpr std::string_view kNotHttp = "not HTTP: the answer does not begin with HTTP/";
+inline constexpr std::string_view kSpeaksTls =
+    "not HTTP: the server speaks TLS; try https:// instead of http://";
+inline constexpr std::string_view kNoTls =
+    "not TLS: the server speaks another protocol; try http:// instead of https://";
+inline constexpr std::string_view kStatusLine =
+    "the answer begins with no status line of HTTP/1.0 or HTTP/1.1";
+
+// The header.
+inline constexpr std::string_view kHeaderTooLarge = "response header larger than 300 KiB";
+inline constexpr std::string_view kLineTooLong = "response header with a line of 100 KiB or more";
+inline constexpr std::string_view kNoColon = "response header with a line that has no colon";
+inline constexpr std::string_view kNulByte = "response header with a NUL byte";
+inline constexpr std::string_view kFoldedFirst =
+    "response header whose first line continues one that is not there";
+inline constexpr std::string_view kContentLength = "Content-Length is not a number";
+inline constexpr std::string_view kTransferEncoding =
+    "Transfer-Encoding is neither chunked nor identity";
+
+// The body.
+inline constexpr std::string_view kBadChunk = "the chunks of the body are malformed";
+
+}  // namespace fanout::sentence
