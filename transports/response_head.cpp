@@ -112,18 +112,17 @@ std::string_view read_field(std::string_view line, ResponseHead& head, Connectio
 
 }  // namespace
 
-// What cannot become a head shows in its first bytes.
-void HeadEnd::check_start(std::string_view bytes) {
+std::string_view not_http(std::string_view bytes) {
   constexpr char kAlert = 0x15;
   constexpr char kHandshake = 0x16;
   const std::size_t size = std::min(bytes.size(), kStart.size());
-  if (same(bytes.substr(0, size), kStart.substr(0, size))) return;
+  if (same(bytes.substr(0, size), kStart.substr(0, size))) return {};
   const bool tls = bytes[0] == kAlert || bytes[0] == kHandshake;
-  broken_ = tls ? sentence::kSpeaksTls : sentence::kNotHttp;
+  return tls ? sentence::kSpeaksTls : sentence::kNotHttp;
 }
 
 std::size_t HeadEnd::find(std::string_view bytes) {
-  if (line_ == 0) check_start(bytes);
+  if (line_ == 0) broken_ = not_http(bytes);
   while (broken_.empty() && line_ < bytes.size()) {
     const std::size_t end = bytes.find('\n', line_);
     const std::size_t next = end == std::string_view::npos ? bytes.size() : end + 1;

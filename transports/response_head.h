@@ -25,6 +25,9 @@ struct ResponseHead {
   std::uint32_t retry_after_s = 0;
 };
 
+// Why what begins with these bytes, at least one, is no head of a response; empty if it may be.
+std::string_view not_http(std::string_view bytes);
+
 // Finds the end of a head that may come in pieces.
 class HeadEnd {
  public:
@@ -37,8 +40,6 @@ class HeadEnd {
   [[nodiscard]] bool folded() const { return folded_; }
 
  private:
-  void check_start(std::string_view bytes);
-
   std::size_t line_ = 0;  // where the line begins that is looked at
   bool folded_ = false;
   std::string_view broken_;

@@ -122,7 +122,7 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   set(handle(), CURLOPT_NOSIGNAL, 1L);
   set(handle(), CURLOPT_PROTOCOLS_STR, "http,https");
   set(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(handle(), CURLOPT_HTTP09_ALLOWED, 0L);
+  set(handle(), CURLOPT_HTTP09_ALLOWED, 1L);  // on_body sees what is not HTTP, and rejects it
   set(handle(), CURLOPT_FOLLOWLOCATION, 0L);
   set(handle(), CURLOPT_PROXY, "");  // the environment's proxies are none of ours
   set(handle(), CURLOPT_NOPROXY, "*");
@@ -175,6 +175,7 @@ void CurlExchange::set_callbacks() {
   set(handle(), CURLOPT_WRITEDATA, this);
   set(handle(), CURLOPT_HEADERFUNCTION, &CurlExchange::on_header);
   set(handle(), CURLOPT_HEADERDATA, this);
+  set(handle(), CURLOPT_ERRORBUFFER, error_.data());
 }
 
 void* CurlExchange::owner_of(CURL* easy) {

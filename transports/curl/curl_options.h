@@ -68,7 +68,7 @@ class CurlExchange {
   [[nodiscard]] std::string_view words(CURLcode code) const;
   void header_line(std::string_view line);
   void header_field(std::string_view name, std::string_view value);
-  [[nodiscard]] bool said(std::string_view words) const;
+  [[nodiscard]] bool libcurl_says(std::string_view part) const;
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
 
@@ -80,6 +80,7 @@ class CurlExchange {
   std::uint64_t body_bytes_ = 0;
   ReceivedToken token_;
   std::uint32_t retry_after_s_ = 0;
+  bool interim_ = false;  // the header being received is that of an interim response
   bool header_complete_ = false;
   std::string_view not_http_;  // why what has come is none
   std::array<char, CURL_ERROR_SIZE> error_{};  // what libcurl says of a failure

@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "transports/curl/curl_options.h"
+#include "transports/failure_sentences.h"
+#include "transports/response_head.h"
 #include "transports/tcp_connect.h"
 
 namespace fanout {
@@ -12,6 +14,13 @@ namespace {
 bool same_header(std::string_view a, std::string_view b) {
   return std::ranges::equal(
       a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+// Whether a status line announces another one. 101 is the last word.
+bool is_interim(std::string_view line) {
+  line.remove_prefix(std::min(line.find(' '), line.size()));
+  const std::string_view status = trimmed(line);
+  return status.starts_with('1') && !status.starts_with("101");
 }
 
 }  // namespace
@@ -23,9 +32,41 @@ Response CurlExchange::end(CURLcode code) const {
   // libcurl is content with a header cut short.
   if (code == CURLE_OK && !header_complete_) return failed(Outcome::reset);
   if (code != CURLE_OK) {
-    return failed(failure(code), header_complete_ ? seen : 0, body_bytes_);
+    return failed(shared_.config, failure(code), words(code), header_complete_ ? seen : 0,
+                  body_bytes_);
   }
   return verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
+}
+
+bool CurlExchange::libcurl_says(std::string_view part) const {
+  return std::string_view(error_.data()).find(part) != std::string_view::npos;
+}
+
+// Why an answer cannot be read, as every transport says it (transports/failure_sentences.h); of
+// what libcurl alone knows, its own words, if they are the same for every request.
+std::string_view CurlExchange::words(CURLcode code) const {
+  if (failure(code) != Outcome::protocol) return {};
+  if (!not_http_.empty()) return not_http_;
+  if (libcurl_says("Too large response headers")) return sentence::kHeaderTooLarge;
+  if (libcurl_says("without colon")) return sentence::kNoColon;
+  if (libcurl_says("Nul byte")) return sentence::kNulByte;
+  if (libcurl_says("Content-Length")) return sentence::kContentLength;
+  constexpr int kTooLarge = 100;  // CURLE_TOO_LARGE, which libcurl 7.88 calls out of memory
+  switch (static_cast<int>(code)) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return sentence::kStatusLine;
+    case CURLE_BAD_CONTENT_ENCODING:
+      return sentence::kTransferEncoding;
+    case CURLE_OUT_OF_MEMORY:
+    case kTooLarge:
+      return header_complete_ ? sentence::kBadChunk : sentence::kLineTooLong;
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+      return header_complete_ ? sentence::kBadChunk : sentence::kFoldedFirst;
+    case CURLE_RECV_ERROR:
+      return sentence::kBadChunk;
+    default:
+      return curl_easy_strerror(code);
+  }
 }
 
 Outcome CurlExchange::failure(CURLcode code) const {
@@ -50,8 +91,9 @@ Outcome CurlExchange::failure(CURLcode code) const {
     case CURLE_PEER_FAILED_VERIFICATION:
       return Outcome::tls;
     case CURLE_PARTIAL_FILE:
-      return Outcome::truncated;
+      return header_complete_ ? Outcome::truncated : Outcome::reset;
     case CURLE_RECV_ERROR:
+      if (libcurl_says("Too large response headers")) return Outcome::protocol;
       if (!header_complete_) return Outcome::reset;
       // libcurl says the same of a malformed chunk, but then no system call has failed. None has
       // failed either when TLS ends without close_notify.
@@ -67,10 +109,11 @@ Outcome CurlExchange::failure(CURLcode code) const {
 
 void CurlExchange::header_line(std::string_view line) {
   if (line.starts_with("HTTP/")) {  // of an interim response too: what follows starts anew
+    interim_ = is_interim(line);
     header_complete_ = false;
     token_.clear();
   } else if (trimmed(line).empty()) {
-    header_complete_ = true;
+    header_complete_ = !interim_;
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
     header_field(line.substr(0, colon), line.substr(colon + 1));
   }
@@ -89,8 +132,14 @@ std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t co
   return size * count;
 }
 
-std::size_t CurlExchange::on_body(char*, std::size_t size, std::size_t count, void* self) {
-  static_cast<CurlExchange*>(self)->body_bytes_ += size * count;
+// What is not HTTP comes here, too: as the body of HTTP/0.9, which has no header.
+std::size_t CurlExchange::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  if (!exchange.header_complete_) {
+    exchange.not_http_ = not_http({data, size * count});
+    return 0;
+  }
+  exchange.body_bytes_ += size * count;
   return size * count;
 }
 
