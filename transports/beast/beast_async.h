@@ -33,7 +33,8 @@ class BeastAsyncClient final : public AsyncClient {
     unsigned generation = 0;  // counts up when pending operations become void
   };
 
-  static AsioError open_socket(Connection& connection);
+  static bool is_good(Connection& connection);
+  static int open(Connection& connection, int family);
   void connect(Connection& connection);
   void send(Connection& connection);
   void wait_to_send(Connection& connection, AsioSocket::wait_type type);
