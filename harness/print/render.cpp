@@ -114,10 +114,22 @@ std::string emulation(const Scenario& scenario) {
                      format_duration(static_cast<double>(longest.count())));
 }
 
+// Where names led to, if they are few: " (localhost = ::1)".
+std::string addresses_of(const RealTargets& targets) {
+  constexpr std::size_t kShown = 3;
+  if (targets.addresses.empty() || targets.addresses.size() > kShown) return {};
+  std::vector<std::string> named;
+  for (const auto& [name, addresses] : targets.addresses) {
+    named.push_back(fmt::format("{} = {}", name, fmt::join(addresses, ", ")));
+  }
+  return fmt::format(" ({})", fmt::join(named, "; "));
+}
+
 // Who answers.
 std::string server_of(const Scenario& scenario) {
-  if (scenario.real_targets() != nullptr)
-    return fmt::format("real targets, proof: {}", proof_of(scenario));
+  if (const RealTargets* real = scenario.real_targets()) {
+    return fmt::format("real targets{}, proof: {}", addresses_of(*real), proof_of(scenario));
+  }
   return fmt::format("server engine {}{}", enum_name(scenario.server().engine, kEngineNames),
                      emulation(scenario));
 }
