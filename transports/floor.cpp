@@ -156,7 +156,8 @@ void FloorClient::close(Connection& connection) {
   connection.fd.reset();
 }
 
-void FloorClient::finish(Connection& connection, const Response& response, bool keep) {
+void FloorClient::finish(Connection& connection, Response response, bool keep) {
+  response.connected = !connection.kept;
   connection.failure = Outcome::none;
   if (!keep) close(connection);
   const Done done = pool_.end(connection, keep);

@@ -155,11 +155,13 @@ Response HttplibClient::fetch(const Request& request) {
   progress_.answer_by = give_up_at(config_, now);
   if (config_.deadline != nullptr) set_time(*destination.client, time_left(config_, now));
   const bool kept = keeps_good_connection(destination, now);
-  const Response response = exchange(destination, request);
+  Response response = exchange(destination, request);
+  response.connected = !kept;
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
   if (response.outcome == Outcome::reset && kept && config_.method != Method::post) {
-    return exchange(destination, request);
+    response = exchange(destination, request);
+    response.connected = true;
   }
   return response;
 }

@@ -167,7 +167,8 @@ void BeastAsyncClient::close(Connection& connection) {
   connection.socket.close(ignored);
 }
 
-void BeastAsyncClient::finish(Connection& connection, const Response& response, bool keep) {
+void BeastAsyncClient::finish(Connection& connection, Response response, bool keep) {
+  response.connected = !connection.kept;
   if (!keep) close(connection);
   const Done done = pool_.end(connection, keep);
   done(response);

@@ -48,7 +48,7 @@ class BeastAsyncClient final : public AsyncClient {
   void lost(Connection& connection);
   void fail_soon(Connection& connection, Outcome outcome);
   void close(Connection& connection);
-  void finish(Connection& connection, const Response& response, bool keep);
+  void finish(Connection& connection, Response response, bool keep);
   void watch_deadline(std::int64_t deadline);
   void give_up_late_ones();
 

@@ -115,7 +115,8 @@ Response BeastSyncClient::exchange(Destination& destination, const Request& requ
   Outcome outcome = kept ? Outcome::ok : connect(wire, destination, request.target);
   if (outcome == Outcome::ok) outcome = send(wire, kept || wire.tls);
   if (outcome != Outcome::ok) return failed(outcome);
-  const Response response = receive(wire, request);
+  Response response = receive(wire, request);
+  response.connected = !kept;
   if (config_.reuse && in_.reusable()) {
     destination.wire = std::move(wire);
     destination.idle_since = now_ns();
