@@ -37,6 +37,7 @@ struct Sample {
   std::uint8_t finishes = 0;  // exactly 1 after a correct run
   std::uint8_t attempts = 0;
   std::uint8_t words = 0;     // why it failed (Response::words)
+  bool connected = false;     // whether its last attempt opened a connection
   std::uint64_t retried = 0;  // outcomes of all attempts but the last (transports/transport.h)
 };
 
@@ -92,6 +93,7 @@ class Job {
     sample.outcome = response.outcome;
     sample.attempts = response.attempts;
     sample.words = response.words;
+    sample.connected = response.connected;
     sample.retried = response.retried;
     if (response.began_ns != 0) sample.start_ns = response.began_ns;
     ++sample.finishes;

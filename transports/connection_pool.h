@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/idle_connection.h"
 #include "transports/tcp_connect.h"
 #include "transports/verify.h"
 
@@ -27,8 +28,11 @@ struct PooledConnection {
   Scanner in;
   std::int64_t connect_by = kNever;  // kNever once connected
   std::int64_t answer_by = kNever;
+  std::int64_t idle_since = 0;
+  int family = AF_UNSPEC;  // of its socket
   bool connected = false;  // TLS: and its handshake is done
   bool kept = false;       // carried a request before
+  bool doubtful = false;   // was idle for so long that its client has to look at it before use
 
   [[nodiscard]] std::int64_t due() const { return std::min(answer_by, connect_by); }
   // How the request ends without a complete answer.
@@ -54,8 +58,12 @@ class ConnectionPool {
     }
   }
 
+  // Of the sockets that are opened before it is known where their requests go.
+  [[nodiscard]] int likely_family() const {
+    return destinations_.empty() ? AF_INET : destinations_.front().address.family();
+  }
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }
-  [[nodiscard]] const sockaddr_in& address(const Connection& connection) const {
+  [[nodiscard]] const SocketAddress& address(const Connection& connection) const {
     return destinations_[connection.target].address;
   }
 
@@ -84,6 +92,7 @@ class ConnectionPool {
     connection.in.begin(config_.method);
     const std::int64_t now = now_ns();
     connection.answer_by = give_up_at(config_, now);
+    connection.doubtful = connection.kept && now - connection.idle_since > kFreshNs;
     connection.connect_by =
         connection.connected ? kNever : deadline_after(now, config_.connect_timeout);
     ++in_flight_;
@@ -97,14 +106,20 @@ class ConnectionPool {
     const bool never_came = connection.kept && !connection.in.any_received();
     if (!never_came || config_.method == Method::post) return false;
     connection.out.rewind();
-    connection.connect_by = deadline_after(now_ns(), config_.connect_timeout);
+    renew(connection);
     return true;
+  }
+
+  // Gives a request time for a new connection in place of its closed one.
+  void renew(Connection& connection) const {
+    connection.connect_by = deadline_after(now_ns(), config_.connect_timeout);
   }
 
   // Takes the request from its connection, which stays open if `keep`; returns whom to tell.
   AsyncClient::Done end(Connection& connection, bool keep) {
     connection.request = nullptr;
     connection.kept = keep;
+    if (keep) connection.idle_since = now_ns();
     (keep ? destinations_[connection.target].idle : spare_).push_back(&connection);
     --in_flight_;
     return std::move(connection.done);
@@ -138,7 +153,7 @@ class ConnectionPool {
  private:
   // What the requests to one target share.
   struct Destination {
-    sockaddr_in address;
+    SocketAddress address;
     RequestText text;
     std::vector<Connection*> idle;
   };

@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "transports/tcp_connect.h"
-#include "wire/socket_options.h"
 
 namespace fanout {
 namespace {
@@ -24,12 +23,6 @@ UniqueFd owned(int fd, const char* what) {
   return UniqueFd(fd);
 }
 
-int new_socket() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd >= 0) set_fanout_socket_options(fd);
-  return fd;
-}
-
 }  // namespace
 
 // The sockets of the first connections are opened in set-up, like the handles of libcurl.
@@ -39,7 +32,9 @@ FloorClient::FloorClient(const ClientConfig& config)
       epoll_(owned(::epoll_create1(EPOLL_CLOEXEC), "epoll")),
       timer_(owned(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timer")) {
   for (unsigned i = 0; i < config.max_in_flight; ++i) {
-    pool_.add_spare().fd = owned(new_socket(), "opening the socket of a connection");
+    Connection& connection = pool_.add_spare();
+    connection.family = pool_.likely_family();
+    connection.fd = owned(open_socket(connection.family), "opening the socket of a connection");
   }
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, timer_.get(), &event);
@@ -48,6 +43,10 @@ FloorClient::FloorClient(const ClientConfig& config)
 void FloorClient::start(const Request& request, Done done) {
   assert(pool_.in_flight() < config_.max_in_flight);
   Connection& connection = pool_.begin(request, std::move(done));
+  if (connection.doubtful && !is_quiet(connection.fd.get())) {
+    close(connection);
+    pool_.renew(connection);
+  }
   wake_at(connection.due());
   if (connection.connected) {
     send(connection);
@@ -57,9 +56,13 @@ void FloorClient::start(const Request& request, Done done) {
 }
 
 void FloorClient::connect(Connection& connection) {
-  if (!connection.fd) connection.fd.reset(new_socket());
+  const SocketAddress& address = pool_.address(connection);
+  if (!connection.fd || connection.family != address.family()) {
+    connection.family = address.family();
+    connection.fd.reset(open_socket(connection.family));
+  }
   if (!connection.fd) return fail_soon(connection, connect_failure(errno));
-  const int failure = begin_connect(connection.fd.get(), pool_.address(connection));
+  const int failure = begin_connect(connection.fd.get(), address);
   if (failure != 0) return fail_soon(connection, connect_failure(failure));
   watch(connection, EPOLL_CTL_ADD);
   send(connection);
@@ -91,7 +94,7 @@ void FloorClient::send(Connection& connection) {
 // it, or made it another. So it only tries.
 void FloorClient::on_event(Connection& connection, std::uint32_t events) {
   if (!connection.fd) return;
-  if (connection.request == nullptr) {  // the server closed a kept connection
+  if (connection.request == nullptr) {  // the end of a kept connection, or unasked bytes
     close(connection);
     pool_.drop_idle(connection);
   } else if (connection.blocked && (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
@@ -153,7 +156,8 @@ void FloorClient::close(Connection& connection) {
   connection.fd.reset();
 }
 
-void FloorClient::finish(Connection& connection, const Response& response, bool keep) {
+void FloorClient::finish(Connection& connection, Response response, bool keep) {
+  response.connected = !connection.kept;
   connection.failure = Outcome::none;
   if (!keep) close(connection);
   const Done done = pool_.end(connection, keep);

@@ -39,7 +39,7 @@ class FloorClient final : public AsyncClient {
   void fail_soon(Connection& connection, Outcome outcome);
   void report_failures();
   static void close(Connection& connection);
-  void finish(Connection& connection, const Response& response, bool keep);
+  void finish(Connection& connection, Response response, bool keep);
   void wake_at(std::int64_t due);
   void on_timer();
 

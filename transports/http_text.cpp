@@ -18,10 +18,14 @@ std::string request_body(const ClientConfig& config) {
   return std::string(config.method == Method::post ? config.request_body_bytes : 0, 'x');
 }
 
+std::string url_host(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
 std::string authority(const Target& target) {
   constexpr std::uint16_t kHttp = 80;
   constexpr std::uint16_t kHttps = 443;
-  const std::string& host = target.host();
+  const std::string host = url_host(target.host());
   if (target.port == (target.tls ? kHttps : kHttp)) return host;
   return fmt::format("{}:{}", host, target.port);
 }

@@ -19,6 +19,9 @@ inline constexpr std::string_view kRequestContentType = "application/octet-strea
 // The body every request of a client carries: config.request_body_bytes of a POST, else empty.
 std::string request_body(const ClientConfig& config);
 
+// A host as URLs write it: an IPv6 address in brackets.
+std::string url_host(const std::string& host);
+
 // The target as the header Host names it: the port is left out if it is the scheme's own.
 std::string authority(const Target& target);
 

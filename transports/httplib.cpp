@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/idle_connection.h"
 #include "transports/path.h"
 #include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
@@ -31,8 +32,9 @@ class HttplibClient final : public BlockingClient {
 
  private:
   struct Destination {
-    std::unique_ptr<httplib::Client> client;
+    std::unique_ptr<httplib::ClientImpl> client;
     httplib::Request request;  // prepared; only the path changes
+    std::int64_t idle_since = 0;
   };
 
   // What was seen of the response being received.
@@ -44,10 +46,12 @@ class HttplibClient final : public BlockingClient {
     bool late = false;
   };
 
-  void set_time(httplib::Client& client, std::chrono::nanoseconds left) const;
-  void set_policy(httplib::Client& client) const;
-  void set_tls(httplib::Client& client, const Target& target) const;
-  httplib::Request prepare();
+  [[nodiscard]] std::unique_ptr<httplib::ClientImpl> connect_to(const Target& target) const;
+  void set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const;
+  void set_policy(httplib::ClientImpl& client) const;
+  void set_tls(httplib::SSLClient& client, const Target& target) const;
+  httplib::Request prepare(const Target& target);
+  static bool keeps_good_connection(Destination& destination, std::int64_t now);
   Response exchange(Destination& destination, const Request& request);
   [[nodiscard]] Outcome failure(httplib::Error error) const;
 
@@ -59,19 +63,34 @@ class HttplibClient final : public BlockingClient {
 HttplibClient::HttplibClient(const ClientConfig& config) : config_(config) {
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // cpp-httplib would look a name up
-    const std::string& host = target.host();
-    auto client =
-        target.tls
-            ? std::make_unique<httplib::Client>(fmt::format("https://{}:{}", host, target.port))
-            : std::make_unique<httplib::Client>(host, target.port);
-    if (!target.name.empty()) client->set_hostname_addr_map({{host, target.addresses.front()}});
+    std::unique_ptr<httplib::ClientImpl> client = connect_to(target);
     set_policy(*client);
-    if (target.tls) set_tls(*client, target);
-    destinations_.push_back({std::move(client), prepare()});
+    destinations_.push_back({std::move(client), prepare(target), 0});
   }
 }
 
-void HttplibClient::set_time(httplib::Client& client, std::chrono::nanoseconds left) const {
+// The class beneath httplib::Client, whose constructor takes the letters of an IPv6 address for the
+// end of its URL.
+std::unique_ptr<httplib::ClientImpl> HttplibClient::connect_to(const Target& target) const {
+  if (!target.unix_socket.empty()) {
+    auto client = std::make_unique<httplib::ClientImpl>(target.unix_socket);
+    client->set_address_family(AF_UNIX);
+    return client;
+  }
+  std::unique_ptr<httplib::ClientImpl> client;
+  if (target.tls) {
+    auto tls = std::make_unique<httplib::SSLClient>(target.host(), target.port);
+    set_tls(*tls, target);
+    client = std::move(tls);
+  } else {
+    client = std::make_unique<httplib::ClientImpl>(target.host(), target.port);
+  }
+  if (!target.name.empty())
+    client->set_hostname_addr_map({{target.name, target.addresses.front()}});
+  return client;
+}
+
+void HttplibClient::set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const {
   // Its own default, 0, would be "at once"; no limit cannot be said.
   static constexpr std::chrono::nanoseconds kNone = std::chrono::hours(1);
   const auto limit = [](std::chrono::nanoseconds time) {
@@ -82,7 +101,7 @@ void HttplibClient::set_time(httplib::Client& client, std::chrono::nanoseconds l
   client.set_write_timeout(limit(left));
 }
 
-void HttplibClient::set_policy(httplib::Client& client) const {
+void HttplibClient::set_policy(httplib::ClientImpl& client) const {
   set_time(client, config_.timeout);
   client.set_keep_alive(config_.reuse);
   client.set_follow_location(false);
@@ -93,7 +112,7 @@ void HttplibClient::set_policy(httplib::Client& client) const {
 
 // OpenSSL verifies the address too: cpp-httplib 0.11.4 compares it with memory it never set, and
 // would take a certificate for 0.0.0.0 for any.
-void HttplibClient::set_tls(httplib::Client& client, const Target& target) const {
+void HttplibClient::set_tls(httplib::SSLClient& client, const Target& target) const {
   ignore_broken_pipes();
   client.enable_server_certificate_verification(true);
   SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_3_VERSION);
@@ -104,10 +123,11 @@ void HttplibClient::set_tls(httplib::Client& client, const Target& target) const
   if (!config_.certificates.empty()) client.set_ca_cert_path({}, "/dev/null");
 }
 
-httplib::Request HttplibClient::prepare() {
+httplib::Request HttplibClient::prepare(const Target& target) {
   httplib::Request request;
   request.method = method_name(config_.method);
   request.body = request_body(config_);
+  if (!target.unix_socket.empty()) request.set_header("Host", authority(target));
   if (config_.method == Method::post) {
     request.set_header("Content-Type", std::string(kRequestContentType));
   }
@@ -134,14 +154,27 @@ Response HttplibClient::fetch(const Request& request) {
   progress_.connect_by = deadline_after(now, config_.connect_timeout);
   progress_.answer_by = give_up_at(config_, now);
   if (config_.deadline != nullptr) set_time(*destination.client, time_left(config_, now));
-  const bool kept = destination.client->is_socket_open() != 0;
-  const Response response = exchange(destination, request);
+  const bool kept = keeps_good_connection(destination, now);
+  Response response = exchange(destination, request);
+  response.connected = !kept;
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
   if (response.outcome == Outcome::reset && kept && config_.method != Method::post) {
-    return exchange(destination, request);
+    response = exchange(destination, request);
+    response.connected = true;
   }
   return response;
+}
+
+// Whether there is a kept connection to use again; closes one that something has come over. Its own
+// look takes unasked bytes for an answer, and an end that TLS announces for none. Over TLS it shows
+// no more than that bytes are there: whatever they are, a new connection costs little.
+bool HttplibClient::keeps_good_connection(Destination& destination, std::int64_t now) {
+  httplib::ClientImpl& client = *destination.client;
+  if (client.is_socket_open() == 0) return false;
+  if (now - destination.idle_since <= kFreshNs || is_quiet(client.socket())) return true;
+  client.stop();
+  return false;
 }
 
 Response HttplibClient::exchange(Destination& destination, const Request& request) {
@@ -152,6 +185,7 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
   if (!destination.client->send(destination.request, response, error)) {
     return failed(failure(error), progress_.status, progress_.body_bytes);
   }
+  destination.idle_since = now_ns();
   const auto header = [&](std::string_view name) {
     const auto found = response.headers.find(std::string(name));
     return found == response.headers.end() ? std::string_view() : std::string_view(found->second);

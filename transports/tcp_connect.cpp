@@ -2,33 +2,70 @@
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
-#include <sys/socket.h>
+#include <netinet/in.h>
+#include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/error.h"
+#include "wire/socket_options.h"
 
 namespace fanout {
 
-sockaddr_in socket_address(const Target& target) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(target.port);
-  const std::string& text = target.addresses.front();
-  if (::inet_pton(AF_INET, text.c_str(), &address.sin_addr) != 1) {
-    throw RunError(fmt::format("'{}' is not a literal IPv4 address", text));
+namespace {
+
+SocketAddress unix_address(const std::string& path) {
+  SocketAddress address;
+  auto& local = reinterpret_cast<sockaddr_un&>(address.storage);
+  if (path.size() >= sizeof local.sun_path) {
+    throw RunError(fmt::format("'{}' is too long for the path of a Unix socket", path));
+  }
+  local.sun_family = AF_UNIX;
+  std::ranges::copy(path, local.sun_path);
+  address.size = sizeof local;
+  return address;
+}
+
+}  // namespace
+
+SocketAddress socket_address(const Target& target) {
+  if (!target.unix_socket.empty()) return unix_address(target.unix_socket);
+  const std::string text = target.addresses.empty() ? "" : target.addresses.front();
+  SocketAddress address;
+  auto& four = reinterpret_cast<sockaddr_in&>(address.storage);
+  auto& six = reinterpret_cast<sockaddr_in6&>(address.storage);
+  if (::inet_pton(AF_INET, text.c_str(), &four.sin_addr) == 1) {
+    four.sin_family = AF_INET;
+    four.sin_port = htons(target.port);
+    address.size = sizeof four;
+  } else if (::inet_pton(AF_INET6, text.c_str(), &six.sin6_addr) == 1) {
+    six.sin6_family = AF_INET6;
+    six.sin6_port = htons(target.port);
+    address.size = sizeof six;
+  } else {
+    throw RunError(fmt::format("'{}' is not a literal IPv4 or IPv6 address", text));
   }
   return address;
 }
 
-int begin_connect(int fd, const sockaddr_in& address) {
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return 0;
+int open_socket(int family) {
+  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd >= 0) set_fanout_socket_options(fd);
+  return fd;
+}
+
+int begin_connect(int fd, const SocketAddress& address) {
+  const auto* to = reinterpret_cast<const sockaddr*>(&address.storage);
+  if (::connect(fd, to, address.size) == 0) return 0;
   return errno == EINPROGRESS || errno == EINTR ? 0 : errno;
 }
 
 Outcome connect_failure(int error_number) {
   switch (error_number) {
     case ECONNREFUSED:
+    case ENOENT:  // no such Unix socket
+    case EAGAIN:  // its queue is full
       return Outcome::refused;
     case ETIMEDOUT:
       return Outcome::connect_timeout;

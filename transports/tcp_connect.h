@@ -2,19 +2,32 @@
 // of a failure to connect, for all.
 #pragma once
 
-#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "transports/transport.h"
 
 namespace fanout {
 
-// Throws RunError if the target's address is not a literal IPv4 address.
-sockaddr_in socket_address(const Target& target);
+// Where a socket connects to: an IPv4 or IPv6 address with a port, or a Unix socket.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  [[nodiscard]] int family() const { return storage.ss_family; }
+};
+
+// Where to connect to for this target: its Unix socket, or the first of its addresses. Throws
+// RunError if that is no literal IPv4 or IPv6 address, or if the path is too long.
+SocketAddress socket_address(const Target& target);
+
+// Opens a socket of this family, as all connections have it: non-blocking, closed on exec. Returns
+// -1 and sets errno if there is none.
+int open_socket(int family);
 
 // Begins to connect `fd`, a non-blocking socket. Returns 0 if it is connected or on its way, else
 // errno. A send may be tried at once: it says EAGAIN until
 // the socket is connected, and the reason if it cannot be.
-int begin_connect(int fd, const sockaddr_in& address);
+int begin_connect(int fd, const SocketAddress& address);
 
 // What became of a request whose connection failed with this errno.
 Outcome connect_failure(int error_number);

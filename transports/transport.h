@@ -56,6 +56,7 @@ struct Response {
   Outcome outcome = Outcome::none;
   std::uint8_t attempts = 1;        // 0: given up before it was begun
   std::uint8_t words = 0;           // why it failed: a number of ClientConfig::failure_words
+  bool connected = false;           // whether its last attempt opened a connection
   std::uint16_t status = 0;         // 0 if there was none
   std::uint32_t retry_after_s = 0;  // what the server asks to wait (RFC 9110, 10.2.3)
   std::uint64_t body_bytes = 0;     // body bytes received

@@ -7,10 +7,11 @@
 namespace fanout {
 
 struct Url {
-  bool tls = false;        // https
-  std::string host;        // a name in lower case, or a literal IPv4 address
-  std::uint16_t port = 0;  // the one named, or the scheme's own
-  std::string path;        // with the query, as requests carry it; begins with '/'
+  bool tls = false;           // https
+  std::string host;           // a name in lower case, or a literal IPv4 or IPv6 address
+  std::uint16_t port = 0;     // the one named, or the scheme's own
+  std::string path;           // with the query, as requests carry it; begins with '/'
+  std::string unix_socket{};  // http+unix://%2Frun%2Fx.sock/path: the socket; the host is localhost
 };
 
 inline constexpr std::size_t kLongestUrl = 8000;  // what RFC 9110 (4.1) asks everyone to support

@@ -89,6 +89,17 @@ ssize_t TlsStream::write(std::string_view head, std::string_view body) {
   return fail(SSL_get_error(ssl_.get(), 0));
 }
 
+bool TlsStream::is_quiet() {
+  ERR_clear_error();
+  char byte = 0;
+  std::size_t bytes = 0;
+  if (SSL_peek_ex(ssl_.get(), &byte, 1, &bytes) == 1) return false;
+  const int reason = SSL_get_error(ssl_.get(), 0);
+  if (reason == SSL_ERROR_WANT_READ) return true;
+  if (reason != SSL_ERROR_ZERO_RETURN) fail(reason);
+  return false;
+}
+
 bool TlsStream::any_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
 
 bool TlsStream::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }

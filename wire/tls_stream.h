@@ -55,6 +55,9 @@ class TlsStream {
   // ::send would: the number of bytes, at least one, or -1. EAGAIN: call again, with the same
   // bytes, once the socket is writable.
   ssize_t write(std::string_view head, std::string_view body = {});
+  // Whether nothing has come over an idle connection that its user would have to know of: neither
+  // its end nor bytes to read. What TLS says to itself, such as a session to resume, is taken in.
+  bool is_quiet();
   // Whether bytes were received that read() has not seen, so that the socket need not be readable.
   [[nodiscard]] bool any_pending() const;
   // Whether the handshake resumed an earlier session.

@@ -4,6 +4,7 @@
 
 #include "transports/pacing.h"
 #include "transports/policy.h"
+#include "transports/unresolved.h"
 
 namespace fanout {
 namespace {
@@ -13,14 +14,14 @@ RunPair joined(RunBlocking run, MakeBlockingClient make) {
     run(job, [&] {
       // A strategy that makes a client for each request need not make more of them after the end.
       if (past_deadline(config)) return given_up_client(config);
-      return with_pacing(with_policy(make(config), config), config);
+      return with_pacing(with_policy(make_client(make, config), config), config);
     });
   };
 }
 
 RunPair joined(RunAsync run, MakeAsyncClient make) {
   return [=](Job& job, const ClientConfig& config) {
-    run(job, [&] { return with_pacing(with_policy(make(config), config), config); });
+    run(job, [&] { return with_pacing(with_policy(make_client(make, config), config), config); });
   };
 }
 

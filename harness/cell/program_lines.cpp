@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/scenario.h"
+#include "transports/http_text.h"
 #include "transports/path.h"
 #include "transports/verify.h"
 #include "wire/token.h"
@@ -77,8 +78,8 @@ std::string plan_line(const CellTask& task, std::span<const Request> requests,
   Json targets = Json::array();
   for (const Request& request : requests) {
     const Target& target = client.targets[request.target];
-    std::string url =
-        fmt::format("{}://{}:{}", target.tls ? "https" : "http", target.host(), target.port);
+    std::string url = fmt::format("{}://{}:{}", target.tls ? "https" : "http",
+                                  url_host(target.host()), target.port);
     append_path(client, request.token, url);
     targets.push_back(std::move(url));
   }

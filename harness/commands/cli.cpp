@@ -71,6 +71,18 @@ void add_targets(CLI::App& app, Options& options) {
                                     "request this URL instead of the embedded server; repeatable");
   file->type_name("FILE");
   url->type_name("URL")->allow_extra_args(false);
+  app.add_option_function<std::vector<std::string>>(
+         "--resolve",
+         [&options](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts) {
+             const auto entry = parse_resolve(text);
+             if (!entry) fail_value("--resolve", text, "NAME:PORT:ADDRESS, the port a number or *");
+             options.urls.resolve.push_back(*entry);
+           }
+         },
+         "send requests for this name and port to this address; repeatable")
+      ->type_name("NAME:PORT:ADDRESS")
+      ->allow_extra_args(false);
   app.add_flag("--i-may-load-this-target", options.may_load,
                "lift the limits for targets outside this machine");
 }
@@ -175,7 +187,10 @@ void add_commands(CLI::App& app, Options& options) {
 
 // Real targets are instead of a scenario, and of the embedded server.
 void check_targets(const CLI::App& app, const Options& options) {
-  if (options.urls.empty()) return;
+  if (options.urls.empty()) {
+    if (options.urls.resolve.empty()) return;
+    throw UsageError("--resolve says where the names of URLs lead; use it with --url or --urls");
+  }
   for (const char* flag : {"--scenario", "--engine"}) {
     if (app.get_subcommands().front()->count(flag) == 0) continue;
     throw UsageError(fmt::format("{} and {} exclude each other; use one of them",

@@ -29,6 +29,7 @@
 #include "harness/print/list.h"
 #include "harness/print/progress.h"
 #include "harness/print/render_plan.h"
+#include "harness/scenario/address_choice.h"
 #include "harness/scenario/scenario_json.h"
 #include "local_server/server_main.h"
 
@@ -60,7 +61,17 @@ Progress::Style progress_style(const Options& options) {
 std::optional<UrlList> urls_for(const Options& options) {
   if (options.urls.empty()) return std::nullopt;
   const bool will_run = options.command != Command::list && !options.dry_run;
-  return read_urls(options.urls, options.selection.requests, will_run);
+  UrlSources sources = options.urls;
+  sources.progress = progress_style(options) != Progress::Style::none;
+  return read_urls(sources, options.selection.requests, will_run);
+}
+
+// Decides where the requests to each name go, and notes it in the plan.
+void choose_addresses(Plan& plan, UrlList& urls) {
+  choose_addresses(urls.targets, plan.scenarios.front().connect_timeout);
+  for (Scenario& scenario : plan.scenarios) {
+    std::get<RealTargets>(scenario.answered_by).addresses = used_addresses(urls.targets);
+  }
 }
 
 Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
@@ -157,7 +168,7 @@ void check_output(const Options& options, const std::string& output) {
 }
 
 int run(const Options& options) {
-  const std::optional<UrlList> urls = urls_for(options);
+  std::optional<UrlList> urls = urls_for(options);
   Plan plan = plan_for(options, urls);
   if (options.dry_run) {
     fmt::print("{}", render_plan(plan));
@@ -167,6 +178,7 @@ int run(const Options& options) {
   if (std::getenv("TMPDIR") != nullptr) (void)temporary_folder();
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
   check_output(options, output);
+  if (urls) choose_addresses(plan, *urls);
   Environment environment = this_environment(plan.affinity);
   Report report = empty_report(std::move(plan), std::move(environment), options.command_line);
   measure(report, options, output, urls ? &*urls : nullptr);

@@ -144,6 +144,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   Run run;
   add_process(run, execution, cell);
   add_requests(run, counted, attempts);
+  if (!is_external(cell)) run.requests.connected = counted.connected;
   add_timing(run, timing);
   if (responses) run.open = responses->figures;
   if (execution.served) run.server = execution.server;

@@ -36,6 +36,7 @@ CountedRequests count_requests(const Execution& execution, const Scenario& scena
     ++found.total;
     if (sample.outcome == Outcome::ok) {
       ++found.ok;
+      if (sample.connected) ++found.connected;
     } else {
       ++found.errors[std::string(outcome_name(sample.outcome))];
     }

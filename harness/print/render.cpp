@@ -114,10 +114,22 @@ std::string emulation(const Scenario& scenario) {
                      format_duration(static_cast<double>(longest.count())));
 }
 
+// Where names led to, if they are few: " (localhost = ::1)".
+std::string addresses_of(const RealTargets& targets) {
+  constexpr std::size_t kShown = 3;
+  if (targets.addresses.empty() || targets.addresses.size() > kShown) return {};
+  std::vector<std::string> named;
+  for (const auto& [name, addresses] : targets.addresses) {
+    named.push_back(fmt::format("{} = {}", name, fmt::join(addresses, ", ")));
+  }
+  return fmt::format(" ({})", fmt::join(named, "; "));
+}
+
 // Who answers.
 std::string server_of(const Scenario& scenario) {
-  if (scenario.real_targets() != nullptr)
-    return fmt::format("real targets, proof: {}", proof_of(scenario));
+  if (const RealTargets* real = scenario.real_targets()) {
+    return fmt::format("real targets{}, proof: {}", addresses_of(*real), proof_of(scenario));
+  }
   return fmt::format("server engine {}{}", enum_name(scenario.server().engine, kEngineNames),
                      emulation(scenario));
 }
@@ -225,6 +237,25 @@ std::string legend(const Report& report) {
          (failures ? ",\nor failed just as the scenario makes it fail\n" : "\n");
 }
 
+// Where connections were to be kept, and each request opened one all the same: "* the server closes
+// each connection after its answer (100 connections for 100 requests): reuse had no effect".
+std::string vain_reuse(const Report& report) {
+  for (const CellReport& row : report.cells) {
+    const Scenario& scenario = scenario_of(report.plan, row.cell);
+    if (scenario.real_targets() == nullptr || !scenario.reuse) continue;
+    const std::uint64_t kept = expected_connections(row.cell, scenario);
+    const auto all_connected = [kept](const Run& run) {
+      return run.requests.ok > kept && run.requests.connected == run.requests.ok;
+    };
+    const auto found = std::ranges::find_if(row.runs, all_connected);
+    if (found == row.runs.end()) continue;
+    return fmt::format(
+        "* the server closes each connection after its answer ({} for {}): reuse had no effect\n",
+        counted(found->requests.ok, "connection"), counted(found->requests.ok, "request"));
+  }
+  return {};
+}
+
 std::string render_words(const Report& report, const Analysis& analysis, Draw draw) {
   std::string text;
   for (const ScenarioAnalysis& found : analysis.scenarios) {
@@ -236,7 +267,7 @@ std::string render_words(const Report& report, const Analysis& analysis, Draw dr
     text += render_knees(report, found, draw) + render_verdicts(found.verdicts);
     text += render_recommendation(found.recommendation);
   }
-  text += legend(report) + mode_legend(report.plan);
+  text += vain_reuse(report) + legend(report) + mode_legend(report.plan);
   return text + invalid_runs(report) + render_skipped(report.plan) + caveats(report);
 }
 

@@ -21,6 +21,8 @@ struct RequestCounts {
   std::uint64_t failed = 0;    // ended otherwise, or not at all
   std::uint64_t attempts = 0;  // those made
   std::uint64_t retried = 0;   // those of them that were made again
+  // Of the requests that succeeded: how many opened a connection; nothing: not known.
+  std::optional<std::uint64_t> connected{};
 };
 
 // Service times of the requests that succeeded.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ struct RealTargets {
   std::uint64_t origins = 0;  // distinct scheme, host and port among them
   std::string source;         // where the list came from, for people
   bool tls = false;           // whether one of them is https; known while planning only
+  // Which addresses of a name its requests went to: "localhost" -> {"::1"}.
+  std::map<std::string, std::vector<std::string>> addresses{};
 };
 
 struct Scenario {

@@ -1,22 +1,18 @@
 #include "harness/scenario/url_list.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netdb.h>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <optional>
 
-#include "base/deleter.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "harness/scenario/bounds.h"
+#include "harness/scenario/name_lookup.h"
 #include "harness/scenario/url_spool.h"
 #include "transports/url.h"
 
@@ -24,28 +20,6 @@ namespace fanout {
 namespace {
 
 constexpr std::size_t kLongestLine = kLongestUrl + 100;  // blanks around it
-
-bool is_literal(const std::string& host) {
-  in_addr address{};
-  return ::inet_pton(AF_INET, host.c_str(), &address) == 1;
-}
-
-// The first IPv4 address the system knows for a name.
-std::string look_up(const std::string& name) {
-  addrinfo wanted{};
-  wanted.ai_family = AF_INET;
-  wanted.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (const int code = ::getaddrinfo(name.c_str(), nullptr, &wanted, &found); code != 0) {
-    throw UsageError(
-        fmt::format("no IPv4 address is known for \"{}\": {}", name, ::gai_strerror(code)));
-  }
-  const std::unique_ptr<addrinfo, Deleter<&::freeaddrinfo>> owned(found);
-  std::array<char, INET_ADDRSTRLEN> text{};
-  const auto* address = reinterpret_cast<const sockaddr_in*>(found->ai_addr);
-  ::inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
-  return text.data();
-}
 
 // Collects the URLs; keeps what is distinct about them, and their paths if asked to.
 class Collector {
@@ -65,7 +39,7 @@ class Collector {
             fmt::format("more than {} URLs; say how many with -n", format_count(kMaxRequests)));
       }
       const Url url = parse_url(text);
-      const std::uint32_t target = target_of(url);
+      const std::uint32_t target = number_of(url);
       if (spool_) spool_->add(target, url.path);
       ++list_.about.urls;
     } catch (const UsageError& error) {
@@ -81,36 +55,26 @@ class Collector {
   }
 
  private:
-  std::uint32_t target_of(const Url& url) {
-    std::string origin = fmt::format("{}://{}:{}", url.tls ? "https" : "http", url.host, url.port);
+  std::uint32_t number_of(const Url& url) {
+    std::string origin = fmt::format("{}://{}:{}{}", url.tls ? "https" : "http", url.host, url.port,
+                                     url.unix_socket);
     const auto known = targets_.find(origin);
     if (known != targets_.end()) return known->second;
     if (list_.targets.size() == kMaxTargets) {
       throw UsageError(
           fmt::format("more than {} different hosts and ports; split the list", kMaxTargets));
     }
-    const bool literal = is_literal(url.host);
-    list_.targets.push_back({.addresses = {literal ? url.host : address_of(url.host)},
-                             .port = url.port,
-                             .expected_status = 0,
-                             .tls = url.tls,
-                             .name = literal ? "" : url.host});
+    Target& target = list_.targets.emplace_back(target_of(url));
+    target.expected_status = 0;
     const auto number = static_cast<std::uint32_t>(list_.targets.size() - 1);
     targets_.emplace(std::move(origin), number);
     return number;
-  }
-
-  const std::string& address_of(const std::string& name) {
-    const auto known = addresses_.find(name);
-    if (known != addresses_.end()) return known->second;
-    return addresses_.emplace(name, look_up(name)).first->second;
   }
 
   std::optional<std::uint64_t> most_;
   UrlList list_;
   std::optional<UrlSpoolWriter> spool_;
   std::map<std::string, std::uint32_t> targets_;  // by scheme://host:port
-  std::map<std::string, std::string> addresses_;  // by name
 };
 
 void read_lines(std::istream& input, const std::string& name, Collector& collector) {
@@ -143,6 +107,19 @@ void read_file(const std::string& file, Collector& collector) {
   read_lines(input, file, collector);
 }
 
+// A list of which nothing can be reached is of no use.
+void check_resolved(const UrlList& list) {
+  if (!std::ranges::all_of(list.targets, [](const Target& t) { return !t.unresolved.empty(); })) {
+    return;
+  }
+  const Target& first = list.targets.front();
+  throw UsageError(
+      fmt::format("{}: no address is known for \"{}\"{}: {}; correct the name, or give its address "
+                  "with --resolve",
+                  list.about.source, first.name,
+                  list.targets.size() > 1 ? ", nor for any other host" : "", first.unresolved));
+}
+
 std::string source_of(const UrlSources& sources) {
   if (sources.file.empty()) return "--url";
   const std::string file = sources.file == "-" ? "standard input" : sources.file;
@@ -162,14 +139,9 @@ UrlList read_urls(const UrlSources& sources, std::optional<std::uint64_t> most, 
   if (list.about.urls == 0) {
     throw UsageError(fmt::format("{}: holds no URL; write one a line", list.about.source));
   }
+  look_up_names(list.targets, sources.resolve, sources.progress);
+  check_resolved(list);
   return list;
-}
-
-bool is_loopback(const std::string& address) {
-  constexpr std::uint32_t kFirstByte = 127;
-  in_addr binary{};
-  return ::inet_pton(AF_INET, address.c_str(), &binary) == 1 &&
-         ntohl(binary.s_addr) >> 24 == kFirstByte;
 }
 
 }  // namespace fanout

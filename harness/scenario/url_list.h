@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "harness/scenario/name_lookup.h"
 #include "harness/scenario/scenario.h"
 
 namespace fanout {
@@ -15,7 +16,9 @@ namespace fanout {
 // Where the URLs come from, as named on the command line.
 struct UrlSources {
   std::vector<std::string> urls;
-  std::string file;  // one URL a line, after those; "-": standard input; empty: none
+  std::string file;                // one URL a line, after those; "-": standard input; empty: none
+  std::vector<Resolve> resolve{};  // instead of looking names up
+  bool progress = false;           // whether a long look-up is reported on standard error
   [[nodiscard]] bool empty() const { return urls.empty() && file.empty(); }
 };
 
@@ -28,10 +31,8 @@ struct UrlList {
 inline constexpr std::size_t kMaxTargets = 10'000;
 
 // Reads URLs, at most `most` (and no line beyond), and looks each host name up once. Blank lines
-// and lines that begin with # are skipped. Throws UsageError naming the URL, or file and line.
+// and lines that begin with # are skipped. Throws UsageError naming the URL, or file and line, and
+// if no name has an address.
 UrlList read_urls(const UrlSources& sources, std::optional<std::uint64_t> most, bool keep_paths);
-
-// Whether the address belongs to the loopback network.
-bool is_loopback(const std::string& address);
 
 }  // namespace fanout

@@ -19,10 +19,10 @@
 #include "transports/bare_response.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/idle_connection.h"
 #include "transports/tcp_connect.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
-#include "wire/socket_options.h"
 
 namespace fanout {
 namespace {
@@ -51,7 +51,7 @@ class Client final : public AsyncClient {
  private:
   // What the requests to one target share.
   struct Destination {
-    sockaddr_in address;
+    SocketAddress address;
     RequestText text;
     std::vector<UniqueFd> idle;  // connections kept for the next requests
   };
@@ -99,8 +99,9 @@ void Client::start(const Request& request, Done done) {
   exchange.answer_by = give_up_at(config_, now_ns());
   if (destination.idle.empty()) return;
   exchange.socket = std::move(destination.idle.back());
-  exchange.kept = true;
   destination.idle.pop_back();
+  if (!is_quiet(exchange.socket.get())) exchange.socket.reset();  // something came meanwhile
+  exchange.kept = static_cast<bool>(exchange.socket);
 }
 
 // The second hook: a timer. `callback` is called once, from run().
@@ -174,11 +175,10 @@ std::optional<Response> Client::advance(Exchange& exchange) {
 // Begins to connect. Whether that succeeds, send() finds out.
 Outcome Client::connect(Exchange& exchange) {
   exchange.connect_by = deadline_after(now_ns(), config_.connect_timeout);
-  exchange.socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const SocketAddress& address = destinations_[exchange.request->target].address;
+  exchange.socket.reset(open_socket(address.family()));
   if (!exchange.socket) return connect_failure(errno);
-  set_fanout_socket_options(exchange.socket.get());
-  const int error =
-      begin_connect(exchange.socket.get(), destinations_[exchange.request->target].address);
+  const int error = begin_connect(exchange.socket.get(), address);
   return error == 0 ? Outcome::ok : connect_failure(error);
 }
 

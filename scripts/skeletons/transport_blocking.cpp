@@ -15,10 +15,10 @@
 #include "transports/bare_response.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/idle_connection.h"
 #include "transports/tcp_connect.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
-#include "wire/socket_options.h"
 
 namespace fanout {
 namespace {
@@ -43,14 +43,14 @@ class Client final : public BlockingClient {
  private:
   // What the requests to one target share.
   struct Destination {
-    sockaddr_in address;
+    SocketAddress address;
     RequestText text;
     UniqueFd socket;  // kept for the next request
   };
 
   // Parts of fetch; ok says that the next one may go on.
   Outcome exchange(Destination& destination);
-  Outcome connect(UniqueFd& socket, const sockaddr_in& address) const;
+  Outcome connect(UniqueFd& socket, const SocketAddress& address) const;
   Outcome send(const UniqueFd& socket);
   Outcome receive(const UniqueFd& socket);
 
@@ -76,7 +76,9 @@ Client::Client(const ClientConfig& config) : config_(config), body_(request_body
 // for all transports (transports/policy.h). Who calls it next may be another thread.
 Response Client::fetch(const Request& request) {
   Destination& destination = destinations_[request.target];
-  const bool kept = static_cast<bool>(destination.socket);
+  UniqueFd& socket = destination.socket;
+  if (socket && !is_quiet(socket.get())) socket.reset();  // something came while it was idle
+  const bool kept = static_cast<bool>(socket);
   out_.begin(destination.text, request.token, body_);
   in_.begin(config_.method);
   answer_by_ = give_up_at(config_, now_ns());
@@ -105,11 +107,10 @@ Outcome Client::exchange(Destination& destination) {
   return outcome;
 }
 
-Outcome Client::connect(UniqueFd& socket, const sockaddr_in& address) const {
+Outcome Client::connect(UniqueFd& socket, const SocketAddress& address) const {
   const std::int64_t connect_by = deadline_after(now_ns(), config_.connect_timeout);
-  socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  socket.reset(open_socket(address.family()));
   if (!socket) return connect_failure(errno);
-  set_fanout_socket_options(socket.get());
   int error = begin_connect(socket.get(), address);
   if (error == 0) {
     if (!wait(socket, POLLOUT, std::min(connect_by, answer_by_))) {

@@ -123,19 +123,6 @@ class DescriptorTest(fanout_cli.CliTest):
 
 
 class EnvironmentTest(fanout_cli.CliTest):
-    def namespaces(self, flags, script):
-        """A command that starts what follows in namespaces, once the script has run there."""
-        user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-        within = ("unshare", *user, *flags, "sh", "-c", f'{script} && exec "$@"', "sh")
-        try:
-            tried = subprocess.run([*within, "true"], cwd=self.folder, capture_output=True,
-                                   text=True, check=False)
-        except OSError as error:
-            self.skipTest(f"no namespaces here: {error}")
-        if tried.returncode != 0:
-            self.skipTest(f"no such namespaces here: {tried.stderr.strip()}")
-        return within
-
     def test_a_temporary_folder_that_is_none_is_named_before_the_first_run(self):
         (self.folder / "file").write_text("")
         for folder in (self.folder / "absent", self.folder / "file"):

@@ -196,6 +196,19 @@ class CliTest(unittest.TestCase):
         file.write_text(json.dumps({"name": name, "requests": 40, "server": server, **keys}))
         return file
 
+    def namespaces(self, flags, script):
+        """A command that starts what follows in namespaces, once the script has run there."""
+        user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+        within = ("unshare", *user, *flags, "sh", "-c", f'{script} && exec "$@"', "sh")
+        try:
+            tried = subprocess.run([*within, "true"], cwd=self.folder, capture_output=True,
+                                   text=True, check=False)
+        except OSError as error:
+            self.skipTest(f"no namespaces here: {error}")
+        if tried.returncode != 0:
+            self.skipTest(f"no such namespaces here: {tried.stderr.strip()}")
+        return within
+
     def snapshot(self):
         return {str(path): path.lstat().st_mtime_ns for path in self.folder.rglob("*")}
 

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
@@ -41,6 +42,17 @@ inline std::pair<UniqueFd, std::uint16_t> listen_on_loopback(int backlog) {
   return bound;
 }
 
+// A Unix socket at this path, listening.
+inline UniqueFd listen_on_path(const std::string& path) {
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::ranges::copy(path, address.sun_path);
+  EXPECT_EQ(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(::listen(fd.get(), 16), 0);
+  return fd;
+}
+
 // Serves one connection at a time. The n-th request is answered by the n-th act, later ones by the
 // last. Clients must be gone before it is destroyed.
 class CannedServer {
@@ -53,6 +65,11 @@ class CannedServer {
 
   explicit CannedServer(std::vector<Act> acts) : acts_(std::move(acts)) {
     std::tie(listener_, port_) = listen_on_loopback(16);
+    thread_ = std::jthread([this] { serve(); });
+  }
+  // The same on a socket that listens already.
+  CannedServer(std::vector<Act> acts, UniqueFd listener)
+      : acts_(std::move(acts)), listener_(std::move(listener)) {
     thread_ = std::jthread([this] { serve(); });
   }
   ~CannedServer() { ::shutdown(listener_.get(), SHUT_RDWR); }

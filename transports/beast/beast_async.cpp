@@ -2,6 +2,7 @@
 #include "transports/beast/beast_async.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -11,7 +12,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "wire/socket_options.h"
 
 namespace fanout {
 
@@ -20,9 +20,10 @@ using boost::asio::ip::tcp;
 BeastAsyncClient::BeastAsyncClient(const ClientConfig& config)
     : config_(config), tls_(config), pool_(config), timer_(io_.get_executor()) {
   for (unsigned i = 0; i < config.max_in_flight; ++i) {
-    if (const AsioError error = open_socket(pool_.add_spare(io_.get_executor()))) {
-      throw RunError(
-          fmt::format("socket {} of {}: {}", i + 1, config.max_in_flight, error.message()));
+    const int error = open(pool_.add_spare(io_.get_executor()), pool_.likely_family());
+    if (error != 0) {
+      throw RunError(fmt::format("socket {} of {}: {}", i + 1, config.max_in_flight,
+                                 AsioError(error, boost::system::system_category()).message()));
     }
   }
 }
@@ -30,6 +31,10 @@ BeastAsyncClient::BeastAsyncClient(const ClientConfig& config)
 void BeastAsyncClient::start(const Request& request, Done done) {
   assert(pool_.in_flight() < config_.max_in_flight);
   Connection& connection = pool_.begin(request, std::move(done), io_.get_executor());
+  if (connection.doubtful && !is_good(connection)) {
+    close(connection);
+    pool_.renew(connection);
+  }
   watch_deadline(connection.due());
   if (connection.connected) {
     send(connection);
@@ -38,20 +43,33 @@ void BeastAsyncClient::start(const Request& request, Done done) {
   }
 }
 
+// Whether an idle connection may carry a request.
+bool BeastAsyncClient::is_good(Connection& connection) {
+  return connection.tls ? connection.tls.is_quiet() : is_quiet(connection.socket.native_handle());
+}
+
 // Opens a connection's socket; the first connections get theirs in set-up, like libcurl's handles.
-AsioError BeastAsyncClient::open_socket(Connection& connection) {
+// Returns 0 or errno. To Asio it is one of TCP, whatever its family: it only reads and waits.
+int BeastAsyncClient::open(Connection& connection, int family) {
   AsioError error;
-  connection.socket.open(tcp::v4(), error);
-  if (!error) connection.socket.native_non_blocking(true, error);
-  if (!error) set_fanout_socket_options(connection.socket.native_handle());
-  return error;
+  connection.socket.close(error);
+  const int fd = open_socket(family);
+  if (fd < 0) return errno;
+  connection.family = family;
+  connection.socket.assign(tcp::v4(), fd, error);
+  if (error) {
+    ::close(fd);
+  } else {
+    connection.socket.native_non_blocking(true, error);
+  }
+  return error.value();
 }
 
 void BeastAsyncClient::connect(Connection& connection) {
-  const AsioError error = connection.socket.is_open() ? AsioError() : open_socket(connection);
-  const int failure =
-      error ? error.value()
-            : begin_connect(connection.socket.native_handle(), pool_.address(connection));
+  const SocketAddress& address = pool_.address(connection);
+  const bool fits = connection.socket.is_open() && connection.family == address.family();
+  int failure = fits ? 0 : open(connection, address.family());
+  if (failure == 0) failure = begin_connect(connection.socket.native_handle(), address);
   if (failure != 0) return fail_soon(connection, connect_failure(failure));
   connection.tls = tls_.stream(connection.target, connection.socket.native_handle());
   send(connection);
@@ -149,7 +167,8 @@ void BeastAsyncClient::close(Connection& connection) {
   connection.socket.close(ignored);
 }
 
-void BeastAsyncClient::finish(Connection& connection, const Response& response, bool keep) {
+void BeastAsyncClient::finish(Connection& connection, Response response, bool keep) {
+  response.connected = !connection.kept;
   if (!keep) close(connection);
   const Done done = pool_.end(connection, keep);
   done(response);

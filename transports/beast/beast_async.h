@@ -33,7 +33,8 @@ class BeastAsyncClient final : public AsyncClient {
     unsigned generation = 0;  // counts up when pending operations become void
   };
 
-  static AsioError open_socket(Connection& connection);
+  static bool is_good(Connection& connection);
+  static int open(Connection& connection, int family);
   void connect(Connection& connection);
   void send(Connection& connection);
   void wait_to_send(Connection& connection, AsioSocket::wait_type type);
@@ -47,7 +48,7 @@ class BeastAsyncClient final : public AsyncClient {
   void lost(Connection& connection);
   void fail_soon(Connection& connection, Outcome outcome);
   void close(Connection& connection);
-  void finish(Connection& connection, const Response& response, bool keep);
+  void finish(Connection& connection, Response response, bool keep);
   void watch_deadline(std::int64_t deadline);
   void give_up_late_ones();
 

@@ -10,10 +10,10 @@
 #include "base/fd.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/idle_connection.h"
 #include "transports/response_scanner.h"
 #include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
-#include "wire/socket_options.h"
 
 namespace fanout {
 
@@ -43,6 +43,12 @@ struct Wire {
   int send(OutgoingRequest& request) {
     return tls ? request.send(tls) : request.send(socket.get());
   }
+  bool is_good() { return tls ? tls.is_quiet() : is_quiet(socket.get()); }
+  void close() {
+    tls.shut_down();
+    tls = {};
+    socket.reset();
+  }
 };
 
 class BeastSyncClient final : public BlockingClient {
@@ -52,9 +58,10 @@ class BeastSyncClient final : public BlockingClient {
 
  private:
   struct Destination {
-    sockaddr_in address;
+    SocketAddress address;
     RequestText text;
     Wire wire;  // kept for the next request
+    std::int64_t idle_since = 0;
   };
 
   // Parts of fetch; those that return an Outcome say ok to go on.
@@ -77,7 +84,7 @@ class BeastSyncClient final : public BlockingClient {
 BeastSyncClient::BeastSyncClient(const ClientConfig& config)
     : config_(config), body_(request_body(config)), tls_(config) {
   for (const Target& target : config.targets) {
-    destinations_.push_back({socket_address(target), RequestText(config, target), Wire()});
+    destinations_.push_back({socket_address(target), RequestText(config, target), Wire(), 0});
   }
 }
 
@@ -85,8 +92,11 @@ Response BeastSyncClient::fetch(const Request& request) {
   Destination& destination = destinations_[request.target];
   out_.begin(destination.text, request.token, body_);
   in_.begin(config_.method);
-  answer_by_ = give_up_at(config_, now_ns());
-  const bool kept = static_cast<bool>(destination.wire.socket);
+  const std::int64_t now = now_ns();
+  answer_by_ = give_up_at(config_, now);
+  Wire& wire = destination.wire;
+  if (wire.socket && now - destination.idle_since > kFreshNs && !wire.is_good()) wire.close();
+  const bool kept = static_cast<bool>(wire.socket);
   const Response response = exchange(destination, request);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
@@ -105,11 +115,13 @@ Response BeastSyncClient::exchange(Destination& destination, const Request& requ
   Outcome outcome = kept ? Outcome::ok : connect(wire, destination, request.target);
   if (outcome == Outcome::ok) outcome = send(wire, kept || wire.tls);
   if (outcome != Outcome::ok) return failed(outcome);
-  const Response response = receive(wire, request);
+  Response response = receive(wire, request);
+  response.connected = !kept;
   if (config_.reuse && in_.reusable()) {
     destination.wire = std::move(wire);
+    destination.idle_since = now_ns();
   } else {
-    wire.tls.shut_down();
+    wire.close();
   }
   return response;
 }
@@ -117,8 +129,7 @@ Response BeastSyncClient::exchange(Destination& destination, const Request& requ
 // A plain connection may still be on its way when this returns.
 Outcome BeastSyncClient::connect(Wire& wire, const Destination& destination, std::uint32_t target) {
   connect_by_ = deadline_after(now_ns(), config_.connect_timeout);
-  wire.socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (wire.socket) set_fanout_socket_options(wire.socket.get());
+  wire.socket.reset(open_socket(destination.address.family()));
   const int error = wire.socket ? begin_connect(wire.socket.get(), destination.address) : errno;
   if (error != 0) return connect_failure(error);
   wire.tls = tls_.stream(target, wire.socket.get());

@@ -84,9 +84,9 @@ class CurlAsioClient final : public AsyncClient {
   CurlHandles handles_;  // last: closing its connections uses the rest
 };
 
-curl_socket_t CurlAsioClient::open_socket(void* self, curlsocktype, curl_sockaddr*) {
+curl_socket_t CurlAsioClient::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& client = *static_cast<CurlAsioClient*>(self);
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = ::socket(address->family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return CURL_SOCKET_BAD;
   const auto index = static_cast<std::size_t>(fd);
   if (client.watches_.size() <= index) client.watches_.resize(index + 1);
@@ -94,7 +94,7 @@ curl_socket_t CurlAsioClient::open_socket(void* self, curlsocktype, curl_sockadd
   if (!watch) watch = std::make_unique<Watch>(client.io_.get_executor());
   watch->forget();
   AsioError error;
-  watch->socket.assign(boost::asio::ip::tcp::v4(), fd, error);
+  watch->socket.assign(boost::asio::ip::tcp::v4(), fd, error);  // to Asio, any socket is alike
   if (!error) return fd;
   ::close(fd);
   errno = error.value();

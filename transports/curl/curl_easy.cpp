@@ -11,7 +11,9 @@ class CurlEasyClient final : public BlockingClient {
 
   Response fetch(const Request& request) override {
     exchange_.begin(request);
-    return exchange_.end(curl_easy_perform(exchange_.handle()));
+    CURLcode code = curl_easy_perform(exchange_.handle());
+    while (exchange_.must_repeat()) code = curl_easy_perform(exchange_.handle());
+    return exchange_.end(code);
   }
 
  private:

@@ -37,6 +37,11 @@ bool CurlHandles::finish() {
     if (message->msg != CURLMSG_DONE) continue;
     any = true;
     Slot& slot = *static_cast<Slot*>(CurlExchange::owner_of(message->easy_handle));
+    if (slot.exchange.must_repeat()) {
+      curl_multi_remove_handle(multi(), slot.exchange.handle());
+      curl_multi_add_handle(multi(), slot.exchange.handle());
+      continue;
+    }
     const Response response = slot.exchange.end(message->data.result);
     // From here on `message` is gone and the slot is free for a request that `done` starts.
     curl_multi_remove_handle(multi(), slot.exchange.handle());

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <limits>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -72,10 +73,11 @@ CurlList header_list(const ClientConfig& config) {
   return list;
 }
 
-// What libcurl takes instead of looking the name up; nothing for a literal address.
+// What libcurl takes instead of looking the name up; nothing for a literal address, nor for a Unix
+// socket.
 CurlList address_of_name(const Target& target) {
   CurlList list;
-  if (!target.name.empty()) {
+  if (!target.name.empty() && target.unix_socket.empty()) {
     add_line(list, fmt::format("{}:{}:{}", target.name, target.port, target.addresses.front()));
   }
   return list;
@@ -87,22 +89,21 @@ long milliseconds(std::chrono::nanoseconds time) {
   return static_cast<long>(std::clamp<std::int64_t>(rounded, 0, std::numeric_limits<int>::max()));
 }
 
-int on_socket_made(void*, curl_socket_t fd, curlsocktype) {
-  set_fanout_socket_options(fd);
-  return CURL_SOCKOPT_OK;
-}
-
 }  // namespace
 
 std::string curl_version_text() { return curl_version_info(CURLVERSION_NOW)->version; }
 
 CurlShared::CurlShared(const ClientConfig& client_config)
-    : config(client_config), body(request_body(client_config)), headers(header_list(config)) {
+    : config(client_config),
+      idle_look(client_config),
+      body(request_body(client_config)),
+      headers(header_list(config)) {
   initialise_curl(any_tls(config));
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // libcurl would look a name up
     urls.push_back(fmt::format("{}://{}", target.tls ? "https" : "http", authority(target)));
     addresses.push_back(address_of_name(target));
+    any_unix_socket = any_unix_socket || !target.unix_socket.empty();
   }
 }
 
@@ -126,7 +127,7 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   set(handle(), CURLOPT_FOLLOWLOCATION, 0L);
   set(handle(), CURLOPT_PROXY, "");  // the environment's proxies are none of ours
   set(handle(), CURLOPT_NOPROXY, "*");
-  set(handle(), CURLOPT_IPRESOLVE, static_cast<long>(CURL_IPRESOLVE_V4));
+  set(handle(), CURLOPT_IPRESOLVE, static_cast<long>(CURL_IPRESOLVE_WHATEVER));
   set(handle(), CURLOPT_DNS_CACHE_TIMEOUT, -1L);  // literal addresses do not go stale
   set(handle(), CURLOPT_TIMEOUT_MS, milliseconds(config.timeout));
   set(handle(), CURLOPT_CONNECTTIMEOUT_MS, milliseconds(config.connect_timeout));
@@ -135,7 +136,12 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   set(handle(), CURLOPT_MAXCONNECTS, static_cast<long>(config.targets.size()) + 1);
   set(handle(), CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
   set(handle(), CURLOPT_TCP_NODELAY, 0L);  // on_socket_made sets it, as for every transport
-  set(handle(), CURLOPT_SOCKOPTFUNCTION, &on_socket_made);
+  set(handle(), CURLOPT_SOCKOPTFUNCTION, &CurlExchange::on_socket_made);
+  set(handle(), CURLOPT_SOCKOPTDATA, this);
+  if (shared_.idle_look.is_needed()) {
+    set(handle(), CURLOPT_PREREQFUNCTION, &CurlExchange::on_connected);
+    set(handle(), CURLOPT_PREREQDATA, this);
+  }
   if (hooks.open == nullptr) return;
   set(handle(), CURLOPT_OPENSOCKETFUNCTION, hooks.open);
   set(handle(), CURLOPT_OPENSOCKETDATA, hooks.context);
@@ -170,6 +176,24 @@ void CurlExchange::set_request() {
   }
 }
 
+int CurlExchange::on_socket_made(void* self, curl_socket_t fd, curlsocktype) {
+  static_cast<CurlExchange*>(self)->new_socket_ = fd;
+  set_fanout_socket_options(fd);
+  return CURL_SOCKOPT_OK;
+}
+
+// Before each request. A Unix socket has no local port to be known by, and is not looked at.
+int CurlExchange::on_connected(void* self, char*, char*, int, int local_port) {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  CurlIdleLook& look = exchange.shared_.idle_look;
+  if (exchange.new_socket_ >= 0) {
+    look.add(local_port, std::exchange(exchange.new_socket_, -1));
+  } else {
+    exchange.stale_ = local_port > 0 && !look.is_good(local_port);
+  }
+  return exchange.stale_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 void CurlExchange::set_callbacks() {
   set(handle(), CURLOPT_WRITEFUNCTION, &CurlExchange::on_body);
   set(handle(), CURLOPT_WRITEDATA, this);
@@ -192,6 +216,8 @@ void CurlExchange::begin(const Request& request) {
   header_complete_ = false;
   not_http_ = {};
   error_.front() = '\0';
+  new_socket_ = -1;
+  stale_ = false;
   if (shared_.config.deadline != nullptr) {
     set(handle(), CURLOPT_TIMEOUT_MS, milliseconds(time_left(shared_.config, now_ns())));
   }
@@ -199,6 +225,10 @@ void CurlExchange::begin(const Request& request) {
   append_path(shared_.config, request.token, url_);
   set(handle(), CURLOPT_URL, url_.c_str());
   if (shared_.addresses[request.target]) set_address(request.target);
+  if (shared_.any_unix_socket) {
+    const std::string& path = shared_.config.targets[request.target].unix_socket;
+    set(handle(), CURLOPT_UNIX_SOCKET_PATH, path.empty() ? nullptr : path.c_str());
+  }
 }
 
 // Once for each name: libcurl keeps it, and would go through the list at every request.

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/deleter.h"
+#include "transports/curl/curl_idle.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
 
@@ -29,7 +31,9 @@ struct CurlShared {
 
   const ClientConfig& config;
   std::vector<std::string> urls;    // by target; the path follows
-  std::vector<CurlList> addresses;  // by target, of its name; empty if it has none
+  std::vector<CurlList> addresses;  // by target, of its name; empty if it needs none
+  bool any_unix_socket = false;     // whether a target is one
+  mutable CurlIdleLook idle_look;   // used by the client's one thread
   std::string body;
   CurlList headers;
 };
@@ -55,6 +59,10 @@ class CurlExchange {
 
   // Prepares the handle for a transfer of this request.
   void begin(const Request& request);
+  // Whether the transfer ended before its request was sent, because the connection it was to go
+  // over is no longer good; then the same transfer is to be made again, and may end so again. Asked
+  // once for each end of a transfer.
+  [[nodiscard]] bool must_repeat() { return std::exchange(stale_, false); }
   // The response of the transfer, which libcurl ended with this code.
   [[nodiscard]] Response end(CURLcode code) const;
 
@@ -69,6 +77,8 @@ class CurlExchange {
   void header_line(std::string_view line);
   void header_field(std::string_view name, std::string_view value);
   [[nodiscard]] bool libcurl_says(std::string_view part) const;
+  static int on_socket_made(void* self, curl_socket_t fd, curlsocktype purpose);
+  static int on_connected(void* self, char* address, char* local_address, int port, int local_port);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
 
@@ -82,8 +92,10 @@ class CurlExchange {
   std::uint32_t retry_after_s_ = 0;
   bool interim_ = false;  // the header being received is that of an interim response
   bool header_complete_ = false;
-  std::string_view not_http_;  // why what has come is none
+  std::string_view not_http_;                  // why what has come is none
   std::array<char, CURL_ERROR_SIZE> error_{};  // what libcurl says of a failure
+  int new_socket_ = -1;                        // made for the transfer
+  bool stale_ = false;                         // what must_repeat() says
 };
 
 // A multi handle that keeps every connection the client may open: with reuse, max_in_flight to each

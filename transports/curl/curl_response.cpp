@@ -35,7 +35,12 @@ Response CurlExchange::end(CURLcode code) const {
     return failed(shared_.config, failure(code), words(code), header_complete_ ? seen : 0,
                   body_bytes_);
   }
-  return verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
+  Response response =
+      verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
+  long connections = 0;
+  curl_easy_getinfo(handle(), CURLINFO_NUM_CONNECTS, &connections);
+  response.connected = connections > 0;
+  return response;
 }
 
 bool CurlExchange::libcurl_says(std::string_view part) const {

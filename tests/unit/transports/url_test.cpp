@@ -41,13 +41,29 @@ TEST(ParseUrl, KnowsTheSchemesPortsAndTheShortestPath) {
   EXPECT_TRUE(parse_url("HTTPS://127.0.0.1/").tls);
 }
 
+TEST(ParseUrl, KnowsIPv6AndUnixSockets) {
+  const Url six = parse_url("http://[2001:DB8::1]:8080/a");
+  EXPECT_EQ(six.host, "2001:db8::1");
+  EXPECT_EQ(six.port, 8080);
+  const Url local = parse_url("http+unix://%2Frun%2Fx%20y.sock/a?b");
+  EXPECT_EQ(local.unix_socket, "/run/x y.sock");
+  EXPECT_EQ(local.host, "localhost");
+  EXPECT_EQ(local.port, 80);
+  EXPECT_EQ(local.path, "/a?b");
+  EXPECT_EQ(parse_url("http+unix://%2Fx").path, "/");
+}
+
 TEST(ParseUrl, SaysWhatIsWrong) {
-  EXPECT_THAT(refusal("ftp://a/"), HasSubstr("begins with http:// or https://"));
-  EXPECT_THAT(refusal("example.org/x"), HasSubstr("begins with http:// or https://"));
+  EXPECT_THAT(refusal("ftp://a/"), HasSubstr("begins with http://, https:// or http+unix://"));
+  EXPECT_THAT(refusal("example.org/x"), HasSubstr("begins with http://, https:// or http+unix://"));
   EXPECT_THAT(refusal("http://me:secret@a/"), HasSubstr("passwords"));
   EXPECT_THAT(refusal("http://me@a/"), HasSubstr("user names"));
   EXPECT_THAT(refusal("http://a/#part"), HasSubstr("fragments"));
-  EXPECT_THAT(refusal("http://[::1]/"), HasSubstr("IPv6"));
+  EXPECT_THAT(refusal("http://[fe80::1%25eth0]/"), HasSubstr("interface"));
+  for (const char* wrong : {"http+unix://", "http+unix:///a", "http+unix://run/a"}) {
+    EXPECT_THAT(refusal(wrong), HasSubstr("the path of a Unix socket")) << wrong;
+  }
+  EXPECT_THAT(refusal("http+unix://%2F" + std::string(200, 'a')), HasSubstr("at most 107 bytes"));
   EXPECT_THAT(refusal("http://a:0/"), HasSubstr("port 0"));
   EXPECT_THAT(refusal("http://a:65536/"), HasSubstr("not a URL"));
   EXPECT_THAT(refusal("http://"), HasSubstr("not a URL"));
@@ -124,6 +140,14 @@ TEST_F(ReadUrls, TellsTargetsApartBySchemeHostAndPort) {
   const UrlSpool spool(list.spool.get());
   for (const Request& request : spool.requests(6)) targets.push_back(request.target);
   EXPECT_THAT(targets, ElementsAre(0, 0, 1, 2, 3, 3));
+  const UrlList sockets = read("http+unix://%2Fa/\nhttp+unix://%2Fb/\nhttp+unix://%2Fa/c\n");
+  EXPECT_EQ(sockets.about.origins, 2U);
+}
+
+TEST_F(ReadUrls, GoesOnWithoutTheNamesThatHaveNoAddress) {
+  const UrlList list = read("http://127.0.0.1/\nhttp://" + std::string(64, 'a') + "/\n");
+  EXPECT_EQ(list.targets[0].unresolved, "");
+  EXPECT_NE(list.targets[1].unresolved, "");
 }
 
 TEST_F(ReadUrls, NamesTheLine) {
@@ -134,7 +158,7 @@ TEST_F(ReadUrls, NamesTheLine) {
   // Too long a name for the question to be sent.
   const std::string unknown(64, 'a');
   EXPECT_THAT(error("http://" + unknown + "/"),
-              AllOf(StartsWith("list.txt, line 1: no IPv4 address"), HasSubstr(unknown)));
+              AllOf(StartsWith("list.txt: no address is known"), HasSubstr(unknown)));
   EXPECT_THAT(error("# nothing\n"), HasSubstr("holds no URL"));
   EXPECT_THAT(usage_error([&] { (void)read_urls({.file = folder.path("none")}, {}, false); }),
               HasSubstr("cannot be read"));
@@ -168,15 +192,6 @@ TEST_F(ReadUrls, SpoolsWhatNoBufferHolds) {
   EXPECT_EQ(folder.files(), 1) << "the spool has no name";
 }
 
-TEST(IsLoopback, KnowsTheWholeNetworkAndNothingElse) {
-  for (const char* inside : {"127.0.0.1", "127.1.2.3", "127.255.255.255"}) {
-    EXPECT_TRUE(is_loopback(inside)) << inside;
-  }
-  for (const char* outside : {"0.0.0.0", "126.0.0.1", "128.0.0.1", "10.0.0.1", "192.0.2.1", ""}) {
-    EXPECT_FALSE(is_loopback(outside)) << outside;
-  }
-}
-
 class Courtesy : public testing::Test {
  protected:
   Courtesy() {
@@ -202,6 +217,16 @@ TEST_F(Courtesy, CountsCellsRoundsAndRetries) {
   EXPECT_EQ(refusal("192.0.2.1"), "no error");
   plan.scenarios[0].retry.retries = 1;
   EXPECT_THAT(refusal("192.0.2.1"), HasSubstr("2 x 3, retries: 1"));
+}
+
+TEST_F(Courtesy, TakesUnixSocketsForThisMachine) {
+  plan.rounds = 1000;
+  EXPECT_EQ(usage_error([&] {
+              check_courtesy(plan, {{.addresses = {}, .name = "localhost", .unix_socket = "/x"},
+                                    {.addresses = {"::1"}}});
+            }),
+            "no error");
+  EXPECT_THAT(refusal("2001:db8::1"), HasSubstr("2001:db8::1"));
 }
 
 TEST_F(Courtesy, CountsWorkers) {
