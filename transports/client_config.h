@@ -25,7 +25,7 @@ struct Target {
   std::uint16_t port = 0;
   std::uint16_t expected_status = 200;    // 0: 200 to 399, of any length and without a token
   std::uint64_t expected_body_bytes = 0;  // of a GET or POST; a HEAD has none
-  bool tls = false;                       // TLS 1.3, the certificate verified
+  bool tls = false;                       // TLS 1.2 or 1.3, the certificate verified
   std::string name{};  // of the host, as its requests and certificate say it; empty: the address
   std::string unresolved{};   // why its name has no address: its requests end as Outcome::dns
   std::string unix_socket{};  // the path of the socket to connect to instead of an address
@@ -63,6 +63,10 @@ struct ClientConfig {
   const std::atomic<std::int64_t>* schedule_start = nullptr;  // base/clock.h
   RetryPolicy retry{};                 // carried out by transports/policy.h, not by the transports
   std::string certificates{};          // PEM: whom TLS trusts; empty: whom the system trusts
+  // PEM: what it shows to servers that demand a certificate; none: nothing. An empty key_file means
+  // that the key is in the other one.
+  std::string certificate_file{};
+  std::string key_file{};
   std::vector<std::string> headers{};  // "Name: value", sent with every request besides its own
   std::string_view paths{};  // of the requests, borrowed (transports/path.h); none: from tokens
   FailureWords* failure_words = nullptr;  // where workers say why requests fail; null: nowhere

@@ -1,19 +1,21 @@
 // cpp-httplib's client, one for each target.
 //
-// It reports errors more coarsely than others: whatever keeps it from connecting counts as refused,
-// and an answer that is not HTTP looks like a connection closed before the header (reset). Its time
-// limits are per wait; the limit on the whole request is checked whenever a piece of the body
-// arrives, so a header that trickles in may exceed it.
+// It reports errors more coarsely than others: whatever keeps it from connecting counts as refused.
+// With TLS it reads the socket itself: an answer that it cannot read looks like a connection closed
+// before the header (reset), and its time limits are per wait; the limit on the whole request is
+// checked whenever a piece of the body arrives, so a header that trickles in may exceed it.
 #include <fmt/core.h>
 #include <httplib.h>
 
 #include "base/clock.h"
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/httplib_reading.h"
 #include "transports/idle_connection.h"
 #include "transports/path.h"
 #include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
+#include "transports/tls_words.h"
 #include "transports/verify.h"
 #include "wire/socket_options.h"
 
@@ -33,6 +35,8 @@ class HttplibClient final : public BlockingClient {
  private:
   struct Destination {
     std::unique_ptr<httplib::ClientImpl> client;
+    ReadingHttplibClient* plain = nullptr;  // that client, if it has no TLS
+    httplib::SSLClient* tls = nullptr;      // ... if it has
     httplib::Request request;  // prepared; only the path changes
     std::int64_t idle_since = 0;
   };
@@ -46,13 +50,14 @@ class HttplibClient final : public BlockingClient {
     bool late = false;
   };
 
-  [[nodiscard]] std::unique_ptr<httplib::ClientImpl> connect_to(const Target& target) const;
+  void connect_to(Destination& destination, const Target& target) const;
   void set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const;
   void set_policy(httplib::ClientImpl& client) const;
   void set_tls(httplib::SSLClient& client, const Target& target) const;
   httplib::Request prepare(const Target& target);
   static bool keeps_good_connection(Destination& destination, std::int64_t now);
   Response exchange(Destination& destination, const Request& request);
+  [[nodiscard]] Response unanswered(const Destination& destination, httplib::Error error) const;
   [[nodiscard]] Outcome failure(httplib::Error error) const;
 
   const ClientConfig& config_;
@@ -63,31 +68,37 @@ class HttplibClient final : public BlockingClient {
 HttplibClient::HttplibClient(const ClientConfig& config) : config_(config) {
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // cpp-httplib would look a name up
-    std::unique_ptr<httplib::ClientImpl> client = connect_to(target);
-    set_policy(*client);
-    destinations_.push_back({std::move(client), prepare(target), 0});
+    Destination destination;
+    connect_to(destination, target);
+    set_policy(*destination.client);
+    destination.request = prepare(target);
+    destinations_.push_back(std::move(destination));
   }
 }
 
-// The class beneath httplib::Client, whose constructor takes the letters of an IPv6 address for the
-// end of its URL.
-std::unique_ptr<httplib::ClientImpl> HttplibClient::connect_to(const Target& target) const {
-  if (!target.unix_socket.empty()) {
-    auto client = std::make_unique<httplib::ClientImpl>(target.unix_socket);
-    client->set_address_family(AF_UNIX);
-    return client;
-  }
-  std::unique_ptr<httplib::ClientImpl> client;
+// The classes beneath httplib::Client, whose constructor takes the letters of an IPv6 address for
+// the end of its URL.
+void HttplibClient::connect_to(Destination& destination, const Target& target) const {
+  const bool unix_socket = !target.unix_socket.empty();
+  const std::string host = unix_socket           ? target.unix_socket
+                           : target.name.empty() ? target.addresses.front()
+                                                 : tls_name(target);
   if (target.tls) {
-    auto tls = std::make_unique<httplib::SSLClient>(target.host(), target.port);
-    set_tls(*tls, target);
-    client = std::move(tls);
+    auto client = std::make_unique<httplib::SSLClient>(host, target.port);
+    destination.tls = client.get();
+    set_tls(*client, target);
+    destination.client = std::move(client);
   } else {
-    client = std::make_unique<httplib::ClientImpl>(target.host(), target.port);
+    auto client = unix_socket ? std::make_unique<ReadingHttplibClient>(host)
+                              : std::make_unique<ReadingHttplibClient>(host, target.port);
+    destination.plain = client.get();
+    destination.client = std::move(client);
   }
-  if (!target.name.empty())
-    client->set_hostname_addr_map({{target.name, target.addresses.front()}});
-  return client;
+  if (unix_socket) {
+    destination.client->set_address_family(AF_UNIX);
+  } else if (!target.name.empty()) {
+    destination.client->set_hostname_addr_map({{host, target.addresses.front()}});
+  }
 }
 
 void HttplibClient::set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const {
@@ -115,9 +126,10 @@ void HttplibClient::set_policy(httplib::ClientImpl& client) const {
 void HttplibClient::set_tls(httplib::SSLClient& client, const Target& target) const {
   ignore_broken_pipes();
   client.enable_server_certificate_verification(true);
-  SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_3_VERSION);
+  SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_2_VERSION);
   verify_peers(client.ssl_context(), config_.certificates);
   verify_target(client.ssl_context(), target);
+  show_certificate(client.ssl_context(), config_);
   // cpp-httplib adds the certificates that the system trusts, which takes 20 ms, unless it is given
   // a directory of certificates; /dev/null holds none.
   if (!config_.certificates.empty()) client.set_ca_cert_path({}, "/dev/null");
@@ -125,9 +137,9 @@ void HttplibClient::set_tls(httplib::SSLClient& client, const Target& target) co
 
 httplib::Request HttplibClient::prepare(const Target& target) {
   httplib::Request request;
+  request.set_header("Host", authority(target));
   request.method = method_name(config_.method);
   request.body = request_body(config_);
-  if (!target.unix_socket.empty()) request.set_header("Host", authority(target));
   if (config_.method == Method::post) {
     request.set_header("Content-Type", std::string(kRequestContentType));
   }
@@ -182,9 +194,12 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
   append_path(config_, request.token, destination.request.path);
   httplib::Response response;
   httplib::Error error = httplib::Error::Success;
-  if (!destination.client->send(destination.request, response, error)) {
-    return failed(failure(error), progress_.status, progress_.body_bytes);
-  }
+  ERR_clear_error();  // what is there afterwards is of this request
+  ReadingHttplibClient* plain = destination.plain;
+  if (plain != nullptr) plain->begin(config_.method == Method::head, progress_.answer_by);
+  const bool sent = destination.client->send(destination.request, response, error);
+  if (plain != nullptr && plain->reading().surplus()) destination.client->stop();
+  if (!sent) return unanswered(destination, error);
   destination.idle_since = now_ns();
   const auto header = [&](std::string_view name) {
     const auto found = response.headers.find(std::string(name));
@@ -195,6 +210,27 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
                  .body_bytes = progress_.body_bytes,
                  .token = header(kTokenHeader),
                  .retry_after_s = retry_after_seconds(header(kRetryAfterHeader))});
+}
+
+namespace {
+
+std::string_view openssl_says() {
+  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  return reason != nullptr ? reason : "";
+}
+
+}  // namespace
+
+Response HttplibClient::unanswered(const Destination& destination, httplib::Error error) const {
+  const bool plain = destination.plain != nullptr;
+  const Outcome outcome = failure(error);
+  if (!plain && outcome == Outcome::tls) {
+    const long found = destination.tls->get_openssl_verify_result();
+    return failed(config_, outcome, tls_words(found, openssl_says()));
+  }
+  const std::string_view broken = plain ? destination.plain->reading().broken() : "";
+  return failed(config_, broken.empty() ? outcome : Outcome::protocol, broken, progress_.status,
+                progress_.body_bytes);
 }
 
 Outcome HttplibClient::failure(httplib::Error error) const {
@@ -214,6 +250,7 @@ Outcome HttplibClient::failure(httplib::Error error) const {
     case httplib::Error::Write:
     case httplib::Error::Canceled:
       if (late) return Outcome::timeout;
+      if (is_alert(openssl_says())) return Outcome::tls;
       return progress_.status != 0 ? Outcome::truncated : Outcome::reset;
     default:
       return Outcome::protocol;

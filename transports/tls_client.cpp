@@ -22,9 +22,10 @@ namespace {
 
 // The address' form was checked by socket_address().
 void demand(X509_VERIFY_PARAM* wanted, const Target& target) {
-  const int done = target.name.empty()
+  const std::string name = tls_name(target);
+  const int done = name.empty()
                        ? X509_VERIFY_PARAM_set1_ip_asc(wanted, target.addresses.front().c_str())
-                       : X509_VERIFY_PARAM_set1_host(wanted, target.name.c_str(), 0);
+                       : X509_VERIFY_PARAM_set1_host(wanted, name.c_str(), 0);
   if (done != 1) throw std::bad_alloc();
 }
 
@@ -52,10 +53,15 @@ void verify_peers(ssl_ctx_st* context, const std::string& pem) {
   if (count == 0) throw RunError("the text of whom to trust holds no certificate in PEM form");
 }
 
+std::string tls_name(const Target& target) {
+  return target.name.ends_with('.') ? target.name.substr(0, target.name.size() - 1) : target.name;
+}
+
 TlsClient::TlsClient(const ClientConfig& config) : config_(config) {
   if (!any_tls(config)) return;
   context_ = make_tls_context(TlsSide::client);
   verify_peers(context_.get(), config.certificates);
+  show_certificate(context_.get(), config);
   sessions_.resize(config.targets.size());
   SSL_CTX_set_session_cache_mode(context_.get(),
                                  SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -70,7 +76,7 @@ TlsStream TlsClient::stream(std::uint32_t target, int fd) {
   if (!config_.targets[target].tls) return {};
   TlsStream stream(context_.get(), fd);
   ssl_st* ssl = stream.handle();
-  const std::string& name = config_.targets[target].name;
+  const std::string name = tls_name(config_.targets[target]);
   demand(SSL_get0_param(ssl), config_.targets[target]);
   if (!name.empty()) SSL_set_tlsext_host_name(ssl, name.c_str());
   Session& session = sessions_[target];
@@ -83,6 +89,11 @@ TlsStream TlsClient::stream(std::uint32_t target, int fd) {
 int TlsClient::on_session(ssl_st* stream, ssl_session_st* session) {
   static_cast<Session*>(SSL_get_app_data(stream))->reset(session);
   return 1;
+}
+
+bool ended_by_alert(const TlsStream& stream) {
+  const unsigned long error = stream ? stream.error() : 0;
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) >= SSL_AD_REASON_OFFSET;
 }
 
 Outcome handshake_failure(int error_number) {

@@ -20,6 +20,13 @@ bool any_tls(const ClientConfig& config);
 // Makes connections of `context` fail unless their peer's certificate is trusted: by one in `pem`,
 // or by the system if that is empty. Throws RunError.
 void verify_peers(ssl_ctx_st* context, const std::string& pem);
+// Makes connections of `context` show the client's certificate to whom demands one. Throws
+// UsageError if it cannot be read, or goes with another key.
+void show_certificate(ssl_ctx_st* context, const ClientConfig& config);
+// Throws UsageError if the environment names certificates to trust that cannot be read
+// (SSL_CERT_FILE, SSL_CERT_DIR).
+void check_trusted_files();
+
 // Makes connections of `context` fail unless their peer's certificate is for this target, that is
 // for its name or else its address. All connections of `context` must go to it.
 void verify_target(ssl_ctx_st* context, const Target& target);
@@ -49,6 +56,12 @@ class TlsClient {
   std::vector<Session> sessions_;  // by target; a null one until the server has offered one
 };
 
+// The name of the target as TLS has it, without the dot that ends an absolute one; empty: it is
+// known by its address.
+std::string tls_name(const Target& target);
+
+// Whether the peer ended the connection by an alert.
+bool ended_by_alert(const TlsStream& stream);
 // What became of a request whose TLS handshake failed with this errno.
 Outcome handshake_failure(int error_number);
 

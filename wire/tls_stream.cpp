@@ -21,7 +21,8 @@ TlsContext make_tls_context(TlsSide side) {
   TlsContext context(
       SSL_CTX_new(side == TlsSide::client ? TLS_client_method() : TLS_server_method()));
   if (!context) throw std::bad_alloc();
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
+  SSL_CTX_set_min_proto_version(context.get(),
+                                side == TlsSide::client ? TLS1_2_VERSION : TLS1_3_VERSION);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(context.get(), 1);  // one system call for a record instead of two
@@ -46,6 +47,7 @@ TlsStream::Handshake TlsStream::handshake() {
   if (reason == SSL_ERROR_WANT_READ) return Handshake::wants_read;
   if (reason == SSL_ERROR_WANT_WRITE) return Handshake::wants_write;
   broken_ = true;
+  error_ = ERR_peek_error();
   if (reason != SSL_ERROR_SYSCALL || errno == 0) errno = EPROTO;
   return Handshake::failed;
 }
@@ -55,6 +57,7 @@ ssize_t TlsStream::fail(int reason) {
     errno = EAGAIN;
   } else {
     broken_ = true;
+    error_ = ERR_peek_error();
     if (reason != SSL_ERROR_SYSCALL || errno == 0) errno = ECONNRESET;
   }
   return -1;

@@ -1,4 +1,4 @@
-// TLS 1.3 on a non-blocking socket, by OpenSSL, for either side: the calls of a socket with its
+// TLS on a non-blocking socket, by OpenSSL, for either side: the calls of a socket with its
 // errno, so that users treat plain and encrypted connections alike.
 #pragma once
 
@@ -26,8 +26,8 @@ enum class TlsSide : std::uint8_t { client, server };
 // process. Whoever lets OpenSSL write to a socket needs this: OpenSSL writes without MSG_NOSIGNAL.
 void ignore_broken_pipes();
 
-// What connections of one side share: TLS 1.3 alone, and nobody trusted yet. Calls
-// ignore_broken_pipes().
+// What connections of one side share: TLS 1.3 alone of a server, 1.2 too of a client, and nobody
+// trusted yet. Calls ignore_broken_pipes().
 TlsContext make_tls_context(TlsSide side);
 
 // One TLS connection on a borrowed socket, used by one thread at a time.
@@ -60,6 +60,9 @@ class TlsStream {
   bool is_quiet();
   // Whether bytes were received that read() has not seen, so that the socket need not be readable.
   [[nodiscard]] bool any_pending() const;
+  // What OpenSSL says of the failure of a call (an error of its queue); 0 if it has not failed, or
+  // not of TLS.
+  [[nodiscard]] unsigned long error() const { return error_; }
   // Whether the handshake resumed an earlier session.
   [[nodiscard]] bool resumed() const;
   // Tells the peer that nothing more comes (close_notify), if the connection is in order.
@@ -71,6 +74,7 @@ class TlsStream {
 
   std::unique_ptr<ssl_st, TlsDeleter> ssl_;
   bool broken_ = false;  // nothing more may be sent
+  unsigned long error_ = 0;
 };
 
 }  // namespace fanout

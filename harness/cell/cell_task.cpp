@@ -11,7 +11,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post
 // What every worker shares is not told: each process has its own.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, reuse,
                                    connect_timeout, timeout, max_in_flight, retry, headers,
-                                   certificates)
+                                   certificates, certificate_file, key_file)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, queue_capacity,
                                    deadline, token_seed, stoppable, schedule, urls_fd, command,
                                    ready_limit, run_limit, count_syscalls, client)

@@ -83,6 +83,12 @@ void add_targets(CLI::App& app, Options& options) {
          "send requests for this name and port to this address; repeatable")
       ->type_name("NAME:PORT:ADDRESS")
       ->allow_extra_args(false);
+  app.add_option("--cert", options.tls.certificate_file,
+                 "show this certificate (PEM) to https targets that demand one")
+      ->type_name("FILE");
+  app.add_option("--key", options.tls.key_file,
+                 "the certificate's key (default: in the same file)")
+      ->type_name("FILE");
   app.add_flag("--i-may-load-this-target", options.may_load,
                "lift the limits for targets outside this machine");
 }
@@ -188,8 +194,11 @@ void add_commands(CLI::App& app, Options& options) {
 // Real targets are instead of a scenario, and of the embedded server.
 void check_targets(const CLI::App& app, const Options& options) {
   if (options.urls.empty()) {
-    if (options.urls.resolve.empty()) return;
-    throw UsageError("--resolve says where the names of URLs lead; use it with --url or --urls");
+    if (!options.urls.resolve.empty()) {
+      throw UsageError("--resolve says where the names of URLs lead; use it with --url or --urls");
+    }
+    if (options.tls.certificate_file.empty() && options.tls.key_file.empty()) return;
+    throw UsageError("--cert and --key are for real targets; use them with --url or --urls");
   }
   for (const char* flag : {"--scenario", "--engine"}) {
     if (app.get_subcommands().front()->count(flag) == 0) continue;

@@ -63,7 +63,10 @@ std::optional<UrlList> urls_for(const Options& options) {
   const bool will_run = options.command != Command::list && !options.dry_run;
   UrlSources sources = options.urls;
   sources.progress = progress_style(options) != Progress::Style::none;
-  return read_urls(sources, options.selection.requests, will_run);
+  UrlList urls = read_urls(sources, options.selection.requests, will_run);
+  check_tls(options.tls, urls.about.tls);
+  urls.tls = options.tls;
+  return urls;
 }
 
 // Decides where the requests to each name go, and notes it in the plan.

@@ -11,6 +11,7 @@
 #include "harness/plan/selection.h"
 #include "harness/print/list.h"
 #include "harness/print/render.h"
+#include "harness/scenario/target_tls.h"
 #include "harness/scenario/url_list.h"
 
 namespace fanout {
@@ -32,6 +33,7 @@ struct Options {
   // run, sweep, list cells
   Selection selection;
   UrlSources urls;
+  TargetTls tls;
   bool may_load = false;  // the user answers for loading targets outside this machine
   unsigned rounds = 10;
   std::uint64_t seed = 1;

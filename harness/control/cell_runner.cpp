@@ -123,6 +123,10 @@ CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
   CellTask task = make_task(cell, scenario, prepare_targets(scenario, served),
                             token_seed_of(plan_, round), urls_fd);
   if (served) task.client.certificates = server_->certificate();
+  if (scenario.real_targets() != nullptr) {
+    task.client.certificate_file = urls_->tls.certificate_file;
+    task.client.key_file = urls_->tls.key_file;
+  }
   if (is_external(cell)) {
     task.command = std::ranges::find(plan_.programs, cell.strategy, &PlannedProgram::name)->command;
     task.ready_limit = plan_.run_limit.value_or(kReadyWithin);

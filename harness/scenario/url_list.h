@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "harness/scenario/name_lookup.h"
 #include "harness/scenario/scenario.h"
+#include "harness/scenario/target_tls.h"
 
 namespace fanout {
 
@@ -25,6 +26,7 @@ struct UrlSources {
 struct UrlList {
   RealTargets about;
   std::vector<Target> targets;  // distinct scheme, host and port, in order of appearance
+  TargetTls tls;
   UniqueFd spool;               // harness/scenario/url_spool.h; invalid unless asked for
 };
 

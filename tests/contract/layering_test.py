@@ -84,6 +84,7 @@ PRIVATE_HEADERS = {
     "transports/beast/beast_async.h",
     "transports/curl/curl_handles.h",
     "transports/curl/curl_options.h",
+    "transports/httplib_reading.h",
     "local_server/asio_connection.h",
     "local_server/hold_queue.h",
     "local_server/httplib_support.h",

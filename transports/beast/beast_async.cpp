@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "transports/tls_words.h"
 
 namespace fanout {
 
@@ -152,9 +153,12 @@ void BeastAsyncClient::lost(Connection& connection) {
 // Lets the loop report the failure, because start() must not call `done`.
 void BeastAsyncClient::fail_soon(Connection& connection, Outcome outcome) {
   boost::asio::post(io_, [this, &connection, generation = connection.generation, outcome] {
-    if (connection.generation == generation) {
-      finish(connection, connection.unanswered(outcome), false);
-    }
+    if (connection.generation != generation) return;
+    const bool of_tls = outcome == Outcome::tls;
+    finish(connection,
+           of_tls ? failed(config_, outcome, tls_words(connection.tls))
+                  : connection.unanswered(outcome),
+           false);
   });
 }
 

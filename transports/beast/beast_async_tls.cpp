@@ -34,6 +34,7 @@ void BeastAsyncClient::on_readable(Connection& connection) {
   using Step = ResponseScanner::Step;
   while (true) {
     const ssize_t bytes = connection.tls.read(connection.in.space());
+    if (bytes < 0 && ended_by_alert(connection.tls)) return fail_soon(connection, Outcome::tls);
     if (bytes < 0) {
       return errno == EAGAIN ? receive_tls(connection) : ended(connection, Step::more);
     }

@@ -14,6 +14,7 @@
 #include "transports/response_scanner.h"
 #include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
+#include "transports/tls_words.h"
 
 namespace fanout {
 
@@ -114,7 +115,7 @@ Response BeastSyncClient::exchange(Destination& destination, const Request& requ
   const bool kept = static_cast<bool>(wire.socket);
   Outcome outcome = kept ? Outcome::ok : connect(wire, destination, request.target);
   if (outcome == Outcome::ok) outcome = send(wire, kept || wire.tls);
-  if (outcome != Outcome::ok) return failed(outcome);
+  if (outcome != Outcome::ok) return failed(config_, outcome, tls_words(wire.tls));
   Response response = receive(wire, request);
   response.connected = !kept;
   if (config_.reuse && in_.reusable()) {
@@ -180,6 +181,7 @@ Response BeastSyncClient::receive(Wire& wire, const Request& request) {
       wait_first = true;
     } else {
       if (bytes == 0) step = in_.closed();
+      if (ended_by_alert(wire.tls)) return failed(config_, Outcome::tls, tls_words(wire.tls));
       outcome = in_.lost();
       break;
     }

@@ -151,13 +151,22 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
 
 // Sessions are resumed as libcurl does by default: each easy handle its own.
 void CurlExchange::set_tls() {
-  set(handle(), CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_3));
+  set(handle(), CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle(), CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle(), CURLOPT_SSL_VERIFYHOST, 2L);
-  const std::string& trusted = shared_.config.certificates;
-  if (trusted.empty()) {  // whom the system trusts, or this file, as OpenSSL alone would take it
+  const ClientConfig& config = shared_.config;
+  if (!config.certificate_file.empty()) {
+    const std::string& key = config.key_file.empty() ? config.certificate_file : config.key_file;
+    set(handle(), CURLOPT_SSLCERT, config.certificate_file.c_str());
+    set(handle(), CURLOPT_SSLKEY, key.c_str());
+  }
+  const std::string& trusted = config.certificates;
+  if (trusted.empty()) {  // whom the system trusts, or these, as OpenSSL alone would take them
     const char* file = std::getenv("SSL_CERT_FILE");
-    if (file != nullptr) set(handle(), CURLOPT_CAINFO, file);
+    const char* folders = std::getenv("SSL_CERT_DIR");
+    const bool named = file != nullptr && *file != '\0';
+    if (named || folders != nullptr) set(handle(), CURLOPT_CAINFO, named ? file : nullptr);
+    if (folders != nullptr) set(handle(), CURLOPT_CAPATH, folders);
     return;
   }
   curl_blob blob{const_cast<char*>(trusted.data()), trusted.size(), CURL_BLOB_NOCOPY};

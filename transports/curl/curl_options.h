@@ -73,9 +73,11 @@ class CurlExchange {
   void set_callbacks();
   void set_address(std::uint32_t target);
   [[nodiscard]] Outcome failure(CURLcode code) const;
-  [[nodiscard]] std::string_view words(CURLcode code) const;
+  [[nodiscard]] std::string words(CURLcode code) const;
   void header_line(std::string_view line);
   void header_field(std::string_view name, std::string_view value);
+  [[nodiscard]] std::string words_of_tls(CURLcode code) const;
+  [[nodiscard]] std::string_view words_of_protocol(CURLcode code) const;
   [[nodiscard]] bool libcurl_says(std::string_view part) const;
   static int on_socket_made(void* self, curl_socket_t fd, curlsocktype purpose);
   static int on_connected(void* self, char* address, char* local_address, int port, int local_port);

@@ -1,4 +1,6 @@
 // What libcurl says of a transfer, in our words.
+#include <openssl/x509_vfy.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -7,6 +9,7 @@
 #include "transports/failure_sentences.h"
 #include "transports/response_head.h"
 #include "transports/tcp_connect.h"
+#include "transports/tls_words.h"
 
 namespace fanout {
 namespace {
@@ -32,8 +35,8 @@ Response CurlExchange::end(CURLcode code) const {
   // libcurl is content with a header cut short.
   if (code == CURLE_OK && !header_complete_) return failed(Outcome::reset);
   if (code != CURLE_OK) {
-    return failed(shared_.config, failure(code), words(code), header_complete_ ? seen : 0,
-                  body_bytes_);
+    const bool read = header_complete_ && code != CURLE_BAD_CONTENT_ENCODING;
+    return failed(shared_.config, failure(code), words(code), read ? seen : 0, body_bytes_);
   }
   Response response =
       verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
@@ -47,10 +50,26 @@ bool CurlExchange::libcurl_says(std::string_view part) const {
   return std::string_view(error_.data()).find(part) != std::string_view::npos;
 }
 
-// Why an answer cannot be read, as every transport says it (transports/failure_sentences.h); of
-// what libcurl alone knows, its own words, if they are the same for every request.
-std::string_view CurlExchange::words(CURLcode code) const {
-  if (failure(code) != Outcome::protocol) return {};
+std::string CurlExchange::words(CURLcode code) const {
+  const Outcome outcome = failure(code);
+  if (outcome == Outcome::tls) return words_of_tls(code);
+  return outcome == Outcome::protocol ? std::string(words_of_protocol(code)) : std::string();
+}
+
+// libcurl itself compares the name, and then OpenSSL has found nothing wrong.
+std::string CurlExchange::words_of_tls(CURLcode code) const {
+  long found = X509_V_OK;
+  curl_easy_getinfo(handle(), CURLINFO_SSL_VERIFYRESULT, &found);
+  if (code == CURLE_PEER_FAILED_VERIFICATION && found == X509_V_OK) {
+    const bool named = !shared_.config.targets[request_->target].name.empty();
+    found = named ? X509_V_ERR_HOSTNAME_MISMATCH : X509_V_ERR_IP_ADDRESS_MISMATCH;
+  }
+  return tls_words(found, error_.data());
+}
+
+// Why an answer cannot be read, as every transport says it (transports/failure_sentences.h), or
+// else what libcurl calls the failure.
+std::string_view CurlExchange::words_of_protocol(CURLcode code) const {
   if (!not_http_.empty()) return not_http_;
   if (libcurl_says("Too large response headers")) return sentence::kHeaderTooLarge;
   if (libcurl_says("without colon")) return sentence::kNoColon;
@@ -94,11 +113,13 @@ Outcome CurlExchange::failure(CURLcode code) const {
     }
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
       return Outcome::tls;
     case CURLE_PARTIAL_FILE:
       return header_complete_ ? Outcome::truncated : Outcome::reset;
     case CURLE_RECV_ERROR:
       if (libcurl_says("Too large response headers")) return Outcome::protocol;
+      if (config.targets[request_->target].tls && is_alert(error_.data())) return Outcome::tls;
       if (!header_complete_) return Outcome::reset;
       // libcurl says the same of a malformed chunk, but then no system call has failed. None has
       // failed either when TLS ends without close_notify.
