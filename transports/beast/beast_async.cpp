@@ -153,7 +153,7 @@ void BeastAsyncClient::lost(Connection& connection) {
 void BeastAsyncClient::fail_soon(Connection& connection, Outcome outcome) {
   boost::asio::post(io_, [this, &connection, generation = connection.generation, outcome] {
     if (connection.generation == generation) {
-      finish(connection, connection.unanswered(outcome), false);
+      finish(connection, connection.unanswered(config_, outcome), false);
     }
   });
 }
