@@ -1,5 +1,5 @@
-// Reads one HTTP/1.x response after another, whatever pieces it comes in, and keeps nothing but what
-// is verified: status, token and a count of the body's bytes.
+// Reads one HTTP/1.x response after another, whatever pieces it comes in, and keeps nothing but
+// what is verified: status, token and a count of the body's bytes.
 #pragma once
 
 #include <cstdint>
@@ -39,9 +39,7 @@ class BareResponse {
   // What was received so far.
   [[nodiscard]] Reply reply() const;
   // Whether the connection may carry another request.
-  [[nodiscard]] bool reusable() const {
-    return head_.keep_alive && !surplus_ && body_.complete();
-  }
+  [[nodiscard]] bool reusable() const { return head_.keep_alive && !surplus_ && body_.complete(); }
 
  private:
   Step broken(std::string_view why);

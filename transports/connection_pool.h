@@ -12,40 +12,10 @@
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/idle_connection.h"
+#include "transports/pooled_connection.h"
 #include "transports/tcp_connect.h"
-#include "transports/verify.h"
 
 namespace fanout {
-
-// A connection and the request it carries, but for the socket: what a client's own Connection
-// derives from. Recycled, with its buffers, for other sockets. Scanner reads the response.
-template <class Scanner>
-struct PooledConnection {
-  std::uint32_t target = 0;          // of its request, or of its last one
-  const Request* request = nullptr;  // null: idle or spare
-  AsyncClient::Done done;
-  OutgoingRequest out;
-  Scanner in;
-  std::int64_t connect_by = kNever;  // kNever once connected
-  std::int64_t answer_by = kNever;
-  std::int64_t idle_since = 0;
-  int family = AF_UNSPEC;  // of its socket
-  bool connected = false;  // TLS: and its handshake is done
-  bool kept = false;       // carried a request before
-  bool doubtful = false;   // was idle for so long that its client has to look at it before use
-
-  [[nodiscard]] std::int64_t due() const { return std::min(answer_by, connect_by); }
-  // How the request ends without a complete answer.
-  [[nodiscard]] Response unanswered(Outcome outcome) const {
-    const Reply seen = in.reply();
-    return failed(outcome, seen.status, seen.body_bytes);
-  }
-  // How it ends with an answer that cannot be read.
-  [[nodiscard]] Response broken(const ClientConfig& config) const {
-    const Reply seen = in.reply();
-    return failed(config, Outcome::protocol, in.why(), seen.status, seen.body_bytes);
-  }
-};
 
 template <class Connection>
 class ConnectionPool {
@@ -90,6 +60,7 @@ class ConnectionPool {
     connection.done = std::move(done);
     connection.out.begin(destination.text, request.token, body_);
     connection.in.begin(config_.method);
+    connection.why = {};
     const std::int64_t now = now_ns();
     connection.answer_by = give_up_at(config_, now);
     connection.doubtful = connection.kept && now - connection.idle_since > kFreshNs;
@@ -104,7 +75,11 @@ class ConnectionPool {
   // tried, once, unless the request might count twice.
   [[nodiscard]] bool repeat(Connection& connection) const {
     const bool never_came = connection.kept && !connection.in.any_received();
-    if (!never_came || config_.method == Method::post) return false;
+    if (!never_came) return false;
+    if (config_.method == Method::post) {
+      connection.why = kClosedMeanwhile;
+      return false;
+    }
     connection.out.rewind();
     renew(connection);
     return true;
@@ -142,7 +117,7 @@ class ConnectionPool {
       if (connection.due() <= now) {
         const bool late = connection.answer_by <= now;
         const Outcome outcome = late ? Outcome::timeout : Outcome::connect_timeout;
-        finish(connection, connection.unanswered(outcome));
+        finish(connection, connection.unanswered(config_, outcome));
       } else {
         next = std::min(next, connection.due());
       }

@@ -147,7 +147,7 @@ void FloorClient::fail_soon(Connection& connection, Outcome outcome) {
 void FloorClient::report_failures() {
   for (Connection* connection : std::exchange(failing_, {})) {
     if (connection->failure == Outcome::none) continue;  // its time was up first
-    finish(*connection, connection->unanswered(connection->failure), false);
+    finish(*connection, connection->unanswered(config_, connection->failure), false);
   }
 }
 

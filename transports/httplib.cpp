@@ -171,10 +171,10 @@ Response HttplibClient::fetch(const Request& request) {
   response.connected = !kept;
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
-  if (response.outcome == Outcome::reset && kept && config_.method != Method::post) {
-    response = exchange(destination, request);
-    response.connected = true;
-  }
+  if (response.outcome != Outcome::reset || !kept) return response;
+  if (config_.method == Method::post) return failed(config_, Outcome::reset, kClosedMeanwhile);
+  response = exchange(destination, request);
+  response.connected = true;
   return response;
 }
 

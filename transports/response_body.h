@@ -15,7 +15,8 @@ class ResponseBody {
   // Awaits a body that ends as `framing` says; `length` is that of a counted one.
   void begin(Framing framing, std::uint64_t length);
   // Takes some bytes, at least one, from the front of `bytes`, and returns what of the body is
-  // among them, in one piece: maybe nothing. REQUIRED: bytes is not empty, nor complete(), broken().
+  // among them, in one piece: maybe nothing. REQUIRED: bytes is not empty, nor complete(),
+  // broken().
   std::string_view take(std::string_view& bytes);
   // The connection was closed in order: whether that ends the body.
   [[nodiscard]] bool ends_with_connection() const { return part_ == Part::until_close; }

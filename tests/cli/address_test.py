@@ -55,8 +55,8 @@ class AddressTest(fanout_cli.CliTest):
         (self.folder / "server.py").write_text(SERVER)
         within = self.namespaces(["--mount", "--net"], NETWORK)
         listening = [(10, ("::1", PORT)), (2, ("127.0.0.2", PORT)), (1, "x.sock")]
-        serve = (f"{shlex.quote(sys.executable)} server.py {shlex.quote(repr(listening))} >served & "
-                 'while ! [ -s served ]; do sleep 0.01; done; "$@"; code=$?; kill $!; exit $code')
+        serve = (f"{shlex.quote(sys.executable)} server.py {shlex.quote(repr(listening))} >served &"
+                 ' while ! [ -s served ]; do sleep 0.01; done; "$@"; code=$?; kill $!; exit $code')
         socket_path = str(self.folder / "x.sock").replace("/", "%2F")
         urls = [f"http://{host}:{PORT}/{i}" for i in range(4) for host in
                 ("localhost", "silent.example", "refused.example", "given.example", "[::1]",

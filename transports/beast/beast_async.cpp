@@ -157,7 +157,7 @@ void BeastAsyncClient::fail_soon(Connection& connection, Outcome outcome) {
     const bool of_tls = outcome == Outcome::tls;
     finish(connection,
            of_tls ? failed(config_, outcome, tls_words(connection.tls))
-                  : connection.unanswered(outcome),
+                  : connection.unanswered(config_, outcome),
            false);
   });
 }

@@ -101,12 +101,10 @@ Response BeastSyncClient::fetch(const Request& request) {
   const Response response = exchange(destination, request);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
-  if (response.outcome == Outcome::reset && kept && !in_.any_received() &&
-      config_.method != Method::post) {
-    out_.rewind();
-    return exchange(destination, request);
-  }
-  return response;
+  if (response.outcome != Outcome::reset || !kept || in_.any_received()) return response;
+  if (config_.method == Method::post) return failed(config_, Outcome::reset, kClosedMeanwhile);
+  out_.rewind();
+  return exchange(destination, request);
 }
 
 // Leaves the socket in the destination only if it may be used again.
