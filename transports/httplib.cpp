@@ -1,9 +1,6 @@
 // cpp-httplib's client, one for each target.
 //
 // It reports errors more coarsely than others: whatever keeps it from connecting counts as refused.
-// With TLS it reads the socket itself: an answer that it cannot read looks like a connection closed
-// before the header (reset), and its time limits are per wait; the limit on the whole request is
-// checked whenever a piece of the body arrives, so a header that trickles in may exceed it.
 #include <fmt/core.h>
 #include <httplib.h>
 
@@ -34,9 +31,7 @@ class HttplibClient final : public BlockingClient {
 
  private:
   struct Destination {
-    std::unique_ptr<httplib::ClientImpl> client;
-    ReadingHttplibClient* plain = nullptr;  // that client, if it has no TLS
-    httplib::SSLClient* tls = nullptr;      // ... if it has
+    std::unique_ptr<ReadingHttplibClient> client;
     httplib::Request request;  // prepared; only the path changes
     std::int64_t idle_since = 0;
   };
@@ -50,55 +45,43 @@ class HttplibClient final : public BlockingClient {
     bool late = false;
   };
 
-  void connect_to(Destination& destination, const Target& target) const;
+  [[nodiscard]] std::unique_ptr<ReadingHttplibClient> client_of(std::uint32_t target);
   void set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const;
   void set_policy(httplib::ClientImpl& client) const;
-  void set_tls(httplib::SSLClient& client, const Target& target) const;
   httplib::Request prepare(const Target& target);
   static bool keeps_good_connection(Destination& destination, std::int64_t now);
   Response exchange(Destination& destination, const Request& request);
-  [[nodiscard]] Response unanswered(const Destination& destination, httplib::Error error) const;
+  [[nodiscard]] Response unanswered(const ReadingHttplibClient& client,
+                                    httplib::Error error) const;
   [[nodiscard]] Outcome failure(httplib::Error error) const;
 
   const ClientConfig& config_;
+  TlsClient tls_;
   std::vector<Destination> destinations_;
   Progress progress_;
 };
 
-HttplibClient::HttplibClient(const ClientConfig& config) : config_(config) {
-  for (const Target& target : config.targets) {
-    (void)socket_address(target);  // cpp-httplib would look a name up
-    Destination destination;
-    connect_to(destination, target);
+HttplibClient::HttplibClient(const ClientConfig& config) : config_(config), tls_(config) {
+  for (std::uint32_t i = 0; i < config.targets.size(); ++i) {
+    (void)socket_address(config.targets[i]);  // cpp-httplib would look a name up
+    Destination& destination = destinations_.emplace_back();
+    destination.client = client_of(i);
     set_policy(*destination.client);
-    destination.request = prepare(target);
-    destinations_.push_back(std::move(destination));
+    destination.request = prepare(config.targets[i]);
   }
 }
 
-// The classes beneath httplib::Client, whose constructor takes the letters of an IPv6 address for
-// the end of its URL.
-void HttplibClient::connect_to(Destination& destination, const Target& target) const {
-  const bool unix_socket = !target.unix_socket.empty();
-  const std::string host = unix_socket           ? target.unix_socket
-                           : target.name.empty() ? target.addresses.front()
-                                                 : tls_name(target);
-  if (target.tls) {
-    auto client = std::make_unique<httplib::SSLClient>(host, target.port);
-    destination.tls = client.get();
-    set_tls(*client, target);
-    destination.client = std::move(client);
-  } else {
-    auto client = unix_socket ? std::make_unique<ReadingHttplibClient>(host)
-                              : std::make_unique<ReadingHttplibClient>(host, target.port);
-    destination.plain = client.get();
-    destination.client = std::move(client);
+// Its own class for users takes the letters of an IPv6 address for the end of its URL.
+std::unique_ptr<ReadingHttplibClient> HttplibClient::client_of(std::uint32_t target) {
+  const Target& about = config_.targets[target];
+  if (!about.unix_socket.empty()) {
+    auto client = std::make_unique<ReadingHttplibClient>(about.unix_socket);
+    client->set_address_family(AF_UNIX);
+    return client;
   }
-  if (unix_socket) {
-    destination.client->set_address_family(AF_UNIX);
-  } else if (!target.name.empty()) {
-    destination.client->set_hostname_addr_map({{host, target.addresses.front()}});
-  }
+  auto client = std::make_unique<ReadingHttplibClient>(about.host(), about.port, tls_, target);
+  if (!about.name.empty()) client->set_hostname_addr_map({{about.name, about.addresses.front()}});
+  return client;
 }
 
 void HttplibClient::set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const {
@@ -119,20 +102,6 @@ void HttplibClient::set_policy(httplib::ClientImpl& client) const {
   client.set_decompress(false);
   client.set_url_encode(false);
   client.set_socket_options([](int fd) { set_fanout_socket_options(fd); });
-}
-
-// OpenSSL verifies the address too: cpp-httplib 0.11.4 compares it with memory it never set, and
-// would take a certificate for 0.0.0.0 for any.
-void HttplibClient::set_tls(httplib::SSLClient& client, const Target& target) const {
-  ignore_broken_pipes();
-  client.enable_server_certificate_verification(true);
-  SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_2_VERSION);
-  verify_peers(client.ssl_context(), config_.certificates);
-  verify_target(client.ssl_context(), target);
-  show_certificate(client.ssl_context(), config_);
-  // cpp-httplib adds the certificates that the system trusts, which takes 20 ms, unless it is given
-  // a directory of certificates; /dev/null holds none.
-  if (!config_.certificates.empty()) client.set_ca_cert_path({}, "/dev/null");
 }
 
 httplib::Request HttplibClient::prepare(const Target& target) {
@@ -179,12 +148,11 @@ Response HttplibClient::fetch(const Request& request) {
 }
 
 // Whether there is a kept connection to use again; closes one that something has come over. Its own
-// look takes unasked bytes for an answer, and an end that TLS announces for none. Over TLS it shows
-// no more than that bytes are there: whatever they are, a new connection costs little.
+// look takes unasked bytes for an answer, and an end that TLS announces for none.
 bool HttplibClient::keeps_good_connection(Destination& destination, std::int64_t now) {
-  httplib::ClientImpl& client = *destination.client;
+  ReadingHttplibClient& client = *destination.client;
   if (client.is_socket_open() == 0) return false;
-  if (now - destination.idle_since <= kFreshNs || is_quiet(client.socket())) return true;
+  if (now - destination.idle_since <= kFreshNs || client.is_quiet()) return true;
   client.stop();
   return false;
 }
@@ -194,12 +162,11 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
   append_path(config_, request.token, destination.request.path);
   httplib::Response response;
   httplib::Error error = httplib::Error::Success;
-  ERR_clear_error();  // what is there afterwards is of this request
-  ReadingHttplibClient* plain = destination.plain;
-  if (plain != nullptr) plain->begin(config_.method == Method::head, progress_.answer_by);
-  const bool sent = destination.client->send(destination.request, response, error);
-  if (plain != nullptr && plain->reading().surplus()) destination.client->stop();
-  if (!sent) return unanswered(destination, error);
+  ReadingHttplibClient& client = *destination.client;
+  client.begin(config_.method == Method::head, progress_.connect_by, progress_.answer_by);
+  const bool sent = client.send(destination.request, response, error);
+  if (client.reading().surplus()) client.stop();
+  if (!sent) return unanswered(client, error);
   destination.idle_since = now_ns();
   const auto header = [&](std::string_view name) {
     const auto found = response.headers.find(std::string(name));
@@ -212,25 +179,17 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
                  .retry_after_s = retry_after_seconds(header(kRetryAfterHeader))});
 }
 
-namespace {
-
-std::string_view openssl_says() {
-  const char* reason = ERR_reason_error_string(ERR_peek_error());
-  return reason != nullptr ? reason : "";
-}
-
-}  // namespace
-
-Response HttplibClient::unanswered(const Destination& destination, httplib::Error error) const {
-  const bool plain = destination.plain != nullptr;
-  const Outcome outcome = failure(error);
-  if (!plain && outcome == Outcome::tls) {
-    const long found = destination.tls->get_openssl_verify_result();
-    return failed(config_, outcome, tls_words(found, openssl_says()));
+Response HttplibClient::unanswered(const ReadingHttplibClient& client,
+                                   httplib::Error error) const {
+  const std::string_view broken = client.reading().broken();
+  if (!broken.empty()) {
+    return failed(config_, Outcome::protocol, broken, progress_.status, progress_.body_bytes);
   }
-  const std::string_view broken = plain ? destination.plain->reading().broken() : "";
-  return failed(config_, broken.empty() ? outcome : Outcome::protocol, broken, progress_.status,
-                progress_.body_bytes);
+  if (client.handshake() != Outcome::ok) {
+    return failed(config_, client.handshake(), tls_words(client.tls()));
+  }
+  if (ended_by_alert(client.tls())) return failed(config_, Outcome::tls, tls_words(client.tls()));
+  return failed(failure(error), progress_.status, progress_.body_bytes);
 }
 
 Outcome HttplibClient::failure(httplib::Error error) const {
@@ -241,16 +200,10 @@ Outcome HttplibClient::failure(httplib::Error error) const {
       return Outcome::refused;
     case httplib::Error::ConnectionTimeout:
       return late ? Outcome::timeout : Outcome::connect_timeout;
-    case httplib::Error::SSLConnection:  // its time limit, too
-      if (late) return Outcome::timeout;
-      return now_ns() >= progress_.connect_by ? Outcome::connect_timeout : Outcome::tls;
-    case httplib::Error::SSLServerVerification:
-      return Outcome::tls;
     case httplib::Error::Read:
     case httplib::Error::Write:
     case httplib::Error::Canceled:
       if (late) return Outcome::timeout;
-      if (is_alert(openssl_says())) return Outcome::tls;
       return progress_.status != 0 ? Outcome::truncated : Outcome::reset;
     default:
       return Outcome::protocol;

@@ -1,11 +1,13 @@
 #include "transports/httplib_reading.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <strings.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <iterator>
 
@@ -13,6 +15,7 @@
 #include "base/text.h"
 #include "transports/deadline.h"
 #include "transports/failure_sentences.h"
+#include "transports/idle_connection.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -56,11 +59,21 @@ bool is_plain(std::string_view text) {
   return true;
 }
 
-// A plain socket, read by way of HttplibReading.
+bool wait_until(int fd, short events, std::int64_t deadline) {
+  pollfd entry{fd, events, 0};
+  while (true) {
+    const std::int64_t left = std::max<std::int64_t>(deadline - now_ns(), 0);
+    const timespec limit{left / 1'000'000'000, left % 1'000'000'000};
+    const int ready = ::ppoll(&entry, 1, deadline == kNever ? nullptr : &limit, nullptr);
+    if (ready >= 0 || errno != EINTR) return ready > 0;
+  }
+}
+
+// A connection, read by way of HttplibReading.
 class ReadingStream final : public httplib::Stream {
  public:
-  ReadingStream(int fd, HttplibReading& reading, std::int64_t answer_by)
-      : fd_(fd), reading_(reading), answer_by_(answer_by) {}
+  ReadingStream(int fd, TlsStream& tls, HttplibReading& reading, std::int64_t answer_by)
+      : fd_(fd), tls_(tls), reading_(reading), answer_by_(answer_by) {}
 
   bool is_readable() const override { return at_ < out_.size() || wait(POLLIN); }
   bool is_writable() const override { return wait(POLLOUT); }
@@ -74,30 +87,34 @@ class ReadingStream final : public httplib::Stream {
     return static_cast<ssize_t>(taken);
   }
   ssize_t write(const char* bytes, std::size_t size) override {
-    while (wait(POLLOUT)) {
-      const ssize_t sent = ::send(fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (true) {
+      const ssize_t sent = tls_ ? tls_.write({bytes, size})
+                                : ::send(fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
       if (sent >= 0 || (errno != EAGAIN && errno != EINTR)) return sent;
+      if (!wait(POLLOUT)) return -1;
     }
-    return -1;
   }
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string&, int&) const override {}
   socket_t socket() const override { return fd_; }
 
  private:
-  bool wait(short events) const {
-    pollfd entry{fd_, events, 0};
+  bool wait(short events) const { return wait_until(fd_, events, answer_by_); }
+
+  // TLS may hold what has come, a plain answer is never there at once.
+  ssize_t receive_some() {
+    if (!tls_ && !wait(POLLIN)) return -1;
     while (true) {
-      const std::int64_t left = std::max<std::int64_t>(answer_by_ - now_ns(), 0);
-      const timespec limit{left / 1'000'000'000, left % 1'000'000'000};
-      const int ready = ::ppoll(&entry, 1, answer_by_ == kNever ? nullptr : &limit, nullptr);
-      if (ready >= 0 || errno != EINTR) return ready > 0;
+      const ssize_t bytes = tls_ ? tls_.read(received_)
+                                 : ::recv(fd_, received_.data(), received_.size(), MSG_DONTWAIT);
+      if (bytes >= 0 || (errno != EAGAIN && errno != EINTR)) return bytes;
+      if (!wait(POLLIN)) return -1;
     }
   }
 
   ssize_t receive() {
-    if (!reading_.broken().empty() || !wait(POLLIN)) return -1;
-    const ssize_t bytes = ::recv(fd_, received_.data(), received_.size(), 0);
+    if (!reading_.broken().empty()) return -1;
+    const ssize_t bytes = receive_some();
     if (bytes <= 0) return bytes;
     out_.clear();
     at_ = 0;
@@ -106,6 +123,7 @@ class ReadingStream final : public httplib::Stream {
   }
 
   int fd_;
+  TlsStream& tls_;
   HttplibReading& reading_;
   std::int64_t answer_by_;
   std::array<char, kReceivedAtOnce> received_;
@@ -190,10 +208,48 @@ void HttplibReading::write_body(std::string_view bytes, std::string& out) {
   surplus_ = surplus_ || !bytes.empty();
 }
 
+void ReadingHttplibClient::begin(bool head_request, std::int64_t connect_by,
+                                 std::int64_t answer_by) {
+  reading_.begin(head_request);
+  connect_by_ = connect_by;
+  answer_by_ = answer_by;
+}
+
+bool ReadingHttplibClient::is_quiet() {
+  return tls_ ? tls_.is_quiet() : fanout::is_quiet(socket());
+}
+
+bool ReadingHttplibClient::create_and_connect_socket(Socket& socket, httplib::Error& error) {
+  tls_ = {};
+  handshake_ = Outcome::ok;
+  return ClientImpl::create_and_connect_socket(socket, error);
+}
+
+void ReadingHttplibClient::shutdown_ssl(Socket&, bool) { tls_.shut_down(); }
+
 bool ReadingHttplibClient::process_socket(const Socket& socket,
                                           std::function<bool(httplib::Stream&)> callback) {
-  ReadingStream stream(socket.sock, reading_, answer_by_);
+  if (tls_client_ != nullptr && !tls_) {
+    tls_ = tls_client_->stream(target_, socket.sock);
+    if (tls_) handshake_ = shake_hands(socket.sock);
+    if (handshake_ != Outcome::ok) return false;
+  }
+  ReadingStream stream(socket.sock, tls_, reading_, answer_by_);
   return callback(stream);
+}
+
+Outcome ReadingHttplibClient::shake_hands(int fd) {
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+  const std::int64_t deadline = std::min(answer_by_, connect_by_);
+  while (true) {
+    const TlsStream::Handshake step = tls_.handshake();
+    if (step == TlsStream::Handshake::done) return Outcome::ok;
+    if (step == TlsStream::Handshake::failed) return handshake_failure(errno);
+    const short wanted = step == TlsStream::Handshake::wants_read ? POLLIN : POLLOUT;
+    if (!wait_until(fd, wanted, deadline)) {
+      return deadline == answer_by_ ? Outcome::timeout : Outcome::connect_timeout;
+    }
+  }
 }
 
 }  // namespace fanout

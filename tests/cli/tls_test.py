@@ -32,7 +32,7 @@ class TlsTest(Measured):
         for cell, run in runs_of(document):
             if cell["stack"] == "none":
                 continue
-            one_client = cell["strategy"] == "session_reuse" and cell["stack"] != "httplib"
+            one_client = cell["strategy"] == "session_reuse"
             self.assertEqual(run["server"]["resumed"], 39 if one_client else 0,
                              f"{cell['strategy']} / {cell['transport']}")
 

@@ -60,6 +60,7 @@ std::string CurlExchange::words(CURLcode code) const {
 std::string CurlExchange::words_of_tls(CURLcode code) const {
   long found = X509_V_OK;
   curl_easy_getinfo(handle(), CURLINFO_SSL_VERIFYRESULT, &found);
+  if (found == X509_V_ERR_UNSPECIFIED) found = X509_V_OK;  // what it is before OpenSSL says more
   if (code == CURLE_PEER_FAILED_VERIFICATION && found == X509_V_OK) {
     const bool named = !shared_.config.targets[request_->target].name.empty();
     found = named ? X509_V_ERR_HOSTNAME_MISMATCH : X509_V_ERR_IP_ADDRESS_MISMATCH;
