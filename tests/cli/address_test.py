@@ -29,6 +29,13 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     request_queue_size = 128
     allow_reuse_address = True
 
+# A listener whose queue is full answers no further connection.
+silent = socket.create_server(("2001:db8::9", int(sys.argv[2])), family=socket.AF_INET6, backlog=0)
+fillers = [socket.socket(socket.AF_INET6) for _ in range(4)]
+for filler in fillers:
+    filler.setblocking(False)
+    filler.connect_ex(silent.getsockname())
+
 for family, address in eval(sys.argv[1]):
     kind = type("Kind", (Server,), {"address_family": family})
     threading.Thread(target=kind(address, Handler).serve_forever).start()
@@ -41,9 +48,7 @@ HOSTS = """
 127.0.0.3 refused.example
 127.0.0.2 refused.example
 """
-# Whatever is sent to a neighbour on a dummy interface is lost.
-NETWORK = ("ip link set lo up && ip link add lost type dummy && ip link set lost up && "
-           "ip -6 addr add 2001:db8::1/64 dev lost nodad && "
+NETWORK = ("ip link set lo up && ip -6 addr add 2001:db8::9/128 dev lo nodad && "
            "mount --bind hosts /etc/hosts && mount --bind empty /etc/resolv.conf")
 ALL = ("--strategy", "event_loop,session_reuse", "--transport", "all", "--rounds", "1")
 
@@ -55,7 +60,8 @@ class AddressTest(fanout_cli.CliTest):
         (self.folder / "server.py").write_text(SERVER)
         within = self.namespaces(["--mount", "--net"], NETWORK)
         listening = [(10, ("::1", PORT)), (2, ("127.0.0.2", PORT)), (1, "x.sock")]
-        serve = (f"{shlex.quote(sys.executable)} server.py {shlex.quote(repr(listening))} >served &"
+        serve = (f"{shlex.quote(sys.executable)} server.py {shlex.quote(repr(listening))} {PORT} "
+                 ">served &"
                  ' while ! [ -s served ]; do sleep 0.01; done; "$@"; code=$?; kill $!; exit $code')
         socket_path = str(self.folder / "x.sock").replace("/", "%2F")
         urls = [f"http://{host}:{PORT}/{i}" for i in range(4) for host in
@@ -65,7 +71,8 @@ class AddressTest(fanout_cli.CliTest):
         (self.folder / "list.txt").write_text("\n".join(urls))
         document, result = self.measure(
             "--urls", "list.txt", "--resolve", f"given.example:{PORT}:127.0.0.3",
-            "--resolve", "GIVEN.example:*:[::1]", *ALL, within=(*within, "sh", "-c", serve, "sh"))
+            "--resolve", "GIVEN.example:*:[::1]", "--i-may-load-this-target", *ALL,
+            within=(*within, "sh", "-c", serve, "sh"))
         ran = {cell["transport"] for cell in document["cells"]}
         self.assertGreaterEqual(len(ran), 7)
         for cell in document["cells"]:

@@ -1,6 +1,7 @@
 // A look at kept connections on behalf of older versions of libcurl.
 #pragma once
 
+#include <cstdint>
 #include <unordered_map>
 
 #include "transports/client_config.h"
@@ -18,15 +19,21 @@ class CurlIdleLook {
   // Whether this libcurl needs it.
   [[nodiscard]] bool is_needed() const { return needed_; }
   // A connection from this local port was made, on this socket.
-  void add(int local_port, int fd) { sockets_[local_port] = fd; }
+  void add(int local_port, int fd) { sockets_[local_port] = {fd, 0}; }
+  // It has carried a request.
+  void note_idle(int local_port);
   // Whether the connection from this local port, which libcurl keeps, may carry a request. Bytes
   // may be a session to resume, but a new connection costs little, and is never wrong.
   [[nodiscard]] bool is_good(int local_port) const;
 
  private:
+  struct Kept {
+    int fd;
+    std::int64_t idle_since;
+  };
+
   bool needed_;
-  std::unordered_map<int, int>
-      sockets_;  // by local port; of closed ones too, which nobody asks for
+  std::unordered_map<int, Kept> sockets_;  // by local port; closed ones too, which nobody asks for
 };
 
 }  // namespace fanout

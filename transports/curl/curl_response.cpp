@@ -40,6 +40,11 @@ Response CurlExchange::end(CURLcode code) const {
   }
   Response response =
       verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
+  if (shared_.idle_look.is_needed()) {
+    long local_port = 0;
+    curl_easy_getinfo(handle(), CURLINFO_LOCAL_PORT, &local_port);
+    shared_.idle_look.note_idle(static_cast<int>(local_port));
+  }
   long connections = 0;
   curl_easy_getinfo(handle(), CURLINFO_NUM_CONNECTS, &connections);
   response.connected = connections > 0;
