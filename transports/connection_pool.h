@@ -1,4 +1,4 @@
-// The connections of an asynchronous client that handles sockets itself, and the requests on them.
+// The connections of an asynchronous client that handles sockets itself, idle or with a request.
 // Private to the transports `floor` and `beast_async`.
 #pragma once
 

@@ -51,8 +51,7 @@ class HttplibClient final : public BlockingClient {
   httplib::Request prepare(const Target& target);
   static bool keeps_good_connection(Destination& destination, std::int64_t now);
   Response exchange(Destination& destination, const Request& request);
-  [[nodiscard]] Response unanswered(const ReadingHttplibClient& client,
-                                    httplib::Error error) const;
+  [[nodiscard]] Response unanswered(const ReadingHttplibClient& client, httplib::Error error) const;
   [[nodiscard]] Outcome failure(httplib::Error error) const;
 
   const ClientConfig& config_;
@@ -179,8 +178,7 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
                  .retry_after_s = retry_after_seconds(header(kRetryAfterHeader))});
 }
 
-Response HttplibClient::unanswered(const ReadingHttplibClient& client,
-                                   httplib::Error error) const {
+Response HttplibClient::unanswered(const ReadingHttplibClient& client, httplib::Error error) const {
   const std::string_view broken = client.reading().broken();
   if (!broken.empty()) {
     return failed(config_, Outcome::protocol, broken, progress_.status, progress_.body_bytes);

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kReceivedAtOnce = 16 * 1024;
 constexpr std::size_t kLongestLine = 8000;  // cpp-httplib's limit is a little more
 
-constexpr std::size_t kMostDigits = 18;     // of a length that can be counted
+constexpr std::size_t kMostDigits = 18;  // of a length that can be counted
 
 bool is_field(std::string_view line, std::string_view name) {
   return line.size() > name.size() && line[name.size()] == ':' &&
@@ -88,8 +88,8 @@ class ReadingStream final : public httplib::Stream {
   }
   ssize_t write(const char* bytes, std::size_t size) override {
     while (true) {
-      const ssize_t sent = tls_ ? tls_.write({bytes, size})
-                                : ::send(fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+      const ssize_t sent =
+          tls_ ? tls_.write({bytes, size}) : ::send(fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
       if (sent >= 0 || (errno != EAGAIN && errno != EINTR)) return sent;
       if (!wait(POLLOUT)) return -1;
     }

@@ -57,10 +57,10 @@ TEST_P(EveryTransportReading, OddAnswersAsLibcurlDoes) {
     config.failure_words = &words;
     if (answer.value("method", "") == "HEAD") config.method = Method::head;
     const Response response = AnyClient(*GetParam(), config).fetch(0);
-    EXPECT_EQ(in_words(response, words),
-              fmt::format("{}, status {}, {} bytes, '{}'", answer.at("outcome").get<std::string>(),
-                          answer.value("status", 0), answer.value("body", 0),
-                          answer.value("words", "")))
+    EXPECT_EQ(
+        in_words(response, words),
+        fmt::format("{}, status {}, {} bytes, '{}'", answer.at("outcome").get<std::string>(),
+                    answer.value("status", 0), answer.value("body", 0), answer.value("words", "")))
         << answer.at("name");
   }
 }

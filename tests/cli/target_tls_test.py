@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""TLS to servers of the user's own: certificates shown, trusted files, and what is refused."""
+
+import pathlib
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import fanout_cli
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+ONE = ("--strategy", "session_reuse,event_loop", "--rounds", 1, "-n", 4, "--workers", 2)
+
+
+class Server:
+    """Speaks TLS, demands a certificate of its clients, and says ok."""
+
+    def __init__(self, certificate, key):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        context.load_verify_locations(certificate)
+        context.verify_mode = ssl.CERT_REQUIRED
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}/"
+        threading.Thread(target=self.accept, args=[context], daemon=True).start()
+
+    def accept(self, context):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=[context, client], daemon=True).start()
+
+    @staticmethod
+    def serve(context, client):
+        try:
+            client.settimeout(30)
+            with context.wrap_socket(client, server_side=True) as tls:
+                while head := tls.recv(65536):
+                    tls.sendall(ANSWER * head.count(b"\r\n\r\n"))
+        except OSError:
+            client.close()
+
+
+@unittest.skipUnless(shutil.which("openssl"), "there is no openssl to make certificates")
+class TargetTlsTest(fanout_cli.CliTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.files = pathlib.Path(folder.name)
+        for name in ("own", "other"):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                            "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                            "-keyout", cls.files / f"{name}.key", "-out", cls.files / f"{name}.pem"],
+                           check=True, capture_output=True)
+        cls.own, cls.key = cls.files / "own.pem", cls.files / "own.key"
+        cls.server = Server(cls.own, cls.key)
+        cls.addClassCleanup(cls.server.listener.close)
+
+    def errors(self, *flags, **options):
+        document, _ = self.measure("--url", self.server.url, *ONE, "--transport", "all", *flags,
+                                   variables={"SSL_CERT_FILE": str(self.own)}, **options)
+        return {f"{cell['strategy']} / {cell['transport']}": cell["runs"][0]["errors"]
+                for cell in document["cells"] if cell["stack"] not in ("none", "floor")}
+
+    def test_a_certificate_is_shown_to_whom_demands_one(self):
+        shown = self.errors("--cert", self.own, "--key", self.key, code=None)
+        self.assertEqual(set(map(str, shown.values())), {"{}"}, shown)
+        hidden = self.errors(code=None)
+        self.assertEqual(set(map(str, hidden.values())), {"{'tls': 4}"}, hidden)
+
+    def test_files_that_cannot_be_used_are_refused_before_the_first_run(self):
+        url = ("--url", self.server.url, *ONE)
+        empty = self.files / "empty.pem"
+        empty.touch()
+        none = self.files / "none.pem"
+        for file, words in ((none, "No such file"), (empty, "empty"), (self.files, "folder"),
+                            (self.key, "no certificate")):
+            with self.subTest(file=file):
+                self.refuse("run", *url, words=("SSL_CERT_FILE", str(file), words),
+                            variables={"SSL_CERT_FILE": str(file)})
+                self.refuse("run", *url, "--cert", file, words=("--cert", str(file), words))
+        for folder in (none, self.own):
+            self.refuse("run", *url, words=("SSL_CERT_DIR", str(folder)),
+                        variables={"SSL_CERT_DIR": str(folder)})
+        self.refuse("run", *url, "--cert", self.own, words=("--cert", "key"))
+        self.refuse("run", *url, "--cert", self.own, "--key", self.files / "other.key",
+                    words=("--key", "not the key"))
+        self.refuse("run", *url, "--key", self.key, words=("--key", "--cert"))
+
+    def test_flags_that_go_with_https_alone(self):
+        self.refuse("run", "--url", "http://127.0.0.1:1/", *ONE, "--cert", self.own,
+                    words=("--cert", "https"))
+        self.refuse("run", *ONE, "--cert", self.own, words=("--cert", "--url"))
+
+
+if __name__ == "__main__":
+    unittest.main()
