@@ -20,6 +20,12 @@ std::string on_one_line(std::string_view text);
 // "1 request", "1,200 requests": a count and what is counted, in the singular.
 std::string counted(std::uint64_t count, std::string_view what);
 
+// The fields as a line of a CSV file (RFC 4180), quoted where needed.
+std::string csv_line(const std::vector<std::string>& fields);
+
+// The text as HTML shows it, in elements and in attributes.
+std::string html_text(std::string_view text);
+
 // The text as a shell reads it for one word, quoted if need be.
 std::string shell_word(const std::string& text);
 

@@ -38,7 +38,7 @@ struct Sample {
   std::uint8_t attempts = 0;
   std::uint8_t words = 0;     // why it failed (Response::words)
   bool connected = false;     // whether its last attempt opened a connection
-  std::uint64_t retried = 0;  // outcomes of all attempts but the last (transports/transport.h)
+  std::uint64_t retried = 0;  // ends of all attempts but the last (transports/retried.h)
 };
 
 // A strategy's task: the requests, and where to record them. started, finished and fetch may be

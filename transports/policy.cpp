@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "transports/deadline.h"
 #include "transports/path.h"
+#include "transports/retried.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -68,7 +69,7 @@ std::optional<nanoseconds> Trial::next(const ClientConfig& config, Response& res
   const nanoseconds wait = std::max<nanoseconds>(backoff(config.retry, seed, attempt_ + 1),
                                                  std::chrono::seconds(response.retry_after_s));
   if (deadline_of(config) - now_ns() <= wait.count()) return std::nullopt;
-  retried_ = note_attempt(retried_, attempt_, response.outcome);
+  retried_ = note_attempt(retried_, attempt_, {response.outcome, response.status});
   ++attempt_;
   if (!listed) request_.token = attempt_token(token_, attempt_);
   return wait;
@@ -168,7 +169,7 @@ bool is_transient(const Response& response) {
     case Outcome::truncated:
       return true;
     case Outcome::bad_status:
-      return response.status == 429 || (response.status >= 502 && response.status <= 504);
+      return is_retried_status(response.status);
     default:
       return false;
   }

@@ -60,18 +60,9 @@ struct Response {
   std::uint16_t status = 0;         // 0 if there was none
   std::uint32_t retry_after_s = 0;  // what the server asks to wait (RFC 9110, 10.2.3)
   std::uint64_t body_bytes = 0;     // body bytes received
-  std::uint64_t retried = 0;        // outcomes of all attempts but the last (note_attempt)
+  std::uint64_t retried = 0;        // ends of all attempts but the last (transports/retried.h)
   std::int64_t began_ns = 0;        // base/clock.h: when a schedule that held it back let it go
 };
-
-// The outcomes of attempts that were made again, packed to be measured without allocating: that of
-// the k-th is in the k-th four bits.
-constexpr std::uint64_t note_attempt(std::uint64_t retried, unsigned k, Outcome outcome) {
-  return retried | (static_cast<std::uint64_t>(outcome) << (4 * k));
-}
-constexpr Outcome attempt_outcome(std::uint64_t retried, unsigned k) {
-  return static_cast<Outcome>((retried >> (4 * k)) & 0xf);
-}
 
 class BlockingClient {
  public:

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace fanout {
 namespace {
 
@@ -50,10 +52,31 @@ bool is_other_stack(const Report& report, const Cell& cell) {
   return has_network(cell) && first != report.cells.end() && first->cell.stack != cell.stack;
 }
 
+bool has_compared_invalid_runs(const Report& report) {
+  return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+    const bool beside = scenario_of(report.plan, cell.cell).real_targets() != nullptr &&
+                        is_other_stack(report, cell.cell);
+    return !beside && has_invalid_runs(cell);
+  });
+}
+
 void leave_out_server_bound(Contenders& contenders) {
   leave_out_if(
       contenders, [](const CellReport* cell) { return cell->summary.limited_by == Limit::server; },
       [](const CellReport*) { return "limited by the server"; });
+}
+
+unsigned most_workers(const Cells& cells) {
+  unsigned most = 0;
+  for (const CellReport* cell : cells) most = std::max(most, cell->cell.workers);
+  return most;
+}
+
+std::string too_few_requests(const Scenario& scenario, unsigned workers) {
+  constexpr std::uint64_t kEnoughOfAWorker = 20;
+  return fmt::format("{} a run {} fewer than {}; give -n {} or more",
+                     counted(scenario.requests, "request"), scenario.requests == 1 ? "is" : "are",
+                     counted(workers, "worker"), kEnoughOfAWorker * workers);
 }
 
 bool cut_by_deadline(const Scenario& scenario, const Cells& cells) {

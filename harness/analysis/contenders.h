@@ -31,8 +31,18 @@ Contenders contenders(const Report& report, const Scenario& scenario);
 // Whether a cell's HTTP library is another than that of its scenario's first row.
 bool is_other_stack(const Report& report, const Cell& cell);
 
+// Whether a run of a compared cell is invalid. With real targets those of another stack are beside
+// the comparison: what their library makes of a server is told, and decides nothing.
+bool has_compared_invalid_runs(const Report& report);
+
 // Moves those that the server limited to left_out: their throughput is the server's.
 void leave_out_server_bound(Contenders& contenders);
+
+// The most workers of any of these cells; 0 of none.
+unsigned most_workers(const Cells& cells);
+
+// What there is to say where a run has fewer requests than workers: some of them had nothing to do.
+std::string too_few_requests(const Scenario& scenario, unsigned workers);
 
 // Whether the deadline ended runs of a cell: then makespans are all the same, and say nothing.
 bool cut_by_deadline(const Scenario& scenario, const Cells& cells);

@@ -178,6 +178,18 @@ void choose_among(Recommendation& found, const Report& report, const Scenario& s
                                     name(report, other.cell), makespan_text(other), cost(other)));
 }
 
+// Cells with more workers than requests show nothing; without them, nothing shows what several
+// workers are worth unless others have several.
+void leave_out_idle(Recommendation& found, Cells& cells, const Scenario& scenario) {
+  const unsigned most = most_workers(cells);
+  if (most <= scenario.requests) return;
+  std::erase_if(cells,
+                [&](const CellReport* cell) { return cell->cell.workers > scenario.requests; });
+  if (most_workers(cells) <= 1) cells.clear();
+  found.lines.push_back(fmt::format("Not ranked{}: {}.", cells.empty() ? "" : " in full",
+                                    too_few_requests(scenario, most)));
+}
+
 }  // namespace
 
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
@@ -187,8 +199,9 @@ std::optional<Recommendation> recommend(const Report& report, const Scenario& sc
   if (all.cells.empty() && all.left_out.empty()) return std::nullopt;
   Recommendation found;
   found.scenario = scenario.name;
+  leave_out_idle(found, all.cells, scenario);
   if (all.cells.empty()) {
-    found.lines.emplace_back("Nothing to recommend.");
+    if (found.lines.empty()) found.lines.emplace_back("Nothing to recommend.");
   } else {
     choose_among(found, report, scenario, std::move(all.cells));
   }

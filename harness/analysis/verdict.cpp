@@ -128,6 +128,9 @@ std::string why_declined(const Verdict& verdict, const Report& report, const Sce
   if (report.tool.build != "Release" && report.tool.build != "RelWithDebInfo") {
     return fmt::format("not ranked: a {} build", report.tool.build);
   }
+  if (const unsigned most = most_workers(verdict.cells); most > scenario.requests) {
+    return "not ranked: " + too_few_requests(scenario, most);
+  }
   if (verdict.measure->of_speed && cut_by_deadline(scenario, verdict.cells)) {
     return "not ranked: the deadline ends these runs";
   }

@@ -40,16 +40,6 @@ std::string read_all(int fd) {
   }
 }
 
-std::vector<Request> make_requests(const CellTask& task) {
-  std::vector<Request> requests(task.requests);
-  for (std::uint32_t i = 0; i < requests.size(); ++i) {
-    requests[i] = {.index = i,
-                   .target = static_cast<std::uint32_t>(i % task.client.targets.size()),
-                   .token = make_token(task.token_seed, i)};
-  }
-  return requests;
-}
-
 // What this process, and its main thread, had used up at one moment.
 struct UsedUp {
   ProcessUsage process;

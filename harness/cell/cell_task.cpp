@@ -1,6 +1,7 @@
 #include "harness/cell/cell_task.h"
 
 #include "base/json_types.h"
+#include "wire/token.h"
 
 namespace fanout {
 
@@ -20,6 +21,16 @@ std::string to_text(const CellTask& task) { return nlohmann::json(task).dump(); 
 
 CellTask cell_task_from_text(const std::string& text) {
   return nlohmann::json::parse(text).get<CellTask>();
+}
+
+std::vector<Request> make_requests(const CellTask& task) {
+  std::vector<Request> requests(task.requests);
+  for (std::uint32_t i = 0; i < requests.size(); ++i) {
+    requests[i] = {.index = i,
+                   .target = static_cast<std::uint32_t>(i % task.client.targets.size()),
+                   .token = make_token(task.token_seed, i)};
+  }
+  return requests;
 }
 
 }  // namespace fanout

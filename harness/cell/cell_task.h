@@ -30,6 +30,9 @@ struct CellTask {
   ClientConfig client;
 };
 
+// The requests of a task without a list of URLs.
+std::vector<Request> make_requests(const CellTask& task);
+
 std::string to_text(const CellTask& task);
 CellTask cell_task_from_text(const std::string& text);
 

@@ -6,6 +6,7 @@
 #include "harness/commands/cli_flags.h"
 #include "harness/machine/environment.h"
 #include "harness/plan/selection.h"
+#include "harness/scenario/secrets.h"
 
 namespace fanout {
 namespace {
@@ -56,6 +57,11 @@ void add_measuring(CLI::App& app, Options& options) {
   app.add_option("-o,--output", options.output,
                  "write the result to this file; - prints it (default: results/runs/...)")
       ->type_name("FILE");
+  app.add_option("--failures", options.failures,
+                 "write every request that failed to this file, as CSV")
+      ->type_name("FILE");
+  app.add_flag("--keep-secrets", options.keep_secrets,
+               "do not mask secrets in the result, which then only you may read");
   app.add_flag("--dry-run", options.dry_run, "print what would run, and stop");
   app.add_flag("--no-progress", options.no_progress, "print no progress on standard error");
   app.add_flag("--quiet", options.quiet,
@@ -91,6 +97,8 @@ void add_targets(CLI::App& app, Options& options) {
       ->type_name("FILE");
   app.add_flag("--i-may-load-this-target", options.may_load,
                "lift the limits for targets outside this machine");
+  app.add_flag("--keep-going", options.keep_going,
+               "go on though no target answers in the first round");
 }
 
 void add_format(CLI::App& app, Options& options) {
@@ -207,6 +215,15 @@ void check_targets(const CLI::App& app, const Options& options) {
   }
 }
 
+// What was typed, to be shown again.
+void note_command_line(const std::vector<std::string>& arguments, Options& options) {
+  std::string typed = "fanout";
+  for (const std::string& argument : arguments) typed += " " + shell_word(argument);
+  const std::string masked = "fanout " + masked_command_line(arguments);
+  options.typed_secrets = typed != masked;
+  options.command_line = options.keep_secrets ? typed : masked;
+}
+
 // Everything that may stand where `app` is parsing.
 std::vector<std::string> expected_at(const CLI::App& app) {
   std::vector<std::string> names;
@@ -263,12 +280,11 @@ bool parse_selection(int argc, char** argv, const std::string& program, Selectio
 
 std::optional<Options> parse_command_line(int argc, char** argv) {
   Options options;
-  options.command_line = "fanout";
-  for (int i = 1; i < argc; ++i) options.command_line += " " + shell_word(argv[i]);
   CLI::App app;
   define_command_line(app, options);
   if (!parse_with(app, argc, argv)) return std::nullopt;
   check_targets(app, options);
+  note_command_line({argv + 1, argv + argc}, options);
   return options;
 }
 

@@ -13,10 +13,10 @@
 #include "base/file.h"
 #include "harness/commands/compare_command.h"
 #include "harness/commands/doctor_command.h"
+#include "harness/commands/report_command.h"
 #include "harness/control/cell_runner.h"
 #include "harness/control/profile.h"
 #include "harness/control/runner.h"
-#include "harness/document/html_page.h"
 #include "harness/document/report_json.h"
 #include "harness/document/report_log.h"
 #include "harness/machine/interrupt.h"
@@ -28,9 +28,11 @@
 #include "harness/plan/selection.h"
 #include "harness/print/list.h"
 #include "harness/print/progress.h"
+#include "harness/print/render_failures.h"
 #include "harness/print/render_plan.h"
 #include "harness/scenario/address_choice.h"
 #include "harness/scenario/scenario_json.h"
+#include "harness/scenario/secrets.h"
 #include "local_server/server_main.h"
 
 namespace fanout {
@@ -88,6 +90,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   plan.time_budget = options.time_budget;
   plan.run_limit = options.run_limit;
   plan.precision = options.precision;
+  plan.keep_going = options.keep_going;
   if (!options.no_references) add_references(plan);
   plan.predicted = predicted_total(plan);
   if (urls && !options.may_load) check_courtesy(plan, urls->targets);
@@ -104,29 +107,62 @@ bool profile_wanted(const Options& options, const Report& report) {
 
 bool is_standard_output(const std::string& output) { return output == "-"; }
 
+// Secrets stay out of what is written, or it is the user's alone.
+Readers readers_of(const Options& options, const Plan& plan, const UrlList* urls) {
+  const auto has_secret = [](const Scenario& scenario) {
+    return std::ranges::any_of(scenario.headers, [](const std::string& header) {
+      return masked_header(header) != header;
+    });
+  };
+  const bool any = options.typed_secrets || (urls != nullptr && urls->secrets) ||
+                   std::ranges::any_of(plan.scenarios, has_secret);
+  return any || options.keep_secrets ? Readers::owner : Readers::usual;
+}
+
+// The plan as results may show it.
+Plan masked(Plan plan) {
+  for (Scenario& scenario : plan.scenarios) {
+    for (std::string& header : scenario.headers) header = masked_header(header);
+  }
+  for (PlannedProgram& program : plan.programs) program.command = masked_command(program.command);
+  return plan;
+}
+
 // Writes the whole document.
-void save(const Report& report, const Analysis& analysis, const std::string& output) {
+void save(const Report& report, const Analysis& analysis, const std::string& output,
+          Readers readers) {
   if (!is_standard_output(output)) {
-    save_report(report, analysis, output);
+    save_report(report, analysis, output, readers);
   } else if (std::fputs(render(report, analysis, Format::json).c_str(), stdout) == EOF) {
     throw RunError("standard output: cannot be written");
   }
 }
 
+// What a measurement is made of, and where it goes.
+struct Measurement {
+  Plan plan;  // with its secrets, which the report has not
+  const UrlList* urls;
+  std::string output;
+  Readers readers;
+};
+
 // Runs the plan. A file holds every run as soon as it has returned; after an error the whole
 // document is written.
-void measure(Report& report, const Options& options, const std::string& output,
-             const UrlList* urls) {
+void measure(Report& report, const Options& options, const Measurement& what) {
   const InterruptWatch interrupt;
   Progress progress(progress_style(options));
-  CellRunner runner(report.plan, report.environment, interrupt, urls);
+  std::optional<FailureLog> failures;
+  if (!options.failures.empty()) failures.emplace(options.failures, what.readers);
+  CellRunner runner(what.plan, report.environment, interrupt,
+                    {what.urls, failures ? &*failures : nullptr, options.keep_secrets});
   progress.plan(report);
   std::optional<ReportLog> log;
-  if (!is_standard_output(output)) log.emplace(report, output);
+  if (!is_standard_output(what.output)) log.emplace(report, what.output, what.readers);
   const Observer observer{.before_run = [&](const Report& r, std::size_t row,
                                             unsigned round) { progress.before_run(r, row, round); },
                           .after_set_aside =
                               [&](const Report&, std::size_t row) {
+                                if (failures) failures->drop_last();
                                 if (log) log->add_set_aside(row);
                               },
                           .after_run =
@@ -149,25 +185,40 @@ void measure(Report& report, const Options& options, const std::string& output,
     report.status = Status::failed;
     report.stopped_by = StoppedBy::error;
     summarize_rows(report);
-    save(report, analyse(report), output);
+    save(report, analyse(report), what.output, what.readers);
     throw;
   }
   progress.end();
 }
 
-// Refuses a result file that cannot be written, or that is what the user asks to read.
-void check_output(const Options& options, const std::string& output) {
-  if (is_standard_output(output)) return;
+// Refuses a file that cannot be written, or that is what the user asks to read.
+void check_output(const Options& options, const std::string& flag, const std::string& output) {
   std::vector<std::string> inputs = options.selection.scenarios;
   inputs.push_back(options.urls.file);
   for (const std::string& input : inputs) {
     std::error_code absent;
     if (std::filesystem::equivalent(input, output, absent)) {
-      throw UsageError(fmt::format("--output {}: is {} itself; name another file", output,
+      throw UsageError(fmt::format("{} {}: is {} itself; name another file", flag, output,
                                    input == options.urls.file ? "the list" : "the scenario"));
     }
   }
-  check_writable("--output", output);
+  check_writable(flag, output);
+}
+
+void check_outputs(const Options& options, const std::string& output) {
+  if (!is_standard_output(output)) check_output(options, "--output", output);
+  if (options.failures.empty()) return;
+  check_output(options, "--failures", options.failures);
+  if (std::filesystem::absolute(options.failures) == std::filesystem::absolute(output)) {
+    throw UsageError(fmt::format("--failures {}: is the result; name another file", output));
+  }
+}
+
+// What a script has to know where it is told nothing else.
+void say_why_stopped(const Report& report) {
+  if (const std::string why = why_stopped(report); !why.empty()) {
+    fmt::print(stderr, "fanout: {}\n", why);
+  }
 }
 
 int run(const Options& options) {
@@ -180,15 +231,19 @@ int run(const Options& options) {
   // It is for what runs start, so a run's lack of it would come to light late.
   if (std::getenv("TMPDIR") != nullptr) (void)temporary_folder();
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
-  check_output(options, output);
+  check_outputs(options, output);
   if (urls) choose_addresses(plan, *urls);
   Environment environment = this_environment(plan.affinity);
-  Report report = empty_report(std::move(plan), std::move(environment), options.command_line);
-  measure(report, options, output, urls ? &*urls : nullptr);
+  const UrlList* list = urls ? &*urls : nullptr;
+  Report report = empty_report(options.keep_secrets ? plan : masked(plan), std::move(environment),
+                               options.command_line);
+  const Readers readers = readers_of(options, plan, list);
+  const Measurement what{std::move(plan), list, output, readers};
+  measure(report, options, what);
   const Analysis analysis = analyse(report);
   std::exception_ptr unsaved;  // the table is shown even then
   try {
-    save(report, analysis, output);
+    save(report, analysis, output, what.readers);
   } catch (const RunError&) {
     unsaved = std::current_exception();
   }
@@ -196,56 +251,13 @@ int run(const Options& options) {
   if (!options.quiet) {
     fmt::print(to_file ? stdout : stderr, "{}", render(report, analysis, options.format));
   }
+  if (options.quiet) say_why_stopped(report);
   if (unsaved) std::rethrow_exception(unsaved);
   if (to_file) {
     fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
   }
   if (report.status == Status::interrupted) return kExitInterrupted;
-  return has_invalid_runs(report) ? kExitInvalidRuns : 0;
-}
-
-bool has_valid_runs(const Report& report) {
-  return std::ranges::any_of(report.cells,
-                             [](const CellReport& cell) { return cell.summary.valid_runs > 0; });
-}
-
-UsageError without_valid_runs(const std::string& file) {
-  return UsageError(file + ": holds no valid run, so there is nothing to compare; measure again");
-}
-
-int write_page(const Options& options) {
-  std::vector<NamedReport> reports;
-  for (const std::string& file : options.files) {
-    reports.push_back({std::filesystem::path(file).stem(), load_report(file)});
-    if (!has_valid_runs(reports.back().report)) throw without_valid_runs(file);
-  }
-  for (const std::string& file : options.files) {
-    std::error_code absent;
-    if (std::filesystem::equivalent(file, options.html, absent)) {
-      throw UsageError(fmt::format("--html {}: is the result itself; name another file", file));
-    }
-  }
-  if (options.html.ends_with(".json")) {
-    throw UsageError(
-        fmt::format("--html {}: results end so; name a file that ends in .html", options.html));
-  }
-  check_writable("--html", options.html);
-  replace_file(options.html, html_page(reports));
-  fmt::print("page: {}\n", options.html);
-  return 0;
-}
-
-int report_saved(const Options& options) {
-  if (!options.html.empty()) return write_page(options);
-  if (options.files.size() > 1) {
-    throw UsageError(
-        "report: several results are laid over each other by --html FILE only; name one");
-  }
-  const std::string& file = options.files.front();
-  const Report report = load_report(file);
-  fmt::print("{}", render(report, analyse(report), options.format));
-  if (!has_valid_runs(report)) throw without_valid_runs(file);
-  return 0;
+  return has_compared_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
 
 ServerConfig server_to_run(const Options& options) {

@@ -28,7 +28,9 @@ struct CompareOptions {
 
 struct Options {
   Command command = Command::run;
-  std::string command_line;  // as typed, to be shown again
+  std::string command_line;  // as typed, secrets masked unless they are kept; to be shown again
+  bool typed_secrets = false;
+  bool keep_secrets = false;
 
   // run, sweep, list cells
   Selection selection;
@@ -44,6 +46,8 @@ struct Options {
   bool no_profile = false;
   std::optional<std::chrono::nanoseconds> run_limit;
   std::string output;  // result file; "-": standard output; empty: a fresh one under results/runs/
+  std::string failures;  // the file of all requests that failed; empty: none
+  bool keep_going = false;
   Format format = Format::table;
   bool dry_run = false;
   bool no_progress = false;

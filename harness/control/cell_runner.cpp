@@ -15,6 +15,7 @@
 #include "base/pipe.h"
 #include "base/units.h"
 #include "harness/cell/cell_task.h"
+#include "harness/control/hopeless.h"
 #include "harness/judge/judge.h"
 #include "harness/machine/process_tree.h"
 #include "harness/plan/prediction.h"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr std::chrono::nanoseconds kReadyWithin = std::chrono::seconds(30);  // external programs
 constexpr std::chrono::nanoseconds kSupervisorsGrace = std::chrono::seconds(15);
+constexpr int kLookSeldomMs = 60'000;
 constexpr std::size_t kKeptStandardError = 500;  // its end, shown when a run fails
 
 // Appends what can be read now; false at the end of the stream.
@@ -119,7 +121,7 @@ Profile CellRunner::profile(const Cell& cell) {
 
 CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
   const Scenario& scenario = scenario_of(plan_, cell);
-  const int urls_fd = scenario.real_targets() != nullptr ? urls_->spool.get() : -1;
+  const int urls_fd = scenario.real_targets() != nullptr ? needs_.urls->spool.get() : -1;
   CellTask task = make_task(cell, scenario, prepare_targets(scenario, served),
                             token_seed_of(plan_, round), urls_fd);
   if (served) task.client.certificates = server_->certificate();
@@ -155,8 +157,12 @@ void CellRunner::run_process(const CellTask& task, const Cell& cell, const CellM
        .cpus = environment_.client_cpus,
        .stderr_fd = std::move(standard_error.write_end)});
   SteadyWatch steady(child.pid(), memory, cell.workers);
-  watch(child, std::move(standard_error.read_end), limit.count(), execution,
-        task.stoppable ? &steady : nullptr);
+  const bool one_target = task.urls_fd >= 0 && task.client.targets.size() == 1;
+  const bool may_be_in_vain = one_target && !answered_ && !plan_.keep_going;
+  watch(child, std::move(standard_error.read_end), limit.count(), execution, [&] {
+    const int again_ms = task.stoppable ? steady.look() : kLookSeldomMs;
+    return may_be_in_vain ? std::min(again_ms, look_for_answers(memory, execution)) : again_ms;
+  });
   execution.steady = steady.window();
 }
 
@@ -177,8 +183,10 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   execution.header = memory.header();
   if (syscalls != nullptr) *syscalls = execution.header.syscalls;
   execution.samples = memory.samples();
+  execution.failure_words = &memory.failure_words();
   execution.token_seed = task.token_seed;
   Run run = judge(execution, cell, scenario);
+  note_failures(run, task, cell, round, execution);
   if (std::exchange(server_replaced_, false)) run.flags.push_back(Flag::server_replaced);
   return run;
 }
@@ -192,7 +200,7 @@ std::map<pid_t, ThreadTimes> CellRunner::server_threads() const {
 }
 
 std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, bool served) {
-  if (scenario.real_targets() != nullptr) return urls_->targets;
+  if (scenario.real_targets() != nullptr) return needs_.urls->targets;
   if (served) return prepare_server(scenario);
   return targets_for(scenario, std::vector<Endpoint>(scenario.server().hosts.size()));
 }
@@ -220,9 +228,37 @@ std::optional<ServerCounters> CellRunner::finish_server() {
   return std::nullopt;
 }
 
-// Waits until the child has ended, or ends it: at its limit, or when the server dies.
+// Finds the failure of a run whose only target answers nothing. Returns when to look again, in ms.
+int CellRunner::look_for_answers(const CellMemory& memory, Execution& execution) const {
+  constexpr int kAgainMs = 500;
+  const std::int64_t ready_ns = memory.schedule_start_ns().load();
+  const std::int64_t age_ns = now_ns() - ready_ns;
+  if (ready_ns != 0 && waits_in_vain(memory.samples(), age_ns)) {
+    execution.failure = fmt::format("nothing was answered for {}; ended from outside",
+                                    format_duration(static_cast<double>(age_ns)));
+  }
+  return kAgainMs;
+}
+
+// Says which URLs failed, in the run and in the file of all.
+void CellRunner::note_failures(Run& run, const CellTask& task, const Cell& cell, unsigned round,
+                               const Execution& execution) {
+  answered_ = answered_ || run.requests.ok > 0;
+  if (needs_.failures != nullptr) needs_.failures->begin_run();
+  if (run.failed_requests.empty()) return;
+  const RequestUrls urls(task, needs_.urls, needs_.keep_secrets);
+  for (FailedRequest& failed : run.failed_requests) {
+    failed.url = urls.url(failed.index);
+    failed.line = urls.line(failed.index);
+  }
+  if (needs_.failures == nullptr || task.count_syscalls) return;
+  needs_.failures->add(cell, round, execution, scenario_of(plan_, cell), urls);
+}
+
+// Waits until the child has ended, or ends it: at its limit, or when the server dies, or as soon as
+// `look`, which returns when to call it again in ms, has found a failure.
 void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
-                       Execution& execution, SteadyWatch* steady) {
+                       Execution& execution, const std::function<int()>& look) {
   const std::int64_t deadline_ns = execution.started_ns + limit_ns;
   pollfd waiting[] = {{child.pidfd(), POLLIN, 0},
                       {interrupt_.fd(), POLLIN, 0},
@@ -235,7 +271,8 @@ void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_
                                       format_duration(static_cast<double>(limit_ns)));
       return;
     }
-    const int look_ms = steady == nullptr ? 60'000 : steady->look();
+    const int look_ms = look();
+    if (!execution.failure.empty()) return;
     const int timeout_ms = static_cast<int>(std::min<std::int64_t>(left_ms + 1, look_ms));
     if (::poll(waiting, std::size(waiting), timeout_ms) < 0 && errno != EINTR) {
       throw_errno("poll");

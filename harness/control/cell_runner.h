@@ -2,9 +2,11 @@
 // One of the two places (with cell_process) that touch the system while measuring.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "harness/cell/cell_task.h"
+#include "harness/control/failure_log.h"
 #include "harness/control/server_process.h"
 #include "harness/control/steady_watch.h"
 #include "harness/judge/execution.h"
@@ -16,13 +18,19 @@
 
 namespace fanout {
 
+// What runs may need besides a plan.
+struct RunNeeds {
+  const UrlList* urls = nullptr;   // with their paths: what a scenario with real targets requests
+  FailureLog* failures = nullptr;  // where all requests that fail are written; null: nowhere
+  bool keep_secrets = false;       // in the URLs of failed requests
+};
+
 class CellRunner {
  public:
-  // All are borrowed. Starts the server when the first run needs it. `urls`, with their paths, are
-  // what a scenario with real targets requests.
+  // All are borrowed. Starts the server when the first run needs it.
   CellRunner(const Plan& plan, const Environment& environment, const InterruptWatch& interrupt,
-             const UrlList* urls = nullptr)
-      : plan_(plan), environment_(environment), interrupt_(interrupt), urls_(urls) {}
+             const RunNeeds& needs = {})
+      : plan_(plan), environment_(environment), interrupt_(interrupt), needs_(needs) {}
 
   // Never fails for what happens in the run: that is in the Run. Throws Interrupted, and RunError
   // if the machine cannot run anything at all (no server can be started, no process forked).
@@ -42,16 +50,20 @@ class CellRunner {
   std::vector<Target> prepare_targets(const Scenario& scenario, bool served);
   std::vector<Target> prepare_server(const Scenario& scenario);
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
-             Execution& execution, SteadyWatch* steady);
+             Execution& execution, const std::function<int()>& look);
+  [[nodiscard]] int look_for_answers(const CellMemory& memory, Execution& execution) const;
+  void note_failures(Run& run, const CellTask& task, const Cell& cell, unsigned round,
+                     const Execution& execution);
   std::optional<ServerCounters> finish_server();
   [[nodiscard]] std::map<pid_t, ThreadTimes> server_threads() const;
 
   const Plan& plan_;
   const Environment& environment_;
   const InterruptWatch& interrupt_;
-  const UrlList* urls_;
+  RunNeeds needs_;
   std::optional<ServerProcess> server_;
   bool server_replaced_ = false;  // since the last run: one was found dead
+  bool answered_ = false;         // a request succeeded in some run
 };
 
 }  // namespace fanout

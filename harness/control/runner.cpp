@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "harness/control/hopeless.h"
 #include "harness/machine/interrupt.h"
 #include "harness/statistics/ranking.h"
 
@@ -23,7 +24,9 @@ Run run_row(Report& report, std::size_t index, const Observer& observer,
   return execute();
 }
 
-void run_round(Report& report, unsigned round, const Execute& execute, const Observer& observer) {
+// Returns whether to go on: not if that is hopeless.
+bool run_round(Report& report, unsigned round, const Execute& execute, const Observer& observer) {
+  const std::size_t rows = report.cells.size() + report.references.size();
   unsigned position = 0;
   for (const std::size_t index : round_order(report.plan, round)) {
     CellReport& row = row_of(report, index);
@@ -36,7 +39,11 @@ void run_round(Report& report, unsigned round, const Execute& execute, const Obs
     }));
     ++position;
     observer.after_run(report, index);
+    const bool round_done = position == rows;
+    if (round_done && round + 1 == report.plan.rounds) return true;
+    if (!report.plan.keep_going && is_hopeless(report, round_done)) return false;
   }
+  return true;
 }
 
 // What a cell is run for: the figure of it that is not given by the mode.
@@ -84,8 +91,9 @@ void run_plan(Report& report, const Execute& execute, const Observer& observer) 
   try {
     StoppedBy stopped_by = StoppedBy::nothing;
     for (unsigned round = 0; stopped_by == StoppedBy::nothing; ++round) {
-      run_round(report, round, execute, observer);
+      const bool go_on = run_round(report, round, execute, observer);
       stopped_by = reason_to_stop(report, round + 1, now_ns() - started_ns);
+      if (!go_on) stopped_by = StoppedBy::no_success;
     }
     report.status = Status::complete;
     report.stopped_by = stopped_by;

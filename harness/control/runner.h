@@ -21,8 +21,9 @@ struct Observer {
 };
 
 // Runs the report's plan, at least one round, until its rounds are done, its intervals are narrow
-// enough or its time budget is spent (both looked at after whole rounds only), or `execute` throws
-// Interrupted; says which in the report, and makes its summaries. Other exceptions pass.
+// enough or its time budget is spent (both looked at after whole rounds only), its real targets are
+// hopeless (harness/control/hopeless.h), or `execute` throws Interrupted; says which in the report,
+// and makes its summaries. Other exceptions pass.
 void run_plan(Report& report, const Execute& execute, const Observer& observer);
 
 }  // namespace fanout

@@ -12,7 +12,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kMarker = "/*FANOUT_DOCUMENTS*/";
+constexpr std::string_view kDocuments = "/*FANOUT_DOCUMENTS*/";
+constexpr std::string_view kWithoutScript = "<!--FANOUT_WITHOUT_SCRIPT-->";
 
 // The page draws percentiles from the summaries; histograms would be most of its size.
 Json without_histograms(Json document) {
@@ -37,7 +38,7 @@ std::string script_text(const Json& json) {
 
 }  // namespace
 
-std::string html_page(const std::vector<NamedReport>& reports) {
+std::string html_page(const std::vector<NamedReport>& reports, const std::string& without_script) {
   if (report_page.empty()) {
     throw RunError(
         "this fanout was built without the report page: run scripts/bootstrap, which installs "
@@ -49,7 +50,8 @@ std::string html_page(const std::vector<NamedReport>& reports) {
         {{"name", name}, {"document", without_histograms(to_json(report, analyse(report)))}});
   }
   std::string page(report_page.front().text);
-  return page.replace(page.find(kMarker), kMarker.size(), script_text(documents));
+  page.replace(page.find(kDocuments), kDocuments.size(), script_text(documents));
+  return page.replace(page.find(kWithoutScript), kWithoutScript.size(), without_script);
 }
 
 }  // namespace fanout

@@ -14,7 +14,8 @@ struct NamedReport {
   Report report;
 };
 
-// Throws RunError if this fanout was built without the page (the build had no Node).
-std::string html_page(const std::vector<NamedReport>& reports);
+// `without_script` is what it shows where its script may not run, HTML. Throws RunError if this
+// fanout was built without the page (the build had no Node).
+std::string html_page(const std::vector<NamedReport>& reports, const std::string& without_script);
 
 }  // namespace fanout

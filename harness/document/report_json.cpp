@@ -14,7 +14,6 @@
 #include "harness/document/json_write.h"
 #include "harness/document/lines.h"
 #include "harness/document/run_json.h"
-#include "harness/machine/output_file.h"
 #include "harness/scenario/scenario_json.h"
 
 namespace fanout {
@@ -147,9 +146,9 @@ Run checked(Run run) {
 CellReport row_from_json(const Json& json) {
   CellReport row;
   json.get_to(row.cell);
-  for (const Json& run : json.at("runs")) row.runs.push_back(checked(run));
+  for (const Json& run : json.at("runs")) row.runs.push_back(checked(run_from_json(run)));
   for (const Json& run : json.value("set_aside", Json::array())) {  // absent in earlier versions
-    row.set_aside.push_back(run);
+    row.set_aside.push_back(run_from_json(run));
   }
   return row;
 }
@@ -174,8 +173,10 @@ void add_runs_so_far(Report& report, const Json& entries) {
       throw UsageError(fmt::format("runs_so_far: a run of row {}, which is not planned", index));
     }
     CellReport& row = row_of(report, index);
-    if (entry.contains("run")) row.runs.push_back(checked(entry.at("run")));
-    if (entry.contains("set_aside")) row.set_aside.push_back(entry.at("set_aside"));
+    if (entry.contains("run")) row.runs.push_back(checked(run_from_json(entry.at("run"))));
+    if (entry.contains("set_aside")) {
+      row.set_aside.push_back(run_from_json(entry.at("set_aside")));
+    }
   }
 }
 
@@ -289,8 +290,9 @@ Report load_report(const std::string& file) {
   return report_from_json(json_read::parse(file, mended(*text), "was it cut short?"), file);
 }
 
-void save_report(const Report& report, const Analysis& analysis, const std::string& file) {
-  replace_file(file, to_text(to_json(report, analysis)));
+void save_report(const Report& report, const Analysis& analysis, const std::string& file,
+                 Readers readers) {
+  replace_file(file, to_text(to_json(report, analysis)), readers);
 }
 
 }  // namespace fanout

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "harness/analysis/analysis.h"
+#include "harness/machine/output_file.h"
 #include "harness/result/report.h"
 
 namespace fanout {
@@ -31,6 +32,7 @@ Report report_from_json(const nlohmann::json& json, const std::string& where);
 Report load_report(const std::string& file);
 
 // Writes the whole document to a file, whole or not at all; throws RunError.
-void save_report(const Report& report, const Analysis& analysis, const std::string& file);
+void save_report(const Report& report, const Analysis& analysis, const std::string& file,
+                 Readers readers = Readers::usual);
 
 }  // namespace fanout

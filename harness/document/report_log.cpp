@@ -9,7 +9,6 @@
 #include "harness/document/lines.h"
 #include "harness/document/report_json.h"
 #include "harness/document/run_json.h"
-#include "harness/machine/output_file.h"
 
 namespace fanout {
 namespace {
@@ -21,8 +20,8 @@ Json set_aside_entry(std::size_t row, const Run& run) { return {{"row", row}, {"
 
 }  // namespace
 
-ReportLog::ReportLog(const Report& report, std::string file)
-    : report_(report), file_(std::move(file)) {
+ReportLog::ReportLog(const Report& report, std::string file, Readers readers)
+    : report_(report), file_(std::move(file)), readers_(readers) {
   begin();
 }
 
@@ -34,7 +33,7 @@ void ReportLog::add_set_aside(std::size_t row) {
 
 void ReportLog::begin() {
   const std::string head = unfinished_document(report_);
-  fd_ = replace_file(file_, head);
+  fd_ = replace_file(file_, head, readers_);
   end_ = static_cast<off_t>(head.size() - kOpenEnd.size());
   empty_ = true;
   for (std::size_t row = 0; row < report_.cells.size() + report_.references.size(); ++row) {

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/fd.h"
+#include "harness/machine/output_file.h"
 #include "harness/result/report.h"
 
 namespace fanout {
@@ -22,7 +23,7 @@ class ReportLog {
  public:
   // Replaces the file by the report, which is borrowed and grows by the runs that are added here.
   // Throws RunError, as all members do.
-  ReportLog(const Report& report, std::string file);
+  ReportLog(const Report& report, std::string file, Readers readers = Readers::usual);
 
   // Appends the newest run of the row with this index (row_of()). If the file is not there any
   // more, or another, it is written anew with all runs.
@@ -38,6 +39,7 @@ class ReportLog {
 
   const Report& report_;
   std::string file_;
+  Readers readers_;
   UniqueFd fd_;
   off_t end_ = 0;  // where the end of the document begins
   bool empty_ = true;

@@ -32,10 +32,21 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, thrott
                                                 foreign_wait_ns, psi_cpu_ns, psi_memory_ns,
                                                 psi_io_ns, time_wait, listen_overflows,
                                                 listen_drops, retransmits)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureKind, outcome, status, words, count)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailedRequest, index, line, url, outcome, status, words)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons, flags,
-                                   makespan_ns, setup_ns, requests, errors, retries, latency_ns,
-                                   histogram, open, steady, cpu_ns, process_cpu_ns,
-                                   context_switches, peak_memory_bytes, threads, processes,
-                                   queue_peak, server, host, bound_ns, efficiency, limited_by)
+                                   makespan_ns, setup_ns, requests, errors, retries, status_counts,
+                                   failures, failed_requests, latency_ns, histogram, open, steady,
+                                   cpu_ns, process_cpu_ns, context_switches, peak_memory_bytes,
+                                   threads, processes, queue_peak, server, host, bound_ns,
+                                   efficiency, limited_by)
+
+// A run as documents hold it, those of earlier versions too, which lack what failed.
+inline Run run_from_json(nlohmann::json json) {
+  json.emplace("status_counts", nlohmann::json::object());
+  json.emplace("failures", nlohmann::json::array());
+  json.emplace("failed_requests", nlohmann::json::array());
+  return json;
+}
 
 }  // namespace fanout

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "local_server/answer.h"
+#include "transports/retried.h"
 #include "transports/verify.h"
 #include "wire/token.h"
 
@@ -135,7 +136,7 @@ Attempts account(const Scenario& scenario, std::span<const Sample> samples,
     const std::uint64_t token = make_token(token_seed, i);
     if (sample.outcome == Outcome::none) ++attempts.unfinished;
     for (unsigned k = 0; k < sample.attempts; ++k) {
-      const Outcome retried = attempt_outcome(sample.retried, k);
+      const Outcome retried = retried_attempt(sample.retried, k).outcome;
       const Outcome seen = retried == Outcome::none ? sample.outcome : retried;
       if (retried != Outcome::none) ++attempts.retried[std::string(outcome_name(retried))];
       count_attempt(attempts, scenario, hosts[i % hosts.size()], attempt_token(token, k), seen);

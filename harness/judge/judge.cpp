@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "harness/judge/bound.h"
+#include "harness/judge/failures.h"
 #include "harness/judge/limiter.h"
 #include "harness/judge/open_loop.h"
 #include "harness/judge/program_claims.h"
@@ -97,6 +98,15 @@ void add_requests(Run& run, const CountedRequests& counted, const Attempts& atte
   for (const auto& [name, count] : run.retries) run.requests.retried += count;
 }
 
+void add_failures(Run& run, const Execution& execution, const Scenario& scenario) {
+  run.status_counts = count_statuses(execution);
+  run.failures = failure_kinds(execution, scenario);
+  each_failed(execution, scenario, [&](FailedRequest failed) {
+    run.failed_requests.push_back(std::move(failed));
+    return run.failed_requests.size() < kNamedFailures;
+  });
+}
+
 void add_timing(Run& run, const Timing& timing) {
   run.makespan_ns = timing.makespan_ns;
   run.cpu_ns = timing.cpu_ns;
@@ -145,6 +155,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   add_process(run, execution, cell);
   add_requests(run, counted, attempts);
   if (!is_external(cell)) run.requests.connected = counted.connected;
+  add_failures(run, execution, scenario);
   add_timing(run, timing);
   if (responses) run.open = responses->figures;
   if (execution.served) run.server = execution.server;

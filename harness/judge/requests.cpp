@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "harness/judge/failures.h"
 #include "harness/judge/steady_state.h"
 #include "transports/verify.h"
 
@@ -21,6 +22,17 @@ std::string complaint(const char* of, const char* what,
   }
   if (sum == 0) return {};
   return fmt::format("{} {}: {}", counted(sum, of), what, fmt::join(classes, ", "));
+}
+
+// The requests that failed, by status or outcome and by what is known besides.
+std::map<std::string, std::uint64_t> failures_by_name(const Execution& execution,
+                                                      const Scenario& scenario) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const FailureKind& kind : failure_kinds(execution, scenario)) {
+    const std::string name = (kind.status == 0 ? "" : "status ") + name_of(kind);
+    counts[kind.words.empty() ? name : fmt::format("{} ({})", name, kind.words)] += kind.count;
+  }
+  return counts;
 }
 
 }  // namespace
@@ -74,7 +86,8 @@ std::vector<std::string> doubts_about_attempts(const Execution& execution,
     doubts.push_back(
         complaint(of, "did not end as the scenario makes them end", attempts.not_as_due));
   } else if (counted.ok == 0) {
-    doubts.push_back(complaint("request", "failed, none succeeded", counted.errors));
+    doubts.push_back(
+        complaint("request", "failed, none succeeded", failures_by_name(execution, scenario)));
   }
   doubts.push_back(complaint("request",
                              "ended without an attempt, or as given up before the deadline",

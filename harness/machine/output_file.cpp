@@ -33,21 +33,22 @@ std::string temporary_beside(const std::string& file) {
   return fmt::format("{}.{}.tmp", file, ::getpid());
 }
 
-UniqueFd write_file(const std::string& file, const std::string& text) {
-  constexpr mode_t kMode = 0666;
-  UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+UniqueFd write_file(const std::string& file, const std::string& text,
+                    Readers readers = Readers::usual) {
+  const mode_t mode = readers == Readers::owner ? 0600 : 0666;
+  UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!fd || !write_all(fd.get(), text)) throw_errno(file);
   return fd;
 }
 
 }  // namespace
 
-UniqueFd replace_file(const std::string& file, const std::string& text) {
+UniqueFd replace_file(const std::string& file, const std::string& text, Readers readers) {
   std::string temporary;
   try {
     const fs::path target = target_of(file);
     temporary = temporary_beside(target);
-    UniqueFd fd = write_file(temporary, text);
+    UniqueFd fd = write_file(temporary, text, readers);
     fs::rename(temporary, target);
     return fd;
   } catch (const std::exception& error) {

@@ -1,15 +1,20 @@
 // Files the user gets: there whole or not at all.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/fd.h"
 
 namespace fanout {
 
+// Who may read a file: whom the user's umask lets, or the user alone.
+enum class Readers : std::uint8_t { usual, owner };
+
 // Writes beside the file and renames over it, so that readers see the old or the new one, whole. Of
 // a link the file it leads to is written. Returns the new file, open for writing. Throws RunError.
-UniqueFd replace_file(const std::string& file, const std::string& text);
+UniqueFd replace_file(const std::string& file, const std::string& text,
+                      Readers readers = Readers::usual);
 
 // Throws UsageError naming the flag if replace_file could not write there; leaves nothing behind
 // but the folder.

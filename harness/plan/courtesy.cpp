@@ -29,9 +29,7 @@ void check_pace(const Scenario& scenario, const std::string& stranger) {
 }  // namespace
 
 void check_courtesy(const Plan& plan, const std::vector<Target>& targets) {
-  const auto stranger = std::ranges::find_if(targets, [](const Target& target) {
-    return !std::ranges::all_of(target.addresses, is_loopback);
-  });
+  const auto stranger = std::ranges::find_if_not(targets, on_this_machine);
   if (stranger == targets.end()) return;
   for (const Scenario& scenario : plan.scenarios) check_pace(scenario, stranger->host());
   unsigned in_flight = 0;

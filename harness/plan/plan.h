@@ -95,6 +95,7 @@ struct Plan {
   std::optional<double> precision;
   std::optional<std::chrono::nanoseconds> run_limit;  // overrules the limit of every run
   std::chrono::nanoseconds predicted{};               // of all rounds, a rough guess
+  bool keep_going = false;  // although real targets answer nothing; while measuring only
 };
 
 // The order of the cells in a round, then (as indices from cells.size() on) the references: a fresh

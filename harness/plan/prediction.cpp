@@ -177,6 +177,20 @@ std::chrono::nanoseconds predicted_total(const Plan& plan) {
   return round * plan.rounds;
 }
 
+std::chrono::nanoseconds longest_total(const Plan& plan) {
+  constexpr std::chrono::duration<double> kYear = std::chrono::hours(365 * 24);
+  std::chrono::duration<double> round{};
+  for (const Cell& cell : plan.cells) {
+    const Scenario& scenario = scenario_of(plan, cell);
+    if (scenario.real_targets() == nullptr) return predicted_total(plan);
+    auto longest = longest_run(cell, scenario);
+    if (scenario.deadline.count() > 0) longest = std::min(longest, scenario.deadline);
+    round += predicted_run(cell, scenario) + longest;
+  }
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::min<std::chrono::duration<double>>(round * plan.rounds, kYear));
+}
+
 std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell) {
   if (plan.run_limit) return *plan.run_limit;
   const Scenario& scenario = scenario_of(plan, cell);

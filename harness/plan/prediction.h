@@ -18,6 +18,9 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
 // How long all rounds of the plan should take, by the same guess.
 std::chrono::nanoseconds predicted_total(const Plan& plan);
 
+// How long they take at most: with real targets, if every request takes all the time that it may.
+std::chrono::nanoseconds longest_total(const Plan& plan);
+
 // The age at which a run of this cell that has not ended is taken for hung.
 std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell);
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "harness/catalogue/names.h"
@@ -50,6 +52,16 @@ Scenario scenario_for(const RealTargets& targets) {
   scenario.requests = targets.urls;
   scenario.answered_by = targets;
   return scenario;
+}
+
+// The requests of a run unless the user says how many: strangers get each URL once. On this machine
+// it is enough of them for the most workers to show what they are worth, each URL equally often.
+std::uint64_t requests_for(const RealTargets& targets, unsigned most_workers) {
+  constexpr std::uint64_t kLeast = 200;
+  constexpr std::uint64_t kLeastOfAWorker = 20;
+  if (!targets.loopback) return targets.urls;
+  const std::uint64_t wanted = std::max(kLeast, kLeastOfAWorker * most_workers);
+  return targets.urls * std::max<std::uint64_t>(1, (wanted + targets.urls - 1) / targets.urls);
 }
 
 // `where` is the scenario and the key that names it.
@@ -121,6 +133,9 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
     scenario.workers = selection.workers;
   } else if (selection.sweep && scenario.workers.size() == 1) {
     scenario.workers = sweep_workers(scenario.workers.front());
+  }
+  if (const auto* real = scenario.real_targets(); real != nullptr && !selection.requests) {
+    scenario.requests = requests_for(*real, std::ranges::max(scenario.workers));
   }
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "harness/plan/prediction.h"
+#include "harness/print/render_plan.h"
 
 namespace fanout {
 namespace {
@@ -41,9 +42,9 @@ void say(const std::string& text) {
 void Progress::plan(const Report& report) {
   started_ns_ = now_ns();
   if (style_ == Style::none) return;
-  say(fmt::format("{} x {}, about {} (Ctrl-C keeps what was measured)\n",
+  say(fmt::format("{} x {}, {} (Ctrl-C keeps what was measured)\n",
                   counted(report.cells.size(), "cell"), counted(report.plan.rounds, "round"),
-                  format_duration(static_cast<double>(report.plan.predicted.count()))));
+                  predicted_in_words(report.plan)));
 }
 
 // What is left, as predicted, corrected by how the runs so far differed from their prediction.

@@ -9,6 +9,30 @@
 #include "harness/print/table.h"
 
 namespace fanout {
+namespace {
+
+// "45.0 s", "55 min", "3.5 h": a time that may be long.
+std::string long_duration(std::chrono::nanoseconds time) {
+  constexpr double kMinutes = 60e9;
+  const double minutes = static_cast<double>(time.count()) / kMinutes;
+  if (minutes < 2) return format_duration(static_cast<double>(time.count()));
+  return minutes < 120 ? fmt::format("{:.0f} min", minutes)
+                       : fmt::format("{} h", format_number(minutes / 60));
+}
+
+bool has_real_targets(const Plan& plan) {
+  return !plan.scenarios.empty() && plan.scenarios.front().real_targets() != nullptr;
+}
+
+}  // namespace
+
+std::string predicted_in_words(const Plan& plan) {
+  const std::chrono::nanoseconds predicted = predicted_total(plan);
+  const std::string about = format_duration(static_cast<double>(predicted.count()));
+  if (!has_real_targets(plan)) return "about " + about;
+  return fmt::format("about {} and what the servers take, up to {} if all requests time out", about,
+                     long_duration(longest_total(plan)));
+}
 
 std::string render_skipped(const Plan& plan) {
   std::string text;
@@ -38,8 +62,7 @@ std::string render_plan(const Plan& plan) {
       work += fmt::format("{}: {}\n", scenario.name, work_in_words(scenario));
     }
     if (scenario.real_targets() == nullptr) continue;
-    work +=
-        fmt::format("{}: {}; how long they take is not known\n", scenario.name, scenario.summary);
+    work += fmt::format("{}: {}, {}\n", scenario.name, scenario.summary, work_in_words(scenario));
   }
   for (const Reference& reference : plan.references) {
     work += fmt::format("beside them, as {}: {} / {} / {} / {}\n", role_name(reference.role),
@@ -47,9 +70,8 @@ std::string render_plan(const Plan& plan) {
                         counted(reference.cell.workers, "worker"));
   }
   return to_text(table) + render_skipped(plan) + work +
-         fmt::format("{} x {}, seed {}, about {}\n", counted(plan.cells.size(), "cell"),
-                     counted(plan.rounds, "round"), plan.seed,
-                     format_duration(static_cast<double>(predicted_total(plan).count())));
+         fmt::format("{} x {}, seed {}, {}\n", counted(plan.cells.size(), "cell"),
+                     counted(plan.rounds, "round"), plan.seed, predicted_in_words(plan));
 }
 
 }  // namespace fanout

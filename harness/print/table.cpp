@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace fanout {
 namespace {
 
@@ -32,20 +34,6 @@ std::vector<std::string> titles(const Table& table) {
   std::vector<std::string> result;
   for (const Column& column : table.columns) result.push_back(column.title);
   return result;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-std::string csv_line(const std::vector<std::string>& fields) {
-  std::string line;
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    line += (i == 0 ? "" : ",") + csv_field(fields[i]);
-  return line + "\n";
 }
 
 }  // namespace
@@ -80,6 +68,21 @@ std::string to_markdown(const Table& table) {
   std::string text = line(titles(table)) + line(rule);
   for (const auto& row : table.rows) text += line(row);
   return text;
+}
+
+std::string to_html(const Table& table) {
+  const auto line = [&](const char* tag, const std::vector<std::string>& cells) {
+    std::string text = "<tr>";
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const bool left = table.columns[i].align == Column::Align::left;
+      text +=
+          fmt::format("<{0}{1}>{2}</{0}>", tag, left ? " class=\"left\"" : "", html_text(cells[i]));
+    }
+    return text + "</tr>\n";
+  };
+  std::string text = "<table>\n<thead>" + line("th", titles(table)) + "</thead>\n<tbody>\n";
+  for (const auto& row : table.rows) text += line("td", row);
+  return text + "</tbody>\n</table>\n";
 }
 
 std::string to_csv(const Table& table) {

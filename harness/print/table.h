@@ -20,6 +20,7 @@ struct Table {
 
 std::string to_text(const Table& table);      // aligned columns, two spaces apart
 std::string to_markdown(const Table& table);  // a pipe table
+std::string to_html(const Table& table);      // a table element; texts are escaped
 std::string to_csv(const Table& table);       // RFC 4180, quoted where needed
 
 }  // namespace fanout

@@ -48,9 +48,13 @@ const CellReport& row_of(const Report& report, std::size_t index) {
   return index < cells ? report.cells[index] : report.references[index - cells];
 }
 
-bool has_invalid_runs(const Report& report) {
+bool has_invalid_runs(const CellReport& cell) {
+  return std::ranges::any_of(cell.runs, [](const Run& run) { return !run.valid; });
+}
+
+bool has_valid_runs(const Report& report) {
   return std::ranges::any_of(report.cells, [](const CellReport& cell) {
-    return std::ranges::any_of(cell.runs, [](const Run& run) { return !run.valid; });
+    return std::ranges::any_of(cell.runs, &Run::valid);
   });
 }
 

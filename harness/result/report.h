@@ -52,7 +52,10 @@ Report empty_report(Plan plan, Environment environment, std::string command);
 // Brings the summaries of all rows up to date with their runs.
 void summarize_rows(Report& report);
 
-// Whether any run of it is invalid.
-bool has_invalid_runs(const Report& report);
+// Whether any run of the cell is invalid.
+bool has_invalid_runs(const CellReport& cell);
+
+// Whether any run of its cells is valid.
+bool has_valid_runs(const Report& report);
 
 }  // namespace fanout

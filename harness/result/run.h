@@ -57,6 +57,30 @@ struct ContextSwitches {
   std::uint64_t involuntary = 0;
 };
 
+// Requests of a run that failed alike.
+struct FailureKind {
+  std::string outcome;
+  std::uint16_t status = 0;  // of bad_status; 0: of another outcome
+  std::string words;         // why, as the transport says it, or ""
+  std::uint64_t count = 0;
+};
+
+// "404", "tls": by what people tell failures apart.
+std::string name_of(const FailureKind& kind);
+
+// A request that failed.
+struct FailedRequest {
+  std::uint64_t index = 0;            // in the run, from 0
+  std::optional<std::uint64_t> line;  // of the list that its URL comes from; nothing: none is known
+  std::string url;                    // secrets masked
+  std::string outcome;
+  std::uint16_t status = 0;  // 0: there was none
+  std::string words;         // as in FailureKind
+};
+
+// A run names so many of its failed requests.
+inline constexpr std::size_t kNamedFailures = 20;
+
 struct Run {
   unsigned round = 0;     // from 0
   unsigned position = 0;  // in the round, from 0
@@ -70,6 +94,9 @@ struct Run {
   RequestCounts requests;
   std::map<std::string, std::uint64_t> errors;   // outcome name -> requests, other than "ok"
   std::map<std::string, std::uint64_t> retries;  // outcome name -> attempts made again after it
+  std::map<std::string, std::uint64_t> status_counts;  // status -> attempts answered with it
+  std::vector<FailureKind> failures;                   // the most frequent kind first
+  std::vector<FailedRequest> failed_requests;          // the first kNamedFailures
   Latency latency_ns;
   std::vector<std::pair<std::int64_t, std::uint64_t>> histogram;  // bucket's lowest value, count
 

@@ -71,14 +71,16 @@ enum class StoppedBy : std::uint8_t {
   rounds,          // all that were planned
   interval_width,  // every cell is known as precisely as Plan::precision asks
   time_budget,     // Plan::time_budget is spent
+  no_success,      // real targets answered nothing so far
   interrupt,       // a signal
   error,           // an exception
 };
-inline constexpr EnumNames<StoppedBy, 6> kStoppedByNames{
+inline constexpr EnumNames<StoppedBy, 7> kStoppedByNames{
     {{"", StoppedBy::nothing},
      {"rounds", StoppedBy::rounds},
      {"interval width", StoppedBy::interval_width},
      {"time budget", StoppedBy::time_budget},
+     {"no success", StoppedBy::no_success},
      {"interrupt", StoppedBy::interrupt},
      {"error", StoppedBy::error}}};
 constexpr std::string_view name_of(StoppedBy reason) { return enum_name(reason, kStoppedByNames); }

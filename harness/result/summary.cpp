@@ -151,6 +151,10 @@ std::int64_t running_ns(const Run& run) {
   return run.makespan_ns + (run.steady ? run.steady->warm_up_ns : 0);
 }
 
+std::string name_of(const FailureKind& kind) {
+  return kind.status == 0 ? kind.outcome : std::to_string(kind.status);
+}
+
 bool has_flag(const Run& run, Flag flag) {
   return std::ranges::find(run.flags, flag) != run.flags.end();
 }

@@ -187,6 +187,10 @@ void look_up_names(std::vector<Target>& targets, const std::vector<Resolve>& kno
   }
 }
 
+bool on_this_machine(const Target& target) {
+  return std::ranges::all_of(target.addresses, is_loopback);
+}
+
 bool is_loopback(const std::string& address) {
   constexpr std::uint32_t kFirstByte = 127;
   in_addr four{};

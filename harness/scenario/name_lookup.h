@@ -31,6 +31,9 @@ Target target_of(const Url& url);
 // error how far it is if that takes long and `progress` is wanted.
 void look_up_names(std::vector<Target>& targets, const std::vector<Resolve>& known, bool progress);
 
+// Whether its server is on this machine, as far as addresses tell.
+bool on_this_machine(const Target& target);
+
 // Whether the address belongs to the loopback network.
 bool is_loopback(const std::string& address);
 

@@ -25,7 +25,10 @@ struct RealTargets {
   std::uint64_t urls = 0;     // in the list
   std::uint64_t origins = 0;  // distinct scheme, host and port among them
   std::string source;         // where the list came from, for people
-  bool tls = false;           // whether one of them is https; known while planning only
+  std::string digest{};       // of the list (list_notes.h), its secrets masked; "": not known
+  std::string first_url{};    // its secrets masked; "": not known
+  bool tls = false;       // whether one of them is https; known while planning only, as the next
+  bool loopback = false;  // whether all are on this machine
   // Which addresses of a name its requests went to: "localhost" -> {"::1"}.
   std::map<std::string, std::vector<std::string>> addresses{};
 };

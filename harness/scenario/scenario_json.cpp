@@ -109,7 +109,7 @@ std::vector<std::string> read_headers(const std::string& path, const Json& json)
 void read_targets(Scenario& scenario, const std::string& path, const Json& json) {
   if (json.is_null()) return;
   using namespace json_read;
-  check_object(path, json, {"urls", "origins", "source", "addresses"});
+  check_object(path, json, {"urls", "origins", "source", "digest", "first_url", "addresses"});
   const auto number = [&](const char* key) {
     return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
                         kMaxRequests);
@@ -118,15 +118,17 @@ void read_targets(Scenario& scenario, const std::string& path, const Json& json)
       RealTargets{.urls = number("urls"),
                   .origins = number("origins"),
                   .source = text(path + ".source", required(path, json, "source", "of the list")),
+                  // absent in earlier versions
+                  .digest = json.value("digest", ""),
+                  .first_url = json.value("first_url", ""),
                   .addresses = json.value("addresses", decltype(RealTargets::addresses)())};
 }
 
 Json targets_to_json(const RealTargets* targets) {
   if (targets == nullptr) return nullptr;
-  return {{"urls", targets->urls},
-          {"origins", targets->origins},
-          {"source", targets->source},
-          {"addresses", targets->addresses}};
+  return {{"urls", targets->urls},           {"origins", targets->origins},
+          {"source", targets->source},       {"digest", targets->digest},
+          {"first_url", targets->first_url}, {"addresses", targets->addresses}};
 }
 
 using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;

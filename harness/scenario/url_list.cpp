@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/name_lookup.h"
+#include "harness/scenario/secrets.h"
 #include "harness/scenario/url_spool.h"
 #include "transports/url.h"
 
@@ -41,20 +42,32 @@ class Collector {
       const Url url = parse_url(text);
       const std::uint32_t target = number_of(url);
       if (spool_) spool_->add(target, url.path);
+      note(text);
       ++list_.about.urls;
     } catch (const UsageError& error) {
       throw UsageError(fmt::format("{}: {}", where(), error.what()));
     }
   }
 
+  // The URL that is added next stands on this line of the file.
+  void at_line(std::uint64_t number) { list_.lines.note(list_.about.urls, number); }
+
   UrlList finish() {
     if (spool_) list_.spool = spool_->finish();
+    list_.about.digest = digest_.finish();
     list_.about.origins = list_.targets.size();
     list_.about.tls = std::ranges::any_of(list_.targets, &Target::tls);
     return std::move(list_);
   }
 
  private:
+  void note(const std::string& url) {
+    const std::string shown = masked_url(url);
+    list_.secrets = list_.secrets || shown != url;
+    if (list_.about.urls == 0) list_.about.first_url = shown;
+    digest_.add(shown);
+  }
+
   std::uint32_t number_of(const Url& url) {
     std::string origin = fmt::format("{}://{}:{}{}", url.tls ? "https" : "http", url.host, url.port,
                                      url.unix_socket);
@@ -74,6 +87,7 @@ class Collector {
   std::optional<std::uint64_t> most_;
   UrlList list_;
   std::optional<UrlSpoolWriter> spool_;
+  ListDigest digest_;
   std::map<std::string, std::uint32_t> targets_;  // by scheme://host:port
 };
 
@@ -91,7 +105,9 @@ void read_lines(std::istream& input, const std::string& name, Collector& collect
       throw UsageError(fmt::format("{}: longer than {} bytes", where(), kLongestLine));
     }
     const std::string text(trimmed({line.data(), taken - (input.eof() ? 0 : 1)}));
-    if (!text.empty() && text.front() != '#') collector.add(text, where);
+    if (text.empty() || text.front() == '#') continue;
+    collector.at_line(number);
+    collector.add(text, where);
   }
 }
 
@@ -141,6 +157,7 @@ UrlList read_urls(const UrlSources& sources, std::optional<std::uint64_t> most, 
   }
   look_up_names(list.targets, sources.resolve, sources.progress);
   check_resolved(list);
+  list.about.loopback = std::ranges::all_of(list.targets, on_this_machine);
   return list;
 }
 

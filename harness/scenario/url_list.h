@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "harness/scenario/list_notes.h"
 #include "harness/scenario/name_lookup.h"
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/target_tls.h"
@@ -28,6 +29,8 @@ struct UrlList {
   std::vector<Target> targets;  // distinct scheme, host and port, in order of appearance
   TargetTls tls;
   UniqueFd spool;               // harness/scenario/url_spool.h; invalid unless asked for
+  LineNumbers lines;            // of the file, not of URLs named before it
+  bool secrets = false;         // whether a URL holds one (harness/scenario/secrets.h)
 };
 
 inline constexpr std::size_t kMaxTargets = 10'000;

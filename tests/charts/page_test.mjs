@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { browser, open, pageOf } from './browser.mjs';
-import { folder, load, result, ROOT } from './fanout.mjs';
+import { folder, load, result, ROOT, save } from './fanout.mjs';
+import { makeResult } from './make_result.mjs';
 
 const rows = (page) => page.$$eval('section[id^=scenario] table', ([table]) =>
   [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent)));
@@ -223,6 +224,36 @@ test('invalid runs and flags are shown', async () => {
   assert.match(text, /no interval: fewer than 6 rounds/);
   assert.match(text, /server_bound 3\/3/);
   assert.equal((await rows(page)).at(-1).at(-1), '0/3');
+  await close();
+});
+
+// As Jenkins and GitLab set it for what a job leaves.
+test('where no script may run it still shows heading, verdict, table and what is invalid',
+  async () => {
+    const file = result('strict', { strategies: 3, workers: [8], invalid: 1 });
+    const body = readFileSync(pageOf('strict', file));
+    const page = await browser.newPage();
+    const headers = { 'Content-Type': 'text/html',
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" };
+    await page.route('**/*', (route) => route.fulfill({ status: 200, headers, body }));
+    await page.goto('http://strict.example/page.html');
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.rendered), undefined);
+    assert.equal(await page.textContent('h1'), 'strict');
+    const { lines } = load(file).recommendations[0];
+    assert.equal(await page.textContent('.verdict p'), lines[0]);
+    const shown = await page.$$eval('tbody tr', (all) => all.map((tr) => tr.cells[0].textContent));
+    assert.deepEqual(shown, load(file).cells.map(({ strategy }) => strategy));
+    assert.match(await page.textContent('main'), /INVALID .*1 request was never issued/);
+    assert.ok(await page.$eval('table', (table) => table.getBoundingClientRect().width > 300));
+    await page.close();
+  });
+
+test('a result without a valid run makes a page that says why', async () => {
+  const file = save('never.json', makeResult({ strategies: 2, workers: [8], invalid: 2 }));
+  const { page, close } = await open(pageOf('never', file));
+  const text = await page.textContent('main');
+  assert.match(text, /No run is valid, so there is nothing to compare/);
+  assert.match(text, /1 request was never issued/);
   await close();
 });
 

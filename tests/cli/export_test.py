@@ -129,7 +129,10 @@ class RefusalTest(ExportTest):
 
     def test_a_result_without_a_valid_run(self):
         self.succeed("run", *ONE, "--rounds", 1, "--run-limit", "1ns", "-o", "r.json", code=3)
-        self.refuse("report", "r.json", "--html", "page.html", words=("r.json", "no valid run"))
+        page = self.fanout("report", "r.json", "--html", "page.html")
+        if "without the report page" not in page.err:  # built without Node
+            self.assertEqual(page.code, 0, str(page))
+            self.assertIn("did not end within its limit", (self.folder / "page.html").read_text())
         shown = self.fanout("report", "r.json")
         self.assertEqual(shown.code, 2)
         self.assertIn("INVALID event_loop", shown.out)

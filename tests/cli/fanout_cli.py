@@ -96,6 +96,15 @@ def free_port():
     raise AssertionError("no port is free")
 
 
+def listens(port):
+    """Whether somebody does, on this machine."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+        return True
+    except OSError:
+        return False
+
+
 class Finished:
     """How an invocation ended."""
 

@@ -55,18 +55,11 @@ class Nginx:
                                          "-e", self.folder / "error.log"],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + fanout_cli.HANG_S
-        while not self.answers():
+        while not fanout_cli.listens(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError("nginx does not start: "
                                      + (self.folder / "error.log").read_text())
             time.sleep(0.01)
-
-    def answers(self):
-        try:
-            socket.create_connection(("127.0.0.1", self.port)).close()
-            return True
-        except OSError:
-            return False
 
     def url(self, path, host="127.0.0.1"):
         return f"http://{host}:{self.port}{path}"
@@ -155,7 +148,8 @@ class ResultTest(UrlTest):
         """The name is looked up before the run and sent as Host; the agent always is."""
         urls = ("--url", self.nginx.url("/agent"), "--url", self.nginx.url("/agent", "localhost"))
         before = len(self.nginx.log())
-        document, result = self.measure(*ONE, *urls, "-H", "X-Test: yes", "--header", "X-B: c")
+        document, result = self.measure(*ONE, *urls, "-H", "X-Test: yes", "--header", "X-B: c",
+                                        "-n", 2)
         _, run = self.only_run(document)
         self.assertEqual(run["requests"]["ok"], 2)
         [scenario] = document["plan"]["scenarios"]

@@ -1,8 +1,10 @@
 // What a scenario has to show besides its cells: what did not succeed, and an article's figures.
 
 import { count, duration } from '../parts/format.mjs';
-import { filesWith, isBatch, isExternal, isOtherStack, isProven, planOf } from '../parts/rows.mjs';
-import { h, scrollBox } from './dom.mjs';
+import {
+  filesWith, hasRealTargets, isBatch, isExternal, isOtherStack, isProven, planOf,
+} from '../parts/rows.mjs';
+import { h, list, scrollBox } from './dom.mjs';
 import { sortableTable } from './sortable.mjs';
 
 const word = (title, textOf) => ({ title, class: 'left', value: textOf, text: textOf });
@@ -29,17 +31,47 @@ const outcomes = (row, key, of) => {
   });
 };
 
+const REDIRECTS = ['301', '302', '303', '307', '308'];
+
+// What is said of the failures and the redirects of a run, each with how often it happened.
+const kindsOf = (run, real) => [
+  ...(run.failures ?? []).map(({ outcome, status, words, count: times }) =>
+    [`${status || outcome}`, words, times]),
+  ...(real ? REDIRECTS.filter((status) => run.status_counts?.[status])
+    .map((status) => [status, 'not followed', run.status_counts[status]]) : []),
+];
+
+// One line for each kind, in the runs of all cells, valid or not; as harness/print/render_failures.
+const kindLines = (files, scenario) => {
+  const ranges = new Map();
+  const real = files.some(hasRealTargets(scenario));
+  for (const { cell } of rowsOf(files, scenario)) {
+    for (const [name, words, times] of cell.runs.flatMap((run) => kindsOf(run, real))) {
+      const key = JSON.stringify([name, words]);
+      const { least, most } = ranges.get(key) ?? { least: times, most: times };
+      ranges.set(key, { least: Math.min(least, times), most: Math.max(most, times) });
+    }
+  }
+  return [...ranges].sort(([, a], [, b]) => b.most - a.most).map(([key, { least, most }]) => {
+    const [name, words] = JSON.parse(key);
+    return `${name}: ${least === most ? '' : `${count(least)} to `}${count(most)} of `
+      + `${count(planOf(files[0], scenario).requests)} requests${words ? `, ${words}` : ''}`;
+  });
+};
+
 const failuresTable = (files, scenario) => {
   const rows = rowsOf(files, scenario).flatMap((row) =>
     [...outcomes(row, 'errors', 'requests'), ...outcomes(row, 'retries', 'attempts made again')]);
-  if (rows.length === 0) return [];
+  const lines = kindLines(files, scenario);
+  const words = lines.length ? [list(lines)] : [];
+  if (rows.length === 0) return words;
   const columns = [...identity(files), word('outcome', ({ outcome }) => outcome),
     word('of', ({ of }) => of),
     { title: 'per run', value: ({ most }) => most,
       text: ({ least, most }) => (least === most ? count(most)
         : `${count(least)} to ${count(most)}`) }];
   return [h('h3', {}, 'What did not succeed'),
-    scrollBox(`Failures of ${scenario}`, sortableTable(columns, rows))];
+    scrollBox(`Failures of ${scenario}`, sortableTable(columns, rows)), ...words];
 };
 
 const publishedTable = (files, scenario) => {

@@ -1,6 +1,7 @@
 // The first thing a reader sees: what to use, what to know before believing it, and the command
 // that measures it again.
 
+import { isProven } from '../parts/rows.mjs';
 import { h, list, section } from './dom.mjs';
 
 // "Fastest: thread_pool ..." with its first words bold.
@@ -29,6 +30,7 @@ const caveats = (file) => {
   return [
     ...document.warnings,
     ...(document.stopped_by === 'time budget' ? ['the time budget ended the rounds early'] : []),
+    ...(document.stopped_by === 'no success' ? ['stopped: real targets answered no request'] : []),
     ...(ENDINGS[document.status] ? [ENDINGS[document.status]] : []),
   ];
 };
@@ -68,6 +70,8 @@ export const verdictSection = (documents) => section('verdict', 'Verdict',
     const { recommendations } = file.document;
     const known = caveats(file);
     return ofFile(file, documents.length > 1, [
+      ...(file.document.cells.some(isProven) ? []
+        : [h('p', { class: 'bad' }, 'No run is valid, so there is nothing to compare.')]),
       ...recommendations.map((each) => recommendation(each, recommendations.length > 1)),
       ...differences(file.document),
       ...(recommendations.length || file.document.verdicts.length ? []

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/analysis/verdict.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {
@@ -50,6 +51,39 @@ TEST(Recommend, NamesTheFastestAndTheCheapestAndTheSimplestWithinFivePercent) {
           "103 ms], 30.0 us of CPU per request. No more than 64 were tried: more may buy more.",
           "Fewest workers within 5 % of it: thread_pool / curl with 16 workers, 104 ms [104 "
           "ms, 104 ms]."));
+}
+
+// Workers that had nothing to do show nothing.
+TEST(Recommend, RanksNothingWhereRequestsAreFewerThanWorkers) {
+  Report report = bare_report();
+  add_cell(report, "sequential", 1, ten(400));
+  add_cell(report, "session_reuse", 1, ten(300));
+  add_cell(report, "event_loop", 10, ten(100));
+  report.plan.scenarios[0].requests = 9;
+  const auto found = recommended(report);
+  ASSERT_TRUE(found);
+  EXPECT_THAT(found->lines, ElementsAre("Not ranked: 9 requests a run are fewer than 10 workers; "
+                                        "give -n 200 or more."));
+  EXPECT_EQ(found->fastest, std::nullopt);
+  for (const Verdict& verdict : verdicts_of(report, report.plan.scenarios[0])) {
+    EXPECT_FALSE(verdict.ranking);
+    EXPECT_THAT(verdict.declined, HasSubstr("9 requests a run are fewer than 10 workers"));
+  }
+  report.plan.scenarios[0].requests = 10;
+  EXPECT_EQ(recommended(report)->fastest, report.cells[2].cell);
+}
+
+TEST(Recommend, RanksTheRestOfASweepWhoseRequestsAreFewerThanItsMostWorkers) {
+  Report report = bare_report();
+  add_cell(report, "event_loop", 4, ten(100));
+  add_cell(report, "event_loop", 64, ten(90));
+  add_cell(report, "thread_pool", 4, ten(110));
+  add_cell(report, "thread_pool", 64, ten(120));
+  report.plan.scenarios[0].requests = 40;
+  const auto found = recommended(report);
+  ASSERT_TRUE(found);
+  EXPECT_THAT(found->lines.front(), HasSubstr("Not ranked in full: 40 requests"));
+  EXPECT_EQ(found->fastest, report.cells[0].cell);
 }
 
 // So many of the 200 requests of each run succeeded.

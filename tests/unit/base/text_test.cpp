@@ -43,6 +43,14 @@ TEST(ShellWord, QuotesOnlyWhatAShellWouldChange) {
   EXPECT_EQ(shell_word(""), "''");
 }
 
+TEST(CsvLine, QuotesWhatHasToBe) {
+  EXPECT_EQ(csv_line({"a", "", "b,c", "d\"e", "f\ng"}), "a,,\"b,c\",\"d\"\"e\",\"f\ng\"\n");
+}
+
+TEST(HtmlText, HasNoMarkup) {
+  EXPECT_EQ(html_text(R"(<a href="x">&</a>)"), "&lt;a href=&quot;x&quot;&gt;&amp;&lt;/a&gt;");
+}
+
 TEST(ReadFile, ReturnsAllBytesAndNothingForWhatIsNoFile) {
   const TempFolder folder;
   const std::string bytes("a\0b\r\n\xff", 6);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "harness/analysis/contenders.h"
 #include "harness/document/report_json.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
@@ -131,11 +132,35 @@ TEST(Report, DerivesSummariesInsteadOfBelievingTheFile) {
   EXPECT_EQ(report_from_json(json, "here").cells[0].summary.makespan_ns.median, 2100e6);
 }
 
-TEST(Report, KnowsWhetherAnyRunIsInvalid) {
+// The row over Beast stands beside those over libcurl, and has no valid run.
+TEST(Report, KnowsWhetherAComparedRunIsInvalid) {
   Report report = sample_report();
-  EXPECT_TRUE(has_invalid_runs(report));
-  report.cells.resize(1);
-  EXPECT_FALSE(has_invalid_runs(report));
+  EXPECT_TRUE(has_compared_invalid_runs(report));
+  report.cells.erase(report.cells.begin() + 1);
+  EXPECT_TRUE(has_compared_invalid_runs(report));
+  report.plan.scenarios[0].answered_by = RealTargets{.urls = 1, .origins = 1};
+  EXPECT_FALSE(has_compared_invalid_runs(report));
+  report.cells.erase(report.cells.begin(), report.cells.begin() + 2);  // alone it is what counts
+  EXPECT_TRUE(has_compared_invalid_runs(report));
+  EXPECT_FALSE(has_valid_runs(report));
+}
+
+TEST(Report, HoldsWhatFailed) {
+  Report report = sample_report();
+  fanout::Run& run = report.cells[0].runs[0];
+  run.status_counts = {{"200", 150}, {"404", 50}};
+  run.failures = {{"bad_status", 404, "", 49}, {"tls", 0, "TLS alert", 1}};
+  run.failed_requests = {{7, 12, "http://a/?token=***", "bad_status", 404, ""},
+                         {8, std::nullopt, "http://b/", "tls", 0, "TLS alert"}};
+  Json json = unit_test::document(report);
+  EXPECT_EQ(unit_test::document(report_from_json(json, "here")), json);
+  EXPECT_EQ(json["cells"][0]["runs"][0]["failed_requests"][0]["line"], 12);
+  for (const char* key : {"status_counts", "failures", "failed_requests"}) {
+    for (Json& cell : json["cells"]) {
+      for (Json& one : cell["runs"]) one.erase(key);  // as earlier versions wrote it
+    }
+  }
+  EXPECT_EQ(report_from_json(json, "here").cells[0].runs[0].failures.size(), 0U);
 }
 
 TEST(EmptyReport, HasAnEntryForEveryCellOfThePlan) {

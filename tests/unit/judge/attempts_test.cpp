@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "transports/retried.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -145,7 +146,8 @@ TEST(Account, HoldsEveryAttemptAgainstItsOwnToken) {
     Sample& sample = samples[i];
     do {
       if (sample.attempts > 0) {
-        sample.retried = note_attempt(sample.retried, sample.attempts - 1U, sample.outcome);
+        sample.retried =
+            note_attempt(sample.retried, sample.attempts - 1U, {sample.outcome, sample.status});
       }
       const std::uint64_t token = attempt_token(make_token(kSeed, i), sample.attempts++);
       sample.outcome = due_outcome(scenario, host, token);
@@ -158,7 +160,7 @@ TEST(Account, HoldsEveryAttemptAgainstItsOwnToken) {
   EXPECT_THAT(attempts.failed, IsEmpty());
   EXPECT_THAT(attempts.not_as_due, IsEmpty());
   EXPECT_EQ(attempts.retried.at("reset"), made - 1000);
-  samples[0].retried = note_attempt(0, 0, Outcome::timeout);  // no fault here takes time
+  samples[0].retried = note_attempt(0, 0, {Outcome::timeout});  // no fault here takes time
   samples[0].attempts = 2;
   EXPECT_EQ(account(scenario, samples, kSeed).failed.count("timeout") +
                 account(scenario, samples, kSeed).not_as_due.count("timeout (reset due)"),

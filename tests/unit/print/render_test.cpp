@@ -1,6 +1,7 @@
 #include "harness/print/render.h"
 #include "harness/document/report_json.h"
 #include "harness/print/render_plan.h"
+#include "harness/print/static_page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -202,6 +203,38 @@ TEST(Render, CountsDisturbedRunsByTheirCause) {
   const std::string text = unit_test::rendered(report, Format::table);
   EXPECT_THAT(text, HasSubstr("note: throttled runs: 1 repeated, 1 stayed throttled\n"
                               "note: noisy runs: 1 repeated, 0 stayed noisy\n"));
+}
+
+TEST(Render, SaysOnceOfWhatRequestsFailed) {
+  Report report = six_rounds();
+  report.cells.push_back(report.cells[0]);
+  report.plan.scenarios[0].answered_by = RealTargets{.urls = 1, .origins = 1};
+  for (CellReport& cell : report.cells) {
+    for (fanout::Run& run : cell.runs) {
+      run.status_counts = {{"200", 100}, {"302", 85}, {"404", 15}};
+      run.failures = {{"bad_status", 404, "", 15}};
+    }
+  }
+  report.cells[0].runs[0].failures.push_back({"protocol", 0, "not HTTP", 3});
+  report.cells[0].runs[1].failures[0].count = 14;
+  EXPECT_THAT(unit_test::rendered(report, Format::table),
+              HasSubstr("\n302: 85 of 200 requests, not followed\n"
+                        "404: 14 to 15 of 200 requests\n"
+                        "protocol: 3 of 200 requests, not HTTP (in 1 of 2 cells)\n\n"));
+}
+
+TEST(StaticPage, ShowsWhatThePageSaysWithoutItsScript) {
+  Report report = sample_report();
+  report.command = "fanout <script>";
+  const std::string html = static_page({{"mine & yours", report}});
+  for (const char* part :
+       {"<h1>mine &amp; yours</h1>", "<h2>mine</h2>", "<th class=\"left\">strategy</th>",
+        "<td class=\"left\">thread_pool</td>", "INVALID thread_pool", "fanout &lt;script&gt;"}) {
+    EXPECT_THAT(html, HasSubstr(part));
+  }
+  EXPECT_THAT(html, Not(HasSubstr("No run is valid")));
+  for (CellReport& cell : report.cells) cell.runs.clear();
+  EXPECT_THAT(static_page({{"none", report}}), HasSubstr("No run is valid"));
 }
 
 TEST(RenderPlan, ListsCellsAndSkippedOnesAndTheirTime) {

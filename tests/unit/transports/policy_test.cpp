@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "transports/deadline.h"
+#include "transports/retried.h"
 #include "transports/verify.h"
 #include "wire/token.h"
 
@@ -136,9 +137,9 @@ TEST_F(Policy, MakesATransientFailureAgainWithATokenOfItsOwn) {
     const Response response = (this->*fetch)();
     EXPECT_EQ(response.outcome, Outcome::ok);
     EXPECT_EQ(response.attempts, 3);
-    EXPECT_EQ(attempt_outcome(response.retried, 0), Outcome::reset);
-    EXPECT_EQ(attempt_outcome(response.retried, 1), Outcome::bad_status);
-    EXPECT_EQ(attempt_outcome(response.retried, 2), Outcome::none);
+    EXPECT_EQ(retried_attempt(response.retried, 0).outcome, Outcome::reset);
+    EXPECT_EQ(retried_attempt(response.retried, 1).outcome, Outcome::bad_status);
+    EXPECT_EQ(retried_attempt(response.retried, 2).outcome, Outcome::none);
     EXPECT_THAT(script.tokens, ElementsAre(42, attempt_token(42, 1), attempt_token(42, 2)));
   });
 }

@@ -1,0 +1,52 @@
+#include "harness/control/hopeless.h"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <string>
+
+namespace fanout {
+namespace {
+
+bool is_wait(Outcome outcome) {
+  return outcome == Outcome::timeout || outcome == Outcome::connect_timeout;
+}
+
+// Whether its requests took all the time they may, or the run was ended meanwhile.
+bool waited(const Run& run) {
+  static const std::set<std::string> kWaits{"timeout", "connect_timeout", "none"};
+  return std::ranges::all_of(run.errors,
+                             [](const auto& error) { return kWaits.contains(error.first); });
+}
+
+}  // namespace
+
+bool is_hopeless(const Report& report, bool round_done) {
+  constexpr unsigned kRunsThatTell = 2;
+  unsigned runs = 0;
+  bool all_waited = true;
+  for (const CellReport& cell : report.cells) {
+    if (scenario_of(report.plan, cell.cell).real_targets() == nullptr) return false;
+    for (const Run& run : cell.runs) {
+      if (run.requests.ok > 0) return false;
+      ++runs;
+      all_waited = all_waited && waited(run);
+    }
+  }
+  return round_done || (runs >= kRunsThatTell && all_waited);
+}
+
+bool waits_in_vain(std::span<Sample> samples, std::int64_t age_ns) {
+  constexpr std::int64_t kLeastNs = 20'000'000'000;
+  constexpr unsigned kLeastRequests = 3;
+  if (age_ns < kLeastNs) return false;
+  unsigned ended = 0;
+  for (Sample& sample : samples) {
+    if (std::atomic_ref(sample.finishes).load(std::memory_order_acquire) == 0) continue;
+    if (!is_wait(sample.outcome)) return false;
+    ++ended;
+  }
+  return ended >= kLeastRequests;
+}
+
+}  // namespace fanout

@@ -1,0 +1,105 @@
+#include "harness/print/render_notes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "harness/analysis/contenders.h"
+#include "harness/print/originals_table.h"
+#include "harness/print/render_failures.h"
+#include "harness/print/render_plan.h"
+#include "harness/print/render_references.h"
+#include "harness/print/render_tables.h"
+#include "harness/statistics/ranking.h"
+
+namespace fanout {
+namespace {
+
+constexpr unsigned kRoundsForIntervals = 6;
+
+// How often each reason made a run invalid, per cell.
+std::string invalid_runs(const Report& report) {
+  std::string text;
+  for (const CellReport& cell : report.cells) {
+    std::vector<std::pair<std::string, int>> reasons;  // causes come before what follows from them
+    for (const Run& run : cell.runs) {
+      for (const std::string& reason : run.reasons) {
+        const auto known = std::ranges::find(reasons, reason, [](auto& one) { return one.first; });
+        known == reasons.end() ? (void)reasons.emplace_back(reason, 1) : (void)++known->second;
+      }
+    }
+    for (const auto& [reason, count] : reasons) {
+      text += fmt::format("INVALID {}: {} ({} of {})\n", cell_text(cell.cell), reason, count,
+                          counted(cell.runs.size(), "run"));
+    }
+  }
+  return text;
+}
+
+unsigned fewest_valid_runs(const Report& report) {
+  unsigned fewest = report.plan.rounds;
+  for (const CellReport& cell : report.cells) {
+    fewest = std::min(fewest, cell.summary.valid_runs);
+  }
+  return fewest;
+}
+
+// How many runs were disturbed in the way that this flag names.
+std::string disturbances(const Report& report, Flag flag) {
+  const auto disturbed = [&](const Run& run) { return has_flag(run, flag); };
+  std::ptrdiff_t repeated = 0;
+  std::ptrdiff_t stayed = 0;
+  for (const auto* rows : {&report.cells, &report.references}) {
+    for (const CellReport& row : *rows) {
+      repeated += std::ranges::count_if(row.set_aside, disturbed);
+      stayed += std::ranges::count_if(row.runs, disturbed);
+    }
+  }
+  const std::string_view name = name_of(flag);
+  if (repeated == 0 && stayed == 0) return {};
+  if (repeated == 0) return fmt::format("note: {} runs: {}\n", name, stayed);
+  return fmt::format("note: {0} runs: {1} repeated, {2} stayed {0}\n", name, repeated, stayed);
+}
+
+// What the reader must know before believing a difference.
+std::string caveats(const Report& report) {
+  std::string text;
+  for (const std::string& warning : report.warnings) text += "note: " + warning + "\n";
+  const unsigned rounds = fewest_valid_runs(report);
+  if (rounds < kLeastRoundsToRank) {
+    text += fmt::format("note: {} from {}; use at least {}\n",
+                        rounds < kRoundsForIntervals ? "no interval and no ranks" : "no ranks",
+                        counted(rounds, "valid round"), kLeastRoundsToRank);
+  }
+  text += disturbances(report, Flag::throttled) + disturbances(report, Flag::noisy);
+  text += strayed_runs(report);
+  if (report.stopped_by == StoppedBy::time_budget)
+    text += "note: the time budget ended the rounds early\n";
+  if (const std::string why = why_stopped(report); !why.empty()) text += "note: " + why + "\n";
+  if (report.stopped_by == StoppedBy::interval_width) {
+    text += "note: ended before the last round: every cell is known precisely enough\n";
+  }
+  if (report.status == Status::running)
+    text += "note: unfinished; its fanout still runs or was killed\n";
+  if (report.status == Status::failed)
+    text += "note: an error ended it; what was measured is shown\n";
+  if (report.status == Status::interrupted)
+    text += "note: interrupted; what was measured is shown\n";
+  if (std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+        return is_other_stack(report, cell.cell);
+      })) {
+    text +=
+        "* another HTTP stack than the other rows: the difference is not the strategy's alone\n";
+  }
+  text += render_programs(report);
+  return text;
+}
+
+}  // namespace
+
+std::string render_notes(const Report& report) {
+  return invalid_runs(report) + render_skipped(report.plan) + caveats(report);
+}
+
+}  // namespace fanout
