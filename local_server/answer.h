@@ -12,9 +12,6 @@ namespace fanout {
 
 inline constexpr std::string_view kContentType = "text/plain";
 
-// The methods answered; any other gets 405.
-inline constexpr std::string_view kAllowedMethods = "GET, HEAD, POST";
-
 // False for 204 and 304, which HTTP forbids to have a body (RFC 9110, 6.4.1).
 constexpr bool may_have_body(unsigned status) { return status != 204 && status != 304; }
 

@@ -31,10 +31,6 @@ constexpr std::string_view kBadRequest =
 // How long a rejected client may take to close its end.
 constexpr std::int64_t kDrainNs = 1'000'000'000;
 
-bool allowed(http::verb method) {
-  return method == http::verb::get || method == http::verb::head || method == http::verb::post;
-}
-
 char* append(char* to, std::string_view text) {
   std::memcpy(to, text.data(), text.size());
   return to + text.size();
@@ -117,9 +113,7 @@ void Connection::take_request() {
   keep_alive_ =
       scanner_->is_http11() && scanner_->keep_alive() && requests_ != host_->behaviour.close_after;
   // A request without a token is drawn by its number, so that those, too, follow the distribution.
-  fate_ = allowed(scanner_->method())
-              ? fate_of(*host_, token.value_or(arrival.number), requests_ == 1)
-              : method_not_allowed();
+  fate_ = fate_of(*host_, token.value_or(arrival.number), requests_ == 1);
   ++host_->in_flight;
   state_ = State::holding;
   if (fate_.fault != nullptr) core_.ledger.faulted(fate_.fault->kind, arrival);

@@ -57,12 +57,4 @@ Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first) {
   return fate;
 }
 
-Fate method_not_allowed() {
-  static const Answer answer{
-      .head = fmt::format("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nAllow: {}\r\n",
-                          kAllowedMethods),
-      .body = {}};
-  return {.answer = &answer};
-}
-
 }  // namespace fanout

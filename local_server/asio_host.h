@@ -38,7 +38,4 @@ struct Fate {
 // on its connection.
 Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first);
 
-// What a request meets whose method is not allowed.
-Fate method_not_allowed();
-
 }  // namespace fanout

@@ -73,7 +73,6 @@ class HttplibEngine : public Engine {
   void accepted(std::function<void()> serve);
   void answer(const Host& host, const Request& request, Response& response,
               std::uint64_t body_bytes);
-  void refuse(const Request& request, Response& response);
   std::uint64_t arrived(const Request& request, Response& response, std::uint64_t body_bytes);
   void sleep_until(std::int64_t deadline_ns) const;
   void answered(std::int64_t arrival_ns, std::int64_t intended_ns);
@@ -127,18 +126,20 @@ void HttplibEngine::configure(Host& host) {
   // Answering before routing spares a regular expression per request. A body has to be read by a
   // route of its own.
   server.set_pre_routing_handler([this, &host](const Request& request, Response& response) {
-    if (request.method == "POST") return Handled::Unhandled;
-    if (request.method == "GET" || request.method == "HEAD") {
-      answer(host, request, response, 0);
-    } else {
-      refuse(request, response);
+    if (request.has_header("Content-Length") || request.has_header("Transfer-Encoding")) {
+      return Handled::Unhandled;
     }
+    answer(host, request, response, 0);
     return Handled::Handled;
   });
-  server.Post(".*", [this, &host](const Request& request, Response& response,
-                                  const httplib::ContentReader& read) {
+  const auto with_body = [this, &host](const Request& request, Response& response,
+                                       const httplib::ContentReader& read) {
     answer(host, request, response, discard_body(request, read));
-  });
+  };
+  server.Post(".*", with_body);
+  server.Put(".*", with_body);
+  server.Patch(".*", with_body);
+  server.Delete(".*", with_body);
 }
 
 Endpoint HttplibEngine::listen(Host& host, const Endpoint& wanted) {
@@ -194,14 +195,6 @@ void HttplibEngine::answer(const Host& host, const Request& request, Response& r
   }
   if (intended_ns > 0) sleep_until(arrival_ns + intended_ns);
   answered(arrival_ns, intended_ns);
-}
-
-void HttplibEngine::refuse(const Request& request, Response& response) {
-  const std::int64_t arrival_ns = now_ns();
-  arrived(request, response, 0);
-  response.status = 405;
-  response.set_header("Allow", std::string(kAllowedMethods));
-  answered(arrival_ns, 0);
 }
 
 // Sleeps in slices, so that stop() need not wait for a long delay; the last ends at the deadline.

@@ -1,14 +1,9 @@
 #include "local_server/ledger.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 namespace fanout {
 namespace {
-
-// The methods by their names in the counters; any method not named counts as the last.
-constexpr std::array<std::string_view, 4> kMethods{"GET", "HEAD", "POST", "other"};
 
 Quantiles quantiles_of(const Histogram& histogram) {
   return {.mean = histogram.mean(),
@@ -18,6 +13,11 @@ Quantiles quantiles_of(const Histogram& histogram) {
 }
 
 }  // namespace
+
+std::string_view counted_method(std::string_view method) {
+  const auto* const known = std::ranges::find(kCountedMethods, method);
+  return known == kCountedMethods.end() ? kCountedMethods.back() : *known;
+}
 
 Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
   Arrival arrival{.number = ++counters_.requests};
@@ -35,8 +35,8 @@ Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
 }
 
 void Ledger::asked(std::string_view method, std::uint64_t body_bytes) {
-  const auto* const known = std::find(kMethods.begin(), kMethods.end() - 1, method);
-  ++methods_[static_cast<std::size_t>(known - kMethods.begin())];
+  const auto* const known = std::ranges::find(kCountedMethods, counted_method(method));
+  ++methods_[static_cast<std::size_t>(known - kCountedMethods.begin())];
   counters_.request_body_bytes += body_bytes;
 }
 
@@ -68,7 +68,7 @@ ServerCounters Ledger::counters() const {
     if (count > 0) result.faults.emplace(fault_name(static_cast<FaultKind>(i)), count);
   }
   for (std::size_t i = 0; i < methods_.size(); ++i) {
-    if (methods_[i] > 0) result.methods.emplace(kMethods[i], methods_[i]);
+    if (methods_[i] > 0) result.methods.emplace(kCountedMethods[i], methods_[i]);
   }
   // Requests that are still held can no longer be answered.
   result.abandoned += in_flight_;

@@ -7,11 +7,18 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/histogram.h"
 #include "local_server/behaviour.h"
 
 namespace fanout {
+
+// The methods by their names in the counters; any method not named counts as the last.
+inline constexpr std::array<std::string_view, 9> kCountedMethods{
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "other"};
+// What a method counts as.
+std::string_view counted_method(std::string_view method);
 
 struct Quantiles {
   double mean = 0;
@@ -32,7 +39,7 @@ struct ServerCounters {
   std::uint64_t abandoned = 0;         // requests whose client left before the answer was whole
   std::uint64_t handshakes = 0;        // TLS: completed on an accepted connection
   std::uint64_t resumed = 0;           // TLS: those of them that resumed a session
-  std::map<std::string, std::uint64_t> methods;  // of the requests: "GET", "HEAD", "POST", "other"
+  std::map<std::string, std::uint64_t> methods;  // of the requests, by counted_method
   std::uint64_t request_body_bytes = 0;          // received, of all requests
   std::map<std::string, std::uint64_t> faults;   // acted out, by fault_name: once for each token
   std::uint64_t peak_in_flight = 0;  // most requests received and not yet answered at one moment
@@ -78,7 +85,7 @@ class Ledger {
   ServerCounters counters_;
   std::uint64_t in_flight_ = 0;
   std::array<std::uint64_t, kFaultKinds> faults_{};
-  std::array<std::uint64_t, 4> methods_{};
+  std::array<std::uint64_t, kCountedMethods.size()> methods_{};
   boost::unordered_flat_set<std::uint64_t> tokens_;
   Histogram hold_;
   Histogram hold_error_;

@@ -9,22 +9,18 @@
 #include <string_view>
 #include <vector>
 
-#include "base/enum_names.h"
+#include "transports/method.h"
 
 namespace fanout {
 
 class FailureWords;
-
-enum class Method : std::uint8_t { get, head, post };
-inline constexpr EnumNames<Method, 3> kMethodNames{
-    {{"GET", Method::get}, {"HEAD", Method::head}, {"POST", Method::post}}};
 
 // Where requests go, and what a right answer looks like.
 struct Target {
   std::vector<std::string> addresses;  // literal ones, in the order to try; none: see `unresolved`
   std::uint16_t port = 0;
   std::uint16_t expected_status = 200;    // 0: 200 to 399, of any length and without a token
-  std::uint64_t expected_body_bytes = 0;  // of a GET or POST; a HEAD has none
+  std::uint64_t expected_body_bytes = 0;  // a HEAD has none
   bool tls = false;                       // TLS 1.2 or 1.3, the certificate verified
   std::string name{};  // of the host, as its requests and certificate say it; empty: the address
   std::string unresolved{};   // why its name has no address: its requests end as Outcome::dns
@@ -40,7 +36,7 @@ struct RetryPolicy {
   std::chrono::nanoseconds base = std::chrono::milliseconds(100);
   double factor = 2;
   std::chrono::nanoseconds cap = std::chrono::seconds(5);
-  bool post = false;  // whether a POST, which may count twice, is made again
+  bool post = false;  // whether a POST, or another that may count twice, is made again
 };
 inline constexpr unsigned kMaxRetries = 15;
 
@@ -48,7 +44,8 @@ inline constexpr unsigned kMaxRetries = 15;
 struct ClientConfig {
   std::vector<Target> targets;
   Method method = Method::get;
-  std::uint64_t request_body_bytes = 0;  // body of a POST
+  std::uint64_t request_body_bytes = 0;  // of a POST, PUT or PATCH without a `body`
+  std::string body{};                    // the user's own, of every request
   bool reuse = true;
   std::chrono::nanoseconds connect_timeout{};
   // The time a request may take from its start to its last byte, connecting included.
@@ -61,13 +58,13 @@ struct ClientConfig {
   // *schedule_start, which is set before the first request. Borrowed; empty: no open loop.
   std::span<const std::int64_t> due_ns{};
   const std::atomic<std::int64_t>* schedule_start = nullptr;  // base/clock.h
-  RetryPolicy retry{};                 // carried out by transports/policy.h, not by the transports
-  std::string certificates{};          // PEM: whom TLS trusts; empty: whom the system trusts
+  RetryPolicy retry{};         // carried out by transports/policy.h, not by the transports
+  std::string certificates{};  // PEM: whom TLS trusts; empty: whom the system trusts
   // PEM: what it shows to servers that demand a certificate; none: nothing. An empty key_file means
   // that the key is in the other one.
   std::string certificate_file{};
   std::string key_file{};
-  std::vector<std::string> headers{};  // "Name: value", sent with every request besides its own
+  std::vector<std::string> headers{};  // of every request (transports/request_form.h)
   std::string_view paths{};  // of the requests, borrowed (transports/path.h); none: from tokens
   FailureWords* failure_words = nullptr;  // where workers say why requests fail; null: nowhere
 };

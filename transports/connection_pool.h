@@ -12,6 +12,7 @@
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/idle_connection.h"
+#include "transports/path.h"
 #include "transports/pooled_connection.h"
 #include "transports/tcp_connect.h"
 
@@ -21,9 +22,10 @@ template <class Connection>
 class ConnectionPool {
  public:
   explicit ConnectionPool(const ClientConfig& config)
-      : config_(config), body_(request_body(config)) {
+      : config_(config), form_(default_form(config)) {
     for (const Target& target : config.targets) {
-      destinations_.push_back({socket_address(target), RequestText(config, target), {}});
+      destinations_.push_back(
+          {socket_address(target), RequestText(config, target, form_.view()), {}});
       destinations_.back().idle.reserve(config.max_in_flight);
     }
   }
@@ -58,8 +60,8 @@ class ConnectionPool {
     connection.target = request.target;
     connection.request = &request;
     connection.done = std::move(done);
-    connection.out.begin(destination.text, request.token, body_);
-    connection.in.begin(config_.method);
+    connection.out.begin(destination.text, request.token, form_.body);
+    connection.in.begin(method_of(config_, request.token));
     connection.why = {};
     const std::int64_t now = now_ns();
     connection.answer_by = give_up_at(config_, now);
@@ -76,7 +78,7 @@ class ConnectionPool {
   [[nodiscard]] bool repeat(Connection& connection) const {
     const bool never_came = connection.kept && !connection.in.any_received();
     if (!never_came) return false;
-    if (config_.method == Method::post) {
+    if (!may_repeat(config_, connection.request->token)) {
       connection.why = kClosedMeanwhile;
       return false;
     }
@@ -134,7 +136,7 @@ class ConnectionPool {
   };
 
   const ClientConfig& config_;
-  const std::string body_;
+  const RequestForm form_;
   std::deque<Connection> connections_;  // a deque: connections stay where they are
   std::vector<Connection*> spare_;
   std::vector<Destination> destinations_;

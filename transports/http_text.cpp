@@ -7,15 +7,34 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
+#include <utility>
 
 #include "transports/path.h"
-#include "transports/verify.h"
 #include "wire/token.h"
 
 namespace fanout {
 
-std::string request_body(const ClientConfig& config) {
-  return std::string(config.method == Method::post ? config.request_body_bytes : 0, 'x');
+namespace {
+
+// What follows the path in the head of a request of this form.
+void append_rest(const FormView& form, std::string_view host, bool reuse, std::string& out) {
+  out += " HTTP/1.1\r\n";
+  if (!form.names_host()) out += host;
+  if (!reuse) out += "Connection: close\r\n";
+  out += form.fields;
+  if (form.has_content()) {
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", form.body.size());
+  }
+  out += "\r\n";
+}
+
+}  // namespace
+
+RequestForm default_form(const ClientConfig& config) {
+  std::string body = config.body;
+  if (body.empty() && expects_body(config.method)) body.assign(config.request_body_bytes, 'x');
+  return make_form(config.method, config.headers, std::move(body));
 }
 
 std::string url_host(const std::string& host) {
@@ -30,36 +49,38 @@ std::string authority(const Target& target) {
   return fmt::format("{}:{}", host, target.port);
 }
 
-RequestText::RequestText(const ClientConfig& config, const Target& target) : paths_(config.paths) {
-  text_ = fmt::format("{} ", method_name(config.method));
+RequestText::RequestText(const ClientConfig& config, const Target& target, const FormView& form)
+    : paths_(config.paths),
+      host_(fmt::format("Host: {}\r\n", authority(target))),
+      reuse_(config.reuse) {
+  text_ = fmt::format("{} ", form.method.name());
   if (!has_listed_paths(config)) text_ += kTokenPathPrefix;
   token_at_ = text_.size();
   if (!has_listed_paths(config)) text_.append(kTokenDigits, '0');
-  text_ += fmt::format(" HTTP/1.1\r\nHost: {}\r\n", authority(target));
-  if (!config.reuse) text_ += "Connection: close\r\n";
-  if (config.method == Method::post) {
-    text_ += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", kRequestContentType,
-                         config.request_body_bytes);
-  }
-  for (const std::string& header : config.headers) text_ += header + "\r\n";
-  text_ += "\r\n";
+  append_rest(form, host_, reuse_, text_);
 }
 
-void RequestText::write(std::uint64_t token, std::string& out) const {
-  if (paths_.data() != nullptr) {
+std::string_view RequestText::write(std::uint64_t token, std::string_view body,
+                                    std::string& out) const {
+  if (paths_.data() == nullptr) {
+    out = text_;
+    const TokenText digits = token_text(token);
+    std::ranges::copy(digits, out.begin() + static_cast<std::ptrdiff_t>(token_at_));
+  } else if ((token & kOwnForm) == 0) {
     out.assign(text_, 0, token_at_);
     out += listed_path(paths_, token);
     out.append(text_, token_at_);
-    return;
+  } else {
+    const FormView form = own_form(paths_, token);
+    out.assign(form.method.name()).append(" ").append(listed_path(paths_, token));
+    append_rest(form, host_, reuse_, out);
+    return form.body;
   }
-  out = text_;
-  const TokenText digits = token_text(token);
-  std::ranges::copy(digits, out.begin() + static_cast<std::ptrdiff_t>(token_at_));
+  return body;
 }
 
 void OutgoingRequest::begin(const RequestText& text, std::uint64_t token, std::string_view body) {
-  text.write(token, head_);
-  body_ = body;
+  body_ = text.write(token, body, head_);
   sent_ = 0;
 }
 

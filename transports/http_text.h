@@ -1,7 +1,8 @@
 // The bytes of requests, for transports that write HTTP themselves: built once per target, with
-// only the token (or the path) changing. All transports send the same: the request line, Host, for
-// a POST Content-Type and Content-Length, and without reuse "Connection: close", then what the user
-// adds. (cpp-httplib adds Accept and User-Agent, which no setting of it leaves out.)
+// only the token (or the path) changing. All transports send the same: the request line, Host,
+// without reuse "Connection: close", the fields of the form (transports/request_form.h) and, where
+// there is a body, Content-Length. (cpp-httplib adds Accept and User-Agent, which no setting of it
+// leaves out.)
 #pragma once
 
 #include <cstddef>
@@ -9,15 +10,14 @@
 #include <string>
 #include <string_view>
 
+#include "transports/request_form.h"
 #include "transports/transport.h"
 #include "wire/tls_stream.h"
 
 namespace fanout {
 
-inline constexpr std::string_view kRequestContentType = "application/octet-stream";
-
-// The body every request of a client carries: config.request_body_bytes of a POST, else empty.
-std::string request_body(const ClientConfig& config);
+// The form of every request of a client that has none of its own.
+RequestForm default_form(const ClientConfig& config);
 
 // A host as URLs write it: an IPv6 address in brackets.
 std::string url_host(const std::string& host);
@@ -28,20 +28,25 @@ std::string authority(const Target& target);
 // The head of one target's requests.
 class RequestText {
  public:
-  RequestText(const ClientConfig& config, const Target& target);
+  // `form` is default_form(config), not kept.
+  RequestText(const ClientConfig& config, const Target& target, const FormView& form);
   // Replaces `out` by the head that carries `token`; allocates only while `out` is too small.
-  void write(std::uint64_t token, std::string& out) const;
+  // Returns the body that follows it: `body`, unless the request has a form of its own.
+  std::string_view write(std::uint64_t token, std::string_view body, std::string& out) const;
 
  private:
   std::string text_;
   std::size_t token_at_;    // or where the path belongs
   std::string_view paths_;  // ClientConfig::paths
+  std::string host_;        // the line
+  bool reuse_;
 };
 
 // A request on its way into a socket.
 class OutgoingRequest {
  public:
-  // Prepares a request for sending; `body` is borrowed until all is sent.
+  // Prepares a request for sending; `body`, the one of default_form(), is borrowed until all is
+  // sent.
   void begin(const RequestText& text, std::uint64_t token, std::string_view body);
   // Goes back to the first byte, so that all is sent again on another connection.
   void rewind() { sent_ = 0; }

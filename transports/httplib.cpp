@@ -32,7 +32,8 @@ class HttplibClient final : public BlockingClient {
  private:
   struct Destination {
     std::unique_ptr<ReadingHttplibClient> client;
-    httplib::Request request;  // prepared; only the path changes
+    httplib::Request request;  // prepared; only the path changes, and the form to one of its own
+    bool own_form = false;     // whether it has that of one request
     std::int64_t idle_since = 0;
   };
 
@@ -48,19 +49,23 @@ class HttplibClient final : public BlockingClient {
   [[nodiscard]] std::unique_ptr<ReadingHttplibClient> client_of(std::uint32_t target);
   void set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const;
   void set_policy(httplib::ClientImpl& client) const;
+  static void set_form(httplib::Request& request, const FormView& form, const Target& target);
   httplib::Request prepare(const Target& target);
+  void choose_form(Destination& destination, const Request& request) const;
   static bool keeps_good_connection(Destination& destination, std::int64_t now);
   Response exchange(Destination& destination, const Request& request);
   [[nodiscard]] Response unanswered(const ReadingHttplibClient& client, httplib::Error error) const;
   [[nodiscard]] Outcome failure(httplib::Error error) const;
 
   const ClientConfig& config_;
+  const RequestForm form_;
   TlsClient tls_;
   std::vector<Destination> destinations_;
   Progress progress_;
 };
 
-HttplibClient::HttplibClient(const ClientConfig& config) : config_(config), tls_(config) {
+HttplibClient::HttplibClient(const ClientConfig& config)
+    : config_(config), form_(default_form(config)), tls_(config) {
   for (std::uint32_t i = 0; i < config.targets.size(); ++i) {
     (void)socket_address(config.targets[i]);  // cpp-httplib would look a name up
     Destination& destination = destinations_.emplace_back();
@@ -103,18 +108,21 @@ void HttplibClient::set_policy(httplib::ClientImpl& client) const {
   client.set_socket_options([](int fd) { set_fanout_socket_options(fd); });
 }
 
+// Fields of one name may be there several times, which its own set_header would not have.
+void HttplibClient::set_form(httplib::Request& request, const FormView& form,
+                             const Target& target) {
+  request.method = form.method.name();
+  request.body = form.body;
+  request.headers.clear();
+  if (!form.names_host()) request.headers.emplace("Host", authority(target));
+  for_each_field(form.fields, [&](std::string_view name, std::string_view value) {
+    request.headers.emplace(name, value);
+  });
+}
+
 httplib::Request HttplibClient::prepare(const Target& target) {
   httplib::Request request;
-  request.set_header("Host", authority(target));
-  request.method = method_name(config_.method);
-  request.body = request_body(config_);
-  if (config_.method == Method::post) {
-    request.set_header("Content-Type", std::string(kRequestContentType));
-  }
-  for (const std::string& header : config_.headers) {
-    const std::size_t colon = header.find(": ");
-    request.set_header(header.substr(0, colon), header.substr(colon + 2));
-  }
+  set_form(request, form_.view(), target);
   request.response_handler = [this](const httplib::Response& response) {
     progress_.status = static_cast<unsigned>(response.status);
     return true;
@@ -140,7 +148,9 @@ Response HttplibClient::fetch(const Request& request) {
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
   if (response.outcome != Outcome::reset || !kept) return response;
-  if (config_.method == Method::post) return failed(config_, Outcome::reset, kClosedMeanwhile);
+  if (!may_repeat(config_, request.token)) {
+    return failed(config_, Outcome::reset, kClosedMeanwhile);
+  }
   response = exchange(destination, request);
   response.connected = true;
   return response;
@@ -156,13 +166,28 @@ bool HttplibClient::keeps_good_connection(Destination& destination, std::int64_t
   return false;
 }
 
+void HttplibClient::choose_form(Destination& destination, const Request& request) const {
+  const Target& target = config_.targets[request.target];
+  const bool own = has_own_form(config_, request.token);
+  if (own) {
+    set_form(destination.request, own_form(config_.paths, request.token), target);
+  } else if (destination.own_form) {
+    set_form(destination.request, form_.view(), target);
+  }
+  destination.own_form = own;
+  // It adds one more whenever it sends an empty body.
+  if (destination.request.body.empty()) destination.request.headers.erase("Content-Length");
+}
+
 Response HttplibClient::exchange(Destination& destination, const Request& request) {
+  choose_form(destination, request);
   destination.request.path.clear();
   append_path(config_, request.token, destination.request.path);
   httplib::Response response;
   httplib::Error error = httplib::Error::Success;
   ReadingHttplibClient& client = *destination.client;
-  client.begin(config_.method == Method::head, progress_.connect_by, progress_.answer_by);
+  client.begin(method_of(config_, request.token) == Method::head, progress_.connect_by,
+               progress_.answer_by);
   const bool sent = client.send(destination.request, response, error);
   if (client.reading().surplus()) client.stop();
   if (!sent) return unanswered(client, error);

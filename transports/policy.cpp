@@ -62,7 +62,7 @@ std::optional<nanoseconds> Trial::next(const ClientConfig& config, Response& res
       response.outcome == Outcome::timeout || response.outcome == Outcome::connect_timeout;
   if (out_of_time && past_deadline(config)) response.outcome = Outcome::deadline;
   if (attempt_ == config.retry.retries || !is_transient(response)) return std::nullopt;
-  if (config.method == Method::post && !config.retry.post) return std::nullopt;
+  if (!config.retry.post && !may_repeat(config, token_)) return std::nullopt;
   if (std::chrono::seconds(response.retry_after_s) > kLongestRetryAfter) return std::nullopt;
   const bool listed = has_listed_paths(config);  // equal paths have equal tokens
   const std::uint64_t seed = listed ? make_token(token_, request_.index) : token_;

@@ -65,6 +65,4 @@ std::string_view outcome_name(Outcome outcome) {
   return kNames[static_cast<std::size_t>(outcome)];
 }
 
-std::string_view method_name(Method method) { return enum_name(method, kMethodNames); }
-
 }  // namespace fanout

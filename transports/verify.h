@@ -53,7 +53,6 @@ inline constexpr std::string_view kRetryAfterHeader = "Retry-After";
 std::uint32_t retry_after_seconds(std::string_view value);
 
 std::string_view outcome_name(Outcome outcome);  // "ok", "bad_status" ...: the keys of JSON errors
-std::string_view method_name(Method method);     // "GET"
 inline constexpr int kOutcomeCount = static_cast<int>(Outcome::dns) + 1;
 
 }  // namespace fanout

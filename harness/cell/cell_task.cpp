@@ -5,22 +5,31 @@
 
 namespace fanout {
 
+static void to_json(nlohmann::json& json, const Method& method) { json = method.name(); }
+static void from_json(const nlohmann::json& json, Method& method) {
+  method = Method(json.get_ref<const std::string&>());
+}
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Schedule, rate, arrivals, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Target, addresses, port, expected_status, expected_body_bytes,
                                    tls, name, unresolved, unix_socket)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post)
 // What every worker shares is not told: each process has its own.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, reuse,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, body, reuse,
                                    connect_timeout, timeout, max_in_flight, retry, headers,
                                    certificates, certificate_file, key_file)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, queue_capacity,
                                    deadline, token_seed, stoppable, schedule, urls_fd, command,
                                    ready_limit, run_limit, count_syscalls, client)
 
-std::string to_text(const CellTask& task) { return nlohmann::json(task).dump(); }
+// CBOR, because bodies and header fields may hold bytes that are not UTF-8.
+std::string to_text(const CellTask& task) {
+  std::string text;
+  nlohmann::json::to_cbor(task, text);
+  return text;
+}
 
 CellTask cell_task_from_text(const std::string& text) {
-  return nlohmann::json::parse(text).get<CellTask>();
+  return nlohmann::json::from_cbor(text).get<CellTask>();
 }
 
 std::vector<Request> make_requests(const CellTask& task) {

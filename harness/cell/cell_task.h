@@ -1,4 +1,4 @@
-// What a run's process is told: everything it needs to make the requests. Travels as JSON.
+// What a run's process is told: everything it needs to make the requests. Travels as CBOR.
 #pragma once
 
 #include <chrono>

@@ -83,14 +83,19 @@ std::string plan_line(const CellTask& task, std::span<const Request> requests,
     append_path(client, request.token, url);
     targets.push_back(std::move(url));
   }
+  const RequestForm form = make_form(client.method, client.headers, {});
+  Json headers = Json::array();
+  for_each_field(form.fields, [&](std::string_view name, std::string_view value) {
+    headers.push_back(fmt::format("{}: {}", name, value));
+  });
   const bool bounded = task.queue_capacity != kUnboundedQueue;
   return Json{{"protocol", 1},
               {"count", requests.size()},
               {"targets", std::move(targets)},
               {"workers", task.workers},
-              {"method", method_name(client.method)},
+              {"method", client.method.name()},
               {"body_bytes", client.request_body_bytes},
-              {"headers", client.headers},
+              {"headers", std::move(headers)},
               {"reuse", client.reuse},
               {"connect_timeout_s", seconds(client.connect_timeout)},
               {"timeout_s", seconds(client.timeout)},

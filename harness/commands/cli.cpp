@@ -92,9 +92,10 @@ void add_targets(CLI::App& app, Options& options) {
   app.add_option("--cert", options.tls.certificate_file,
                  "show this certificate (PEM) to https targets that demand one")
       ->type_name("FILE");
-  app.add_option("--key", options.tls.key_file,
-                 "the certificate's key (default: in the same file)")
+  app.add_option("--key", options.tls.key_file, "the certificate's key (default: in the same file)")
       ->type_name("FILE");
+  app.add_flag("--skip-bad-lines", options.urls.skip_bad_lines,
+               "go on without the lines of the list that cannot be used");
   app.add_flag("--i-may-load-this-target", options.may_load,
                "lift the limits for targets outside this machine");
   app.add_flag("--keep-going", options.keep_going,
@@ -201,6 +202,9 @@ void add_commands(CLI::App& app, Options& options) {
 
 // Real targets are instead of a scenario, and of the embedded server.
 void check_targets(const CLI::App& app, const Options& options) {
+  if (options.urls.skip_bad_lines && options.urls.file.empty()) {
+    throw UsageError("--skip-bad-lines is for the list of --urls; give one");
+  }
   if (options.urls.empty()) {
     if (!options.urls.resolve.empty()) {
       throw UsageError("--resolve says where the names of URLs lead; use it with --url or --urls");
@@ -275,7 +279,9 @@ void define_command_line(CLI::App& app, Options& options) {
 bool parse_selection(int argc, char** argv, const std::string& program, Selection& selection) {
   CLI::App app("Flags that choose what runs", program);
   add_selection(app, selection);
-  return parse_with(app, argc, argv);
+  if (!parse_with(app, argc, argv)) return false;
+  read_body(selection, false);
+  return true;
 }
 
 std::optional<Options> parse_command_line(int argc, char** argv) {
@@ -285,6 +291,7 @@ std::optional<Options> parse_command_line(int argc, char** argv) {
   if (!parse_with(app, argc, argv)) return std::nullopt;
   check_targets(app, options);
   note_command_line({argv + 1, argv + argc}, options);
+  read_body(options.selection, options.urls.file == "-");
   return options;
 }
 

@@ -96,6 +96,10 @@ inline void add_list(CLI::App& app, const std::string& flag, std::vector<std::st
 // The flags that choose what runs (harness/commands/cli_selection.cpp).
 void add_selection(CLI::App& app, Selection& selection);
 
+// Replaces a body that names a file, or standard input unless that is the list of URLs, by what is
+// in there. Throws UsageError.
+void read_body(Selection& selection, bool list_on_stdin);
+
 // The whole command line (harness/commands/cli.cpp): what is parsed, and what help, completion and
 // the manual page describe.
 void define_command_line(CLI::App& app, Options& options);

@@ -1,4 +1,8 @@
 // The flags that choose what runs: those of run, sweep and list cells.
+#include <iostream>
+#include <iterator>
+
+#include "base/file.h"
 #include "harness/commands/cli_flags.h"
 #include "harness/plan/selection.h"
 #include "harness/plan/worker_list.h"
@@ -66,7 +70,32 @@ void add_policy(CLI::App& app, Selection& selection) {
              "let queues hold so many requests (default: twice the workers)", "COUNT");
 }
 
+// All of standard input.
+std::string read_stdin() {
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
 }  // namespace
+
+void read_body(Selection& selection, bool list_on_stdin) {
+  if (!selection.body || !selection.body->starts_with('@')) return;
+  const std::string file = selection.body->substr(1);
+  if (file == "-" && list_on_stdin) {
+    throw UsageError("--body @-: standard input is the list of --urls -; name a file");
+  }
+  const std::optional<std::string> found = file == "-" ? read_stdin() : read_file(file);
+  if (!found) {
+    throw UsageError(
+        fmt::format("--body {}: cannot be read; name a file behind the @, or - for standard input",
+                    *selection.body));
+  }
+  if (found->size() > kMaxRequestBody) {
+    throw UsageError(fmt::format("--body {}: has {}, more than {}", *selection.body,
+                                 format_bytes(static_cast<double>(found->size())),
+                                 format_bytes(static_cast<double>(kMaxRequestBody))));
+  }
+  selection.body = *found;
+}
 
 void add_selection(CLI::App& app, Selection& selection) {
   add_list(app, "--scenario", selection.scenarios,
@@ -86,11 +115,19 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_mode(app, selection);
   add_names(app, "--reuse", selection.reuse, EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
             "keep connections, or open one for each request");
-  add_names(app, "--method", selection.method, kMethodNames, "use this HTTP method");
+  add_parsed(
+      app, "--method", selection.method, parse_method, std::string(kMethodExpected),
+      fmt::format("use this HTTP method, or any other ({})", fmt::join(kCommonMethods, ", ")),
+      "NAME");
+  app.add_option("--body", selection.body,
+                 "send this text, the content of a file, or of standard input (@-), as the body of "
+                 "every request; without --method, they are POST")
+      ->type_name("TEXT|@FILE");
   add_names(app, "--engine", selection.engine, kEngineNames,
             "use this engine of the embedded server");
-  app.add_option("-H,--header", selection.headers,
-                 "send this field, written 'Name: value', with every request; repeatable")
+  app.add_option(
+         "-H,--header", selection.headers,
+         "send this field, written 'Name: value' as curl takes it, with every request; repeatable")
       ->type_name("FIELD")
       ->allow_extra_args(false);
   add_policy(app, selection);

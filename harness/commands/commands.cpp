@@ -31,6 +31,7 @@
 #include "harness/print/render_failures.h"
 #include "harness/print/render_plan.h"
 #include "harness/scenario/address_choice.h"
+#include "harness/scenario/request_headers.h"
 #include "harness/scenario/scenario_json.h"
 #include "harness/scenario/secrets.h"
 #include "local_server/server_main.h"
@@ -65,7 +66,11 @@ std::optional<UrlList> urls_for(const Options& options) {
   const bool will_run = options.command != Command::list && !options.dry_run;
   UrlSources sources = options.urls;
   sources.progress = progress_style(options) != Progress::Style::none;
-  UrlList urls = read_urls(sources, options.selection.requests, will_run);
+  const Selection& selection = options.selection;
+  check_headers(selection.headers);
+  const RequestDefaults defaults{selection.method, introduced(selection.headers),
+                                 selection.body.value_or("")};
+  UrlList urls = read_urls(sources, defaults, selection.requests, will_run);
   check_tls(options.tls, urls.about.tls);
   urls.tls = options.tls;
   return urls;
@@ -77,6 +82,18 @@ void choose_addresses(Plan& plan, UrlList& urls) {
   for (Scenario& scenario : plan.scenarios) {
     std::get<RealTargets>(scenario.answered_by).addresses = used_addresses(urls.targets);
   }
+}
+
+// What was made of input that could have been meant otherwise.
+void print_notes(const Options& options, const std::optional<UrlList>& urls) {
+  if (options.quiet) return;
+  const Selection& selection = options.selection;
+  if (selection.body && type_of_body(*selection.body) == kJsonType &&
+      !names_field(selection.headers, "Content-Type")) {
+    fmt::print(stderr, "note: the body begins as JSON does: sent as {}\n", kJsonType);
+  }
+  if (!urls) return;
+  for (const std::string& note : urls->notes) fmt::print(stderr, "note: {}\n", note);
 }
 
 Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
@@ -224,6 +241,7 @@ void say_why_stopped(const Report& report) {
 int run(const Options& options) {
   std::optional<UrlList> urls = urls_for(options);
   Plan plan = plan_for(options, urls);
+  print_notes(options, urls);
   if (options.dry_run) {
     fmt::print("{}", render_plan(plan));
     return 0;

@@ -19,6 +19,7 @@
 #include "harness/judge/judge.h"
 #include "harness/machine/process_tree.h"
 #include "harness/plan/prediction.h"
+#include "harness/plan/selection.h"
 #include "local_server/answer.h"
 #include "wire/token.h"
 
@@ -54,14 +55,6 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
   return targets;
 }
 
-// Real targets are told who comes.
-std::vector<std::string> headers_for(const Scenario& scenario) {
-  std::vector<std::string> headers = scenario.headers;
-  if (scenario.real_targets() != nullptr)
-    headers.push_back("User-Agent: fanout/" + this_tool().version);
-  return headers;
-}
-
 CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
                    std::uint64_t token_seed, int urls_fd) {
   return {.strategy = cell.strategy,
@@ -77,12 +70,13 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
           .client = {.targets = std::move(targets),
                      .method = scenario.method,
                      .request_body_bytes = scenario.request_body_bytes,
+                     .body = scenario.body,
                      .reuse = scenario.reuse,
                      .connect_timeout = scenario.connect_timeout,
                      .timeout = scenario.timeout,
                      .max_in_flight = cell.workers,
                      .retry = scenario.retry,
-                     .headers = headers_for(scenario)}};
+                     .headers = sent_headers(scenario)}};
 }
 
 // Cells of one round carry the same tokens, so they meet the same delays.

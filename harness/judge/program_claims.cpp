@@ -36,15 +36,15 @@ std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
 // What it asked for, as far as the server can tell.
 void check_requests(std::vector<std::string>& lines, const ServerCounters& server,
                     const Scenario& scenario) {
-  const std::string method(method_name(scenario.method));
-  const auto found = server.methods.find(method);
+  const std::string_view method = scenario.method.name();
+  const auto found = server.methods.find(std::string(counted_method(method)));
   const std::uint64_t right = found == server.methods.end() ? 0 : found->second;
   if (right != server.requests) {
     lines.push_back(
         fmt::format("{} of {} were {}", right, counted(server.requests, "request"), method));
   }
-  const bool post = scenario.method == Method::post;
-  const std::uint64_t bytes = post ? server.requests * scenario.request_body_bytes : 0;
+  const bool has_body = !scenario.body.empty() || expects_body(scenario.method);
+  const std::uint64_t bytes = has_body ? server.requests * scenario.request_body_bytes : 0;
   if (server.request_body_bytes != bytes) {
     lines.push_back(fmt::format("the server received {} of request bodies, {} are right",
                                 counted(server.request_body_bytes, "byte"), bytes));

@@ -68,6 +68,11 @@ void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
   }
 }
 
+// Whether the protocol of external programs knows the method.
+bool is_told_of(const Method& method) {
+  return method == Method::get || method == Method::head || method == Method::post;
+}
+
 // Why an external program cannot run the cell, whatever the machine is.
 std::string why_not(const Program& program, const Scenario& scenario) {
   constexpr std::uint64_t kMostAtOnce = 5'000;
@@ -75,6 +80,9 @@ std::string why_not(const Program& program, const Scenario& scenario) {
     return "nothing proves what an external program asks of real targets";
   if (scenario.mode != Mode::batch) return "external programs know mode batch only";
   if (scenario.retry.retries > 0) return "external programs make no retries, as this scenario does";
+  if (!scenario.body.empty() || !is_told_of(scenario.method)) {
+    return "external programs are told of GET, HEAD and POST, and of no body but its length";
+  }
   if (program.in_flight == Program::InFlight::all && scenario.requests > kMostAtOnce) {
     return fmt::format("begins all requests at once; make at most {} (-n)",
                        format_count(kMostAtOnce));

@@ -88,6 +88,7 @@ Scenario ceiling_scenario(const Scenario& scenario) {
   bare.requests = ceiling_requests(scenario);
   bare.method = scenario.method;
   bare.request_body_bytes = scenario.request_body_bytes;
+  bare.body = scenario.body;
   bare.reuse = scenario.reuse;
   bare.headers = scenario.headers;
   bare.answered_by = scenario.server();

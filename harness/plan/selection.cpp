@@ -8,12 +8,14 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "harness/catalogue/names.h"
+#include "harness/machine/environment.h"
 #include "harness/plan/prediction.h"
 #include "harness/scenario/checks.h"
 #include "harness/scenario/mode.h"
 #include "harness/scenario/request_headers.h"
 #include "harness/scenario/scenario_json.h"
 #include "strategies/registry.h"
+#include "transports/request_form.h"
 
 namespace fanout {
 namespace {
@@ -34,6 +36,7 @@ std::string overruled(const Selection& selection) {
   if (!selection.workers.empty()) keys.emplace_back("workers");
   if (selection.reuse) keys.emplace_back("reuse");
   if (selection.method) keys.emplace_back("method");
+  if (selection.body) keys.emplace_back("body");
   if (selection.timeout) keys.emplace_back("timeout");
   if (selection.connect_timeout) keys.emplace_back("connect_timeout");
   if (selection.deadline) keys.emplace_back("deadline");
@@ -49,6 +52,9 @@ Scenario scenario_for(const RealTargets& targets) {
   scenario.name = "urls";
   scenario.summary = fmt::format("{} of {} from {}", counted(targets.urls, "URL"),
                                  counted(targets.origins, "host"), targets.source);
+  if (targets.skipped > 0) {
+    scenario.summary += fmt::format(", {} left out", counted(targets.skipped, "line"));
+  }
   scenario.requests = targets.urls;
   scenario.answered_by = targets;
   return scenario;
@@ -93,6 +99,29 @@ void check_published(const Scenario& scenario) {
   }
 }
 
+// As curl does with --data: it makes a POST of what has no other method.
+void select_body(Scenario& scenario, const Selection& selection) {
+  if (!selection.body) return;
+  if (!selection.method && !expects_body(scenario.method)) scenario.method = Method::post;
+  if (scenario.method == Method::head) {
+    throw UsageError("--body: a HEAD request has no body; leave out one of the two");
+  }
+  scenario.body = *selection.body;
+  scenario.request_body_bytes = scenario.body.size();
+  add_type_of_body(scenario.headers, scenario.body);
+}
+
+// cpp-httplib's server knows these methods, and reads a body with some of them.
+void check_engine_knows(const Scenario& scenario) {
+  if (scenario.real_targets() != nullptr || scenario.server().engine != EngineKind::httplib) return;
+  const std::string_view method = scenario.method.name();
+  const bool known = std::ranges::find(kCommonMethods, method) != kCommonMethods.end();
+  const bool reads = scenario.body.empty() || expects_body(scenario.method) || method == "DELETE";
+  if (known && reads) return;
+  throw UsageError(fmt::format("engine httplib does not know {}{}; use --engine asio", method,
+                               known ? " with a body" : ""));
+}
+
 // After everything else: how many requests mode steady needs depends on delays and workers.
 void select_mode(Scenario& scenario, const Selection& selection) {
   const Mode own = scenario.mode;
@@ -129,6 +158,7 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   scenario.headers.insert(scenario.headers.end(), selection.headers.begin(),
                           selection.headers.end());
   check_headers(selection.headers);
+  select_body(scenario, selection);
   if (!selection.workers.empty()) {
     scenario.workers = selection.workers;
   } else if (selection.sweep && scenario.workers.size() == 1) {
@@ -140,6 +170,7 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
   if (scenario.real_targets() == nullptr) check_engine(scenario.server());
+  check_engine_knows(scenario);
   check_published(scenario);
   select_peers(scenario, selection);
   check_timeouts(scenario, scenario.name);
@@ -160,6 +191,17 @@ std::vector<Scenario> chosen_scenarios(const Selection& selection) {
 }
 
 }  // namespace
+
+std::vector<std::string> introduced(std::vector<std::string> headers) {
+  if (!names_field(headers, "User-Agent")) {
+    headers.push_back("User-Agent: fanout/" + this_tool().version);
+  }
+  return headers;
+}
+
+std::vector<std::string> sent_headers(const Scenario& scenario) {
+  return scenario.real_targets() != nullptr ? introduced(scenario.headers) : scenario.headers;
+}
 
 std::vector<Scenario> select_scenarios(const Selection& selection) {
   std::vector<Scenario> selected;

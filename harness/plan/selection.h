@@ -28,6 +28,7 @@ struct Selection {
   std::optional<Arrivals> arrivals;
   std::optional<bool> reuse;
   std::optional<Method> method;
+  std::optional<std::string> body;
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<std::chrono::nanoseconds> connect_timeout;
   std::optional<std::chrono::nanoseconds> deadline;
@@ -41,5 +42,9 @@ struct Selection {
 // The scenarios named, with what the selection overrules. Throws UsageError on unknown names, and
 // where the two do not go together.
 std::vector<Scenario> select_scenarios(const Selection& selection);
+
+// The header fields that go out: real targets are told who comes, unless the user says who.
+std::vector<std::string> introduced(std::vector<std::string> headers);
+std::vector<std::string> sent_headers(const Scenario& scenario);
 
 }  // namespace fanout

@@ -57,7 +57,7 @@ std::string server_of(const Scenario& scenario) {
 
 std::string heading(const Scenario& scenario) {
   return fmt::format("{}: {}\n{}, {}, connections {}, {}\n\n", scenario.name, scenario.summary,
-                     work_in_words(scenario), method_name(scenario.method),
+                     work_in_words(scenario), scenario.method.name(),
                      scenario.reuse ? "reused" : "new for each request", server_of(scenario));
 }
 

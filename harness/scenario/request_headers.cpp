@@ -4,42 +4,71 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "transports/request_form.h"
 
 namespace fanout {
 namespace {
 
-constexpr std::size_t kMostBytes = 4096;
+constexpr std::size_t kMostBytes = 32 * 1024;
 
-// The fields that say how the message or its connection is to be understood, and who sends it.
-constexpr std::array<std::string_view, 12> kOurs{
-    "host",    "user-agent", "connection", "content-length", "content-type", "transfer-encoding",
-    "trailer", "te",         "upgrade",    "expect",         "keep-alive",   "proxy-connection"};
+// The fields that say how the message or its connection is to be understood, and what to do about
+// them instead.
+struct Ours {
+  std::string_view name;
+  std::string_view instead;
+};
+constexpr std::array<Ours, 9> kOurs{{
+    {"Connection", "use --reuse on or off"},
+    {"Keep-Alive", "use --reuse on or off"},
+    {"Proxy-Connection", "use --reuse on or off"},
+    {"Content-Length", "it is that of the body"},
+    {"Transfer-Encoding", "bodies are sent whole, with their length"},
+    {"Trailer", "bodies are sent whole, with their length"},
+    {"TE", "no trailers are read"},
+    {"Upgrade", "HTTP/1.1 is spoken"},
+    {"Expect", "bodies are sent at once"},
+}};
 
-bool is_name_character(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";  // RFC 9110, 5.6.2
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-         kMarks.find(c) != std::string_view::npos;
+// The field without its value, which may be a secret.
+std::string shown(const std::string& header) {
+  const std::size_t end = header.find_first_of(":;");
+  return end == std::string::npos ? on_one_line(header) : on_one_line(header.substr(0, end + 1));
 }
 
-bool is_well_formed(const std::string& header) {
-  const std::size_t colon = header.find(": ");
-  if (colon == 0 || colon == std::string::npos || colon + 2 == header.size()) return false;
-  return std::all_of(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(colon),
-                     is_name_character) &&
-         std::ranges::all_of(header, [](char c) { return c >= ' ' && c <= '~'; }) &&
-         header[colon + 2] != ' ' && header.back() != ' ';
+void check_form(const std::string& header) {
+  const bool control = std::ranges::any_of(
+      header, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
+  if (control) {
+    throw UsageError(
+        fmt::format("header \"{}\": holds a line end or another control character; leave it out",
+                    shown(header)));
+  }
+  if (!is_http_token(header_field(header).name)) {
+    throw UsageError(
+        fmt::format("header \"{}\": expected 'Name: value', 'Name;' (without a value) or 'Name:' "
+                    "(leave out fanout's own)",
+                    shown(header)));
+  }
 }
 
-std::string lower_name(const std::string& header) {
-  std::string name = header.substr(0, header.find(':'));
-  std::ranges::transform(name, name.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name;
+// What fanout never sends may be left out, as curl's users do with Expect.
+void check_whose(const std::string& header) {
+  const auto refuse = [&](std::string_view why) {
+    throw UsageError(fmt::format("header \"{}\": {}", shown(header), why));
+  };
+  const HeaderField field = header_field(header);
+  const std::vector<std::string> alone{header};
+  if (field.removes && (names_field(alone, "Host") || names_field(alone, "Content-Length"))) {
+    refuse("every request needs it; leave this out");
+  }
+  for (const Ours& ours : kOurs) {
+    if (field.removes || !names_field(alone, ours.name)) continue;
+    refuse(fmt::format("fanout sets {} itself ({}); leave it out", ours.name, ours.instead));
+  }
 }
 
 }  // namespace
@@ -47,20 +76,24 @@ std::string lower_name(const std::string& header) {
 void check_headers(const std::vector<std::string>& headers) {
   std::size_t bytes = 0;
   for (const std::string& header : headers) {
-    if (!is_well_formed(header)) {
-      throw UsageError(fmt::format("header \"{}\": expected 'Name: value' in printable ASCII",
-                                   on_one_line(header)));
-    }
-    const std::string name = lower_name(header);
-    if (std::ranges::find(kOurs, name) != kOurs.end()) {
-      throw UsageError(fmt::format("header \"{}\": fanout sets {} itself; leave it out", header,
-                                   header.substr(0, name.size())));
-    }
+    check_form(header);
+    check_whose(header);
     bytes += header.size();
   }
   if (bytes > kMostBytes) {
     throw UsageError(
         fmt::format("headers of {} bytes: at most {} are supported", bytes, kMostBytes));
+  }
+}
+
+std::string_view type_of_body(std::string_view body) {
+  return body.starts_with('{') || body.starts_with('[') ? kJsonType
+                                                        : "application/x-www-form-urlencoded";
+}
+
+void add_type_of_body(std::vector<std::string>& headers, std::string_view body) {
+  if (!names_field(headers, "Content-Type")) {
+    headers.push_back(fmt::format("Content-Type: {}", type_of_body(body)));
   }
 }
 

@@ -24,6 +24,7 @@ namespace fanout {
 struct RealTargets {
   std::uint64_t urls = 0;     // in the list
   std::uint64_t origins = 0;  // distinct scheme, host and port among them
+  std::uint64_t skipped = 0;  // lines that could not be used and were left out
   std::string source;         // where the list came from, for people
   std::string digest{};       // of the list (list_notes.h), its secrets masked; "": not known
   std::string first_url{};    // its secrets masked; "": not known
@@ -42,8 +43,9 @@ struct Scenario {
   std::optional<double> rate;        // mode open: requests per second, of all workers together
   std::optional<Arrivals> arrivals;  // mode open; nothing: constant
   Method method = Method::get;
-  std::uint64_t request_body_bytes = 0;  // of a POST
-  bool reuse = true;                     // whether clients keep their connections
+  std::uint64_t request_body_bytes = 0;  // of a POST, PUT or PATCH
+  std::string body;   // the user's own, of so many bytes, with any method; documents have its size
+  bool reuse = true;  // whether clients keep their connections
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds deadline{};  // of all requests, from ready() on; 0: none
@@ -51,7 +53,7 @@ struct Scenario {
   // How many requests the queue of a strategy holds; nothing: twice the workers.
   std::optional<std::uint64_t> queue_capacity;
   std::vector<Published> published;  // of the article it repeats
-  std::vector<std::string> headers;  // "Name: value", sent besides fanout's own
+  std::vector<std::string> headers;  // sent besides fanout's own (transports/request_form.h)
   // Who answers: the embedded server, or real targets in its place.
   std::variant<ServerConfig, RealTargets> answered_by;
   // The rows it is meant for; empty: the default ones. `--strategy` and `--transport` overrule.

@@ -18,8 +18,6 @@ namespace {
 
 using json_read::Json;
 
-constexpr std::uint64_t kMaxRequestBody = 1ULL << 30;
-
 std::vector<unsigned> read_workers(const std::string& path, const Json& json) {
   const Json list = json.is_array() ? json : Json::array({json});
   if (list.empty()) json_read::fail(path, json, "at least one number of workers");
@@ -105,30 +103,46 @@ std::vector<std::string> read_headers(const std::string& path, const Json& json)
   return headers;
 }
 
+Method read_method(const std::string& path, const Json& json) {
+  const auto method =
+      json.is_string() ? parse_method(json.get_ref<const std::string&>()) : std::nullopt;
+  if (!method) json_read::fail(path, json, kMethodExpected);
+  return *method;
+}
+
 // Makes real targets answer; null leaves the scenario as it is.
 void read_targets(Scenario& scenario, const std::string& path, const Json& json) {
   if (json.is_null()) return;
   using namespace json_read;
-  check_object(path, json, {"urls", "origins", "source", "digest", "first_url", "addresses"});
+  check_object(path, json,
+               {"urls", "origins", "skipped_lines", "source", "digest", "first_url", "addresses"});
   const auto number = [&](const char* key) {
     return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
                         kMaxRequests);
   };
-  scenario.answered_by =
-      RealTargets{.urls = number("urls"),
-                  .origins = number("origins"),
-                  .source = text(path + ".source", required(path, json, "source", "of the list")),
-                  // absent in earlier versions
-                  .digest = json.value("digest", ""),
-                  .first_url = json.value("first_url", ""),
-                  .addresses = json.value("addresses", decltype(RealTargets::addresses)())};
+  const auto skipped = json.find("skipped_lines");  // earlier versions left none out
+  scenario.answered_by = RealTargets{
+      .urls = number("urls"),
+      .origins = number("origins"),
+      .skipped = skipped == json.end()
+                     ? 0
+                     : whole_number(path + ".skipped_lines", *skipped, 0, kUnboundedQueue),
+      .source = text(path + ".source", required(path, json, "source", "of the list")),
+      // absent in earlier versions
+      .digest = json.value("digest", ""),
+      .first_url = json.value("first_url", ""),
+      .addresses = json.value("addresses", decltype(RealTargets::addresses)())};
 }
 
 Json targets_to_json(const RealTargets* targets) {
   if (targets == nullptr) return nullptr;
-  return {{"urls", targets->urls},           {"origins", targets->origins},
-          {"source", targets->source},       {"digest", targets->digest},
-          {"first_url", targets->first_url}, {"addresses", targets->addresses}};
+  return {{"urls", targets->urls},
+          {"origins", targets->origins},
+          {"skipped_lines", targets->skipped},
+          {"source", targets->source},
+          {"digest", targets->digest},
+          {"first_url", targets->first_url},
+          {"addresses", targets->addresses}};
 }
 
 using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;
@@ -146,8 +160,7 @@ const std::map<std::string, Reader>& readers() {
       {"rate", [](auto& s, auto& path, auto& json) { s.rate = rate_from_json(path, json); }},
       {"arrivals",
        [](auto& s, auto& path, auto& json) { s.arrivals = arrivals_from_json(path, json); }},
-      {"method",
-       [](auto& s, auto& path, auto& json) { s.method = one_of(path, json, kMethodNames); }},
+      {"method", [](auto& s, auto& path, auto& json) { s.method = read_method(path, json); }},
       {"request_body_bytes",
        [](auto& s, auto& path, auto& json) {
          s.request_body_bytes = whole_number(path, json, 0, kMaxRequestBody);
@@ -227,7 +240,7 @@ Json to_json(const Scenario& scenario) {
       {"mode", enum_name(scenario.mode, kModeNames)},
       {"rate", scenario.rate ? Json(*scenario.rate) : Json(nullptr)},
       {"arrivals", arrivals_to_json(scenario.arrivals)},
-      {"method", method_name(scenario.method)},
+      {"method", scenario.method.name()},
       {"request_body_bytes", scenario.request_body_bytes},
       {"reuse", scenario.reuse},
       {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},

@@ -1,10 +1,9 @@
 #include "harness/scenario/url_list.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
 #include <map>
 #include <optional>
 
@@ -14,40 +13,72 @@
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/name_lookup.h"
 #include "harness/scenario/secrets.h"
+#include "harness/scenario/text_lines.h"
 #include "harness/scenario/url_spool.h"
-#include "transports/url.h"
 
 namespace fanout {
 namespace {
 
-constexpr std::size_t kLongestLine = kLongestUrl + 100;  // blanks around it
+// The lines of a file that cannot be used, by number, and why.
+class BadLines {
+ public:
+  void add(std::uint64_t number, const std::string& why) {
+    if (count_++ < kNamed) named_.push_back(fmt::format("line {}: {}", number, why));
+  }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  // The first of them, and how many more there are.
+  [[nodiscard]] std::string text(const std::string& file, const std::string& what) const {
+    if (count_ == 1) return fmt::format("{}, {} ({})", file, named_.front(), what);
+    return fmt::format("{}: {} ({}):\n  {}{}", file, counted(count_, "bad line"), what,
+                       fmt::join(named_, "\n  "),
+                       count_ > kNamed ? fmt::format("\n  and {} more", count_ - kNamed) : "");
+  }
+
+ private:
+  static constexpr std::uint64_t kNamed = 10;
+  std::uint64_t count_ = 0;
+  std::vector<std::string> named_;
+};
 
 // Collects the URLs; keeps what is distinct about them, and their paths if asked to.
 class Collector {
  public:
-  Collector(std::optional<std::uint64_t> most, bool keep_paths) : most_(most) {
+  Collector(const RequestDefaults& defaults, std::optional<std::uint64_t> most, bool keep_paths)
+      : defaults_(defaults), most_(most) {
     if (keep_paths) spool_.emplace();
   }
 
   [[nodiscard]] bool full() const { return most_ && list_.about.urls >= *most_; }
 
-  // `where` it stands, for errors; composed only then.
-  template <class Where>
-  void add(const std::string& text, Where where) {
-    try {
-      if (list_.about.urls == kMaxRequests) {
-        throw UsageError(
-            fmt::format("more than {} URLs; say how many with -n", format_count(kMaxRequests)));
-      }
-      const Url url = parse_url(text);
-      const std::uint32_t target = number_of(url);
-      if (spool_) spool_->add(target, url.path);
-      note(text);
-      ++list_.about.urls;
-    } catch (const UsageError& error) {
-      throw UsageError(fmt::format("{}: {}", where(), error.what()));
+  // Throws UsageError with what is wrong with the text; not where.
+  void add(const std::string& text) {
+    const RequestLine line = parse_request_line(text, defaults_);
+    const std::uint32_t target = number_of(line.url);
+    if (spool_ && line.form) {
+      const FormView form = line.form->view();
+      spool_->add(target, line.url.path, &form);
+    } else if (spool_) {
+      spool_->add(target, line.url.path);
+    }
+    note(line);
+    ++list_.about.urls;
+    if (line.url.scheme_added) ++without_scheme_;
+    if (line.url.encoded) ++encoded_;
+  }
+
+  // Throws UsageError if there is no room for one more.
+  void check_room(const std::string& where) const {
+    if (list_.about.urls > kMaxRequests) {
+      throw UsageError(fmt::format("{}: more than {} URLs; say how many with -n", where,
+                                   format_count(kMaxRequests)));
+    }
+    if (list_.targets.size() > kMaxTargets) {
+      throw UsageError(fmt::format("{}: more than {} different hosts and ports; split the list",
+                                   where, kMaxTargets));
     }
   }
+
+  void skip(std::uint64_t lines) { list_.about.skipped = lines; }
 
   // The URL that is added next stands on this line of the file.
   void at_line(std::uint64_t number) { list_.lines.note(list_.about.urls, number); }
@@ -57,26 +88,47 @@ class Collector {
     list_.about.digest = digest_.finish();
     list_.about.origins = list_.targets.size();
     list_.about.tls = std::ranges::any_of(list_.targets, &Target::tls);
+    if (without_scheme_ > 0) {
+      list_.notes.push_back(
+          fmt::format("{} without a scheme: taken as http://", counted(without_scheme_, "URL")));
+    }
+    if (encoded_ > 0) {
+      list_.notes.push_back(fmt::format("{} with blanks or bytes beyond ASCII: sent as %XX",
+                                        counted(encoded_, "URL")));
+    }
     return std::move(list_);
   }
 
  private:
-  void note(const std::string& url) {
+  static std::string origin_of(const Url& url) {
+    return fmt::format("{}://{}:{}{}", url.tls ? "https" : "http", url.host, url.port,
+                       url.unix_socket);
+  }
+
+  void note(const RequestLine& line) {
+    const std::string url = origin_of(line.url) + line.url.path;
     const std::string shown = masked_url(url);
     list_.secrets = list_.secrets || shown != url;
     if (list_.about.urls == 0) list_.about.first_url = shown;
     digest_.add(shown);
+    if (line.form) note(*line.form);
+  }
+
+  void note(const RequestForm& form) {
+    digest_.add(form.method.name());
+    for_each_field(form.fields, [&](std::string_view name, std::string_view value) {
+      const std::string field = fmt::format("{}: {}", name, value);
+      const std::string shown = masked_header(field);
+      list_.secrets = list_.secrets || shown != field;
+      digest_.add(shown);
+    });
+    digest_.add(form.body);
   }
 
   std::uint32_t number_of(const Url& url) {
-    std::string origin = fmt::format("{}://{}:{}{}", url.tls ? "https" : "http", url.host, url.port,
-                                     url.unix_socket);
+    std::string origin = origin_of(url);
     const auto known = targets_.find(origin);
     if (known != targets_.end()) return known->second;
-    if (list_.targets.size() == kMaxTargets) {
-      throw UsageError(
-          fmt::format("more than {} different hosts and ports; split the list", kMaxTargets));
-    }
     Target& target = list_.targets.emplace_back(target_of(url));
     target.expected_status = 0;
     const auto number = static_cast<std::uint32_t>(list_.targets.size() - 1);
@@ -84,43 +136,44 @@ class Collector {
     return number;
   }
 
+  const RequestDefaults& defaults_;
   std::optional<std::uint64_t> most_;
   UrlList list_;
   std::optional<UrlSpoolWriter> spool_;
   ListDigest digest_;
+  std::uint64_t without_scheme_ = 0;
+  std::uint64_t encoded_ = 0;
   std::map<std::string, std::uint32_t> targets_;  // by scheme://host:port
 };
 
-void read_lines(std::istream& input, const std::string& name, Collector& collector) {
-  std::vector<char> line(kLongestLine + 1);
-  for (std::uint64_t number = 1; !collector.full(); ++number) {
-    input.getline(line.data(), static_cast<std::streamsize>(line.size()));
-    const auto where = [&] { return fmt::format("{}, line {}", name, number); };
-    const auto taken = static_cast<std::size_t>(input.gcount());
-    if (input.bad() || (input.fail() && !input.eof() && taken + 1 < line.size())) {
-      throw UsageError(fmt::format("{}: cannot be read; name a file with one URL a line", name));
+void take_line(const std::string& line, const TextLines& lines, Collector& collector,
+               BadLines& bad) {
+  const std::string text(trimmed(line));
+  if (text.empty() || text.front() == '#') return;
+  try {
+    if (line.size() > kLongestLine) {
+      throw UsageError(fmt::format("longer than {} bytes", kLongestLine));
     }
-    if (input.fail() && taken == 0) return;
-    if (input.fail()) {
-      throw UsageError(fmt::format("{}: longer than {} bytes", where(), kLongestLine));
-    }
-    const std::string text(trimmed({line.data(), taken - (input.eof() ? 0 : 1)}));
-    if (text.empty() || text.front() == '#') continue;
-    collector.at_line(number);
-    collector.add(text, where);
+    collector.at_line(lines.number());
+    collector.add(text);
+  } catch (const UsageError& error) {
+    bad.add(lines.number(), error.what());
   }
+  collector.check_room(fmt::format("{}, line {}", lines.name(), lines.number()));
 }
 
-void read_file(const std::string& file, Collector& collector) {
-  if (file == "-") return read_lines(std::cin, "standard input", collector);
-  std::ifstream input(file, std::ios::binary);
-  if (!input) {
-    throw UsageError(
-        fmt::format("--urls {}: cannot be read; name a file with one URL a line, or - "
-                    "for standard input",
-                    file));
+// Returns what to say of lines that were left out: nothing if there were none.
+std::string read_file(const UrlSources& sources, Collector& collector) {
+  TextLines lines(sources.file);
+  BadLines bad;
+  std::string line;
+  while (!collector.full() && lines.next(line, kLongestLine)) {
+    take_line(line, lines, collector, bad);
   }
-  read_lines(input, file, collector);
+  collector.skip(bad.count());
+  if (bad.count() == 0) return {};
+  if (sources.skip_bad_lines) return bad.text(lines.name(), "left out");
+  throw UsageError(bad.text(lines.name(), "--skip-bad-lines goes on without"));
 }
 
 // A list of which nothing can be reached is of no use.
@@ -144,16 +197,24 @@ std::string source_of(const UrlSources& sources) {
 
 }  // namespace
 
-UrlList read_urls(const UrlSources& sources, std::optional<std::uint64_t> most, bool keep_paths) {
-  Collector collector(most, keep_paths);
+UrlList read_urls(const UrlSources& sources, const RequestDefaults& defaults,
+                  std::optional<std::uint64_t> most, bool keep_paths) {
+  Collector collector(defaults, most, keep_paths);
   for (const std::string& url : sources.urls) {
-    if (!collector.full()) collector.add(url, [] { return std::string("--url"); });
+    try {
+      if (!collector.full()) collector.add(url);
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("--url: {}", error.what()));
+    }
   }
-  if (!sources.file.empty()) read_file(sources.file, collector);
+  std::string left_out;
+  if (!sources.file.empty()) left_out = read_file(sources, collector);
   UrlList list = collector.finish();
   list.about.source = source_of(sources);
+  if (!left_out.empty()) list.notes.push_back(std::move(left_out));
   if (list.about.urls == 0) {
-    throw UsageError(fmt::format("{}: holds no URL; write one a line", list.about.source));
+    const std::string& why = list.notes.empty() ? list.about.source : list.notes.back();
+    throw UsageError(fmt::format("{}: holds no URL; write one a line", why));
   }
   look_up_names(list.targets, sources.resolve, sources.progress);
   check_resolved(list);

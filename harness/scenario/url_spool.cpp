@@ -18,7 +18,7 @@ constexpr std::size_t kBufferBytes = 1 << 16;
 
 struct Entry {
   std::uint32_t target;
-  std::uint32_t length;
+  std::uint32_t length;  // of the path; kOwnForm is added if a form follows it
 };
 
 [[noreturn]] void fail(const std::string& what) { throw_errno("temporary file for URLs: " + what); }
@@ -35,10 +35,12 @@ UniqueFd open_unnamed() {
 
 UrlSpoolWriter::UrlSpoolWriter() : fd_(open_unnamed()) {}
 
-void UrlSpoolWriter::add(std::uint32_t target, std::string_view path) {
-  const Entry entry{target, static_cast<std::uint32_t>(path.size())};
+void UrlSpoolWriter::add(std::uint32_t target, std::string_view path, const FormView* own) {
+  const std::uint64_t form = own != nullptr ? kOwnForm : 0;
+  const Entry entry{target, static_cast<std::uint32_t>(path.size() | form)};
   buffer_.append(reinterpret_cast<const char*>(&entry), sizeof entry);
   buffer_ += path;
+  if (own != nullptr) append_form(*own, buffer_);
   if (buffer_.size() >= kBufferBytes) flush();
 }
 
@@ -77,7 +79,8 @@ std::vector<Request> UrlSpool::requests(std::uint64_t count) const {
     std::memcpy(&entry, text_.data() + at, sizeof entry);
     at += sizeof entry;
     requests.push_back({.index = i, .target = entry.target, .token = path_place(at, entry.length)});
-    at += entry.length;
+    at += entry.length & kLongestPath;
+    if ((entry.length & kOwnForm) != 0) at += stored_size(stored_form(text_.substr(at)));
     if (at == text_.size()) at = 0;
   }
   return requests;

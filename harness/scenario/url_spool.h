@@ -1,6 +1,6 @@
 // A list of URLs on its way from the controller to the runs: written once to a file without a name,
-// mapped by each run's process. An entry is the target's number, the length of the path, and the
-// path.
+// mapped by each run's process. An entry is the target's number, the length of the path, the path,
+// and, where the request has one of its own, its form.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "transports/request_form.h"
 #include "transports/transport.h"
 
 namespace fanout {
@@ -19,7 +20,7 @@ class UrlSpoolWriter {
   // In the folder for temporary files; its name is gone at once. Throws UsageError without one.
   UrlSpoolWriter();
   // `path` has at most kLongestPath bytes (transports/path.h).
-  void add(std::uint32_t target, std::string_view path);
+  void add(std::uint32_t target, std::string_view path, const FormView* own = nullptr);
   // The whole file; nothing may be added afterwards.
   UniqueFd finish();
 

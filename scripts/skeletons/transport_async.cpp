@@ -20,6 +20,7 @@
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/idle_connection.h"
+#include "transports/path.h"
 #include "transports/tcp_connect.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
@@ -69,7 +70,7 @@ class Client final : public AsyncClient {
   Response end(Exchange& exchange);
 
   const ClientConfig& config_;
-  const std::string body_;  // of every request
+  const RequestForm form_;  // of every request
   std::vector<Destination> destinations_;
   std::list<Exchange> exchanges_;  // a list: they stay where they are
   std::vector<pollfd> polled_;     // one for each of them
@@ -79,9 +80,10 @@ class Client final : public AsyncClient {
 
 // What is done once belongs here: it is set-up, not a part of any request. Only here may a client
 // throw. `config` outlives it.
-Client::Client(const ClientConfig& config) : config_(config), body_(request_body(config)) {
+Client::Client(const ClientConfig& config) : config_(config), form_(default_form(config)) {
   for (const Target& target : config.targets) {
-    destinations_.push_back({socket_address(target), RequestText(config, target), {}});
+    destinations_.push_back(
+        {socket_address(target), RequestText(config, target, form_.view()), {}});
   }
 }
 
@@ -94,8 +96,8 @@ void Client::start(const Request& request, Done done) {
   Exchange& exchange = exchanges_.emplace_back();
   exchange.request = &request;
   exchange.done = std::move(done);
-  exchange.out.begin(destination.text, request.token, body_);
-  exchange.in.begin(config_.method);
+  exchange.out.begin(destination.text, request.token, form_.body);
+  exchange.in.begin(method_of(config_, request.token));
   exchange.answer_by = give_up_at(config_, now_ns());
   if (destination.idle.empty()) return;
   exchange.socket = std::move(destination.idle.back());
@@ -205,7 +207,7 @@ std::optional<Response> Client::receive(Exchange& exchange) {
 // The server may have closed a kept connection before the request came: if nothing was answered, a
 // new one is tried, once, unless the request might count twice.
 std::optional<Response> Client::lost(Exchange& exchange) {
-  if (exchange.kept && !exchange.in.any_received() && config_.method != Method::post) {
+  if (exchange.kept && !exchange.in.any_received() && may_repeat(config_, request.token)) {
     exchange.kept = exchange.sent = false;
     exchange.socket.reset();
     exchange.out.rewind();

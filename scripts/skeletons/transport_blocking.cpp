@@ -16,6 +16,7 @@
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/idle_connection.h"
+#include "transports/path.h"
 #include "transports/tcp_connect.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
@@ -55,7 +56,7 @@ class Client final : public BlockingClient {
   Outcome receive(const UniqueFd& socket);
 
   const ClientConfig& config_;
-  const std::string body_;  // of every request
+  const RequestForm form_;  // of every request
   std::vector<Destination> destinations_;
   OutgoingRequest out_;
   BareResponse in_;
@@ -65,9 +66,10 @@ class Client final : public BlockingClient {
 
 // What is done once belongs here: it is set-up, not a part of any request. Only here may a client
 // throw. `config` outlives it.
-Client::Client(const ClientConfig& config) : config_(config), body_(request_body(config)) {
+Client::Client(const ClientConfig& config) : config_(config), form_(default_form(config)) {
   for (const Target& target : config.targets) {
-    destinations_.push_back({socket_address(target), RequestText(config, target), UniqueFd()});
+    destinations_.push_back(
+        {socket_address(target), RequestText(config, target, form_.view()), UniqueFd()});
   }
 }
 
@@ -79,13 +81,14 @@ Response Client::fetch(const Request& request) {
   UniqueFd& socket = destination.socket;
   if (socket && !is_quiet(socket.get())) socket.reset();  // something came while it was idle
   const bool kept = static_cast<bool>(socket);
-  out_.begin(destination.text, request.token, body_);
-  in_.begin(config_.method);
+  out_.begin(destination.text, request.token, form_.body);
+  in_.begin(method_of(config_, request.token));
   answer_by_ = give_up_at(config_, now_ns());
   Outcome outcome = exchange(destination);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
-  if (outcome == Outcome::reset && kept && !in_.any_received() && config_.method != Method::post) {
+  if (outcome == Outcome::reset && kept && !in_.any_received() &&
+      may_repeat(config_, request.token)) {
     out_.rewind();
     outcome = exchange(destination);
   }

@@ -55,7 +55,7 @@ class FlagTest(fanout_cli.CliTest):
                  "--seed": ("-1", "a"), "--timeout": ("5", "0s", "-1s", "1 s", "5h1"),
                  "--connect-timeout": ("0ms",), "--time-budget": ("-1s", "60"),
                  "--run-limit": ("0", "soon"), "--format": ("tabel", "JSON"),
-                 "--affinity": ("all",), "--reuse": ("yes",), "--method": ("PUT", "get"),
+                 "--affinity": ("all",), "--reuse": ("yes",), "--method": ("G ET", "get"),
                  "--engine": ("nginx",)}
         for flag, values in wrong.items():
             for value in values:
@@ -153,7 +153,7 @@ class ScenarioFileTest(fanout_cli.CliTest):
         ('{"name":"x","requests":5,"retry":{"factor":0.5}}', ("retry.factor",)),
         ('{"name":"x","requests":5,"queue_capacity":"big"}', ("queue_capacity", "unbounded")),
         ('{"name":"x","requests":5,"reuse":"yes"}', ("reuse", "true or false")),
-        ('{"name":"x","requests":5,"method":"PUT"}', ("method", "POST")),
+        ('{"name":"x","requests":5,"method":"put"}', ("method", "PUT")),
         ('{"name":"x","requests":5,"strategies":["sequentail"]}', ("did you mean sequential?",)),
         ('{"name":"x","requests":5,"transports":["curl_esay"]}', ("did you mean curl_easy?",)),
         ('{"name":"x","requests":5,"a\\nb":1}', ("unknown key",)),

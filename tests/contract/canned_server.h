@@ -80,7 +80,7 @@ class CannedServer {
     return config_for({{{"127.0.0.1"}, port_, 200, expected_body_bytes}});
   }
 
-  // The heads of the requests received so far.
+  // The heads of the requests received so far, each followed by its body.
   std::vector<std::string> heads() {
     const std::lock_guard lock(mutex_);
     return heads_;
@@ -96,10 +96,18 @@ class CannedServer {
     }
   }
 
+  static bool is_whole(const std::string& request) {
+    constexpr std::string_view kLength = "\r\nContent-Length: ";
+    const std::size_t end = request.find("\r\n\r\n");
+    const std::size_t length = request.find(kLength);
+    const std::size_t body = length < end ? std::stoul(request.substr(length + kLength.size())) : 0;
+    return end != std::string::npos && request.size() >= end + 4 + body;
+  }
+
   bool receive_head(int fd) {
     std::string head;
     std::array<char, 4096> buffer{};
-    while (head.find("\r\n\r\n") == std::string::npos) {
+    while (!is_whole(head)) {
       const ssize_t bytes = ::recv(fd, buffer.data(), buffer.size(), 0);
       if (bytes <= 0) return false;
       head.append(buffer.data(), static_cast<std::size_t>(bytes));

@@ -78,13 +78,21 @@ TEST_P(EveryEngine, TellsAClientThatAsksToContinue) {
   EXPECT_TRUE(client.receive().head.starts_with("HTTP/1.1 200"));
 }
 
-TEST_P(EveryEngine, RefusesOtherMethods) {
+TEST_P(EveryEngine, AnswersEveryMethodWithAndWithoutABody) {
   Running server(config());
   RawClient client(server.endpoint());
-  client.send(request("OPTIONS", "/"));
-  const RawReply reply = client.receive();
-  EXPECT_TRUE(reply.head.starts_with("HTTP/1.1 405")) << reply.head;
-  EXPECT_TRUE(has(reply, "Allow: GET, HEAD, POST\r\n"));
+  for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}) {
+    client.send(request(method, "/"));
+    EXPECT_TRUE(client.receive().head.starts_with("HTTP/1.1 200")) << method;
+  }
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {
+    client.send(request(method, "/", "Content-Length: 3\r\n") + "abc");
+    EXPECT_TRUE(client.receive().head.starts_with("HTTP/1.1 200")) << method;
+  }
+  const ServerCounters counters = Running::settled(server);
+  EXPECT_EQ(counters.request_body_bytes, 12U);
+  EXPECT_EQ(counters.methods.at("DELETE"), 2U);
+  EXPECT_EQ(counters.methods.at("OPTIONS"), 1U);
 }
 
 TEST_P(EveryEngine, KeepsAConnectionForManyRequests) {

@@ -130,8 +130,8 @@ class EveryTransportIdle : public testing::TestWithParam<const Transport*> {
   // Makes two requests, between which the connection is idle; both must be answered, and none may
   // have come twice. Returns the number of connections.
   static unsigned connections_for_two(Idle idle, Method method, Tls tls, bool reuse = true) {
-    SCOPED_TRACE(fmt::format("idle {}, {}, TLS {}, reuse {}", static_cast<int>(idle),
-                             method_name(method), tls == Tls::on, reuse));
+    SCOPED_TRACE(fmt::format("idle {}, {}, TLS {}, reuse {}", static_cast<int>(idle), method.name(),
+                             tls == Tls::on, reuse));
     IdleServer server(idle, tls);
     ClientConfig config = server.config();
     config.method = method;

@@ -11,6 +11,7 @@
 #include "transports/deadline.h"
 #include "transports/http_text.h"
 #include "transports/idle_connection.h"
+#include "transports/path.h"
 #include "transports/response_scanner.h"
 #include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
@@ -73,7 +74,7 @@ class BeastSyncClient final : public BlockingClient {
   Response exchange(Destination& destination, const Request& request);
 
   const ClientConfig& config_;
-  const std::string body_;
+  const RequestForm form_;
   TlsClient tls_;
   std::vector<Destination> destinations_;
   OutgoingRequest out_;
@@ -83,16 +84,17 @@ class BeastSyncClient final : public BlockingClient {
 };
 
 BeastSyncClient::BeastSyncClient(const ClientConfig& config)
-    : config_(config), body_(request_body(config)), tls_(config) {
+    : config_(config), form_(default_form(config)), tls_(config) {
   for (const Target& target : config.targets) {
-    destinations_.push_back({socket_address(target), RequestText(config, target), Wire(), 0});
+    destinations_.push_back(
+        {socket_address(target), RequestText(config, target, form_.view()), Wire(), 0});
   }
 }
 
 Response BeastSyncClient::fetch(const Request& request) {
   Destination& destination = destinations_[request.target];
-  out_.begin(destination.text, request.token, body_);
-  in_.begin(config_.method);
+  out_.begin(destination.text, request.token, form_.body);
+  in_.begin(method_of(config_, request.token));
   const std::int64_t now = now_ns();
   answer_by_ = give_up_at(config_, now);
   Wire& wire = destination.wire;
@@ -102,7 +104,9 @@ Response BeastSyncClient::fetch(const Request& request) {
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
   if (response.outcome != Outcome::reset || !kept || in_.any_received()) return response;
-  if (config_.method == Method::post) return failed(config_, Outcome::reset, kClosedMeanwhile);
+  if (!may_repeat(config_, request.token)) {
+    return failed(config_, Outcome::reset, kClosedMeanwhile);
+  }
   out_.rewind();
   return exchange(destination, request);
 }

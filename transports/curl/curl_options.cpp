@@ -61,15 +61,17 @@ void add_line(CurlList& list, const std::string& line) {
   list.reset(grown);
 }
 
-CurlList header_list(const ClientConfig& config) {
+CurlList header_list(const FormView& form, bool reuse) {
   CurlList list;
   add_line(list, "Accept:");  // without a value: do not send it
-  if (!config.reuse) add_line(list, "Connection: close");
-  if (config.method == Method::post) {
+  if (!reuse) add_line(list, "Connection: close");
+  if (form.has_content()) {
     add_line(list, "Expect:");  // libcurl asks leave before it sends a body of more than 1 MiB
-    add_line(list, fmt::format("Content-Type: {}", kRequestContentType));
+    if (!form.names_type()) add_line(list, "Content-Type:");
   }
-  for (const std::string& header : config.headers) add_line(list, header);
+  for_each_field(form.fields, [&](std::string_view name, std::string_view value) {
+    add_line(list, value.empty() ? fmt::format("{};", name) : fmt::format("{}: {}", name, value));
+  });
   return list;
 }
 
@@ -96,8 +98,8 @@ std::string curl_version_text() { return curl_version_info(CURLVERSION_NOW)->ver
 CurlShared::CurlShared(const ClientConfig& client_config)
     : config(client_config),
       idle_look(client_config),
-      body(request_body(client_config)),
-      headers(header_list(config)) {
+      form(default_form(config)),
+      headers(header_list(form.view(), config.reuse)) {
   initialise_curl(any_tls(config));
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // libcurl would look a name up
@@ -113,7 +115,7 @@ CurlExchange::CurlExchange(const CurlShared& shared, const CurlSocketHooks& hook
   set(handle(), CURLOPT_PRIVATE, owner);
   set_policy(hooks);
   if (any_tls(shared.config)) set_tls();
-  set_request();
+  set_form(shared.form.view(), shared.headers.get());
   set_callbacks();
 }
 
@@ -125,6 +127,7 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   set(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(handle(), CURLOPT_HTTP09_ALLOWED, 1L);  // on_body sees what is not HTTP, and rejects it
   set(handle(), CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle(), CURLOPT_PATH_AS_IS, 1L);
   set(handle(), CURLOPT_PROXY, "");  // the environment's proxies are none of ours
   set(handle(), CURLOPT_NOPROXY, "*");
   set(handle(), CURLOPT_IPRESOLVE, static_cast<long>(CURL_IPRESOLVE_WHATEVER));
@@ -174,15 +177,32 @@ void CurlExchange::set_tls() {
   set(handle(), CURLOPT_CAPATH, static_cast<const char*>(nullptr));
 }
 
-void CurlExchange::set_request() {
-  const ClientConfig& config = shared_.config;
-  set(handle(), CURLOPT_HTTPHEADER, shared_.headers.get());
-  if (config.method == Method::head) set(handle(), CURLOPT_NOBODY, 1L);
-  if (config.method == Method::post) {
+// libcurl borrows the headers and the body. It names the method itself for those it knows.
+void CurlExchange::set_form(const FormView& form, curl_slist* headers) {
+  const Method& known = form.has_content() ? Method::post : Method::get;
+  const std::string name(form.method.name());
+  const bool head = form.method == Method::head;
+  set(handle(), CURLOPT_HTTPGET, 1L);  // nothing is left of another form
+  if (head) set(handle(), CURLOPT_NOBODY, 1L);
+  if (form.has_content()) {
     set(handle(), CURLOPT_POST, 1L);
-    set(handle(), CURLOPT_POSTFIELDS, shared_.body.data());
-    set(handle(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(shared_.body.size()));
+    set(handle(), CURLOPT_POSTFIELDS, form.body.data());
+    set(handle(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(form.body.size()));
   }
+  set(handle(), CURLOPT_CUSTOMREQUEST, head || form.method == known ? nullptr : name.c_str());
+  set(handle(), CURLOPT_HTTPHEADER, headers);
+}
+
+// Options are set only where a request has a form of its own, and for the next that has none.
+void CurlExchange::choose_form(std::uint64_t token) {
+  const bool own = has_own_form(shared_.config, token);
+  if (!own && !own_form_) return;
+  own_form_ = own;
+  if (!own) return set_form(shared_.form.view(), shared_.headers.get());
+  const FormView form = fanout::own_form(shared_.config.paths, token);
+  CurlList headers = header_list(form, shared_.config.reuse);
+  set_form(form, headers.get());
+  own_headers_ = std::move(headers);
 }
 
 int CurlExchange::on_socket_made(void* self, curl_socket_t fd, curlsocktype) {
@@ -230,6 +250,7 @@ void CurlExchange::begin(const Request& request) {
   if (shared_.config.deadline != nullptr) {
     set(handle(), CURLOPT_TIMEOUT_MS, milliseconds(time_left(shared_.config, now_ns())));
   }
+  choose_form(request.token);
   url_ = shared_.urls[request.target];
   append_path(shared_.config, request.token, url_);
   set(handle(), CURLOPT_URL, url_.c_str());

@@ -12,6 +12,7 @@
 
 #include "base/deleter.h"
 #include "transports/curl/curl_idle.h"
+#include "transports/request_form.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
 
@@ -34,8 +35,8 @@ struct CurlShared {
   std::vector<CurlList> addresses;  // by target, of its name; empty if it needs none
   bool any_unix_socket = false;     // whether a target is one
   mutable CurlIdleLook idle_look;   // used by the client's one thread
-  std::string body;
-  CurlList headers;
+  RequestForm form;                 // of requests that have none of their own
+  CurlList headers;                 // its fields
 };
 
 // Who opens and closes the sockets of an easy handle; empty: libcurl does.
@@ -69,7 +70,8 @@ class CurlExchange {
  private:
   void set_policy(const CurlSocketHooks& hooks);
   void set_tls();
-  void set_request();
+  void set_form(const FormView& form, curl_slist* headers);
+  void choose_form(std::uint64_t token);
   void set_callbacks();
   void set_address(std::uint32_t target);
   [[nodiscard]] Outcome failure(CURLcode code) const;
@@ -89,6 +91,8 @@ class CurlExchange {
   const Request* request_ = nullptr;
   std::string url_;
   std::vector<bool> address_known_;  // to libcurl, by target
+  CurlList own_headers_;             // of a request with a form of its own
+  bool own_form_ = false;            // whether the handle is set to one
   std::uint64_t body_bytes_ = 0;
   ReceivedToken token_;
   std::uint32_t retry_after_s_ = 0;

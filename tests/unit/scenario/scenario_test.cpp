@@ -99,8 +99,9 @@ TEST(ScenarioError, NamesFileKeyExpectedAndFound) {
   EXPECT_EQ(error_with("name", "7"), "mine.json: name: expected a text, found 7");
   EXPECT_EQ(error_with("reuse", R"("yes")"),
             "mine.json: reuse: expected true or false, found \"yes\"");
-  EXPECT_EQ(error_with("method", R"("PUT")"),
-            "mine.json: method: expected one of GET, HEAD, POST, found \"PUT\"");
+  EXPECT_EQ(error_with("method", R"("put")"),
+            "mine.json: method: expected an HTTP method in upper case, such as GET, PUT, DELETE or "
+            "PROPFIND, found \"put\"");
   EXPECT_EQ(error_with("workers", "[]"),
             "mine.json: workers: expected at least one number of workers, found []");
   EXPECT_EQ(error_with("workers", "[1, 0]"),
