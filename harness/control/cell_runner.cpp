@@ -120,8 +120,8 @@ CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
                             token_seed_of(plan_, round), urls_fd);
   if (served) task.client.certificates = server_->certificate();
   if (scenario.real_targets() != nullptr) {
-    task.client.certificate_file = urls_->tls.certificate_file;
-    task.client.key_file = urls_->tls.key_file;
+    task.client.certificate_file = needs_.urls->tls.certificate_file;
+    task.client.key_file = needs_.urls->tls.key_file;
   }
   if (is_external(cell)) {
     task.command = std::ranges::find(plan_.programs, cell.strategy, &PlannedProgram::name)->command;

@@ -32,8 +32,7 @@ struct UrlList {
   TargetTls tls;
   UniqueFd spool;                  // harness/scenario/url_spool.h; invalid unless asked for
   LineNumbers lines;               // of the file, not of URLs named before it
-  bool secrets = false;            // whether a URL holds one (harness/scenario/secrets.h)
-  UniqueFd spool;                  // harness/scenario/url_spool.h; invalid unless asked for
+  bool secrets = false;            // whether a request holds one (harness/scenario/secrets.h)
   std::vector<std::string> notes;  // what was made of lines that can be taken otherwise
 };
 
