@@ -19,14 +19,13 @@ inline void from_json(const nlohmann::json& json, Limit& limit) {
   limit = json_read::one_of("limited_by", json, kLimitNames);
 }
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RequestCounts, total, ok, failed, attempts, retried, connected)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Latency, min, mean, p50, p90, p99, p999, max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OpenLoop, offered_per_second, achieved_per_second, response_ns,
                                    response_histogram)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SteadyState, warm_up_ns, requests, ok)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContextSwitches, voluntary, involuntary)
 // Results of earlier versions lack some of these.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RequestCounts, total, ok, failed, attempts, retried,
-                                                connected)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, throttled_ns,
                                                 run_queue_wait_ns, server_run_queue_wait_ns,
                                                 foreign_wait_ns, psi_cpu_ns, psi_memory_ns,
@@ -41,11 +40,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons
                                    threads, processes, queue_peak, server, host, bound_ns,
                                    efficiency, limited_by)
 
-// A run as documents hold it, those of earlier versions too, which lack what failed.
+// A run as documents hold it, those of earlier versions too, which lack what failed and how many
+// requests opened a connection.
 inline Run run_from_json(nlohmann::json json) {
   json.emplace("status_counts", nlohmann::json::object());
   json.emplace("failures", nlohmann::json::array());
   json.emplace("failed_requests", nlohmann::json::array());
+  if (json.contains("requests")) json["requests"].emplace("connected", nullptr);
   return json;
 }
 

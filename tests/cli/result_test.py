@@ -44,7 +44,8 @@ class Measured(fanout_cli.CliTest):
                     self.check_run(cell, run, requests)
 
     def check_run(self, cell, run, requests):
-        counts, server = run["requests"], run["server"]
+        counts, server = dict(run["requests"]), run["server"]
+        connected = counts.pop("connected")
         self.assertEqual((run["valid"], run["reasons"], run["errors"]), (True, [], {}))
         self.assertEqual(counts, {"total": requests, "ok": requests, "failed": 0,
                                   "attempts": requests, "retried": 0})
@@ -64,6 +65,8 @@ class Measured(fanout_cli.CliTest):
         self.assertEqual((server["requests"], server["unique_tokens"], server["answered"]),
                          (requests,) * 3)
         self.assertEqual((server["duplicate_tokens"], server["untokened"]), (0, 0))
+        if connected is not None:  # an external program does not say
+            self.assertEqual(connected, server["connections"])
         self.assertLessEqual(server["peak_in_flight"], cell["workers"])
 
     def check_connections(self, document, expected):

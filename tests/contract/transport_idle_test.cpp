@@ -10,6 +10,8 @@
 #include "local_server/certificate.h"
 #include "tests/contract/canned_server.h"
 #include "tests/contract/transport_harness.h"
+#include "transports/failure_words.h"
+#include "transports/idle_connection.h"
 
 namespace fanout::transport_test {
 namespace {
@@ -198,6 +200,23 @@ TEST_P(EveryAsyncTransportIdle, LosesNothingToManyConnectionsThatEnded) {
     EXPECT_EQ(ok, requests.size()) << "TLS " << (tls == Tls::on);
     EXPECT_EQ(server.requests(), requests.size());
   }
+}
+
+// What no look prevents: the end comes when the request is on its way. libcurl sends any again.
+TEST_P(EveryTransportIdle, SaysWhyAPostIsLostOnItsWay) {
+  if (GetParam()->stack == "libcurl") return;
+  CannedServer server({{answer(0, "Content-Length: 5\r\n", "abcde"), CannedServer::Then::keep},
+                       {"", CannedServer::Then::close}});
+  FailureWords words;
+  ClientConfig config = server.config();
+  config.method = Method::post;
+  config.failure_words = &words;
+  AnyClient client(*GetParam(), config);
+  EXPECT_EQ(client.fetch(0).outcome, Outcome::ok);
+  const Response response = client.fetch(1);
+  EXPECT_EQ(response.outcome, Outcome::reset);
+  EXPECT_EQ(words.at(response.words), kClosedMeanwhile);
+  EXPECT_EQ(server.heads().size(), 2U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Idle, EveryAsyncTransportIdle, testing::ValuesIn(networked_async()),
