@@ -1,19 +1,17 @@
 #include "harness/commands/commands.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 
 #include "base/file.h"
 #include "harness/commands/compare_command.h"
 #include "harness/commands/doctor_command.h"
 #include "harness/commands/report_command.h"
+#include "harness/commands/result_file.h"
 #include "harness/control/cell_runner.h"
 #include "harness/control/profile.h"
 #include "harness/control/runner.h"
@@ -33,23 +31,12 @@
 #include "harness/scenario/address_choice.h"
 #include "harness/scenario/request_headers.h"
 #include "harness/scenario/scenario_json.h"
-#include "harness/scenario/secrets.h"
 #include "local_server/server_main.h"
 
 namespace fanout {
 namespace {
 
 constexpr int kExitInvalidRuns = 3;
-
-// A name no file has yet.
-std::string default_output(const Plan& plan) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const std::string stem =
-      fmt::format("results/runs/{:%Y%m%d-%H%M%S}-{}", now, plan.scenarios.front().name);
-  std::string name = stem + ".json";
-  for (int i = 2; std::filesystem::exists(name); ++i) name = fmt::format("{}-{}.json", stem, i);
-  return name;
-}
 
 Progress::Style progress_style(const Options& options) {
   if (options.quiet || options.no_progress) return Progress::Style::none;
@@ -122,29 +109,6 @@ bool profile_wanted(const Options& options, const Report& report) {
          report.status == Status::complete && report.stopped_by != StoppedBy::time_budget;
 }
 
-bool is_standard_output(const std::string& output) { return output == "-"; }
-
-// Secrets stay out of what is written, or it is the user's alone.
-Readers readers_of(const Options& options, const Plan& plan, const UrlList* urls) {
-  const auto has_secret = [](const Scenario& scenario) {
-    return std::ranges::any_of(scenario.headers, [](const std::string& header) {
-      return masked_header(header) != header;
-    });
-  };
-  const bool any = options.typed_secrets || (urls != nullptr && urls->secrets) ||
-                   std::ranges::any_of(plan.scenarios, has_secret);
-  return any || options.keep_secrets ? Readers::owner : Readers::usual;
-}
-
-// The plan as results may show it.
-Plan masked(Plan plan) {
-  for (Scenario& scenario : plan.scenarios) {
-    for (std::string& header : scenario.headers) header = masked_header(header);
-  }
-  for (PlannedProgram& program : plan.programs) program.command = masked_command(program.command);
-  return plan;
-}
-
 // Writes the whole document.
 void save(const Report& report, const Analysis& analysis, const std::string& output,
           Readers readers) {
@@ -206,29 +170,6 @@ void measure(Report& report, const Options& options, const Measurement& what) {
     throw;
   }
   progress.end();
-}
-
-// Refuses a file that cannot be written, or that is what the user asks to read.
-void check_output(const Options& options, const std::string& flag, const std::string& output) {
-  std::vector<std::string> inputs = options.selection.scenarios;
-  inputs.push_back(options.urls.file);
-  for (const std::string& input : inputs) {
-    std::error_code absent;
-    if (std::filesystem::equivalent(input, output, absent)) {
-      throw UsageError(fmt::format("{} {}: is {} itself; name another file", flag, output,
-                                   input == options.urls.file ? "the list" : "the scenario"));
-    }
-  }
-  check_writable(flag, output);
-}
-
-void check_outputs(const Options& options, const std::string& output) {
-  if (!is_standard_output(output)) check_output(options, "--output", output);
-  if (options.failures.empty()) return;
-  check_output(options, "--failures", options.failures);
-  if (std::filesystem::absolute(options.failures) == std::filesystem::absolute(output)) {
-    throw UsageError(fmt::format("--failures {}: is the result; name another file", output));
-  }
 }
 
 // What a script has to know where it is told nothing else.

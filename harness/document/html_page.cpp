@@ -15,10 +15,13 @@ using Json = nlohmann::json;
 constexpr std::string_view kDocuments = "/*FANOUT_DOCUMENTS*/";
 constexpr std::string_view kWithoutScript = "<!--FANOUT_WITHOUT_SCRIPT-->";
 
-// The page draws percentiles from the summaries; histograms would be most of its size.
-Json without_histograms(Json document) {
+// What the page does not show of a run, which would be most of its size: percentiles are drawn from
+// the summaries, and failures said by kind.
+Json without_details(Json document) {
   for (Json& cell : document["cells"]) {
-    for (Json& run : cell["runs"]) run.erase("histogram");
+    for (Json& run : cell["runs"]) {
+      for (const char* key : {"histogram", "host", "failed_requests"}) run.erase(key);
+    }
   }
   return document;
 }
@@ -47,7 +50,7 @@ std::string html_page(const std::vector<NamedReport>& reports, const std::string
   Json documents = Json::array();
   for (const auto& [name, report] : reports) {
     documents.push_back(
-        {{"name", name}, {"document", without_histograms(to_json(report, analyse(report)))}});
+        {{"name", name}, {"document", without_details(to_json(report, analyse(report)))}});
   }
   std::string page(report_page.front().text);
   page.replace(page.find(kDocuments), kDocuments.size(), script_text(documents));

@@ -14,7 +14,7 @@
 namespace fanout {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1 << 16;
+constexpr std::size_t kReadBytes = 1 << 16;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ TextLines::TextLines(const std::string& file)
     : name_(file == "-" ? "standard input" : file),
       fd_(file == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                       : ::open(file.c_str(), O_RDONLY | O_CLOEXEC)),
-      buffer_(kBufferBytes) {
+      buffer_(kReadBytes) {
   if (!fd_) fail();
   skip_mark();
 }
