@@ -89,8 +89,9 @@ void show_certificate(ssl_ctx_st* context, const ClientConfig& config) {
       throw UsageError(fmt::format("{} {}: is not the key of the certificate in {}", key_flag, key,
                                    certificate));
     }
-    throw UsageError(fmt::format(
-        "{} {}: holds no key in PEM form that needs no passphrase ({})", key_flag, key, why));
+    throw UsageError(fmt::format("{} {}: holds no key in PEM form that needs no passphrase ({}){}",
+                                 key_flag, key, why,
+                                 config.key_file.empty() ? "; name its file by --key" : ""));
   }
 }
 

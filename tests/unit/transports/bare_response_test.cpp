@@ -79,7 +79,7 @@ TEST(BareResponse, OfNoLengthEndsWithItsConnection) {
 }
 
 TEST(BareResponse, KnowsWhatIsNotHttp) {
-  const std::string endless = "HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x');
+  const std::string endless = "HTTP/1.1 200 OK\r\nX: " + std::string(kMostHeadLineBytes, 'x');
   const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const std::string& bytes :
        {std::string("SSH-2.0-x\r\n\r\n"), std::string("HTTP/1.1 abc\r\n\r\n"),
