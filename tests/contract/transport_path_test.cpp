@@ -15,7 +15,7 @@ using testing::Not;
 using testing::StartsWith;
 using Then = CannedServer::Then;
 
-constexpr const char* kHello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+constexpr const char* kWithBody = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
 class EveryListedPath : public testing::TestWithParam<const Transport*> {
  protected:
@@ -49,7 +49,7 @@ TEST_P(EveryListedPath, IsSentAsItStands) {
     requests.push_back({i, 0, path_place(text.size(), paths[i].size())});
     text += paths[i];
   }
-  CannedServer server({{kHello, Then::keep}});
+  CannedServer server({{kWithBody, Then::keep}});
   {
     const ClientConfig config = real(server, text);
     AnyClient client(row(), config);
@@ -65,7 +65,7 @@ TEST_P(EveryListedPath, IsSentAsItStands) {
 }
 
 TEST_P(EveryListedPath, GoesToTheAddressUnderTheName) {
-  CannedServer server({{kHello, Then::keep}});
+  CannedServer server({{kWithBody, Then::keep}});
   {
     ClientConfig config = real(server, "/x");
     // Nobody could look this name up.
@@ -82,7 +82,7 @@ TEST_P(EveryListedPath, GoesToTheAddressUnderTheName) {
 }
 
 TEST_P(EveryListedPath, CarriesTheHeadersAdded) {
-  CannedServer server({{kHello, Then::close}});
+  CannedServer server({{kWithBody, Then::close}});
   {
     ClientConfig config = real(server, "/x");
     config.headers = {"User-Agent: fanout/1", "X-Two: a: b, c"};
