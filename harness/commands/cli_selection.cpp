@@ -118,7 +118,7 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_parsed(
       app, "--method", selection.method, parse_method, std::string(kMethodExpected),
       fmt::format("use this HTTP method, or any other ({})", fmt::join(kCommonMethods, ", ")),
-      "NAME");
+      "METHOD");
   app.add_option("--body", selection.body,
                  "send this text, the content of a file, or of standard input (@-), as the body of "
                  "every request; without --method, they are POST")
