@@ -115,10 +115,8 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_mode(app, selection);
   add_names(app, "--reuse", selection.reuse, EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
             "keep connections, or open one for each request");
-  add_parsed(
-      app, "--method", selection.method, parse_method, std::string(kMethodExpected),
-      fmt::format("use this HTTP method, or any other ({})", fmt::join(kCommonMethods, ", ")),
-      "METHOD");
+  add_parsed(app, "--method", selection.method, parse_method, std::string(kMethodExpected),
+             "use this method: GET, HEAD, POST, PUT, PATCH, DELETE or any other", "METHOD");
   app.add_option("--body", selection.body,
                  "send this text, the content of a file, or of standard input (@-), as the body of "
                  "every request; without --method, they are POST")

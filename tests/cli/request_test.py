@@ -74,7 +74,8 @@ class RequestTest(fanout_cli.CliTest):
         self.assertEqual((refused.code, refused.out), (2, ""))
         for words in ("2 bad lines", "line 3: ftp://", "line 8: ", "--skip-bad-lines"):
             self.assertIn(words, refused.err)
-        document, result, cells = self.asked("--urls", file, "--skip-bad-lines", "-H", "X-All:yes")
+        document, result, cells = self.asked("--urls", file, "--skip-bad-lines", "-n", 6,
+                                              "-H", "X-All:yes")
         self.assertEqual(document["plan"]["scenarios"][0]["targets"]["skipped_lines"], 2)
         self.assertIn("2 lines left out", result.out)
         for words in ("left out", "line 3: ftp://", "1 URL without a scheme", "1 URL with blanks"):
