@@ -118,14 +118,12 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_parsed(app, "--method", selection.method, parse_method, std::string(kMethodExpected),
              "use this method: GET, HEAD, POST, PUT, PATCH, DELETE or any other", "METHOD");
   app.add_option("--body", selection.body,
-                 "send this text, the content of a file, or of standard input (@-), as the body of "
-                 "every request; without --method, they are POST")
+                 "send this body with every request, as POST unless --method says")
       ->type_name("TEXT|@FILE");
   add_names(app, "--engine", selection.engine, kEngineNames,
             "use this engine of the embedded server");
-  app.add_option(
-         "-H,--header", selection.headers,
-         "send this field, written 'Name: value' as curl takes it, with every request; repeatable")
+  app.add_option("-H,--header", selection.headers,
+                 "send this field, 'Name: value', with every request; repeatable")
       ->type_name("FIELD")
       ->allow_extra_args(false);
   add_policy(app, selection);

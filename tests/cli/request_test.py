@@ -67,12 +67,12 @@ class RequestTest(fanout_cli.CliTest):
         plain = {"url": here + "/post", "headers": {"X-A": "3"}, "body_text": '{"a": 1}'}
         lines = [here + "/get", json.dumps(vegeta), "ftp://nowhere/", json.dumps(plain),
                  json.dumps({"url": here + "/find", "method": "PROPFIND"}),
-                 f"http://me:s3cret@{self.authority}/secret", self.authority + "/b c#d", "{}"]
+                 f"http://me:s3cret@{self.authority}/secret", "{}", self.authority + "/b c#d"]
         file = self.folder / "list.txt"
         file.write_bytes("\r".join(lines).encode("utf-8-sig"))
         refused = self.fanout("run", *ALL, "--urls", file)
         self.assertEqual((refused.code, refused.out), (2, ""))
-        for words in ("2 bad lines", "line 3: ftp://", "line 8: ", "--skip-bad-lines"):
+        for words in ("2 bad lines", "line 3: ftp://", "line 7: ", "--skip-bad-lines"):
             self.assertIn(words, refused.err)
         document, result, cells = self.asked("--urls", file, "--skip-bad-lines", "-n", 6,
                                               "-H", "X-All:yes")
