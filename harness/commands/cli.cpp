@@ -87,7 +87,7 @@ void add_targets(CLI::App& app, Options& options) {
            }
          },
          "send requests for this name and port to this address; repeatable")
-      ->type_name("NAME:PORT:ADDRESS")
+      ->type_name("HOST:PORT:IP")
       ->allow_extra_args(false);
   app.add_option("--cert", options.tls.certificate_file,
                  "show this certificate (PEM) to https targets that demand one")
