@@ -16,6 +16,10 @@ void check(int done) {
 
 }  // namespace
 
+void ListDigest::ContextDeleter::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
+
 ListDigest::ListDigest() : context_(EVP_MD_CTX_new()) {
   if (!context_) throw std::bad_alloc();
   check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));

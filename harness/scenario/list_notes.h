@@ -9,10 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/deleter.h"
-
 struct evp_md_ctx_st;
-extern "C" void EVP_MD_CTX_free(evp_md_ctx_st* context);
 
 namespace fanout {
 
@@ -25,7 +22,10 @@ class ListDigest {
   std::string finish();
 
  private:
-  std::unique_ptr<evp_md_ctx_st, Deleter<&EVP_MD_CTX_free>> context_;
+  struct ContextDeleter {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, ContextDeleter> context_;
 };
 
 // The line of each entry of a list, whose lines ascend with its entries: it takes memory only for
