@@ -53,7 +53,7 @@ Received read_request(const std::string& text) {
 class EveryForm : public testing::TestWithParam<const Transport*> {
  protected:
   // What the server reads of one request to each of these, in this order, over one connection.
-  std::vector<Received> sent(ClientConfig config, const std::vector<Request>& requests,
+  std::vector<Received> sent(const ClientConfig& config, const std::vector<Request>& requests,
                              CannedServer& server) {
     {
       AnyClient client(*GetParam(), config);
