@@ -16,6 +16,7 @@
 #include "transports/deadline.h"
 #include "transports/failure_sentences.h"
 #include "transports/idle_connection.h"
+#include "transports/wait_until.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -57,16 +58,6 @@ bool is_plain(std::string_view text) {
     text.remove_prefix(end + 1);
   }
   return true;
-}
-
-bool wait_until(int fd, short events, std::int64_t deadline) {
-  pollfd entry{fd, events, 0};
-  while (true) {
-    const std::int64_t left = std::max<std::int64_t>(deadline - now_ns(), 0);
-    const timespec limit{left / 1'000'000'000, left % 1'000'000'000};
-    const int ready = ::ppoll(&entry, 1, deadline == kNever ? nullptr : &limit, nullptr);
-    if (ready >= 0 || errno != EINTR) return ready > 0;
-  }
 }
 
 // A connection, read by way of HttplibReading.

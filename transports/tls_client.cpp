@@ -31,10 +31,6 @@ void demand(X509_VERIFY_PARAM* wanted, const Target& target) {
 
 }  // namespace
 
-void verify_target(ssl_ctx_st* context, const Target& target) {
-  demand(SSL_CTX_get0_param(context), target);
-}
-
 void verify_peers(ssl_ctx_st* context, const std::string& pem) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   if (pem.empty()) {

@@ -27,10 +27,6 @@ void show_certificate(ssl_ctx_st* context, const ClientConfig& config);
 // (SSL_CERT_FILE, SSL_CERT_DIR).
 void check_trusted_files();
 
-// Makes connections of `context` fail unless their peer's certificate is for this target, that is
-// for its name or else its address. All connections of `context` must go to it.
-void verify_target(ssl_ctx_st* context, const Target& target);
-
 class TlsClient {
  public:
   // Prepares nothing unless a target speaks TLS. `config` is borrowed.

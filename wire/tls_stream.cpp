@@ -89,7 +89,22 @@ ssize_t TlsStream::write(std::string_view head, std::string_view body) {
   if (SSL_write_ex(ssl_.get(), next.data(), next.size(), &bytes) == 1) {
     return static_cast<ssize_t>(bytes);
   }
-  return fail(SSL_get_error(ssl_.get(), 0));
+  const ssize_t failed = fail(SSL_get_error(ssl_.get(), 0));
+  if (broken_) read_alert();
+  return failed;
+}
+
+// What the peer said last may lie unread: in TLS 1.3 it refuses a client when that takes the
+// handshake for done and sends its request.
+void TlsStream::read_alert() {
+  const int failure = errno;
+  ERR_clear_error();
+  char byte = 0;
+  std::size_t bytes = 0;
+  if (SSL_peek_ex(ssl_.get(), &byte, 1, &bytes) != 1 && ERR_peek_error() != 0) {
+    error_ = ERR_peek_error();
+  }
+  errno = failure;
 }
 
 bool TlsStream::is_quiet() {

@@ -71,6 +71,7 @@ class TlsStream {
  private:
   // What the failure of a call means for its caller: sets errno, returns -1.
   ssize_t fail(int reason);
+  void read_alert();
 
   std::unique_ptr<ssl_st, TlsDeleter> ssl_;
   bool broken_ = false;  // nothing more may be sent

@@ -90,6 +90,8 @@ void BeastAsyncClient::send(Connection& connection) {
     receive(connection);
   } else if (failure == EAGAIN) {
     wait_to_send(connection, AsioSocket::wait_write);
+  } else if (ended_by_alert(connection.tls)) {
+    fail_soon(connection, Outcome::tls);
   } else if (connection.connected) {
     lost(connection);
   } else {

@@ -16,22 +16,11 @@
 #include "transports/tcp_connect.h"
 #include "transports/tls_client.h"
 #include "transports/tls_words.h"
+#include "transports/wait_until.h"
 
 namespace fanout {
 
 namespace {
-
-// Waits until `fd` is ready or `deadline` has passed; false if it has.
-bool wait_until(int fd, short events, std::int64_t deadline) {
-  pollfd entry{fd, events, 0};
-  while (true) {
-    const std::int64_t left = std::max<std::int64_t>(deadline - now_ns(), 0);
-    const timespec limit{left / 1'000'000'000, left % 1'000'000'000};
-    const int ready = ::ppoll(&entry, 1, deadline == kNever ? nullptr : &limit, nullptr);
-    if (ready != 0 && !(ready < 0 && errno == EINTR)) return true;
-    if (ready == 0) return false;
-  }
-}
 
 // A connection. What is encrypted ends before its socket is closed.
 struct Wire {
@@ -158,6 +147,7 @@ Outcome BeastSyncClient::send(Wire& wire, bool connected) {
     const int error = wire.send(out_);
     if (error == 0) return Outcome::ok;
     connected = connected || out_.any_sent();
+    if (ended_by_alert(wire.tls)) return Outcome::tls;
     if (error != EAGAIN) return connected ? Outcome::reset : connect_failure(error);
     const std::int64_t deadline = connected ? answer_by_ : std::min(answer_by_, connect_by_);
     if (!wait_until(wire.socket.get(), POLLOUT, deadline)) {

@@ -158,7 +158,10 @@ void CurlExchange::set_tls() {
   set(handle(), CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle(), CURLOPT_SSL_VERIFYHOST, 2L);
   const ClientConfig& config = shared_.config;
-  if (!config.certificate_file.empty()) {
+  if (config.certificate_file.empty()) {
+    set(handle(), CURLOPT_SSL_CTX_FUNCTION, &CurlExchange::on_tls_context);
+    set(handle(), CURLOPT_SSL_CTX_DATA, this);
+  } else {
     const std::string& key = config.key_file.empty() ? config.certificate_file : config.key_file;
     set(handle(), CURLOPT_SSLCERT, config.certificate_file.c_str());
     set(handle(), CURLOPT_SSLKEY, key.c_str());
@@ -244,6 +247,7 @@ void CurlExchange::begin(const Request& request) {
   retry_after_s_ = 0;
   header_complete_ = false;
   not_http_ = {};
+  certificate_wanted_ = false;
   error_.front() = '\0';
   new_socket_ = -1;
   stale_ = false;

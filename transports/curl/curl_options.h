@@ -81,6 +81,8 @@ class CurlExchange {
   [[nodiscard]] std::string words_of_tls(CURLcode code) const;
   [[nodiscard]] std::string_view words_of_protocol(CURLcode code) const;
   [[nodiscard]] bool libcurl_says(std::string_view part) const;
+  [[nodiscard]] Outcome lost() const;
+  static CURLcode on_tls_context(CURL*, void* context, void* self);
   static int on_socket_made(void* self, curl_socket_t fd, curlsocktype purpose);
   static int on_connected(void* self, char* address, char* local_address, int port, int local_port);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
@@ -98,6 +100,7 @@ class CurlExchange {
   std::uint32_t retry_after_s_ = 0;
   bool interim_ = false;  // the header being received is that of an interim response
   bool header_complete_ = false;
+  bool certificate_wanted_ = false;            // asked for by the server, of a client that has none
   std::string_view not_http_;                  // why what has come is none
   std::array<char, CURL_ERROR_SIZE> error_{};  // what libcurl says of a failure
   int new_socket_ = -1;                        // made for the transfer

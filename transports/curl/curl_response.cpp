@@ -1,4 +1,5 @@
 // What libcurl says of a transfer, in our words.
+#include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
@@ -63,6 +64,10 @@ std::string CurlExchange::words(CURLcode code) const {
 
 // libcurl itself compares the name, and then OpenSSL has found nothing wrong.
 std::string CurlExchange::words_of_tls(CURLcode code) const {
+  const bool by_server = code != CURLE_PEER_FAILED_VERIFICATION;
+  if (by_server && certificate_wanted_ && !is_alert(error_.data())) {
+    return std::string(sentence::kCertificateWanted);
+  }
   long found = X509_V_OK;
   curl_easy_getinfo(handle(), CURLINFO_SSL_VERIFYRESULT, &found);
   if (found == X509_V_ERR_UNSPECIFIED) found = X509_V_OK;  // what it is before OpenSSL says more
@@ -126,17 +131,35 @@ Outcome CurlExchange::failure(CURLcode code) const {
     case CURLE_RECV_ERROR:
       if (libcurl_says("Too large response headers")) return Outcome::protocol;
       if (config.targets[request_->target].tls && is_alert(error_.data())) return Outcome::tls;
-      if (!header_complete_) return Outcome::reset;
+      if (!header_complete_) return lost();
       // libcurl says the same of a malformed chunk, but then no system call has failed. None has
       // failed either when TLS ends without close_notify.
       return error_number != 0 || config.targets[request_->target].tls ? Outcome::truncated
                                                                        : Outcome::protocol;
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
-      return header_complete_ ? Outcome::truncated : Outcome::reset;
+      return lost();
     default:
       return Outcome::protocol;
   }
+}
+
+// In TLS 1.3 a server refuses a client without a certificate when that takes the handshake for done
+// and sends its request. If sending fails, libcurl leaves the alert unread that says so.
+Outcome CurlExchange::lost() const {
+  if (header_complete_) return Outcome::truncated;
+  return certificate_wanted_ ? Outcome::tls : Outcome::reset;
+}
+
+CURLcode CurlExchange::on_tls_context(CURL*, void* context, void* self) {
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  SSL_CTX_set_app_data(tls, self);
+  SSL_CTX_set_client_cert_cb(tls, [](SSL* stream, X509**, EVP_PKEY**) {
+    void* const owner = SSL_CTX_get_app_data(SSL_get_SSL_CTX(stream));
+    static_cast<CurlExchange*>(owner)->certificate_wanted_ = true;
+    return 0;  // there is none
+  });
+  return CURLE_OK;
 }
 
 void CurlExchange::header_line(std::string_view line) {
