@@ -28,12 +28,12 @@ std::string openssl_reason() {
 void check_file(std::string_view what, const std::string& path) {
   struct stat about {};
   const auto refuse = [&](std::string_view why) {
-    throw UsageError(fmt::format("{} {}: {}", what, path, why));
+    throw UsageError(fmt::format("{} {}: {}; name a file in PEM form", what, path, why));
   };
   if (::stat(path.c_str(), &about) != 0) refuse(std::strerror(errno));
-  if (S_ISDIR(about.st_mode)) refuse("is a folder; name a file in PEM form");
+  if (S_ISDIR(about.st_mode)) refuse("is a folder");
   if (::access(path.c_str(), R_OK) != 0) refuse(std::strerror(errno));
-  if (S_ISREG(about.st_mode) && about.st_size == 0) refuse("is empty; name a file in PEM form");
+  if (S_ISREG(about.st_mode) && about.st_size == 0) refuse("is empty");
 }
 
 void check_trusted_file(const std::string& path) {

@@ -91,6 +91,7 @@ class Server:
 
 class Nginx(Server):
     name, needs = "nginx", ("nginx",)
+    listen = settings = locations = ""  # what a test adds
     config = """
 daemon off; master_process off; pid @FOLDER@/pid; error_log @FOLDER@/error.log;
 events { worker_connections 512; }
@@ -98,12 +99,15 @@ http {
   access_log @FOLDER@/access.log;
   client_body_temp_path @FOLDER@/body; proxy_temp_path @FOLDER@/proxy;
   fastcgi_temp_path @FOLDER@/fastcgi; uwsgi_temp_path @FOLDER@/uwsgi; scgi_temp_path @FOLDER@/scgi;
-  server { listen 127.0.0.1:@PORT@; root @FOLDER@; }
+  @SETTINGS@
+  server { listen 127.0.0.1:@PORT@ @LISTEN@; root @FOLDER@; @LOCATIONS@ }
 }
 """
 
     def launch(self):
-        config = self.write("nginx.conf", self.config)
+        text = self.config.replace("@SETTINGS@", self.settings)
+        text = text.replace("@LISTEN@", self.listen).replace("@LOCATIONS@", self.locations)
+        config = self.write("nginx.conf", text)
         self.run(program("nginx"), "-p", self.folder, "-c", config, "-e", self.folder / "error.log")
 
 

@@ -3,37 +3,15 @@
 import os
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
-import tempfile
 import time
 import unittest
 
 import fanout_cli
+import real_servers
 
 ONE = ("--strategy", "event_loop", "--transport", "beast_async", "--rounds", "1")
-CONFIG = """
-daemon off;
-master_process off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{ worker_connections 512; }}
-http {{
-  access_log {folder}/access.log;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  keepalive_requests 100000;
-  server {{
-    listen 127.0.0.1:{port} backlog=4096;
-    location /ok/ {{ return 200 "$uri\\n"; }}
-    location /moved {{ return 302 /ok/; }}
-    location /gone {{ return 404 "no\\n"; }}
-    location /broken {{ return 503 "no\\n"; }}
-    location /agent {{ return 200 "$http_user_agent|$http_x_test\\n"; }}
-  }}
-}}
-"""
 
 
 def is_sanitized():
@@ -41,49 +19,37 @@ def is_sanitized():
     return cache.is_file() and re.search(r"^FANOUT_SANITIZE:STRING=.", cache.read_text(), re.M)
 
 
-class Nginx:
-    """nginx in a folder of its own, in the foreground, until stop()."""
+class Nginx(real_servers.Nginx):
+    """nginx with paths of many kinds."""
 
-    def __init__(self):
-        self.temporary = tempfile.TemporaryDirectory(prefix="fanout-nginx-")
-        self.folder = pathlib.Path(self.temporary.name)
-        self.port = fanout_cli.free_port()
-        config = self.folder / "nginx.conf"
-        config.write_text(CONFIG.format(folder=self.folder, port=self.port))
-        program = shutil.which("nginx") or "/usr/sbin/nginx"
-        self.process = subprocess.Popen([program, "-p", self.folder, "-c", config,
-                                         "-e", self.folder / "error.log"],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + fanout_cli.HANG_S
-        while not fanout_cli.listens(self.port):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError("nginx does not start: "
-                                     + (self.folder / "error.log").read_text())
-            time.sleep(0.01)
+    listen = "backlog=4096"
+    settings = "keepalive_requests 100000;"
+    locations = """
+    location /ok/ { return 200 "$uri\\n"; }
+    location /moved { return 302 /ok/; }
+    location /gone { return 404 "no\\n"; }
+    location /broken { return 503 "no\\n"; }
+    location /agent { return 200 "$http_user_agent|$http_x_test\\n"; }
+"""
 
-    def url(self, path, host="127.0.0.1"):
+    def url_of(self, path, host="127.0.0.1"):
         return f"http://{host}:{self.port}{path}"
 
-    def log(self):
-        return (self.folder / "access.log").read_text().splitlines()
+    def lines(self):
+        return self.log().splitlines()
 
-    def served(self, before, requests):
-        """The lines of access.log after so many: of these requests, and of any too many."""
+    def lines_after(self, before, requests):
+        """The lines of the log after so many: of these requests, and of any too many."""
         deadline = time.monotonic() + fanout_cli.HANG_S
-        while len(self.log()) < before + requests and time.monotonic() < deadline:
+        while len(self.lines()) < before + requests and time.monotonic() < deadline:
             time.sleep(0.01)  # it is written after the answer
-        return self.log()[before:]
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(fanout_cli.HANG_S)
-        self.temporary.cleanup()
+        return self.lines()[before:]
 
 
 class UrlTest(fanout_cli.CliTest):
     @classmethod
     def setUpClass(cls):
-        cls.nginx = Nginx()
+        cls.nginx = Nginx().start()
         cls.addClassCleanup(cls.nginx.stop)
 
     def list(self, lines):
@@ -100,14 +66,14 @@ class UrlTest(fanout_cli.CliTest):
 class ResultTest(UrlTest):
     def test_a_thousand_urls_have_a_thousand_outcomes(self):
         """On every transport, and those that fail are counted exactly."""
-        urls = [self.nginx.url(f"/ok/{i}") for i in range(1000)]
+        urls = [self.nginx.url_of(f"/ok/{i}") for i in range(1000)]
         for i in range(0, 1000, 100):
-            urls[i] = self.nginx.url(f"/gone/{i}")
+            urls[i] = self.nginx.url_of(f"/gone/{i}")
         for i in range(50, 1000, 200):
-            urls[i] = self.nginx.url(f"/broken?{i}")
+            urls[i] = self.nginx.url_of(f"/broken?{i}")
         for i in range(20, 1000, 500):
-            urls[i] = self.nginx.url("/moved")
-        before = len(self.nginx.log())
+            urls[i] = self.nginx.url_of("/moved")
+        before = len(self.nginx.lines())
         document, result = self.measure("--urls", self.list(urls), "--transport", "all",
                                         "--strategy", "event_loop,thread_queue,process_pool",
                                         "--rounds", "1")
@@ -123,7 +89,7 @@ class ResultTest(UrlTest):
                 self.assertIsNone(run["server"])
                 self.assertIsNone(run["efficiency"])
                 self.assertIsNone(cell["summary"]["connections"])
-        served = self.nginx.served(before, 1000 * len(cells))
+        served = self.nginx.lines_after(before, 1000 * len(cells))
         self.assertEqual(sum('"GET /ok/1 ' in line for line in served), len(cells))
         self.assertEqual(sum('"GET /broken?50 ' in line for line in served), len(cells))
         [scenario] = document["plan"]["scenarios"]
@@ -134,20 +100,20 @@ class ResultTest(UrlTest):
         self.assertIn("bad_status", result.out)
 
     def test_a_list_is_cycled_or_cut_to_the_requests_asked_for(self):
-        urls = [self.nginx.url(f"/ok/cycle{i}") for i in range(3)]
+        urls = [self.nginx.url_of(f"/ok/cycle{i}") for i in range(3)]
         for requests, counts in ((7, [3, 2, 2]), (2, [1, 1, 0])):
-            before = len(self.nginx.log())
+            before = len(self.nginx.lines())
             document, _ = self.measure(*ONE, "--urls", self.list(urls), "-n", requests)
             _, run = self.only_run(document)
             self.assertEqual(run["requests"]["ok"], requests)
-            served = self.nginx.served(before, requests)
+            served = self.nginx.lines_after(before, requests)
             self.assertEqual([sum(f"/ok/cycle{i} " in line for line in served)
                               for i in range(3)], counts)
 
     def test_several_hosts_names_and_headers(self):
         """The name is looked up before the run and sent as Host; the agent always is."""
-        urls = ("--url", self.nginx.url("/agent"), "--url", self.nginx.url("/agent", "localhost"))
-        before = len(self.nginx.log())
+        urls = ("--url", self.nginx.url_of("/agent"), "--url", self.nginx.url_of("/agent", "localhost"))
+        before = len(self.nginx.lines())
         document, result = self.measure(*ONE, *urls, "-H", "X-Test: yes", "--header", "X-B: c",
                                         "-n", 2)
         _, run = self.only_run(document)
@@ -156,17 +122,17 @@ class ResultTest(UrlTest):
         self.assertEqual(scenario["headers"], ["X-Test: yes", "X-B: c"])
         self.assertEqual(scenario["targets"]["origins"], 2)
         self.assertIn("2 URLs of 2 hosts", result.out)
-        served = self.nginx.served(before, 2)
+        served = self.nginx.lines_after(before, 2)
         version = document["tool"]["version"]
         self.assertEqual(sum(f'"fanout/{version}"' in line for line in served), 2)
 
     def test_flags_of_scenarios_apply(self):
-        before = len(self.nginx.log())
-        document, _ = self.measure(*ONE, "--url", self.nginx.url("/ok/head"), "--method", "HEAD",
+        before = len(self.nginx.lines())
+        document, _ = self.measure(*ONE, "--url", self.nginx.url_of("/ok/head"), "--method", "HEAD",
                                    "--reuse", "off", "--timeout", "20s", "-n", 3, "--workers", 2)
         cell, run = self.only_run(document)
         self.assertEqual((run["requests"]["ok"], cell["workers"]), (3, 2))
-        served = self.nginx.served(before, 3)
+        served = self.nginx.lines_after(before, 3)
         self.assertEqual(sum('"HEAD /ok/head ' in line for line in served), 3)
 
     def test_a_run_without_a_single_success_is_invalid(self):
@@ -179,7 +145,7 @@ class ResultTest(UrlTest):
         self.assertIn("5 requests failed, none succeeded: 5 refused", result.out)
 
     def test_every_form_of_the_report(self):
-        document, _ = self.measure(*ONE, "--urls", self.list([self.nginx.url("/ok/a")]), "-n", 9,
+        document, _ = self.measure(*ONE, "--urls", self.list([self.nginx.url_of("/ok/a")]), "-n", 9,
                                    "--workers", "1,2,4", command="sweep")
         self.assertEqual(len(document["cells"]), 3)
         [file] = self.folder.glob("*.json")
@@ -195,7 +161,7 @@ class ResultTest(UrlTest):
 class ListTest(UrlTest):
     def test_standard_input_is_read_as_far_as_needed(self):
         """A list without an end, of which -n takes the first."""
-        endless = subprocess.Popen(["yes", self.nginx.url("/ok/yes")], stdout=subprocess.PIPE)
+        endless = subprocess.Popen(["yes", self.nginx.url_of("/ok/yes")], stdout=subprocess.PIPE)
         try:
             output = self.folder / "result.json"
             result = subprocess.run([fanout_cli.FANOUT, "run", *ONE, "--urls", "-", "-n", "25",
@@ -212,12 +178,12 @@ class ListTest(UrlTest):
         self.assertIn("from standard input", document["plan"]["scenarios"][0]["summary"])
 
     def test_a_bad_line_is_named_by_its_number(self):
-        file = self.list(["# mine", "", self.nginx.url("/ok/"), "ftp://example.org/"])
+        file = self.list(["# mine", "", self.nginx.url_of("/ok/"), "ftp://example.org/"])
         self.refuse("run", *ONE, "--urls", file, words=("list.txt, line 4", "ftp://example.org/"))
         self.refuse("run", *ONE, "--url", "/x", words=("--url", "/x", "http://"))
 
     def test_cells_are_listed(self):
-        out = self.succeed("list", "cells", "--url", self.nginx.url("/"), "--workers", "3").out
+        out = self.succeed("list", "cells", "--url", self.nginx.url_of("/"), "--workers", "3").out
         self.assertIn("urls", out)
 
     @unittest.skipIf(is_sanitized(), "a sanitizer keeps what was freed")
@@ -248,20 +214,20 @@ class RefusalTest(UrlTest):
             with self.subTest(flags=flags):
                 self.refuse("run", *far, *flags, words=("192.0.2.1", "10", "100",
                                                         "--i-may-load-this-target"))
-        near = self.nginx.url("/ok/")
+        near = self.nginx.url_of("/ok/")
         self.refuse("run", "--url", near, *far, *ONE, "-n", 101, words=("192.0.2.1",))
         self.succeed("run", *far, *ONE, "-n", 100, "--workers", 10, "--dry-run")
         self.succeed("run", *far, *ONE, "-n", 101, "--i-may-load-this-target", "--dry-run")
         self.succeed("run", "--url", near, *ONE, "-n", 101, "--workers", 11, "--dry-run")
 
     def test_flags_that_contradict_each_other(self):
-        url = ("--url", self.nginx.url("/"))
+        url = ("--url", self.nginx.url_of("/"))
         self.refuse("run", *url, "--scenario", "zero", words=("--url", "--scenario"))
         self.refuse("run", *url, "--engine", "asio", words=("--url", "--engine"))
         for header in ("Connection: x", "Expect: x", "nonsense"):
             self.refuse("run", *url, *ONE, "-H", header, words=(header.split()[0],))
         self.refuse("run", *ONE, "--urls", self.folder / "none", words=("none",))
-        file = self.list([self.nginx.url("/")])
+        file = self.list([self.nginx.url_of("/")])
         self.refuse("run", *ONE, "--urls", file, "--output", file, words=("--output", "list"))
 
     def test_a_scenario_file_has_no_targets(self):
