@@ -112,7 +112,8 @@ class ResultTest(UrlTest):
 
     def test_several_hosts_names_and_headers(self):
         """The name is looked up before the run and sent as Host; the agent always is."""
-        urls = ("--url", self.nginx.url_of("/agent"), "--url", self.nginx.url_of("/agent", "localhost"))
+        urls = ("--url", self.nginx.url_of("/agent"),
+                "--url", self.nginx.url_of("/agent", "localhost"))
         before = len(self.nginx.lines())
         document, result = self.measure(*ONE, *urls, "-H", "X-Test: yes", "--header", "X-B: c",
                                         "-n", 2)
