@@ -44,7 +44,7 @@ std::string url_host(const std::string& host) {
 std::string authority(const Target& target) {
   constexpr std::uint16_t kHttp = 80;
   constexpr std::uint16_t kHttps = 443;
-  const std::string host = url_host(target.host());
+  std::string host = url_host(target.host());
   if (target.port == (target.tls ? kHttps : kHttp)) return host;
   return fmt::format("{}:{}", host, target.port);
 }

@@ -66,8 +66,8 @@ class ReadingStream final : public httplib::Stream {
   ReadingStream(int fd, TlsStream& tls, HttplibReading& reading, std::int64_t answer_by)
       : fd_(fd), tls_(tls), reading_(reading), answer_by_(answer_by) {}
 
-  bool is_readable() const override { return at_ < out_.size() || wait(POLLIN); }
-  bool is_writable() const override { return wait(POLLOUT); }
+  [[nodiscard]] bool is_readable() const override { return at_ < out_.size() || wait(POLLIN); }
+  [[nodiscard]] bool is_writable() const override { return wait(POLLOUT); }
   ssize_t read(char* space, std::size_t size) override {
     while (at_ == out_.size()) {
       const ssize_t got = receive();
@@ -87,10 +87,10 @@ class ReadingStream final : public httplib::Stream {
   }
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return fd_; }
+  [[nodiscard]] socket_t socket() const override { return fd_; }
 
  private:
-  bool wait(short events) const { return wait_until(fd_, events, answer_by_); }
+  [[nodiscard]] bool wait(short events) const { return wait_until(fd_, events, answer_by_); }
 
   // TLS may hold what has come, a plain answer is never there at once.
   ssize_t receive_some() {

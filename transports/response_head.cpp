@@ -22,8 +22,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 std::string_view without_blanks_before(std::string_view text) {
-  const auto first = std::ranges::find_if_not(text, is_blank);
-  return text.substr(static_cast<std::size_t>(first - text.begin()));
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text;
 }
 
 // "HTTP/1.1 200 OK", with any number of blanks before the status, and anything after it.

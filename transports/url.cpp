@@ -111,7 +111,7 @@ std::string ascii_name(const std::string& text, const std::string& name) {
     refuse(text,
            fmt::format("its host name cannot be an international one: {}", ::idn2_strerror(code)));
   }
-  const std::string ascii(found);
+  std::string ascii(found);
   ::idn2_free(found);
   return ascii;
 }

@@ -179,7 +179,7 @@ void look_up_names(std::vector<Target>& targets, const std::vector<Resolve>& kno
   }
   if (names.empty()) return;
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   const std::map<std::string, Found> found = LookUp(std::move(names)).run(progress);
   for (Target& target : targets) {
     if (!needs_look_up(target)) continue;

@@ -207,7 +207,7 @@ std::optional<Response> Client::receive(Exchange& exchange) {
 // The server may have closed a kept connection before the request came: if nothing was answered, a
 // new one is tried, once, unless the request might count twice.
 std::optional<Response> Client::lost(Exchange& exchange) {
-  if (exchange.kept && !exchange.in.any_received() && may_repeat(config_, request.token)) {
+  if (exchange.kept && !exchange.in.any_received() && may_repeat(config_, exchange.request->token)) {
     exchange.kept = exchange.sent = false;
     exchange.socket.reset();
     exchange.out.rewind();
