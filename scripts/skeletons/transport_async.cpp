@@ -200,21 +200,26 @@ std::optional<Response> Client::receive(Exchange& exchange) {
                         ? exchange.in.closed()
                         : exchange.in.received({received_.data(), static_cast<std::size_t>(bytes)});
   if (step == BareResponse::Step::complete) return end(exchange);
-  if (step == BareResponse::Step::broken) return failed(Outcome::protocol);
+  if (step == BareResponse::Step::broken) {
+    const Reply seen = exchange.in.reply();
+    return failed(config_, Outcome::protocol, exchange.in.why(), seen.status, seen.body_bytes);
+  }
   return bytes == 0 ? lost(exchange) : std::nullopt;
 }
 
 // The server may have closed a kept connection before the request came: if nothing was answered, a
 // new one is tried, once, unless the request might count twice.
 std::optional<Response> Client::lost(Exchange& exchange) {
-  if (exchange.kept && !exchange.in.any_received() && may_repeat(config_, exchange.request->token)) {
+  const bool never_came = exchange.kept && !exchange.in.any_received();
+  if (never_came && may_repeat(config_, exchange.request->token)) {
     exchange.kept = exchange.sent = false;
     exchange.socket.reset();
     exchange.out.rewind();
     return std::nullopt;  // the next turn opens one
   }
   const Reply seen = exchange.in.reply();
-  return failed(exchange.in.lost(), seen.status, seen.body_bytes);
+  return failed(config_, exchange.in.lost(), never_came ? kClosedMeanwhile : "", seen.status,
+                seen.body_bytes);
 }
 
 // A complete response is judged by verify(), for every transport alike.

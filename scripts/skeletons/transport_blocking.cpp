@@ -87,15 +87,18 @@ Response Client::fetch(const Request& request) {
   Outcome outcome = exchange(destination);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
-  if (outcome == Outcome::reset && kept && !in_.any_received() &&
-      may_repeat(config_, request.token)) {
+  const bool never_came = outcome == Outcome::reset && kept && !in_.any_received();
+  const bool repeated = never_came && may_repeat(config_, request.token);
+  if (repeated) {
     out_.rewind();
     outcome = exchange(destination);
   }
-  // A complete response is judged by verify(), for every transport alike.
+  // A complete response is judged by verify(), for every transport alike. Of a failure, users are
+  // told why, where its outcome does not say it all.
   const Reply seen = in_.reply();
   if (outcome == Outcome::ok) return verify(config_, request, seen);
-  return failed(outcome, seen.status, seen.body_bytes);
+  const std::string_view why = never_came && !repeated ? kClosedMeanwhile : in_.why();
+  return failed(config_, outcome, why, seen.status, seen.body_bytes);
 }
 
 // Leaves the socket in the destination only if it may carry another request.
