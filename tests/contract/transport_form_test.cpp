@@ -68,7 +68,7 @@ class EveryForm : public testing::TestWithParam<const Transport*> {
     return received;
   }
 
-  static ClientConfig real(const CannedServer& server, const std::string& paths) {
+  static ClientConfig real(const CannedServer& server, std::string_view paths) {
     ClientConfig config = server.config();
     config.targets[0].expected_status = 0;
     config.paths = paths;
