@@ -216,11 +216,11 @@ class InvalidTest(Measured):
         return [run for cell, run in runs_of(document) if cell["scenario"] == "bad"]
 
     def test_a_run_that_hangs_is_ended_at_its_limit(self):
-        runs = self.bad_and_good("--run-limit", "1.5s", "--strategy",
+        runs = self.bad_and_good("--run-limit", "3s", "--strategy",
                                  "thread_queue,process_pool,event_loop",
                                  "--transport", "curl_easy,curl_asio")
         for run in runs:
-            self.assertIn("limit of 1.50 s", " ".join(run["reasons"]))
+            self.assertIn("limit of 3.00 s", " ".join(run["reasons"]))
 
     def test_csv_and_saved_table_name_the_reasons(self):
         file = self.scenario("bad", requests=6, hosts=[{"faults": [{"kind": "hang"}]}])
