@@ -73,8 +73,9 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .body = scenario.body,
                      .reuse = scenario.reuse,
                      .connect_timeout = scenario.connect_timeout,
+                     .max_idle = max_idle_of(scenario, cell.workers),
+                     .workers = cell.workers,
                      .timeout = scenario.timeout,
-                     .max_in_flight = cell.workers,
                      .retry = scenario.retry,
                      .headers = sent_headers(scenario)}};
 }

@@ -9,7 +9,7 @@
 namespace fanout {
 
 // What the run of a cell does not find here; nothing if there is capacity for it. The process that
-// connects needs, for each worker, a descriptor per host and `besides` further ones.
+// connects needs a descriptor for each connection it holds, and `besides` for each worker.
 std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario,
                                          unsigned besides, const MachineLimits& limits);
 
