@@ -59,16 +59,14 @@ class ConnectionPool {
     connection.target = request.target;
     connection.request = &request;
     connection.done = std::move(done);
-    const ClientConfig& config = shared_.config;
-    const RequestText& text = shared_.targets[request.target].text;
-    connection.out.begin(text, request.token, shared_.form.body);
-    connection.in.begin(method_of(config, request.token));
+    connection.out.begin(shared_.targets[request.target].text, request.token, shared_.form.body);
+    connection.in.begin(method_of(shared_.config, request.token));
     connection.why = {};
     const std::int64_t now = now_ns();
-    connection.answer_by = give_up_at(config, now);
+    connection.answer_by = give_up_at(shared_.config, now);
     connection.doubtful = connection.kept && now - connection.idle_since > kFreshNs;
     connection.connect_by =
-        connection.connected ? kNever : deadline_after(now, config.connect_timeout);
+        connection.connected ? kNever : deadline_after(now, shared_.config.connect_timeout);
     ++in_flight_;
     return connection;
   }
@@ -106,8 +104,7 @@ class ConnectionPool {
     return std::move(connection.done);
   }
 
-  // The connection to close because more are idle than are to be kept: the one that
-  // is so longest. Null if there are not too many.
+  // The connection that is idle longest, if more are idle than may be; else null.
   [[nodiscard]] Connection* surplus() const {
     if (idle_.size() <= most_idle_) return nullptr;
     return static_cast<Connection*>(idle_.front());

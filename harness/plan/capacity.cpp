@@ -61,11 +61,9 @@ std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
   return std::min(all, static_cast<std::uint64_t>(span * rate));
 }
 
-// The connections to one address that a run of the cell makes, if it lacks ports for them.
 std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario,
-                                      std::uint64_t ports) {
-  const std::uint64_t needed = most_connections(cell, scenario) / hosts_of(scenario);
-  const auto usable = static_cast<std::uint64_t>(static_cast<double>(ports) * kUsablePorts);
+                                      std::uint64_t usable) {
+  const std::uint64_t needed = connections_to_one_address(cell, scenario);
   if (needed <= usable) return std::nullopt;
   return WhySkipped{
       Skip::port_limited,
@@ -77,10 +75,18 @@ std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario
 
 }  // namespace
 
+std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scenario) {
+  return most_connections(cell, scenario) / hosts_of(scenario);
+}
+
+std::uint64_t usable_ports(const MachineLimits& limits) {
+  return static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
+}
+
 std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario,
                                          unsigned besides, const MachineLimits& limits) {
   if (!has_network(cell)) return std::nullopt;
-  if (auto lacking = lacks_ports(cell, scenario, limits.ports)) return lacking;
+  if (auto lacking = lacks_ports(cell, scenario, usable_ports(limits))) return lacking;
   return lacks_descriptors(cell, scenario, besides, limits.file_descriptors);
 }
 

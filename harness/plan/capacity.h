@@ -13,4 +13,9 @@ namespace fanout {
 std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario,
                                          unsigned besides, const MachineLimits& limits);
 
+// The connections to one address that a run of the cell makes, at most.
+std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scenario);
+// How many of the local ports one run may use.
+std::uint64_t usable_ports(const MachineLimits& limits);
+
 }  // namespace fanout

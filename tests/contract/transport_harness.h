@@ -121,17 +121,13 @@ class LocalServer {
 
 // Every transport that has a network.
 inline std::vector<const Transport*> networked() {
-  std::vector<const Transport*> rows;
-  for (const Transport* row : transports()) {
-    if (row->name != "null") rows.push_back(row);
-  }
+  std::vector<const Transport*> rows(transports().begin(), transports().end());
+  std::erase_if(rows, [](const Transport* row) { return row->name == "null"; });
   return rows;
 }
 inline std::vector<const Transport*> networked_async() {
-  std::vector<const Transport*> rows;
-  for (const Transport* row : networked()) {
-    if (async_of(*row) != nullptr) rows.push_back(row);
-  }
+  std::vector<const Transport*> rows = networked();
+  std::erase_if(rows, [](const Transport* row) { return async_of(*row) == nullptr; });
   return rows;
 }
 // ... of these, those that speak TLS.
