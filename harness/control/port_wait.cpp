@@ -7,7 +7,6 @@
 #include <chrono>
 
 #include "base/clock.h"
-#include "base/units.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/host_conditions.h"
 #include "harness/machine/time_wait.h"
@@ -52,14 +51,13 @@ bool wait_for_ports(const std::vector<Target>& targets, std::uint64_t connection
   Shortage shortage = find_shortage(targets, connections, usable);
   if (shortage.target == nullptr) return false;
   const std::string& address = shortage.target->addresses.front();
-  const std::chrono::nanoseconds most = time_wait_lasts(is_loopback(address));
-  const std::int64_t until = now_ns() + most.count();
+  const std::chrono::seconds most = time_wait_lasts(is_loopback(address));
+  const std::int64_t until = now_ns() + std::chrono::nanoseconds(most).count();
   if (say) {
-    say(
-        fmt::format("waiting up to {} for local ports: earlier connections hold {} of the {} that "
-                    "can be used for {} port {}",
-                    format_duration(static_cast<double>(most.count())), shortage.held, usable,
-                    address, shortage.target->port));
+    say(fmt::format(
+        "waiting up to {} s for local ports: earlier connections hold {} of the {} that "
+        "can be used for {} port {}",
+        most.count(), shortage.held, usable, address, shortage.target->port));
   }
   while (shortage.target != nullptr && now_ns() < until) {
     pause(interrupt);

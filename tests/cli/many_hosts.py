@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""many_hosts.py COUNT: a plain HTTP server on each of COUNT ports of 127.0.0.1, which it prints."""
+"""many_hosts.py COUNT [ADDRESS]: a plain HTTP server on each of COUNT ports of 127.0.0.1, or this
+address. It prints the ports."""
 
 import asyncio
 import resource
@@ -23,14 +24,15 @@ class Answers(asyncio.Protocol):
                 self.transport.close()
 
 
-async def main(count):
+async def main(count, address="127.0.0.1"):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     loop = asyncio.get_running_loop()
-    servers = [await loop.create_server(Answers, "127.0.0.1", 0, backlog=512) for _ in range(count)]
+    servers = [await loop.create_server(Answers, address, 0, backlog=512)
+               for _ in range(count)]
     print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    asyncio.run(main(int(sys.argv[1]), *sys.argv[2:3]))
