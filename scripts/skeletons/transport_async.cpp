@@ -195,15 +195,20 @@ std::optional<Response> Client::receive(Exchange& exchange) {
                         ? exchange.in.closed()
                         : exchange.in.received({received_.data(), static_cast<std::size_t>(bytes)});
   if (step == BareResponse::Step::complete) return end(exchange);
-  if (step == BareResponse::Step::broken) return failed(Outcome::protocol);
+  if (step == BareResponse::Step::broken) {
+    const Reply seen = exchange.in.reply();
+    return failed(config_, Outcome::protocol, exchange.in.why(), seen.status, seen.body_bytes);
+  }
   return bytes == 0 ? lost(exchange) : std::nullopt;
 }
 
 // The server may have closed a kept connection before the request came: if nothing was answered, a
 // new one is tried, once, unless the request might count twice.
 std::optional<Response> Client::lost(Exchange& exchange) {
-  if (exchange.kept && !exchange.in.any_received() &&
-      may_repeat(config_, exchange.request->token)) {
+  if (exchange.kept && !exchange.in.any_received()) {
+    if (!may_repeat(config_, exchange.request->token)) {
+      return failed(config_, Outcome::reset, kClosedMeanwhile);
+    }
     exchange.kept = exchange.sent = false;
     exchange.socket.reset();
     exchange.out.rewind();
@@ -220,7 +225,9 @@ Response Client::end(Exchange& exchange) {
     idle_.push_back({request.target, std::move(exchange.socket)});
     if (idle_.size() > most_idle_) idle_.pop_front();
   }
-  return verify(config_, request, exchange.in.reply());
+  Response response = verify(config_, request, exchange.in.reply());
+  response.connected = !exchange.kept;
+  return response;
 }
 
 }  // namespace

@@ -75,15 +75,20 @@ Response Client::fetch(const Request& request) {
   Outcome outcome = exchange(std::move(socket), request.target);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
-  if (outcome == Outcome::reset && kept && !in_.any_received() &&
-      may_repeat(config_, request.token)) {
+  const bool never_came = outcome == Outcome::reset && kept && !in_.any_received();
+  if (never_came) {
+    if (!may_repeat(config_, request.token)) return failed(config_, outcome, kClosedMeanwhile);
     out_.rewind();
     outcome = exchange(UniqueFd(), request.target);
   }
   // A complete response is judged by verify(), for every transport alike.
   const Reply seen = in_.reply();
-  if (outcome == Outcome::ok) return verify(config_, request, seen);
-  return failed(outcome, seen.status, seen.body_bytes);
+  const std::string_view words = outcome == Outcome::protocol ? in_.why() : std::string_view();
+  Response response = outcome == Outcome::ok
+                          ? verify(config_, request, seen)
+                          : failed(config_, outcome, words, seen.status, seen.body_bytes);
+  response.connected = !kept || never_came;
+  return response;
 }
 
 // Keeps the socket only if it may carry another request.
