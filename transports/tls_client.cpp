@@ -33,6 +33,8 @@ void demand(X509_VERIFY_PARAM* wanted, const Target& target) {
 
 void verify_peers(ssl_ctx_st* context, const std::string& pem) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  // As libcurl does: an intermediate certificate that is trusted ends the chain.
+  X509_STORE_set_flags(SSL_CTX_get_cert_store(context), X509_V_FLAG_PARTIAL_CHAIN);
   if (pem.empty()) {
     SSL_CTX_set_default_verify_paths(context);
     return;
