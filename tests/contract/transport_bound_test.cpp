@@ -1,4 +1,5 @@
-// How many idle connections clients keep when they ask more hosts than they may keep connections to.
+// How many idle connections clients keep when they ask more hosts than they may keep connections
+// to.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
