@@ -42,7 +42,7 @@ void measure(benchmark::State& state, const Strategy& strategy) {
   const auto run = std::get<RunPair>(pair_up(strategy, null_row()));
   std::vector<Request> requests(kRequests);
   for (std::uint32_t i = 0; i < kRequests; ++i) requests[i] = {i, 0, make_token(1, i)};
-  const ClientConfig config{.targets = {{.addresses = {"127.0.0.1"}}}, .max_in_flight = workers};
+  const ClientConfig config{.targets = {{.addresses = {"127.0.0.1"}}}};
   std::int64_t cpu_total = 0;
   std::int64_t wall_total = 0;
   for (auto iteration : state) {

@@ -33,7 +33,7 @@ class Waves {
 };
 
 void run(Job& job, const AsyncFactory& make_client) {
-  const auto client = make_client();
+  const auto client = make_client(job.workers());
   Waves waves(job, *client);
   job.ready();
   waves.start_wave();

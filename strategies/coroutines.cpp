@@ -47,7 +47,7 @@ Detached worker(Job& job, AsyncClient& client, std::size_t& next) {
 }
 
 void run(Job& job, const AsyncFactory& make_client) {
-  const auto client = make_client();
+  const auto client = make_client(job.workers());
   std::size_t next = 0;
   job.ready();
   for (unsigned i = 0; i < job.workers(); ++i) worker(job, *client, next);

@@ -25,7 +25,7 @@ class Window {
 };
 
 void run(Job& job, const AsyncFactory& make_client) {
-  const auto client = make_client();
+  const auto client = make_client(job.workers());
   Window window(job, *client);
   job.ready();
   for (unsigned i = 0; i < job.workers(); ++i) window.start_next();

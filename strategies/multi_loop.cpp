@@ -61,7 +61,7 @@ void run(Job& job, const AsyncFactory& make_client) {
   const OnExit opener([&go] { go.count_down(); });  // after they may go
   for (unsigned i = 0; i < loops; ++i) {
     const unsigned slots = job.workers() / loops + (i < job.workers() % loops ? 1 : 0);
-    threads.emplace_back([&, slots, client = make_client()]() mutable {
+    threads.emplace_back([&, slots, client = make_client(slots)]() mutable {
       Loop loop(job, std::move(client), slots, next);
       started.count_down();
       go.wait();

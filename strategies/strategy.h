@@ -116,10 +116,7 @@ class Job {
   Hooks hooks_;
 };
 
-// Each call makes a new client of the cell's transport. Callable from any thread.
-using BlockingFactory = std::function<std::unique_ptr<BlockingClient>()>;
-using AsyncFactory = std::function<std::unique_ptr<AsyncClient>()>;
-
+// The factory makes clients of the cell's transport (transports/transport.h).
 using RunBlocking = void (*)(Job&, const BlockingFactory&);
 using RunAsync = void (*)(Job&, const AsyncFactory&);
 

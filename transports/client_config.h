@@ -1,8 +1,10 @@
 // The settings of a client: where requests go, what a right answer is, and when to give up.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -48,9 +50,12 @@ struct ClientConfig {
   std::string body{};                    // the user's own, of every request
   bool reuse = true;
   std::chrono::nanoseconds connect_timeout{};
+  // How many idle connections all clients of a run keep, to whatever targets, and how many requests
+  // they have in flight, at most (kept_connections() below).
+  std::uint64_t max_idle = 1000;
+  unsigned workers = 1;
   // The time a request may take from its start to its last byte, connecting included.
   std::chrono::nanoseconds timeout{};
-  unsigned max_in_flight = 1;  // an AsyncClient is never asked for more at once
   // The time at which all requests are given up (base/clock.h); null or kNever: never. It may be
   // set once: before the first request, or later to the present, which ends no request under way.
   const std::atomic<std::int64_t>* deadline = nullptr;
@@ -68,5 +73,12 @@ struct ClientConfig {
   std::string_view paths{};  // of the requests, borrowed (transports/path.h); none: from tokens
   FailureWords* failure_words = nullptr;  // where workers say why requests fail; null: nowhere
 };
+
+// The most idle connections that a client with so many slots keeps, whatever the number of targets:
+// its slots' share of all, and at least one. (A BlockingClient has one slot.)
+inline std::size_t kept_connections(const ClientConfig& config, unsigned slots = 1) {
+  return static_cast<std::size_t>(
+      std::max<std::uint64_t>(1, config.max_idle * slots / std::max(config.workers, 1U)));
+}
 
 }  // namespace fanout

@@ -4,46 +4,44 @@
 
 #include <algorithm>
 #include <deque>
-#include <string>
+#include <list>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "transports/deadline.h"
-#include "transports/http_text.h"
 #include "transports/idle_connection.h"
 #include "transports/path.h"
 #include "transports/pooled_connection.h"
-#include "transports/tcp_connect.h"
+#include "transports/prepared_targets.h"
 
 namespace fanout {
 
 template <class Connection>
 class ConnectionPool {
  public:
-  explicit ConnectionPool(const ClientConfig& config)
-      : config_(config), form_(default_form(config)) {
-    for (const Target& target : config.targets) {
-      destinations_.push_back(
-          {socket_address(target), RequestText(config, target, form_.view()), {}});
-      destinations_.back().idle.reserve(config.max_in_flight);
-    }
-  }
+  // `shared` is borrowed; `slots` requests are in flight at most.
+  ConnectionPool(const PreparedTargets& shared, unsigned slots)
+      : shared_(shared),
+        most_idle_(kept_connections(shared.config, slots)),
+        idle_to_(shared.targets.size()) {}
 
   // Of the sockets that are opened before it is known where their requests go.
   [[nodiscard]] int likely_family() const {
-    return destinations_.empty() ? AF_INET : destinations_.front().address.family();
+    return shared_.targets.empty() ? AF_INET : shared_.targets.front().address.family();
   }
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }
   [[nodiscard]] const SocketAddress& address(const Connection& connection) const {
-    return destinations_[connection.target].address;
+    return shared_.targets[connection.target].address;
   }
 
   // Makes a connection for a later request.
   template <class... Arguments>
   Connection& add_spare(const Arguments&... arguments) {
-    spare_.push_back(&connections_.emplace_back(arguments...));
-    return *spare_.back();
+    Connection& made = connections_.emplace_back(arguments...);
+    made.place = others_.insert(others_.end(), &made);
+    spare_.push_back(&made);
+    return made;
   }
 
   // Puts a request on a connection: a kept one to its target, else a spare one, else a new one that
@@ -51,23 +49,24 @@ class ConnectionPool {
   template <class... Arguments>
   Connection& begin(const Request& request, AsyncClient::Done&& done,
                     const Arguments&... arguments) {
-    Destination& destination = destinations_[request.target];
-    std::vector<Connection*>& from = destination.idle.empty() ? spare_ : destination.idle;
+    std::vector<Connection*>& idle = idle_to_[request.target];
+    std::vector<Connection*>& from = idle.empty() ? spare_ : idle;
     // With several targets, connections to the others may hold all that were made beforehand.
     if (from.empty()) add_spare(arguments...);
     Connection& connection = *from.back();
     from.pop_back();
+    if (connection.kept) others_.splice(others_.end(), idle_, connection.place);
     connection.target = request.target;
     connection.request = &request;
     connection.done = std::move(done);
-    connection.out.begin(destination.text, request.token, form_.body);
-    connection.in.begin(method_of(config_, request.token));
+    connection.out.begin(shared_.targets[request.target].text, request.token, shared_.form.body);
+    connection.in.begin(method_of(shared_.config, request.token));
     connection.why = {};
     const std::int64_t now = now_ns();
-    connection.answer_by = give_up_at(config_, now);
+    connection.answer_by = give_up_at(shared_.config, now);
     connection.doubtful = connection.kept && now - connection.idle_since > kFreshNs;
     connection.connect_by =
-        connection.connected ? kNever : deadline_after(now, config_.connect_timeout);
+        connection.connected ? kNever : deadline_after(now, shared_.config.connect_timeout);
     ++in_flight_;
     return connection;
   }
@@ -78,7 +77,7 @@ class ConnectionPool {
   [[nodiscard]] bool repeat(Connection& connection) const {
     const bool never_came = connection.kept && !connection.in.any_received();
     if (!never_came) return false;
-    if (!may_repeat(config_, connection.request->token)) {
+    if (!may_repeat(shared_.config, connection.request->token)) {
       connection.why = kClosedMeanwhile;
       return false;
     }
@@ -89,22 +88,32 @@ class ConnectionPool {
 
   // Gives a request time for a new connection in place of its closed one.
   void renew(Connection& connection) const {
-    connection.connect_by = deadline_after(now_ns(), config_.connect_timeout);
+    connection.connect_by = deadline_after(now_ns(), shared_.config.connect_timeout);
   }
 
   // Takes the request from its connection, which stays open if `keep`; returns whom to tell.
   AsyncClient::Done end(Connection& connection, bool keep) {
     connection.request = nullptr;
     connection.kept = keep;
-    if (keep) connection.idle_since = now_ns();
-    (keep ? destinations_[connection.target].idle : spare_).push_back(&connection);
+    if (keep) {
+      connection.idle_since = now_ns();
+      idle_.splice(idle_.end(), others_, connection.place);
+    }
+    (keep ? idle_to_[connection.target] : spare_).push_back(&connection);
     --in_flight_;
     return std::move(connection.done);
   }
 
+  // The connection that is idle longest, if more are idle than may be; else null.
+  [[nodiscard]] Connection* surplus() const {
+    if (idle_.size() <= most_idle_) return nullptr;
+    return static_cast<Connection*>(idle_.front());
+  }
+
   // A kept connection without a request was closed.
   void drop_idle(Connection& connection) {
-    std::erase(destinations_[connection.target].idle, &connection);
+    std::erase(idle_to_[connection.target], &connection);
+    others_.splice(others_.end(), idle_, connection.place);
     spare_.push_back(&connection);
   }
 
@@ -119,7 +128,7 @@ class ConnectionPool {
       if (connection.due() <= now) {
         const bool late = connection.answer_by <= now;
         const Outcome outcome = late ? Outcome::timeout : Outcome::connect_timeout;
-        finish(connection, connection.unanswered(config_, outcome));
+        finish(connection, connection.unanswered(shared_.config, outcome));
       } else {
         next = std::min(next, connection.due());
       }
@@ -128,18 +137,13 @@ class ConnectionPool {
   }
 
  private:
-  // What the requests to one target share.
-  struct Destination {
-    SocketAddress address;
-    RequestText text;
-    std::vector<Connection*> idle;
-  };
-
-  const ClientConfig& config_;
-  const RequestForm form_;
+  const PreparedTargets& shared_;
+  std::size_t most_idle_;
   std::deque<Connection> connections_;  // a deque: connections stay where they are
   std::vector<Connection*> spare_;
-  std::vector<Destination> destinations_;
+  std::vector<std::vector<Connection*>> idle_to_;  // by target
+  typename Connection::Places idle_;               // all of these, the one that is so longest first
+  typename Connection::Places others_;             // spare ones, and those with a request
   unsigned in_flight_ = 0;
 };
 

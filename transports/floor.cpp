@@ -26,12 +26,13 @@ UniqueFd owned(int fd, const char* what) {
 }  // namespace
 
 // The sockets of the first connections are opened in set-up, like the handles of libcurl.
-FloorClient::FloorClient(const ClientConfig& config)
-    : config_(config),
-      pool_(config),
+FloorClient::FloorClient(const PreparedTargets& shared, unsigned slots)
+    : config_(shared.config),
+      slots_(slots),
+      pool_(shared, slots),
       epoll_(owned(::epoll_create1(EPOLL_CLOEXEC), "epoll")),
       timer_(owned(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timer")) {
-  for (unsigned i = 0; i < config.max_in_flight; ++i) {
+  for (unsigned i = 0; i < slots; ++i) {
     Connection& connection = pool_.add_spare();
     connection.family = pool_.likely_family();
     connection.fd = owned(open_socket(connection.family), "opening the socket of a connection");
@@ -41,7 +42,7 @@ FloorClient::FloorClient(const ClientConfig& config)
 }
 
 void FloorClient::start(const Request& request, Done done) {
-  assert(pool_.in_flight() < config_.max_in_flight);
+  assert(pool_.in_flight() < slots_);
   Connection& connection = pool_.begin(request, std::move(done));
   if (connection.doubtful && !is_quiet(connection.fd.get())) {
     close(connection);
@@ -161,6 +162,10 @@ void FloorClient::finish(Connection& connection, Response response, bool keep) {
   connection.failure = Outcome::none;
   if (!keep) close(connection);
   const Done done = pool_.end(connection, keep);
+  if (Connection* surplus = pool_.surplus()) {
+    close(*surplus);
+    pool_.drop_idle(*surplus);
+  }
   done(response);
 }
 
@@ -216,8 +221,10 @@ const Transport floor_transport{
     .stack = "floor",
     .summary = "a bare epoll loop that does the least a proven request needs; no TLS",
     .version = [] { return std::string("1"); },
-    .make = +[](const ClientConfig& config) -> std::unique_ptr<AsyncClient> {
-      return std::make_unique<FloorClient>(config);
+    .prepare = +[](const ClientConfig& config) -> AsyncFactory {
+      return [shared = std::make_shared<const PreparedTargets>(config)](unsigned slots) {
+        return std::make_unique<FloorClient>(*shared, slots);
+      };
     },
     .suite = Suite::floor,
     .client_descriptors = 2,  // epoll and its timer

@@ -17,7 +17,7 @@ namespace fanout {
 
 class FloorClient final : public AsyncClient {
  public:
-  explicit FloorClient(const ClientConfig& config);
+  FloorClient(const PreparedTargets& shared, unsigned slots);
   void start(const Request& request, Done done) override;
   void after(std::chrono::nanoseconds delay, std::function<void()> callback) override;
   void run() override;
@@ -44,6 +44,7 @@ class FloorClient final : public AsyncClient {
   void on_timer();
 
   const ClientConfig& config_;
+  [[maybe_unused]] const unsigned slots_;
   ConnectionPool<Connection> pool_;
   UniqueFd epoll_;
   UniqueFd timer_;  // one for all: at or before whatever is due first

@@ -1,4 +1,4 @@
-// cpp-httplib's client, one for each target.
+// cpp-httplib's client, one for each target that was asked lately.
 //
 // It reports errors more coarsely than others: whatever keeps it from connecting counts as refused.
 #include <fmt/core.h>
@@ -6,12 +6,11 @@
 
 #include "base/clock.h"
 #include "transports/deadline.h"
-#include "transports/http_text.h"
 #include "transports/httplib_reading.h"
 #include "transports/idle_connection.h"
+#include "transports/kept_connections.h"
 #include "transports/path.h"
-#include "transports/tcp_connect.h"
-#include "transports/tls_client.h"
+#include "transports/prepared_targets.h"
 #include "transports/tls_words.h"
 #include "transports/verify.h"
 #include "wire/socket_options.h"
@@ -22,7 +21,12 @@ namespace {
 
 class HttplibClient final : public BlockingClient {
  public:
-  explicit HttplibClient(const ClientConfig& config);
+  // `shared` is borrowed.
+  explicit HttplibClient(const PreparedTargets& shared)
+      : config_(shared.config),
+        form_(shared.form),
+        tls_(shared.tls),
+        kept_(kept_connections(shared.config)) {}
   // The handlers of the prepared requests point here.
   HttplibClient(const HttplibClient&) = delete;
   HttplibClient& operator=(const HttplibClient&) = delete;
@@ -31,7 +35,7 @@ class HttplibClient final : public BlockingClient {
 
  private:
   struct Destination {
-    std::unique_ptr<ReadingHttplibClient> client;
+    std::unique_ptr<ReadingHttplibClient> client;  // with its connection, if that is kept
     httplib::Request request;  // prepared; only the path changes, and the form to one of its own
     bool own_form = false;     // whether it has that of one request
     std::int64_t idle_since = 0;
@@ -47,6 +51,8 @@ class HttplibClient final : public BlockingClient {
   };
 
   [[nodiscard]] std::unique_ptr<ReadingHttplibClient> client_of(std::uint32_t target);
+  [[nodiscard]] std::unique_ptr<Destination> make_destination(std::uint32_t target);
+  Response fetch(Destination& destination, const Request& request);
   void set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const;
   void set_policy(httplib::ClientImpl& client) const;
   static void set_form(httplib::Request& request, const FormView& form, const Target& target);
@@ -58,21 +64,18 @@ class HttplibClient final : public BlockingClient {
   [[nodiscard]] Outcome failure(httplib::Error error) const;
 
   const ClientConfig& config_;
-  const RequestForm form_;
+  const RequestForm& form_;
   TlsClient tls_;
-  std::vector<Destination> destinations_;
+  KeptConnections<std::unique_ptr<Destination>> kept_;
   Progress progress_;
 };
 
-HttplibClient::HttplibClient(const ClientConfig& config)
-    : config_(config), form_(default_form(config)), tls_(config) {
-  for (std::uint32_t i = 0; i < config.targets.size(); ++i) {
-    (void)socket_address(config.targets[i]);  // cpp-httplib would look a name up
-    Destination& destination = destinations_.emplace_back();
-    destination.client = client_of(i);
-    set_policy(*destination.client);
-    destination.request = prepare(config.targets[i]);
-  }
+std::unique_ptr<HttplibClient::Destination> HttplibClient::make_destination(std::uint32_t target) {
+  auto destination = std::make_unique<Destination>();
+  destination->client = client_of(target);
+  set_policy(*destination->client);
+  destination->request = prepare(config_.targets[target]);
+  return destination;
 }
 
 // Its own class for users takes the letters of an IPv6 address for the end of its URL.
@@ -136,7 +139,14 @@ httplib::Request HttplibClient::prepare(const Target& target) {
 }
 
 Response HttplibClient::fetch(const Request& request) {
-  Destination& destination = destinations_[request.target];
+  std::unique_ptr<Destination> destination = kept_.take(request.target).value_or(nullptr);
+  if (!destination) destination = make_destination(request.target);
+  const Response response = fetch(*destination, request);
+  kept_.keep(request.target, std::move(destination));
+  return response;
+}
+
+Response HttplibClient::fetch(Destination& destination, const Request& request) {
   progress_ = {};
   const std::int64_t now = now_ns();
   progress_.connect_by = deadline_after(now, config_.connect_timeout);
@@ -235,8 +245,10 @@ Outcome HttplibClient::failure(httplib::Error error) const {
 
 std::string version() { return CPPHTTPLIB_VERSION; }
 
-std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
-  return std::make_unique<HttplibClient>(config);
+BlockingFactory prepare(const ClientConfig& config) {
+  return [shared = std::make_shared<const PreparedTargets>(config)] {
+    return std::make_unique<HttplibClient>(*shared);
+  };
 }
 
 }  // namespace
@@ -247,7 +259,7 @@ const Transport httplib_client{
     .stack = "httplib",
     .summary = "cpp-httplib's client, one connection a target",
     .version = &version,
-    .make = &make,
+    .prepare = &prepare,
 };
 
 }  // namespace fanout

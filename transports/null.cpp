@@ -85,12 +85,12 @@ const Transport null_transport{
     .stack = kNoStack,
     .summary = "no network, every request answered at once: measures fanout itself",
     .version = [] { return std::string("1"); },
-    .make = MakeEitherClient{
-        .blocking = [](const ClientConfig& config) -> std::unique_ptr<BlockingClient> {
-          return std::make_unique<NullBlockingClient>(config);
+    .prepare = PrepareEither{
+        .blocking = [](const ClientConfig& config) -> BlockingFactory {
+          return [&config] { return std::make_unique<NullBlockingClient>(config); };
         },
-        .async = [](const ClientConfig& config) -> std::unique_ptr<AsyncClient> {
-          return std::make_unique<NullAsyncClient>(config);
+        .async = [](const ClientConfig& config) -> AsyncFactory {
+          return [&config](unsigned) { return std::make_unique<NullAsyncClient>(config); };
         }},
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <list>
 #include <string_view>
 
 #include "transports/deadline.h"
@@ -17,6 +18,8 @@ namespace fanout {
 // derives from. Recycled, with its buffers, for other sockets. Scanner reads the response.
 template <class Scanner>
 struct PooledConnection {
+  using Places = std::list<PooledConnection*>;
+
   std::uint32_t target = 0;          // of its request, or of its last one
   const Request* request = nullptr;  // null: idle or spare
   AsyncClient::Done done;
@@ -25,11 +28,12 @@ struct PooledConnection {
   std::int64_t connect_by = kNever;  // kNever once connected
   std::int64_t answer_by = kNever;
   std::int64_t idle_since = 0;
-  std::string_view why;    // words for an end that would come now, beyond its outcome
-  int family = AF_UNSPEC;  // of its socket
-  bool connected = false;  // TLS: and its handshake is done
-  bool kept = false;       // carried a request before
-  bool doubtful = false;   // was idle for so long that its client has to look at it before use
+  std::string_view why;               // words for an end that would come now, beyond its outcome
+  typename Places::iterator place{};  // in one of its pool's lists
+  int family = AF_UNSPEC;             // of its socket
+  bool connected = false;             // TLS: and its handshake is done
+  bool kept = false;                  // carried a request before
+  bool doubtful = false;  // was idle for so long that its client has to look at it before use
 
   [[nodiscard]] std::int64_t due() const { return std::min(answer_by, connect_by); }
   // How the request ends without a complete answer.

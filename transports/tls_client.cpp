@@ -33,6 +33,8 @@ void demand(X509_VERIFY_PARAM* wanted, const Target& target) {
 
 void verify_peers(ssl_ctx_st* context, const std::string& pem) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  // As libcurl does: an intermediate certificate that is trusted ends the chain.
+  X509_STORE_set_flags(SSL_CTX_get_cert_store(context), X509_V_FLAG_PARTIAL_CHAIN);
   if (pem.empty()) {
     SSL_CTX_set_default_verify_paths(context);
     return;
@@ -53,15 +55,23 @@ std::string tls_name(const Target& target) {
   return target.name.ends_with('.') ? target.name.substr(0, target.name.size() - 1) : target.name;
 }
 
-TlsClient::TlsClient(const ClientConfig& config) : config_(config) {
+TlsSettings::TlsSettings(const ClientConfig& config) : config_(config) {
   if (!any_tls(config)) return;
   context_ = make_tls_context(TlsSide::client);
   verify_peers(context_.get(), config.certificates);
   show_certificate(context_.get(), config);
-  sessions_.resize(config.targets.size());
   SSL_CTX_set_session_cache_mode(context_.get(),
                                  SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context_.get(), &TlsClient::on_session);
+}
+
+void TlsSettings::lend_to(ssl_ctx_st* context) const {
+  SSL_CTX_set1_cert_store(context, SSL_CTX_get_cert_store(context_.get()));
+  X509* const certificate = SSL_CTX_get0_certificate(context_.get());
+  if (certificate == nullptr) return;
+  STACK_OF(X509)* chain = nullptr;
+  SSL_CTX_get0_chain_certs(context_.get(), &chain);
+  SSL_CTX_use_cert_and_key(context, certificate, SSL_CTX_get0_privatekey(context_.get()), chain, 1);
 }
 
 void TlsClient::SessionDeleter::operator()(ssl_session_st* session) const {
@@ -69,11 +79,12 @@ void TlsClient::SessionDeleter::operator()(ssl_session_st* session) const {
 }
 
 TlsStream TlsClient::stream(std::uint32_t target, int fd) {
-  if (!config_.targets[target].tls) return {};
-  TlsStream stream(context_.get(), fd);
+  const Target& about = settings_.config().targets[target];
+  if (!about.tls) return {};
+  TlsStream stream(settings_.context(), fd);
   ssl_st* ssl = stream.handle();
-  const std::string name = tls_name(config_.targets[target]);
-  demand(SSL_get0_param(ssl), config_.targets[target]);
+  const std::string name = tls_name(about);
+  demand(SSL_get0_param(ssl), about);
   if (!name.empty()) SSL_set_tlsext_host_name(ssl, name.c_str());
   Session& session = sessions_[target];
   SSL_set_app_data(ssl, &session);

@@ -1,11 +1,10 @@
-// What the TLS connections of one client share, for the transports that own their sockets: whom it
-// trusts and, for each target, the session to resume.
+// TLS of clients: what all of a process share, and what each has of its own.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
+#include <unordered_map>
 
 #include "transports/transport.h"
 #include "wire/tls_stream.h"
@@ -27,10 +26,31 @@ void show_certificate(ssl_ctx_st* context, const ClientConfig& config);
 // (SSL_CERT_FILE, SSL_CERT_DIR).
 void check_trusted_files();
 
+// What the TLS connections of all clients share: whom they trust, and the certificate they show.
+// Made once per process, because reading the certificates of a system takes milliseconds.
+class TlsSettings {
+ public:
+  // Prepares nothing unless a target speaks TLS. `config` is borrowed. Throws RunError and
+  // UsageError.
+  explicit TlsSettings(const ClientConfig& config);
+
+  [[nodiscard]] const ClientConfig& config() const { return config_; }
+  // Null unless a target speaks TLS. Its sessions are those of TlsClient.
+  [[nodiscard]] ssl_ctx_st* context() const { return context_.get(); }
+  // Makes connections of libcurl's context trust the same and show the same.
+  void lend_to(ssl_ctx_st* context) const;
+
+ private:
+  const ClientConfig& config_;
+  TlsContext context_;
+};
+
+// The TLS connections of one client, for the transports that own their sockets: it resumes the last
+// session with each target.
 class TlsClient {
  public:
-  // Prepares nothing unless a target speaks TLS. `config` is borrowed.
-  explicit TlsClient(const ClientConfig& config);
+  // `settings` is borrowed.
+  explicit TlsClient(const TlsSettings& settings) : settings_(settings) {}
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
 
@@ -45,11 +65,12 @@ class TlsClient {
   };
   using Session = std::unique_ptr<ssl_session_st, SessionDeleter>;
 
+  friend class TlsSettings;
   static int on_session(ssl_st* stream, ssl_session_st* session);
 
-  const ClientConfig& config_;
-  TlsContext context_;
-  std::vector<Session> sessions_;  // by target; a null one until the server has offered one
+  const TlsSettings& settings_;
+  // By target; a null one until the server has offered one.
+  std::unordered_map<std::uint32_t, Session> sessions_;
 };
 
 // The name of the target as TLS has it, without the dot that ends an absolute one; empty: it is

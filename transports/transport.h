@@ -3,13 +3,15 @@
 //
 // Contract of every client:
 // - A request ends in exactly one Response, whatever the network does; a failure is an Outcome,
-//   never an exception. Only construction may throw (RunError).
+//   never an exception. Only preparing and making a client may throw (RunError).
 // - Every response is verified: status, body length and token (transports/verify.h).
-// - A client belongs to one thread at a time and shares nothing with other clients.
+// - A client belongs to one thread at a time. What it shares with other clients was prepared before
+//   them, and no client changes it.
 // - With reuse, connections are kept and used again: one to each target by a BlockingClient, at
-//   most max_in_flight to each by an AsyncClient, and none is closed to make room for another.
-//   Without, each request opens its own. A kept connection that its server has closed is replaced
-//   unnoticed.
+//   most as many as it has slots to each by an AsyncClient. No more are idle than
+//   kept_connections(): then the one that is so longest makes room. (libcurl's multi interface
+//   counts those in use, too.) Without, each request opens its own. A kept connection that its
+//   server has closed is replaced unnoticed.
 #pragma once
 
 #include <chrono>
@@ -86,11 +88,18 @@ class AsyncClient {
   virtual void run() = 0;
 };
 
-using MakeBlockingClient = std::unique_ptr<BlockingClient> (*)(const ClientConfig&);
-using MakeAsyncClient = std::unique_ptr<AsyncClient> (*)(const ClientConfig&);
-struct MakeEitherClient {
-  MakeBlockingClient blocking;
-  MakeAsyncClient async;
+// Each call makes a new client. Callable from any thread, and from forked processes.
+using BlockingFactory = std::function<std::unique_ptr<BlockingClient>()>;
+// `slots` is the most requests that the client is ever asked for at once.
+using AsyncFactory = std::function<std::unique_ptr<AsyncClient>(unsigned slots)>;
+
+// Prepares what all clients of this configuration share and none changes: once per process, before
+// there are threads or forks. The factory keeps it, and outlives its clients.
+using PrepareBlocking = BlockingFactory (*)(const ClientConfig&);
+using PrepareAsync = AsyncFactory (*)(const ClientConfig&);
+struct PrepareEither {
+  PrepareBlocking blocking;
+  PrepareAsync async;
 };
 
 // Part of the default comparison: `same_stack` transports share one HTTP library, so that rows
@@ -107,7 +116,7 @@ struct Transport {
   std::string_view stack;    // the HTTP library; rows of one stack compare strategies
   std::string_view summary;  // one line, for help
   std::string (*version)();  // the library's version as it runs
-  std::variant<MakeBlockingClient, MakeAsyncClient, MakeEitherClient> make;
+  std::variant<PrepareBlocking, PrepareAsync, PrepareEither> prepare;
   Suite suite = Suite::none;
   // File descriptors a client holds besides its connections (loops, timers, wake-up pairs).
   unsigned client_descriptors = 0;

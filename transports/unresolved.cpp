@@ -18,12 +18,22 @@ ClientConfig with_stand_ins(ClientConfig config) {
   return config;
 }
 
+// What the clients share: the configuration they are told of, and what was prepared of it.
+template <class Factory>
+struct StandIns {
+  template <class Prepare>
+  StandIns(Prepare prepare, const ClientConfig& told)
+      : config(with_stand_ins(told)), make_client(prepare(config)) {}
+
+  const ClientConfig config;
+  const Factory make_client;  // borrows it
+};
+
 template <class Client>
 class Resolved : public Client {
  public:
-  template <class Make>
-  Resolved(Make make, const ClientConfig& config)
-      : config_(with_stand_ins(config)), client_(make(config_)) {}
+  Resolved(const ClientConfig& config, std::unique_ptr<Client> client)
+      : config_(config), client_(std::move(client)) {}
 
  protected:
   [[nodiscard]] bool reaches(const Request& request) const {
@@ -35,8 +45,8 @@ class Resolved : public Client {
   [[nodiscard]] Client& client() const { return *client_; }
 
  private:
-  const ClientConfig config_;
-  std::unique_ptr<Client> client_;  // borrows it
+  const ClientConfig& config_;
+  std::unique_ptr<Client> client_;
 };
 
 class ResolvedBlocking final : public Resolved<BlockingClient> {
@@ -60,20 +70,25 @@ class ResolvedAsync final : public Resolved<AsyncClient> {
   void run() override { client().run(); }
 };
 
-template <class Decorated, class Make>
-auto make_either(Make make, const ClientConfig& config) -> decltype(make(config)) {
-  if (std::ranges::none_of(config.targets, is_unresolved)) return make(config);
-  return std::make_unique<Decorated>(make, config);
+bool all_resolved(const ClientConfig& config) {
+  return std::ranges::none_of(config.targets, is_unresolved);
 }
 
 }  // namespace
 
-std::unique_ptr<BlockingClient> make_client(MakeBlockingClient make, const ClientConfig& config) {
-  return make_either<ResolvedBlocking>(make, config);
+BlockingFactory prepare_clients(PrepareBlocking prepare, const ClientConfig& config) {
+  if (all_resolved(config)) return prepare(config);
+  return [shared = std::make_shared<const StandIns<BlockingFactory>>(prepare, config)] {
+    return std::make_unique<ResolvedBlocking>(shared->config, shared->make_client());
+  };
 }
 
-std::unique_ptr<AsyncClient> make_client(MakeAsyncClient make, const ClientConfig& config) {
-  return make_either<ResolvedAsync>(make, config);
+AsyncFactory prepare_clients(PrepareAsync prepare, const ClientConfig& config) {
+  if (all_resolved(config)) return prepare(config);
+  return
+      [shared = std::make_shared<const StandIns<AsyncFactory>>(prepare, config)](unsigned slots) {
+        return std::make_unique<ResolvedAsync>(shared->config, shared->make_client(slots));
+      };
 }
 
 }  // namespace fanout

@@ -8,9 +8,9 @@
 
 namespace fanout {
 
-// A client made by `make` that ends requests to unresolved targets itself; just what `make` makes
+// Prepares clients that end requests to unresolved targets themselves; just what `prepare` prepares
 // if every target has somewhere to connect to. `config` is borrowed.
-std::unique_ptr<BlockingClient> make_client(MakeBlockingClient make, const ClientConfig& config);
-std::unique_ptr<AsyncClient> make_client(MakeAsyncClient make, const ClientConfig& config);
+BlockingFactory prepare_clients(PrepareBlocking prepare, const ClientConfig& config);
+AsyncFactory prepare_clients(PrepareAsync prepare, const ClientConfig& config);
 
 }  // namespace fanout

@@ -9,19 +9,23 @@
 namespace fanout {
 namespace {
 
-RunPair joined(RunBlocking run, MakeBlockingClient make) {
+RunPair joined(RunBlocking run, PrepareBlocking prepare) {
   return [=](Job& job, const ClientConfig& config) {
+    const BlockingFactory make_client = prepare_clients(prepare, config);
     run(job, [&] {
       // A strategy that makes a client for each request need not make more of them after the end.
       if (past_deadline(config)) return given_up_client(config);
-      return with_pacing(with_policy(make_client(make, config), config), config);
+      return with_pacing(with_policy(make_client(), config), config);
     });
   };
 }
 
-RunPair joined(RunAsync run, MakeAsyncClient make) {
+RunPair joined(RunAsync run, PrepareAsync prepare) {
   return [=](Job& job, const ClientConfig& config) {
-    run(job, [&] { return with_pacing(with_policy(make_client(make, config), config), config); });
+    const AsyncFactory make_client = prepare_clients(prepare, config);
+    run(job, [&](unsigned slots) {
+      return with_pacing(with_policy(make_client(slots), config), config);
+    });
   };
 }
 
@@ -30,17 +34,19 @@ struct PairUp {
   const Strategy& strategy;
   const Transport& transport;
 
-  Result operator()(RunBlocking run, MakeBlockingClient make) const { return joined(run, make); }
-  Result operator()(RunAsync run, MakeAsyncClient make) const { return joined(run, make); }
-  Result operator()(RunBlocking run, MakeEitherClient make) const {
-    return joined(run, make.blocking);
+  Result operator()(RunBlocking run, PrepareBlocking prepare) const { return joined(run, prepare); }
+  Result operator()(RunAsync run, PrepareAsync prepare) const { return joined(run, prepare); }
+  Result operator()(RunBlocking run, PrepareEither prepare) const {
+    return joined(run, prepare.blocking);
   }
-  Result operator()(RunAsync run, MakeEitherClient make) const { return joined(run, make.async); }
-  Result operator()(RunBlocking, MakeAsyncClient) const {
+  Result operator()(RunAsync run, PrepareEither prepare) const {
+    return joined(run, prepare.async);
+  }
+  Result operator()(RunBlocking, PrepareAsync) const {
     return Impossible{fmt::format("{} blocks a worker per request; {} is an event loop",
                                   strategy.name, transport.name)};
   }
-  Result operator()(RunAsync, MakeBlockingClient) const {
+  Result operator()(RunAsync, PrepareBlocking) const {
     return Impossible{fmt::format("{} needs an event loop; {} blocks until the answer",
                                   strategy.name, transport.name)};
   }
@@ -49,7 +55,7 @@ struct PairUp {
 }  // namespace
 
 std::variant<RunPair, Impossible> pair_up(const Strategy& strategy, const Transport& transport) {
-  return std::visit(PairUp{strategy, transport}, strategy.run, transport.make);
+  return std::visit(PairUp{strategy, transport}, strategy.run, transport.prepare);
 }
 
 }  // namespace fanout

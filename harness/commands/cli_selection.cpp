@@ -115,6 +115,8 @@ void add_selection(CLI::App& app, Selection& selection) {
   add_mode(app, selection);
   add_names(app, "--reuse", selection.reuse, EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
             "keep connections, or open one for each request");
+  add_count(app, "--max-idle", selection.max_idle, 1, kMaxIdle,
+            "keep so many idle connections (default: 2 x workers, at least 10)");
   add_parsed(app, "--method", selection.method, parse_method, std::string(kMethodExpected),
              "use this method: GET, HEAD, POST, PUT, PATCH, DELETE or any other", "METHOD");
   app.add_option("--body", selection.body,

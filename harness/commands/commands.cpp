@@ -135,7 +135,8 @@ void measure(Report& report, const Options& options, const Measurement& what) {
   std::optional<FailureLog> failures;
   if (!options.failures.empty()) failures.emplace(options.failures, what.readers);
   CellRunner runner(what.plan, report.environment, interrupt,
-                    {what.urls, failures ? &*failures : nullptr, options.keep_secrets});
+                    {what.urls, failures ? &*failures : nullptr, options.keep_secrets,
+                     [&](const std::string& why) { progress.waiting(why); }});
   progress.plan(report);
   std::optional<ReportLog> log;
   if (!is_standard_output(what.output)) log.emplace(report, what.output, what.readers);

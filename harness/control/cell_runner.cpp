@@ -18,6 +18,7 @@
 #include "harness/control/hopeless.h"
 #include "harness/judge/judge.h"
 #include "harness/machine/process_tree.h"
+#include "harness/plan/capacity.h"
 #include "harness/plan/prediction.h"
 #include "harness/plan/selection.h"
 #include "local_server/answer.h"
@@ -73,8 +74,9 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .body = scenario.body,
                      .reuse = scenario.reuse,
                      .connect_timeout = scenario.connect_timeout,
+                     .max_idle = max_idle_of(scenario, cell.workers),
+                     .workers = cell.workers,
                      .timeout = scenario.timeout,
-                     .max_in_flight = cell.workers,
                      .retry = scenario.retry,
                      .headers = sent_headers(scenario)}};
 }
@@ -168,6 +170,10 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   CellTask task = task_for(cell, round, execution.served);
   task.count_syscalls = syscalls != nullptr;
   const CellMemory memory(scenario.requests);
+  const bool waited =
+      task.urls_fd >= 0 &&
+      wait_for_ports(task.client.targets, connections_to_one_address(cell, scenario), interrupt_,
+                     needs_.say_wait);
   const HostConditions host_before = read_host();
   const auto server_before = server_threads();
   run_process(task, cell, memory, execution);
@@ -181,6 +187,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   execution.token_seed = task.token_seed;
   Run run = judge(execution, cell, scenario);
   note_failures(run, task, cell, round, execution);
+  if (waited) run.flags.push_back(Flag::waited_for_ports);
   if (std::exchange(server_replaced_, false)) run.flags.push_back(Flag::server_replaced);
   return run;
 }

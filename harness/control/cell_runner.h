@@ -7,6 +7,7 @@
 
 #include "harness/cell/cell_task.h"
 #include "harness/control/failure_log.h"
+#include "harness/control/port_wait.h"
 #include "harness/control/server_process.h"
 #include "harness/control/steady_watch.h"
 #include "harness/judge/execution.h"
@@ -23,6 +24,7 @@ struct RunNeeds {
   const UrlList* urls = nullptr;   // with their paths: what a scenario with real targets requests
   FailureLog* failures = nullptr;  // where all requests that fail are written; null: nowhere
   bool keep_secrets = false;       // in the URLs of failed requests
+  SayWhy say_wait{};               // told what a run waits for
 };
 
 class CellRunner {

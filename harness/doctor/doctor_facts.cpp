@@ -96,7 +96,7 @@ Plan short_plan(const MachineLimits& limits) {
   selection.scenarios = {"zero"};
   selection.strategies = {std::string((*loop)->name)};
   for (const Transport* row : transports()) {
-    if (row->stack == kNoStack || std::holds_alternative<MakeBlockingClient>(row->make)) continue;
+    if (row->stack == kNoStack || std::holds_alternative<PrepareBlocking>(row->prepare)) continue;
     selection.transports.emplace_back(row->name);
   }
   selection.workers = {10};

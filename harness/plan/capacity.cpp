@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 
 #include "harness/statistics/steady.h"
@@ -15,10 +16,25 @@ constexpr std::uint64_t kSpareDescriptors = 64;
 // Share of the ephemeral ports one run may use up: some are still in TIME_WAIT from other programs.
 constexpr double kUsablePorts = 0.9;
 
+std::uint64_t descriptors_for(const Cell& cell, const Scenario& scenario, unsigned besides) {
+  return held_connections(cell, scenario) + std::uint64_t{cell.workers} * besides +
+         kSpareDescriptors;
+}
+
+// The most workers for which there are enough descriptors; 0: not even for one.
+unsigned most_workers(Cell cell, const Scenario& scenario, unsigned besides,
+                      std::uint64_t available) {
+  unsigned most = 0;
+  for (unsigned step = std::bit_floor(cell.workers); step > 0; step /= 2) {
+    cell.workers = most + step;
+    if (descriptors_for(cell, scenario, besides) <= available) most = cell.workers;
+  }
+  return most;
+}
+
 std::optional<WhySkipped> lacks_descriptors(const Cell& cell, const Scenario& scenario,
                                             unsigned besides, std::uint64_t available) {
-  const std::uint64_t per_worker = hosts_of(scenario) + besides;
-  const std::uint64_t needed = cell.workers * per_worker + kSpareDescriptors;
+  const std::uint64_t needed = descriptors_for(cell, scenario, besides);
   if (needed <= available) return std::nullopt;
   return WhySkipped{
       Skip::fd_limited,
@@ -26,8 +42,7 @@ std::optional<WhySkipped> lacks_descriptors(const Cell& cell, const Scenario& sc
           "{}: {} workers of {} / {} need {} file descriptors, {} are available; use at most {} "
           "--workers or raise the hard limit (ulimit -Hn)",
           enum_name(Skip::fd_limited, kSkipNames), cell.workers, cell.strategy, cell.transport,
-          needed, available,
-          available > kSpareDescriptors ? (available - kSpareDescriptors) / per_worker : 0)};
+          needed, available, most_workers(cell, scenario, besides, available))};
 }
 
 // Mode steady ends before its list does: each worker makes a request per mean delay, on one CPU.
@@ -46,11 +61,9 @@ std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
   return std::min(all, static_cast<std::uint64_t>(span * rate));
 }
 
-// The connections to one address that a run of the cell makes, if it lacks ports for them.
 std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario,
-                                      std::uint64_t ports) {
-  const std::uint64_t needed = most_connections(cell, scenario) / hosts_of(scenario);
-  const auto usable = static_cast<std::uint64_t>(static_cast<double>(ports) * kUsablePorts);
+                                      std::uint64_t usable) {
+  const std::uint64_t needed = connections_to_one_address(cell, scenario);
   if (needed <= usable) return std::nullopt;
   return WhySkipped{
       Skip::port_limited,
@@ -62,10 +75,18 @@ std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario
 
 }  // namespace
 
+std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scenario) {
+  return most_connections(cell, scenario) / hosts_of(scenario);
+}
+
+std::uint64_t usable_ports(const MachineLimits& limits) {
+  return static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
+}
+
 std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario,
                                          unsigned besides, const MachineLimits& limits) {
   if (!has_network(cell)) return std::nullopt;
-  if (auto lacking = lacks_ports(cell, scenario, limits.ports)) return lacking;
+  if (auto lacking = lacks_ports(cell, scenario, usable_ports(limits))) return lacking;
   return lacks_descriptors(cell, scenario, besides, limits.file_descriptors);
 }
 

@@ -9,8 +9,13 @@
 namespace fanout {
 
 // What the run of a cell does not find here; nothing if there is capacity for it. The process that
-// connects needs, for each worker, a descriptor per host and `besides` further ones.
+// connects needs a descriptor for each connection it holds, and `besides` for each worker.
 std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario,
                                          unsigned besides, const MachineLimits& limits);
+
+// The connections to one address that a run of the cell makes, at most.
+std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scenario);
+// How many of the local ports one run may use.
+std::uint64_t usable_ports(const MachineLimits& limits);
 
 }  // namespace fanout

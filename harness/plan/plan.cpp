@@ -50,10 +50,21 @@ const Scenario& scenario_of(const Plan& plan, const Cell& cell) {
   return *std::ranges::find(plan.ceilings, cell.scenario, &Scenario::name);
 }
 
+std::uint64_t held_connections(const Cell& cell, const Scenario& scenario) {
+  const std::uint64_t workers = cell.workers;
+  const std::uint64_t all = workers * hosts_of(scenario);
+  if (is_external(cell)) return all;  // nobody tells a program how many to keep
+  if (!scenario.reuse || client_life_of(cell) == ClientLife::request) return workers;
+  // Each worker's client keeps one at least.
+  const std::uint64_t idle = std::max<std::uint64_t>(workers, max_idle_of(scenario, cell.workers));
+  return std::min(all, workers + idle);
+}
+
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {
   const bool anew = client_life_of(cell) == ClientLife::request;
-  if (!scenario.reuse || anew) return scenario.requests;
-  return std::min<std::uint64_t>(scenario.requests, cell.workers * hosts_of(scenario));
+  const std::uint64_t all = cell.workers * hosts_of(scenario);
+  if (!scenario.reuse || anew || held_connections(cell, scenario) < all) return scenario.requests;
+  return std::min<std::uint64_t>(scenario.requests, all);
 }
 
 }  // namespace fanout

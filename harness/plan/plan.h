@@ -105,7 +105,11 @@ std::vector<std::size_t> round_order(const Plan& plan, unsigned round);
 // The scenario of a cell or a reference of the plan.
 const Scenario& scenario_of(const Plan& plan, const Cell& cell);
 
-// Connections the server should count for a run of this cell.
+// The connections that a run of this cell holds at once, at most: those in use and those kept idle.
+std::uint64_t held_connections(const Cell& cell, const Scenario& scenario);
+
+// Connections the server should count for a run of this cell; the most there may be if more hosts
+// are asked than it keeps connections to.
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario);
 
 }  // namespace fanout

@@ -35,6 +35,7 @@ std::string overruled(const Selection& selection) {
   if (selection.arrivals) keys.emplace_back("arrivals");
   if (!selection.workers.empty()) keys.emplace_back("workers");
   if (selection.reuse) keys.emplace_back("reuse");
+  if (selection.max_idle) keys.emplace_back("max_idle");
   if (selection.method) keys.emplace_back("method");
   if (selection.body) keys.emplace_back("body");
   if (selection.timeout) keys.emplace_back("timeout");
@@ -148,6 +149,7 @@ void select_peers(Scenario& scenario, const Selection& selection) {
 Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (selection.requests) scenario.requests = *selection.requests;
   if (selection.reuse) scenario.reuse = *selection.reuse;
+  if (selection.max_idle) scenario.max_idle = selection.max_idle;
   if (selection.method) scenario.method = *selection.method;
   if (selection.timeout) scenario.timeout = *selection.timeout;
   if (selection.connect_timeout) scenario.connect_timeout = *selection.connect_timeout;

@@ -27,6 +27,7 @@ struct Selection {
   std::optional<double> rate;
   std::optional<Arrivals> arrivals;
   std::optional<bool> reuse;
+  std::optional<std::uint64_t> max_idle;
   std::optional<Method> method;
   std::optional<std::string> body;
   std::optional<std::chrono::nanoseconds> timeout;

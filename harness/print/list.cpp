@@ -53,7 +53,7 @@ std::string list_peers() {
 
 std::string offers(const Transport& transport) {
   static constexpr const char* kKinds[] = {"blocking", "event loop", "both"};
-  return kKinds[transport.make.index()];
+  return kKinds[transport.prepare.index()];
 }
 
 std::string list_transports() {

@@ -89,6 +89,11 @@ void Progress::before_profile(const Cell& cell) {
   say("\r\033[K" + line.substr(0, terminal_columns() - 1));
 }
 
+void Progress::waiting(const std::string& why) {
+  if (style_ == Style::none) return;
+  say(fmt::format("{}{}\n", style_ == Style::live ? "\r\033[K" : "", why));
+}
+
 void Progress::end() {
   if (style_ != Style::live) return;
   say("\r\033[K");

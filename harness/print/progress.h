@@ -17,6 +17,8 @@ class Progress {
   void before_run(const Report& report, std::size_t cell, unsigned round);
   void after_run(const Report& report, std::size_t cell);
   void before_profile(const Cell& cell);
+  // A run that is about to begin has to wait.
+  void waiting(const std::string& why);
   void end();
 
  private:

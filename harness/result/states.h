@@ -29,18 +29,19 @@ constexpr std::string_view name_of(Limit limit) { return enum_name(limit, kLimit
 
 // What else should be known of a run, valid or not.
 enum class Flag : std::uint8_t {
-  throttled,        // a CPU quota stopped it
-  noisy,            // neighbours on the machine disturbed it
-  saturated,        // mode open: the client fell behind its schedule
-  unsteady,         // mode steady: the warm-up did not settle, or 60 s were not enough
-  latency_bound,    // busy for 85 % of the makespan or more: the delays of the server ...
-  client_bound,     // ... the client's CPU
-  server_bound,     // ... the server's CPU; or its accept queue overflowed
-  port_limited,     // attempts found no local port left
-  fd_limited,       // attempts found no file descriptor left
-  server_replaced,  // the server was found dead before it, and started anew
+  throttled,         // a CPU quota stopped it
+  noisy,             // neighbours on the machine disturbed it
+  saturated,         // mode open: the client fell behind its schedule
+  unsteady,          // mode steady: the warm-up did not settle, or 60 s were not enough
+  latency_bound,     // busy for 85 % of the makespan or more: the delays of the server ...
+  client_bound,      // ... the client's CPU
+  server_bound,      // ... the server's CPU; or its accept queue overflowed
+  port_limited,      // attempts found no local port left
+  fd_limited,        // attempts found no file descriptor left
+  server_replaced,   // the server was found dead before it, and started anew
+  waited_for_ports,  // earlier connections held too many local ports when it was to begin
 };
-inline constexpr EnumNames<Flag, 10> kFlagNames{{{"throttled", Flag::throttled},
+inline constexpr EnumNames<Flag, 11> kFlagNames{{{"throttled", Flag::throttled},
                                                  {"noisy", Flag::noisy},
                                                  {"saturated", Flag::saturated},
                                                  {"unsteady", Flag::unsteady},
@@ -49,7 +50,8 @@ inline constexpr EnumNames<Flag, 10> kFlagNames{{{"throttled", Flag::throttled},
                                                  {"server_bound", Flag::server_bound},
                                                  {"port_limited", Flag::port_limited},
                                                  {"fd_limited", Flag::fd_limited},
-                                                 {"server_replaced", Flag::server_replaced}}};
+                                                 {"server_replaced", Flag::server_replaced},
+                                                 {"waited_for_ports", Flag::waited_for_ports}}};
 constexpr std::string_view name_of(Flag flag) { return enum_name(flag, kFlagNames); }
 
 // Where a measurement stands.

@@ -9,6 +9,7 @@ namespace fanout {
 inline constexpr std::uint64_t kUnboundedQueue = std::numeric_limits<std::uint64_t>::max();
 inline constexpr std::uint64_t kMaxRequests = 10'000'000;
 inline constexpr std::uint64_t kMaxRequestBody = 1ULL << 30;
+inline constexpr std::uint64_t kMaxIdle = 1'000'000;
 inline constexpr unsigned kMaxWorkers = 100'000;
 
 }  // namespace fanout

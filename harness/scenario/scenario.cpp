@@ -14,6 +14,10 @@ std::uint64_t hosts_of(const Scenario& scenario) {
   return scenario.server().hosts.size();
 }
 
+std::uint64_t max_idle_of(const Scenario& scenario, unsigned workers) {
+  return scenario.max_idle.value_or(std::max<std::uint64_t>(10, 2 * std::uint64_t{workers}));
+}
+
 bool speaks_tls(const Scenario& scenario) {
   if (const RealTargets* real = scenario.real_targets()) return real->tls;
   return std::ranges::any_of(scenario.server().hosts,

@@ -46,6 +46,8 @@ struct Scenario {
   std::uint64_t request_body_bytes = 0;  // of a POST, PUT or PATCH
   std::string body;   // the user's own, of so many bytes, with any method; documents have its size
   bool reuse = true;  // whether clients keep their connections
+  // How many idle connections all clients of a run keep; nothing: max_idle_of() below.
+  std::optional<std::uint64_t> max_idle;
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds deadline{};  // of all requests, from ready() on; 0: none
@@ -72,6 +74,10 @@ struct Scenario {
 
 // How many addresses and ports the requests go to.
 std::uint64_t hosts_of(const Scenario& scenario);
+
+// How many idle connections all clients of a run with so many workers keep at most, to whatever
+// hosts: what the scenario says, else twice the workers, and 10 at least.
+std::uint64_t max_idle_of(const Scenario& scenario, unsigned workers);
 
 // Whether any of them speaks TLS.
 bool speaks_tls(const Scenario& scenario);

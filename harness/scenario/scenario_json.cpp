@@ -166,6 +166,11 @@ const std::map<std::string, Reader>& readers() {
          s.request_body_bytes = whole_number(path, json, 0, kMaxRequestBody);
        }},
       {"reuse", [](auto& s, auto& path, auto& json) { s.reuse = boolean(path, json); }},
+      {"max_idle",
+       [](auto& s, auto& path, auto& json) {
+         s.max_idle =
+             json.is_null() ? decltype(s.max_idle)() : whole_number(path, json, 1, kMaxIdle);
+       }},
       {"connect_timeout",
        [](auto& s, auto& path, auto& json) { s.connect_timeout = duration(path, json); }},
       {"timeout", [](auto& s, auto& path, auto& json) { s.timeout = duration(path, json); }},
@@ -243,6 +248,7 @@ Json to_json(const Scenario& scenario) {
       {"method", scenario.method.name()},
       {"request_body_bytes", scenario.request_body_bytes},
       {"reuse", scenario.reuse},
+      {"max_idle", scenario.max_idle ? Json(*scenario.max_idle) : Json(nullptr)},
       {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},
       {"timeout", json_read::nanoseconds_text(scenario.timeout)},
       {"deadline", json_read::nanoseconds_text(scenario.deadline)},

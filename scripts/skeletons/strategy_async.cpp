@@ -35,11 +35,12 @@ class Window {
 // returns when every request has ended and everything it made is gone.
 //
 // `job` holds the requests and the number of workers, W, and records what happens.
-// `make_client` makes a new client of the transport that is measured, which is an event loop, too.
+// `make_client` makes a new client of the transport that is measured, which is an event loop, too;
+// it is told how many requests the client will have in flight at most.
 // It may throw: let the exception pass, and the run ends with its reason.
 void run(Job& job, const AsyncFactory& make_client) {
   // First the set-up, which is measured apart.
-  const auto client = make_client();
+  const auto client = make_client(job.workers());
   Window window(job, *client);
   // The timed part begins: no request was made yet.
   job.ready();

@@ -18,10 +18,9 @@
 #include "base/fd.h"
 #include "transports/bare_response.h"
 #include "transports/deadline.h"
-#include "transports/http_text.h"
 #include "transports/idle_connection.h"
 #include "transports/path.h"
-#include "transports/tcp_connect.h"
+#include "transports/prepared_targets.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
 
@@ -44,17 +43,16 @@ struct Exchange {
 
 class Client final : public AsyncClient {
  public:
-  explicit Client(const ClientConfig& config);
+  Client(const PreparedTargets& shared, unsigned slots);
   void start(const Request& request, Done done) override;
   void after(std::chrono::nanoseconds delay, std::function<void()> callback) override;
   void run() override;
 
  private:
-  // What the requests to one target share.
-  struct Destination {
-    SocketAddress address;
-    RequestText text;
-    std::vector<UniqueFd> idle;  // connections kept for the next requests
+  // A connection kept for the next request to its target.
+  struct Idle {
+    std::uint32_t target;
+    UniqueFd socket;
   };
 
   void wait();
@@ -70,38 +68,35 @@ class Client final : public AsyncClient {
   Response end(Exchange& exchange);
 
   const ClientConfig& config_;
-  const RequestForm form_;  // of every request
-  std::vector<Destination> destinations_;
+  const PreparedTargets& shared_;  // what all clients of this process share
+  std::list<Idle> idle_;           // the one that is so longest first
+  std::size_t most_idle_;
   std::list<Exchange> exchanges_;  // a list: they stay where they are
   std::vector<pollfd> polled_;     // one for each of them
   std::multimap<std::int64_t, std::function<void()>> callbacks_;  // by due time
   std::array<char, 65536> received_;                              // what one receive brings
 };
 
-// What is done once belongs here: it is set-up, not a part of any request. Only here may a client
-// throw. `config` outlives it.
-Client::Client(const ClientConfig& config) : config_(config), form_(default_form(config)) {
-  for (const Target& target : config.targets) {
-    destinations_.push_back(
-        {socket_address(target), RequestText(config, target, form_.view()), {}});
-  }
-}
+// What is done once for each client: it is set-up, not a part of any request. Only here may a
+// client throw. `shared` outlives it.
+Client::Client(const PreparedTargets& shared, unsigned slots)
+    : config_(shared.config), shared_(shared), most_idle_(kept_connections(config_, slots)) {}
 
 // The first hook: begins a request and returns at once. `done` is called once, from run(), never
-// from here; `request` lives until then. There are never more than config.max_in_flight at once.
+// from here; `request` lives until then. There are never more than its slots at once.
 // It makes one attempt, because retries are made around it, the same for all transports
 // (transports/policy.h).
 void Client::start(const Request& request, Done done) {
-  Destination& destination = destinations_[request.target];
   Exchange& exchange = exchanges_.emplace_back();
   exchange.request = &request;
   exchange.done = std::move(done);
-  exchange.out.begin(destination.text, request.token, form_.body);
+  exchange.out.begin(shared_.targets[request.target].text, request.token, shared_.form.body);
   exchange.in.begin(method_of(config_, request.token));
   exchange.answer_by = give_up_at(config_, now_ns());
-  if (destination.idle.empty()) return;
-  exchange.socket = std::move(destination.idle.back());
-  destination.idle.pop_back();
+  const auto idle = std::ranges::find(idle_, request.target, &Idle::target);
+  if (idle == idle_.end()) return;
+  exchange.socket = std::move(idle->socket);
+  idle_.erase(idle);
   if (!is_quiet(exchange.socket.get())) exchange.socket.reset();  // something came meanwhile
   exchange.kept = static_cast<bool>(exchange.socket);
 }
@@ -177,7 +172,7 @@ std::optional<Response> Client::advance(Exchange& exchange) {
 // Begins to connect. Whether that succeeds, send() finds out.
 Outcome Client::connect(Exchange& exchange) {
   exchange.connect_by = deadline_after(now_ns(), config_.connect_timeout);
-  const SocketAddress& address = destinations_[exchange.request->target].address;
+  const SocketAddress& address = shared_.targets[exchange.request->target].address;
   exchange.socket.reset(open_socket(address.family()));
   if (!exchange.socket) return connect_failure(errno);
   const int error = begin_connect(exchange.socket.get(), address);
@@ -210,25 +205,29 @@ std::optional<Response> Client::receive(Exchange& exchange) {
 // The server may have closed a kept connection before the request came: if nothing was answered, a
 // new one is tried, once, unless the request might count twice.
 std::optional<Response> Client::lost(Exchange& exchange) {
-  const bool never_came = exchange.kept && !exchange.in.any_received();
-  if (never_came && may_repeat(config_, exchange.request->token)) {
+  if (exchange.kept && !exchange.in.any_received()) {
+    if (!may_repeat(config_, exchange.request->token)) {
+      return failed(config_, Outcome::reset, kClosedMeanwhile);
+    }
     exchange.kept = exchange.sent = false;
     exchange.socket.reset();
     exchange.out.rewind();
     return std::nullopt;  // the next turn opens one
   }
   const Reply seen = exchange.in.reply();
-  return failed(config_, exchange.in.lost(), never_came ? kClosedMeanwhile : "", seen.status,
-                seen.body_bytes);
+  return failed(exchange.in.lost(), seen.status, seen.body_bytes);
 }
 
 // A complete response is judged by verify(), for every transport alike.
 Response Client::end(Exchange& exchange) {
   const Request& request = *exchange.request;
   if (config_.reuse && exchange.in.reusable()) {
-    destinations_[request.target].idle.push_back(std::move(exchange.socket));
+    idle_.push_back({request.target, std::move(exchange.socket)});
+    if (idle_.size() > most_idle_) idle_.pop_front();
   }
-  return verify(config_, request, exchange.in.reply());
+  Response response = verify(config_, request, exchange.in.reply());
+  response.connected = !exchange.kept;
+  return response;
 }
 
 }  // namespace
@@ -243,9 +242,13 @@ const Transport skeleton{
     .summary = "HTTP/1.1 on a loop of ppoll, a connection for each request in flight; no TLS",
     // The version of the library as it runs; results carry it.
     .version = [] { return std::string("1"); },
-    // Makes a client. That it is an AsyncClient pairs it with the event-loop strategies.
-    .make = +[](const ClientConfig& config) -> std::unique_ptr<AsyncClient> {
-      return std::make_unique<Client>(config);
+    // Called once per process: prepares what all clients share, and returns what makes a client
+    // that never has more than `slots` requests in flight. That it is an AsyncFactory pairs it with
+    // the event-loop strategies.
+    .prepare = +[](const ClientConfig& config) -> AsyncFactory {
+      return [shared = std::make_shared<const PreparedTargets>(config)](unsigned slots) {
+        return std::make_unique<Client>(*shared, slots);
+      };
     },
     // Whether the default comparison has it; with `none` it takes part when it is named.
     .suite = Suite::none,

@@ -14,10 +14,10 @@
 #include "base/fd.h"
 #include "transports/bare_response.h"
 #include "transports/deadline.h"
-#include "transports/http_text.h"
 #include "transports/idle_connection.h"
+#include "transports/kept_connections.h"
 #include "transports/path.h"
-#include "transports/tcp_connect.h"
+#include "transports/prepared_targets.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
 
@@ -38,77 +38,66 @@ bool wait(const UniqueFd& socket, short events, std::int64_t until) {
 
 class Client final : public BlockingClient {
  public:
-  explicit Client(const ClientConfig& config);
+  explicit Client(const PreparedTargets& shared);
   Response fetch(const Request& request) override;
 
  private:
-  // What the requests to one target share.
-  struct Destination {
-    SocketAddress address;
-    RequestText text;
-    UniqueFd socket;  // kept for the next request
-  };
-
   // Parts of fetch; ok says that the next one may go on.
-  Outcome exchange(Destination& destination);
+  Outcome exchange(UniqueFd socket, std::uint32_t target);
   Outcome connect(UniqueFd& socket, const SocketAddress& address) const;
   Outcome send(const UniqueFd& socket);
   Outcome receive(const UniqueFd& socket);
 
   const ClientConfig& config_;
-  const RequestForm form_;  // of every request
-  std::vector<Destination> destinations_;
+  const PreparedTargets& shared_;   // what all clients of this process share
+  KeptConnections<UniqueFd> kept_;  // for the next requests, one to each target, and not too many
   OutgoingRequest out_;
   BareResponse in_;
   std::int64_t answer_by_ = kNever;
   std::array<char, 65536> received_;  // what one receive brings
 };
 
-// What is done once belongs here: it is set-up, not a part of any request. Only here may a client
-// throw. `config` outlives it.
-Client::Client(const ClientConfig& config) : config_(config), form_(default_form(config)) {
-  for (const Target& target : config.targets) {
-    destinations_.push_back(
-        {socket_address(target), RequestText(config, target, form_.view()), UniqueFd()});
-  }
-}
+// What is done once for each client. Some strategies make a client for each request, so it costs
+// nothing that `shared` can have; that outlives it. Only here may a client throw.
+Client::Client(const PreparedTargets& shared)
+    : config_(shared.config), shared_(shared), kept_(kept_connections(config_)) {}
 
 // The hook: makes the request and returns when it has ended, in time. It never throws: whatever the
 // network does is an Outcome. It makes one attempt, because retries are made around it, the same
 // for all transports (transports/policy.h). Who calls it next may be another thread.
 Response Client::fetch(const Request& request) {
-  Destination& destination = destinations_[request.target];
-  UniqueFd& socket = destination.socket;
+  UniqueFd socket = kept_.take(request.target).value_or(UniqueFd());
   if (socket && !is_quiet(socket.get())) socket.reset();  // something came while it was idle
   const bool kept = static_cast<bool>(socket);
-  out_.begin(destination.text, request.token, form_.body);
+  out_.begin(shared_.targets[request.target].text, request.token, shared_.form.body);
   in_.begin(method_of(config_, request.token));
   answer_by_ = give_up_at(config_, now_ns());
-  Outcome outcome = exchange(destination);
+  Outcome outcome = exchange(std::move(socket), request.target);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
   const bool never_came = outcome == Outcome::reset && kept && !in_.any_received();
-  const bool repeated = never_came && may_repeat(config_, request.token);
-  if (repeated) {
+  if (never_came) {
+    if (!may_repeat(config_, request.token)) return failed(config_, outcome, kClosedMeanwhile);
     out_.rewind();
-    outcome = exchange(destination);
+    outcome = exchange(UniqueFd(), request.target);
   }
-  // A complete response is judged by verify(), for every transport alike. Of a failure, users are
-  // told why, where its outcome does not say it all.
+  // A complete response is judged by verify(), for every transport alike.
   const Reply seen = in_.reply();
-  if (outcome == Outcome::ok) return verify(config_, request, seen);
-  const std::string_view why = never_came && !repeated ? kClosedMeanwhile : in_.why();
-  return failed(config_, outcome, why, seen.status, seen.body_bytes);
+  const std::string_view words = outcome == Outcome::protocol ? in_.why() : std::string_view();
+  Response response = outcome == Outcome::ok
+                          ? verify(config_, request, seen)
+                          : failed(config_, outcome, words, seen.status, seen.body_bytes);
+  response.connected = !kept || never_came;
+  return response;
 }
 
-// Leaves the socket in the destination only if it may carry another request.
-Outcome Client::exchange(Destination& destination) {
-  UniqueFd socket = std::move(destination.socket);
-  Outcome outcome = socket ? Outcome::ok : connect(socket, destination.address);
+// Keeps the socket only if it may carry another request.
+Outcome Client::exchange(UniqueFd socket, std::uint32_t target) {
+  Outcome outcome = socket ? Outcome::ok : connect(socket, shared_.targets[target].address);
   if (outcome == Outcome::ok) outcome = send(socket);
   if (outcome == Outcome::ok) outcome = receive(socket);
   if (outcome == Outcome::ok && config_.reuse && in_.reusable()) {
-    destination.socket = std::move(socket);
+    kept_.keep(target, std::move(socket));
   }
   return outcome;
 }
@@ -163,9 +152,12 @@ const Transport skeleton{
     .summary = "HTTP/1.1 on a blocking socket, one connection a target; no TLS",
     // The version of the library as it runs; results carry it.
     .version = [] { return std::string("1"); },
-    // Makes a client. That it is a BlockingClient pairs it with the blocking strategies.
-    .make = +[](const ClientConfig& config) -> std::unique_ptr<BlockingClient> {
-      return std::make_unique<Client>(config);
+    // Called once per process: prepares what all clients share, and returns what makes a client.
+    // That it is a BlockingFactory pairs it with the blocking strategies.
+    .prepare = +[](const ClientConfig& config) -> BlockingFactory {
+      return [shared = std::make_shared<const PreparedTargets>(config)] {
+        return std::make_unique<Client>(*shared);
+      };
     },
     // Whether the default comparison has it; with `none` it takes part when it is named.
     .suite = Suite::none,

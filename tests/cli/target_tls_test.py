@@ -19,10 +19,10 @@ ONE = ("--strategy", "session_reuse,event_loop", "--rounds", 1, "-n", 4, "--work
 class Server:
     """Speaks TLS, demands a certificate of its clients, and says ok."""
 
-    def __init__(self, certificate, key):
+    def __init__(self, certificate, key, clients=None):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
-        context.load_verify_locations(certificate)
+        context.load_verify_locations(clients or certificate)
         context.verify_mode = ssl.CERT_REQUIRED
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}/"
@@ -55,18 +55,21 @@ class TargetTlsTest(fanout_cli.CliTest):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.files = pathlib.Path(folder.name)
-        for name in ("own", "other"):
+        issuer = ("-CA", cls.files / "own.pem", "-CAkey", cls.files / "own.key")
+        for name, *signed in (("own",), ("other",), ("issued", *issuer)):
             subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                            "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
-                            "-keyout", cls.files / f"{name}.key", "-out", cls.files / f"{name}.pem"],
+                            "-subj", f"/O={name}/CN=127.0.0.1", "-addext",
+                            "subjectAltName=IP:127.0.0.1", *signed, "-keyout",
+                            cls.files / f"{name}.key", "-out", cls.files / f"{name}.pem"],
                            check=True, capture_output=True)
         cls.own, cls.key = cls.files / "own.pem", cls.files / "own.key"
         cls.server = Server(cls.own, cls.key)
         cls.addClassCleanup(cls.server.listener.close)
 
-    def errors(self, *flags, **options):
-        document, _ = self.measure("--url", self.server.url, *ONE, "--transport", "all", *flags,
-                                   variables={"SSL_CERT_FILE": str(self.own)}, **options)
+    def errors(self, *flags, server=None, trusted=None, **options):
+        document, _ = self.measure("--url", (server or self.server).url, *ONE, "--transport", "all",
+                                   *flags, variables={"SSL_CERT_FILE": str(trusted or self.own)},
+                                   **options)
         return {f"{cell['strategy']} / {cell['transport']}": cell["runs"][0]["errors"]
                 for cell in document["cells"] if cell["stack"] not in ("none", "floor")}
 
@@ -75,6 +78,16 @@ class TargetTlsTest(fanout_cli.CliTest):
         self.assertEqual(set(map(str, shown.values())), {"{}"}, shown)
         hidden = self.errors(code=None)
         self.assertEqual(set(map(str, hidden.values())), {"{'tls': 4}"}, hidden)
+
+    def test_a_certificate_that_is_trusted_itself_needs_no_issuer(self):
+        """As with curl."""
+        issued = self.files / "issued.pem"
+        server = Server(issued, self.files / "issued.key", clients=self.own)
+        self.addCleanup(server.listener.close)
+        shown = ("--cert", self.own, "--key", self.key)
+        for trusted in (issued, self.own):
+            errors = self.errors(*shown, server=server, trusted=trusted, code=None)
+            self.assertEqual(set(map(str, errors.values())), {"{}"}, errors)
 
     def test_files_that_cannot_be_used_are_refused_before_the_first_run(self):
         url = ("--url", self.server.url, *ONE)

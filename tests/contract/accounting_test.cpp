@@ -76,7 +76,6 @@ Accounts account(const std::string& strategy, const std::string& transport) {
                 .queue_capacity = 20,
                 .token_seed = 1,
                 .client = server.config()};
-  spec.client.max_in_flight = spec.workers;
   return account(spec);
 }
 

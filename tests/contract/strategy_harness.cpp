@@ -12,9 +12,9 @@
 namespace fanout::strategy_test {
 namespace {
 
-const MakeEitherClient& null_clients() {
+const PrepareEither& null_clients() {
   const auto row = std::ranges::find(transports(), "null", [](auto* t) { return t->name; });
-  return std::get<MakeEitherClient>((*row)->make);
+  return std::get<PrepareEither>((*row)->prepare);
 }
 
 // Counts a client as long as it lives.
@@ -99,7 +99,7 @@ SharedMemory::~SharedMemory() { ::munmap(memory_, bytes_); }
 Execution::Execution(const Strategy& strategy, std::size_t requests, unsigned workers)
     : strategy_(strategy),
       workers_(workers),
-      config_{.targets = {{.addresses = {"127.0.0.1"}}}, .max_in_flight = workers},
+      config_{.targets = {{.addresses = {"127.0.0.1"}}}},
       counters_(sizeof(Counters)),
       samples_(requests * sizeof(Sample)) {
   new (counters_.get()) Counters;
@@ -121,16 +121,16 @@ void Execution::run() {
                },
            .idle = {}});
   if (const auto* blocking = std::get_if<RunBlocking>(&strategy_.run)) {
+    const BlockingFactory make_client = null_clients().blocking(config_);
     (*blocking)(job, [&] {
       note_client();
-      return std::make_unique<CountingBlockingClient>(null_clients().blocking(config_), counted,
-                                                      during_request);
+      return std::make_unique<CountingBlockingClient>(make_client(), counted, during_request);
     });
   } else {
-    std::get<RunAsync>(strategy_.run)(job, [&] {
+    const AsyncFactory make_client = null_clients().async(config_);
+    std::get<RunAsync>(strategy_.run)(job, [&](unsigned slots) {
       note_client();
-      return std::make_unique<CountingAsyncClient>(null_clients().async(config_), counted,
-                                                   during_request);
+      return std::make_unique<CountingAsyncClient>(make_client(slots), counted, during_request);
     });
   }
 }

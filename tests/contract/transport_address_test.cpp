@@ -87,12 +87,14 @@ TEST_P(EveryTransportAddress, EndsRequestsToNamesWithoutAnAddress) {
   Response found;
   const Request to_nowhere{0, 0, make_token(1, 0)};
   const Request to_server{1, 1, make_token(1, 1)};
-  if (const MakeBlockingClient make = blocking_of(*GetParam())) {
-    const auto client = make_client(make, config);
+  if (const PrepareBlocking prepare = blocking_of(*GetParam())) {
+    const BlockingFactory make = prepare_clients(prepare, config);
+    const auto client = make();
     missing = client->fetch(to_nowhere);
     found = client->fetch(to_server);
   } else {
-    const auto client = make_client(async_of(*GetParam()), config);
+    const AsyncFactory make = prepare_clients(async_of(*GetParam()), config);
+    const auto client = make(1);
     client->start(to_nowhere, [&](const Response& response) { missing = response; });
     EXPECT_EQ(missing.outcome, Outcome::none) << "done called from within start";
     client->run();

@@ -14,9 +14,13 @@ using namespace std::chrono_literals;
 
 class EveryAsyncTransport : public testing::TestWithParam<const Transport*> {
  protected:
-  static std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
-    return async_of(*GetParam())(config);
+  std::unique_ptr<AsyncClient> make(const ClientConfig& config, unsigned slots) {
+    factory_ = async_of(*GetParam())(config);
+    return factory_(slots);
   }
+
+ private:
+  AsyncFactory factory_;
 };
 
 // Makes `count` requests, `width` at once, and counts those that ended `expected`.
@@ -42,8 +46,7 @@ unsigned drive(AsyncClient& client, unsigned count, unsigned width, unsigned tar
 TEST_P(EveryAsyncTransport, OpensAsManyConnectionsAsRequestsAreInFlight) {
   LocalServer server(HostBehaviour{.delay = {.mean = 5ms}});
   ClientConfig config = server.config();
-  config.max_in_flight = 50;
-  const auto client = make(config);
+  const auto client = make(config, 50);
   EXPECT_EQ(drive(*client, 200, 50, 1, Outcome::ok), 200U);
   const ServerCounters counters = server.stop();
   EXPECT_EQ(counters.connections, 50U);
@@ -54,9 +57,8 @@ TEST_P(EveryAsyncTransport, OpensAsManyConnectionsAsRequestsAreInFlight) {
 TEST_P(EveryAsyncTransport, OpensAConnectionForEachRequestWithoutReuse) {
   LocalServer server(HostBehaviour{});
   ClientConfig config = server.config();
-  config.max_in_flight = 50;
   config.reuse = false;
-  const auto client = make(config);
+  const auto client = make(config, 50);
   EXPECT_EQ(drive(*client, 200, 50, 1, Outcome::ok), 200U);
   EXPECT_EQ(server.stop().connections, 200U);
 }
@@ -64,8 +66,7 @@ TEST_P(EveryAsyncTransport, OpensAConnectionForEachRequestWithoutReuse) {
 TEST_P(EveryAsyncTransport, SharesItsSlotsAmongTargets) {
   LocalServer server(std::vector<HostBehaviour>(4));
   ClientConfig config = server.config();
-  config.max_in_flight = 10;
-  const auto client = make(config);
+  const auto client = make(config, 10);
   EXPECT_EQ(drive(*client, 400, 10, 4, Outcome::ok), 400U);
   const ServerCounters counters = server.stop();
   EXPECT_LE(counters.connections, 40U);
@@ -75,8 +76,7 @@ TEST_P(EveryAsyncTransport, SharesItsSlotsAmongTargets) {
 TEST_P(EveryAsyncTransport, KeepsConnectionsFromOneRunToTheNext) {
   LocalServer server(HostBehaviour{.delay = {.mean = 5ms}});
   ClientConfig config = server.config();
-  config.max_in_flight = 5;
-  const auto client = make(config);
+  const auto client = make(config, 5);
   client->run();  // nothing to do: returns
   EXPECT_EQ(drive(*client, 20, 5, 1, Outcome::ok), 20U);
   EXPECT_EQ(drive(*client, 20, 5, 1, Outcome::ok), 20U);
@@ -88,8 +88,7 @@ TEST_P(EveryAsyncTransport, MovesLargeBodiesAtOnce) {
   ClientConfig config = server.config();
   config.method = Method::post;
   config.request_body_bytes = 1 << 20;
-  config.max_in_flight = 20;
-  const auto client = make(config);
+  const auto client = make(config, 20);
   EXPECT_EQ(drive(*client, 40, 20, 1, Outcome::ok), 40U);
 }
 
@@ -98,10 +97,9 @@ TEST_P(EveryAsyncTransport, MovesLargeBodiesAtOnce) {
 TEST_P(EveryAsyncTransport, SurvivesManyConnectsThatTimeOut) {
   const auto [listener, port] = listen_on_loopback(0);  // accepts nothing; its queue is soon full
   ClientConfig config = config_for({{{"127.0.0.1"}, port}});
-  config.max_in_flight = 10;
   config.timeout = 100ms;
   config.connect_timeout = 20ms;
-  const auto client = make(config);
+  const auto client = make(config, 10);
   // One or two that find room in the queue are connected, and wait for an answer.
   EXPECT_GE(drive(*client, 60, 10, 1, Outcome::connect_timeout), 55U);
 }
@@ -113,20 +111,18 @@ TEST_P(EveryAsyncTransport, SurvivesManyFaultsAtOnce) {
   for (const auto& [fault, outcome] : faults) {
     LocalServer server(HostBehaviour{.faults = {{fault}}});
     ClientConfig config = server.config();
-    config.max_in_flight = 30;
     config.timeout = fault == FaultKind::hang ? 100ms : 20s;
-    const auto client = make(config);
+    const auto client = make(config, 30);
     EXPECT_EQ(drive(*client, 90, 30, 1, outcome), 90U);
   }
   const auto [bound, port] = refuse_on_loopback();
   ClientConfig config = config_for({{{"127.0.0.1"}, port}});
-  config.max_in_flight = 30;
-  EXPECT_EQ(drive(*make(config), 90, 30, 1, Outcome::refused), 90U);
+  EXPECT_EQ(drive(*make(config, 30), 90, 30, 1, Outcome::refused), 90U);
 }
 
 TEST_P(EveryAsyncTransport, CallsBackAfterDelaysInTheirOrder) {
   const ClientConfig config = config_for({});
-  const auto client = make(config);
+  const auto client = make(config, 30);
   std::vector<int> order;
   const std::int64_t start = now_ns();
   std::int64_t last = 0;
@@ -148,8 +144,7 @@ TEST_P(EveryAsyncTransport, CallsBackAfterDelaysInTheirOrder) {
 TEST_P(EveryAsyncTransport, StartsRequestsFromCallbacks) {
   LocalServer server(HostBehaviour{.delay = {.mean = 20ms}});
   ClientConfig config = server.config();
-  config.max_in_flight = 2;
-  const auto client = make(config);
+  const auto client = make(config, 2);
   const std::array requests{Request{0, 0, make_token(3, 0)}, Request{1, 0, make_token(3, 1)}};
   unsigned ok = 0;
   const auto count = [&](const Response& response) {
@@ -164,12 +159,11 @@ TEST_P(EveryAsyncTransport, StartsRequestsFromCallbacks) {
 TEST_P(EveryAsyncTransport, MayBeDestroyedWithRequestsUnderWay) {
   LocalServer server(HostBehaviour{.faults = {{FaultKind::hang}}});
   ClientConfig config = server.config();
-  config.max_in_flight = 10;
   config.timeout = 20s;
   std::vector<Request> requests;
   for (std::uint32_t i = 0; i < 10; ++i) requests.push_back({i, 0, make_token(4, i)});
   unsigned calls = 0;
-  const auto client = make(config);
+  const auto client = make(config, 10);
   for (const Request& request : requests) {
     client->start(request, [&](const Response&) { ++calls; });
   }

@@ -20,27 +20,29 @@
 namespace fanout::transport_test {
 
 // Of this transport there are clients of the blocking kind, of the asynchronous, or of both.
-inline MakeBlockingClient blocking_of(const Transport& transport) {
-  const auto* both = std::get_if<MakeEitherClient>(&transport.make);
+inline PrepareBlocking blocking_of(const Transport& transport) {
+  const auto* both = std::get_if<PrepareEither>(&transport.prepare);
   if (both != nullptr) return both->blocking;
-  const auto* make = std::get_if<MakeBlockingClient>(&transport.make);
-  return make != nullptr ? *make : nullptr;
+  const auto* prepare = std::get_if<PrepareBlocking>(&transport.prepare);
+  return prepare != nullptr ? *prepare : nullptr;
 }
-inline MakeAsyncClient async_of(const Transport& transport) {
-  const auto* both = std::get_if<MakeEitherClient>(&transport.make);
+inline PrepareAsync async_of(const Transport& transport) {
+  const auto* both = std::get_if<PrepareEither>(&transport.prepare);
   if (both != nullptr) return both->async;
-  const auto* make = std::get_if<MakeAsyncClient>(&transport.make);
-  return make != nullptr ? *make : nullptr;
+  const auto* prepare = std::get_if<PrepareAsync>(&transport.prepare);
+  return prepare != nullptr ? *prepare : nullptr;
 }
 
 // A client of either kind, used for one request at a time.
 class AnyClient {
  public:
   AnyClient(const Transport& transport, const ClientConfig& config) {
-    if (const MakeBlockingClient make = blocking_of(transport)) {
-      blocking_ = make(config);
+    if (const PrepareBlocking prepare = blocking_of(transport)) {
+      make_blocking_ = prepare(config);
+      blocking_ = make_blocking_();
     } else {
-      async_ = async_of(transport)(config);
+      make_async_ = async_of(transport)(config);
+      async_ = make_async_(1);
     }
   }
 
@@ -64,6 +66,8 @@ class AnyClient {
   }
 
  private:
+  BlockingFactory make_blocking_;
+  AsyncFactory make_async_;
   std::unique_ptr<BlockingClient> blocking_;
   std::unique_ptr<AsyncClient> async_;
 };
@@ -117,17 +121,13 @@ class LocalServer {
 
 // Every transport that has a network.
 inline std::vector<const Transport*> networked() {
-  std::vector<const Transport*> rows;
-  for (const Transport* row : transports()) {
-    if (row->name != "null") rows.push_back(row);
-  }
+  std::vector<const Transport*> rows(transports().begin(), transports().end());
+  std::erase_if(rows, [](const Transport* row) { return row->name == "null"; });
   return rows;
 }
 inline std::vector<const Transport*> networked_async() {
-  std::vector<const Transport*> rows;
-  for (const Transport* row : networked()) {
-    if (async_of(*row) != nullptr) rows.push_back(row);
-  }
+  std::vector<const Transport*> rows = networked();
+  std::erase_if(rows, [](const Transport* row) { return async_of(*row) == nullptr; });
   return rows;
 }
 // ... of these, those that speak TLS.

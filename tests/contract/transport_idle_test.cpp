@@ -182,9 +182,9 @@ TEST_P(EveryAsyncTransportIdle, LosesNothingToManyConnectionsThatEnded) {
   for (const Tls tls : {Tls::off, Tls::on}) {
     if (tls == Tls::on && !GetParam()->tls) continue;
     IdleServer server(Idle::end, tls, kMany);
-    ClientConfig config = server.config();
-    config.max_in_flight = kMany;
-    const auto client = async_of(*GetParam())(config);
+    const ClientConfig config = server.config();
+    const AsyncFactory make = async_of(*GetParam())(config);
+    const auto client = make(kMany);
     std::array<Request, 2 * kMany> requests;
     unsigned ok = 0;
     for (std::uint32_t i = 0; i < requests.size(); ++i) {

@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 class EveryAsyncTransportTls : public testing::TestWithParam<const Transport*> {
  protected:
   // Makes `count` requests, 50 at once, and counts those that ended `expected`.
-  static unsigned drive(ClientConfig config, unsigned count, Outcome expected) {
-    config.max_in_flight = 50;
-    const auto client = async_of(*GetParam())(config);
+  static unsigned drive(const ClientConfig& config, unsigned count, Outcome expected) {
+    const AsyncFactory make = async_of(*GetParam())(config);
+    const auto client = make(50);
     std::vector<Request> requests;
     for (std::uint32_t i = 0; i < count; ++i) requests.push_back({i, 0, make_token(2, i)});
     unsigned next = 0;
@@ -68,11 +68,11 @@ TEST_P(EveryAsyncTransportTls, MayBeDestroyedWithHandshakesUnderWay) {
   const auto [listener, port] = listen_on_loopback(64);
   ClientConfig config = config_for({{{"127.0.0.1"}, port}});
   config.targets[0].tls = true;
-  config.max_in_flight = 10;
   const std::array requests{Request{0, 0, make_token(4, 0)}, Request{1, 0, make_token(4, 1)}};
   unsigned calls = 0;
   {
-    const auto client = async_of(*GetParam())(config);
+    const AsyncFactory make = async_of(*GetParam())(config);
+    const auto client = make(10);
     for (const Request& request : requests) {
       client->start(request, [&](const Response&) { ++calls; });
     }

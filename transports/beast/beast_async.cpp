@@ -18,19 +18,23 @@ namespace fanout {
 
 using boost::asio::ip::tcp;
 
-BeastAsyncClient::BeastAsyncClient(const ClientConfig& config)
-    : config_(config), tls_(config), pool_(config), timer_(io_.get_executor()) {
-  for (unsigned i = 0; i < config.max_in_flight; ++i) {
+BeastAsyncClient::BeastAsyncClient(const PreparedTargets& shared, unsigned slots)
+    : config_(shared.config),
+      slots_(slots),
+      tls_(shared.tls),
+      pool_(shared, slots),
+      timer_(io_.get_executor()) {
+  for (unsigned i = 0; i < slots; ++i) {
     const int error = open(pool_.add_spare(io_.get_executor()), pool_.likely_family());
     if (error != 0) {
-      throw RunError(fmt::format("socket {} of {}: {}", i + 1, config.max_in_flight,
+      throw RunError(fmt::format("socket {} of {}: {}", i + 1, slots,
                                  AsioError(error, boost::system::system_category()).message()));
     }
   }
 }
 
 void BeastAsyncClient::start(const Request& request, Done done) {
-  assert(pool_.in_flight() < config_.max_in_flight);
+  assert(pool_.in_flight() < slots_);
   Connection& connection = pool_.begin(request, std::move(done), io_.get_executor());
   if (connection.doubtful && !is_good(connection)) {
     close(connection);
@@ -177,6 +181,10 @@ void BeastAsyncClient::finish(Connection& connection, Response response, bool ke
   response.connected = !connection.kept;
   if (!keep) close(connection);
   const Done done = pool_.end(connection, keep);
+  if (Connection* surplus = pool_.surplus()) {
+    close(*surplus);
+    pool_.drop_idle(*surplus);
+  }
   done(response);
   if (pool_.in_flight() == 0 && timer_set_to_ != kNever) {
     timer_set_to_ = kNever;
@@ -204,8 +212,10 @@ void BeastAsyncClient::give_up_late_ones() {
 
 namespace {
 
-std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
-  return std::make_unique<BeastAsyncClient>(config);
+AsyncFactory prepare(const ClientConfig& config) {
+  return [shared = std::make_shared<const PreparedTargets>(config)](unsigned slots) {
+    return std::make_unique<BeastAsyncClient>(*shared, slots);
+  };
 }
 
 }  // namespace
@@ -216,7 +226,7 @@ const Transport beast_async{
     .stack = "beast",
     .summary = "Boost.Beast's parser on Asio's sockets",
     .version = &beast_version,
-    .make = &make,
+    .prepare = &prepare,
     .suite = Suite::other_stack,
 };
 

@@ -8,13 +8,12 @@
 #include "transports/asio_loop.h"
 #include "transports/connection_pool.h"
 #include "transports/response_scanner.h"
-#include "transports/tls_client.h"
 
 namespace fanout {
 
 class BeastAsyncClient final : public AsyncClient {
  public:
-  explicit BeastAsyncClient(const ClientConfig& config);
+  BeastAsyncClient(const PreparedTargets& shared, unsigned slots);
   void start(const Request& request, Done done) override;
   void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
     call_after(io_, delay, std::move(callback));
@@ -53,6 +52,7 @@ class BeastAsyncClient final : public AsyncClient {
   void give_up_late_ones();
 
   const ClientConfig& config_;
+  [[maybe_unused]] const unsigned slots_;
   TlsClient tls_;
   boost::asio::io_context io_{1};
   ConnectionPool<Connection> pool_;

@@ -9,12 +9,11 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "transports/deadline.h"
-#include "transports/http_text.h"
 #include "transports/idle_connection.h"
+#include "transports/kept_connections.h"
 #include "transports/path.h"
+#include "transports/prepared_targets.h"
 #include "transports/response_scanner.h"
-#include "transports/tcp_connect.h"
-#include "transports/tls_client.h"
 #include "transports/tls_words.h"
 #include "transports/wait_until.h"
 
@@ -26,6 +25,7 @@ namespace {
 struct Wire {
   UniqueFd socket;
   TlsStream tls;  // none: plain
+  std::int64_t idle_since = 0;
 
   // Receives without waiting, and returns what ::recv returns.
   ssize_t receive(std::span<char> space) {
@@ -44,52 +44,41 @@ struct Wire {
 
 class BeastSyncClient final : public BlockingClient {
  public:
-  explicit BeastSyncClient(const ClientConfig& config);
+  // `shared` is borrowed.
+  explicit BeastSyncClient(const PreparedTargets& shared)
+      : config_(shared.config),
+        shared_(shared),
+        tls_(shared.tls),
+        kept_(kept_connections(shared.config)) {}
   Response fetch(const Request& request) override;
 
  private:
-  struct Destination {
-    SocketAddress address;
-    RequestText text;
-    Wire wire;  // kept for the next request
-    std::int64_t idle_since = 0;
-  };
-
   // Parts of fetch; those that return an Outcome say ok to go on.
-  Outcome connect(Wire& wire, const Destination& destination, std::uint32_t target);
+  Wire kept_wire(std::uint32_t target, std::int64_t now);
+  Outcome connect(Wire& wire, std::uint32_t target);
   Outcome shake_hands(Wire& wire);
   Outcome send(Wire& wire, bool connected);
   Response receive(Wire& wire, const Request& request);
-  Response exchange(Destination& destination, const Request& request);
+  Response exchange(Wire wire, const Request& request);
 
   const ClientConfig& config_;
-  const RequestForm form_;
+  const PreparedTargets& shared_;
   TlsClient tls_;
-  std::vector<Destination> destinations_;
+  KeptConnections<Wire> kept_;
   OutgoingRequest out_;
   ResponseScanner in_;
   std::int64_t connect_by_ = kNever;
   std::int64_t answer_by_ = kNever;
 };
 
-BeastSyncClient::BeastSyncClient(const ClientConfig& config)
-    : config_(config), form_(default_form(config)), tls_(config) {
-  for (const Target& target : config.targets) {
-    destinations_.push_back(
-        {socket_address(target), RequestText(config, target, form_.view()), Wire(), 0});
-  }
-}
-
 Response BeastSyncClient::fetch(const Request& request) {
-  Destination& destination = destinations_[request.target];
-  out_.begin(destination.text, request.token, form_.body);
+  out_.begin(shared_.targets[request.target].text, request.token, shared_.form.body);
   in_.begin(method_of(config_, request.token));
   const std::int64_t now = now_ns();
   answer_by_ = give_up_at(config_, now);
-  Wire& wire = destination.wire;
-  if (wire.socket && now - destination.idle_since > kFreshNs && !wire.is_good()) wire.close();
+  Wire wire = kept_wire(request.target, now);
   const bool kept = static_cast<bool>(wire.socket);
-  const Response response = exchange(destination, request);
+  const Response response = exchange(std::move(wire), request);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
   if (response.outcome != Outcome::reset || !kept || in_.any_received()) return response;
@@ -97,21 +86,27 @@ Response BeastSyncClient::fetch(const Request& request) {
     return failed(config_, Outcome::reset, kClosedMeanwhile);
   }
   out_.rewind();
-  return exchange(destination, request);
+  return exchange(Wire(), request);
 }
 
-// Leaves the socket in the destination only if it may be used again.
-Response BeastSyncClient::exchange(Destination& destination, const Request& request) {
-  Wire wire = std::move(destination.wire);
+// An open connection that may carry a request to this target; else an empty one.
+Wire BeastSyncClient::kept_wire(std::uint32_t target, std::int64_t now) {
+  Wire wire = kept_.take(target).value_or(Wire());
+  if (wire.socket && now - wire.idle_since > kFreshNs && !wire.is_good()) wire.close();
+  return wire;
+}
+
+// Keeps the connection only if it may be used again.
+Response BeastSyncClient::exchange(Wire wire, const Request& request) {
   const bool kept = static_cast<bool>(wire.socket);
-  Outcome outcome = kept ? Outcome::ok : connect(wire, destination, request.target);
+  Outcome outcome = kept ? Outcome::ok : connect(wire, request.target);
   if (outcome == Outcome::ok) outcome = send(wire, kept || wire.tls);
   if (outcome != Outcome::ok) return failed(config_, outcome, tls_words(wire.tls));
   Response response = receive(wire, request);
   response.connected = !kept;
   if (config_.reuse && in_.reusable()) {
-    destination.wire = std::move(wire);
-    destination.idle_since = now_ns();
+    wire.idle_since = now_ns();
+    kept_.keep(request.target, std::move(wire));
   } else {
     wire.close();
   }
@@ -119,10 +114,11 @@ Response BeastSyncClient::exchange(Destination& destination, const Request& requ
 }
 
 // A plain connection may still be on its way when this returns.
-Outcome BeastSyncClient::connect(Wire& wire, const Destination& destination, std::uint32_t target) {
+Outcome BeastSyncClient::connect(Wire& wire, std::uint32_t target) {
+  const SocketAddress& address = shared_.targets[target].address;
   connect_by_ = deadline_after(now_ns(), config_.connect_timeout);
-  wire.socket.reset(open_socket(destination.address.family()));
-  const int error = wire.socket ? begin_connect(wire.socket.get(), destination.address) : errno;
+  wire.socket.reset(open_socket(address.family()));
+  const int error = wire.socket ? begin_connect(wire.socket.get(), address) : errno;
   if (error != 0) return connect_failure(error);
   wire.tls = tls_.stream(target, wire.socket.get());
   return wire.tls ? shake_hands(wire) : Outcome::ok;
@@ -186,8 +182,10 @@ Response BeastSyncClient::receive(Wire& wire, const Request& request) {
   return failed(outcome, seen.status, seen.body_bytes);
 }
 
-std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
-  return std::make_unique<BeastSyncClient>(config);
+BlockingFactory prepare(const ClientConfig& config) {
+  return [shared = std::make_shared<const PreparedTargets>(config)] {
+    return std::make_unique<BeastSyncClient>(*shared);
+  };
 }
 
 }  // namespace
@@ -198,7 +196,7 @@ const Transport beast_sync{
     .stack = "beast",
     .summary = "Boost.Beast's parser on a blocking socket",
     .version = &beast_version,
-    .make = &make,
+    .prepare = &prepare,
 };
 
 }  // namespace fanout

@@ -26,9 +26,10 @@ namespace {
 
 class CurlAsioClient final : public AsyncClient {
  public:
-  explicit CurlAsioClient(const ClientConfig& config)
+  CurlAsioClient(const CurlShared& shared, unsigned slots)
       : timer_(io_.get_executor()),
-        handles_(config, {&CurlAsioClient::open_socket, &CurlAsioClient::close_socket, this}) {
+        handles_(shared, slots,
+                 {&CurlAsioClient::open_socket, &CurlAsioClient::close_socket, this}) {
     watch_curl_multi(handles_.multi(), &CurlAsioClient::on_wanted, &CurlAsioClient::on_timer, this);
   }
 
@@ -204,8 +205,10 @@ void CurlAsioClient::wait_for_timer() {
   });
 }
 
-std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
-  return std::make_unique<CurlAsioClient>(config);
+AsyncFactory prepare(const ClientConfig& config) {
+  return [shared = std::make_shared<const CurlShared>(config)](unsigned slots) {
+    return std::make_unique<CurlAsioClient>(*shared, slots);
+  };
 }
 
 }  // namespace
@@ -216,7 +219,7 @@ const Transport curl_asio{
     .stack = "libcurl",
     .summary = "libcurl's multi-socket interface on Asio",
     .version = &curl_version_text,
-    .make = &make,
+    .prepare = &prepare,
     .suite = Suite::same_stack,
 };
 

@@ -7,7 +7,8 @@ namespace {
 
 class CurlEasyClient final : public BlockingClient {
  public:
-  explicit CurlEasyClient(const ClientConfig& config) : shared_(config), exchange_(shared_) {}
+  explicit CurlEasyClient(const CurlShared& shared)
+      : idle_look_(shared.config), exchange_(shared, idle_look_) {}
 
   Response fetch(const Request& request) override {
     exchange_.begin(request);
@@ -17,12 +18,14 @@ class CurlEasyClient final : public BlockingClient {
   }
 
  private:
-  CurlShared shared_;
+  CurlIdleLook idle_look_;
   CurlExchange exchange_;
 };
 
-std::unique_ptr<BlockingClient> make(const ClientConfig& config) {
-  return std::make_unique<CurlEasyClient>(config);
+BlockingFactory prepare(const ClientConfig& config) {
+  return [shared = std::make_shared<const CurlShared>(config)] {
+    return std::make_unique<CurlEasyClient>(*shared);
+  };
 }
 
 }  // namespace
@@ -33,7 +36,7 @@ const Transport curl_easy{
     .stack = "libcurl",
     .summary = "libcurl's easy interface, one call a request",
     .version = &curl_version_text,
-    .make = &make,
+    .prepare = &prepare,
     .suite = Suite::same_stack,
     .client_descriptors = 2,  // the pair a handle wakes itself with
 };

@@ -5,11 +5,11 @@
 
 namespace fanout {
 
-CurlHandles::CurlHandles(const ClientConfig& config, const CurlSocketHooks& hooks)
-    : shared_(config), multi_(make_curl_multi(config)) {
-  free_.reserve(config.max_in_flight);
-  for (unsigned i = 0; i < config.max_in_flight; ++i) {
-    free_.push_back(&slots_.emplace_back(shared_, hooks));
+CurlHandles::CurlHandles(const CurlShared& shared, unsigned slots, const CurlSocketHooks& hooks)
+    : idle_look_(shared.config), multi_(make_curl_multi(shared.config, slots)) {
+  free_.reserve(slots);
+  for (unsigned i = 0; i < slots; ++i) {
+    free_.push_back(&slots_.emplace_back(shared, idle_look_, hooks));
   }
 }
 

@@ -1,4 +1,4 @@
-// The easy handles of an asynchronous libcurl client: max_in_flight of them, made beforehand and
+// The easy handles of an asynchronous libcurl client: one for each slot, made beforehand and
 // recycled, and the multi handle that runs them. Shared by curl_multi and curl_asio, which differ
 // in how they wait.
 #pragma once
@@ -12,8 +12,8 @@ namespace fanout {
 
 class CurlHandles {
  public:
-  // `config` is borrowed. Throws RunError.
-  explicit CurlHandles(const ClientConfig& config, const CurlSocketHooks& hooks = {});
+  // `shared` is borrowed. Throws RunError.
+  CurlHandles(const CurlShared& shared, unsigned slots, const CurlSocketHooks& hooks = {});
   // Ends unfinished transfers without calling their `done`, and closes all connections.
   ~CurlHandles();
   CurlHandles(const CurlHandles&) = delete;
@@ -22,7 +22,7 @@ class CurlHandles {
   [[nodiscard]] CURLM* multi() const { return multi_.get(); }
   [[nodiscard]] std::size_t in_flight() const { return slots_.size() - free_.size(); }
 
-  // Hands a request to libcurl. REQUIRED: fewer than max_in_flight are in flight.
+  // Hands a request to libcurl. REQUIRED: fewer than `slots` are in flight.
   void start(const Request& request, AsyncClient::Done done);
   // Calls `done` of every transfer that libcurl has finished; these may start others. Returns
   // whether any was finished. Not to be called from a callback of libcurl, nor from `done`.
@@ -30,13 +30,14 @@ class CurlHandles {
 
  private:
   struct Slot {
-    Slot(const CurlShared& shared, const CurlSocketHooks& hooks) : exchange(shared, hooks, this) {}
+    Slot(const CurlShared& shared, CurlIdleLook& idle_look, const CurlSocketHooks& hooks)
+        : exchange(shared, idle_look, hooks, this) {}
     CurlExchange exchange;
     AsyncClient::Done done;
     bool busy = false;
   };
 
-  CurlShared shared_;
+  CurlIdleLook idle_look_;
   CurlMulti multi_;
   std::deque<Slot> slots_;  // a deque: slots stay where they are
   std::vector<Slot*> free_;

@@ -52,7 +52,7 @@ class DueCallbacks {
 
 class CurlMultiClient final : public AsyncClient {
  public:
-  explicit CurlMultiClient(const ClientConfig& config) : handles_(config) {}
+  CurlMultiClient(const CurlShared& shared, unsigned slots) : handles_(shared, slots) {}
 
   void start(const Request& request, Done done) override {
     handles_.start(request, std::move(done));
@@ -79,8 +79,10 @@ class CurlMultiClient final : public AsyncClient {
   DueCallbacks due_;
 };
 
-std::unique_ptr<AsyncClient> make(const ClientConfig& config) {
-  return std::make_unique<CurlMultiClient>(config);
+AsyncFactory prepare(const ClientConfig& config) {
+  return [shared = std::make_shared<const CurlShared>(config)](unsigned slots) {
+    return std::make_unique<CurlMultiClient>(*shared, slots);
+  };
 }
 
 }  // namespace
@@ -91,7 +93,7 @@ const Transport curl_multi{
     .stack = "libcurl",
     .summary = "libcurl's multi interface with its own poll",
     .version = &curl_version_text,
-    .make = &make,
+    .prepare = &prepare,
 };
 
 }  // namespace fanout

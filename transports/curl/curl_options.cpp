@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -15,7 +14,6 @@
 #include "transports/http_text.h"
 #include "transports/path.h"
 #include "transports/tcp_connect.h"
-#include "transports/tls_client.h"
 #include "wire/socket_options.h"
 
 namespace fanout {
@@ -97,9 +95,9 @@ std::string curl_version_text() { return curl_version_info(CURLVERSION_NOW)->ver
 
 CurlShared::CurlShared(const ClientConfig& client_config)
     : config(client_config),
-      idle_look(client_config),
       form(default_form(config)),
-      headers(header_list(form.view(), config.reuse)) {
+      headers(header_list(form.view(), config.reuse)),
+      tls(config) {
   initialise_curl(any_tls(config));
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // libcurl would look a name up
@@ -109,12 +107,13 @@ CurlShared::CurlShared(const ClientConfig& client_config)
   }
 }
 
-CurlExchange::CurlExchange(const CurlShared& shared, const CurlSocketHooks& hooks, void* owner)
-    : shared_(shared), easy_(curl_easy_init()) {
+CurlExchange::CurlExchange(const CurlShared& shared, CurlIdleLook& idle_look,
+                           const CurlSocketHooks& hooks, void* owner)
+    : shared_(shared), idle_look_(idle_look), easy_(curl_easy_init()) {
   if (!easy_) throw RunError("libcurl makes no easy handle");
   set(handle(), CURLOPT_PRIVATE, owner);
   set_policy(hooks);
-  if (any_tls(shared.config)) set_tls();
+  if (shared.tls.context() != nullptr) set_tls();
   set_form(shared.form.view(), shared.headers.get());
   set_callbacks();
 }
@@ -136,12 +135,12 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   set(handle(), CURLOPT_CONNECTTIMEOUT_MS, milliseconds(config.connect_timeout));
   set(handle(), CURLOPT_FRESH_CONNECT, config.reuse ? 0L : 1L);
   set(handle(), CURLOPT_FORBID_REUSE, config.reuse ? 0L : 1L);
-  set(handle(), CURLOPT_MAXCONNECTS, static_cast<long>(config.targets.size()) + 1);
+  set(handle(), CURLOPT_MAXCONNECTS, static_cast<long>(kept_connections(config)));
   set(handle(), CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
   set(handle(), CURLOPT_TCP_NODELAY, 0L);  // on_socket_made sets it, as for every transport
   set(handle(), CURLOPT_SOCKOPTFUNCTION, &CurlExchange::on_socket_made);
   set(handle(), CURLOPT_SOCKOPTDATA, this);
-  if (shared_.idle_look.is_needed()) {
+  if (idle_look_.is_needed()) {
     set(handle(), CURLOPT_PREREQFUNCTION, &CurlExchange::on_connected);
     set(handle(), CURLOPT_PREREQDATA, this);
   }
@@ -152,32 +151,16 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   set(handle(), CURLOPT_CLOSESOCKETDATA, hooks.context);
 }
 
-// Sessions are resumed as libcurl does by default: each easy handle its own.
+// Sessions are resumed as libcurl does by default: each easy handle its own. It reads no file of
+// certificates: on_tls_context gives it those that were read once.
 void CurlExchange::set_tls() {
   set(handle(), CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle(), CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle(), CURLOPT_SSL_VERIFYHOST, 2L);
-  const ClientConfig& config = shared_.config;
-  if (config.certificate_file.empty()) {
-    set(handle(), CURLOPT_SSL_CTX_FUNCTION, &CurlExchange::on_tls_context);
-    set(handle(), CURLOPT_SSL_CTX_DATA, this);
-  } else {
-    const std::string& key = config.key_file.empty() ? config.certificate_file : config.key_file;
-    set(handle(), CURLOPT_SSLCERT, config.certificate_file.c_str());
-    set(handle(), CURLOPT_SSLKEY, key.c_str());
-  }
-  const std::string& trusted = config.certificates;
-  if (trusted.empty()) {  // whom the system trusts, or these, as OpenSSL alone would take them
-    const char* file = std::getenv("SSL_CERT_FILE");
-    const char* folders = std::getenv("SSL_CERT_DIR");
-    const bool named = file != nullptr && *file != '\0';
-    if (named || folders != nullptr) set(handle(), CURLOPT_CAINFO, named ? file : nullptr);
-    if (folders != nullptr) set(handle(), CURLOPT_CAPATH, folders);
-    return;
-  }
-  curl_blob blob{const_cast<char*>(trusted.data()), trusted.size(), CURL_BLOB_NOCOPY};
-  set(handle(), CURLOPT_CAINFO_BLOB, &blob);
+  set(handle(), CURLOPT_CAINFO, static_cast<const char*>(nullptr));
   set(handle(), CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  set(handle(), CURLOPT_SSL_CTX_FUNCTION, &CurlExchange::on_tls_context);
+  set(handle(), CURLOPT_SSL_CTX_DATA, this);
 }
 
 // libcurl borrows the headers and the body. It names the method itself for those it knows.
@@ -217,7 +200,7 @@ int CurlExchange::on_socket_made(void* self, curl_socket_t fd, curlsocktype) {
 // Before each request. A Unix socket has no local port to be known by, and is not looked at.
 int CurlExchange::on_connected(void* self, char*, char*, int, int local_port) {
   auto& exchange = *static_cast<CurlExchange*>(self);
-  CurlIdleLook& look = exchange.shared_.idle_look;
+  CurlIdleLook& look = exchange.idle_look_;
   if (exchange.new_socket_ >= 0) {
     look.add(local_port, std::exchange(exchange.new_socket_, -1));
   } else {
@@ -273,13 +256,12 @@ void CurlExchange::set_address(std::uint32_t target) {
   set(handle(), CURLOPT_RESOLVE, shared_.addresses[target].get());
 }
 
-CurlMulti make_curl_multi(const ClientConfig& config) {
+CurlMulti make_curl_multi(const ClientConfig& config, unsigned slots) {
   CurlMulti multi(curl_multi_init());
   if (!multi) throw RunError("libcurl makes no multi handle");
-  const auto per_target = static_cast<long>(config.max_in_flight);
-  const long total = per_target * static_cast<long>(config.targets.size());
-  set(multi.get(), CURLMOPT_MAXCONNECTS, total);
-  set(multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS, per_target);
+  const long total = static_cast<long>(slots + kept_connections(config, slots));
+  set(multi.get(), CURLMOPT_MAXCONNECTS, total);  // with those in use
+  set(multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(slots));
   set(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, total);
   set(multi.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   return multi;

@@ -13,6 +13,7 @@
 #include "base/deleter.h"
 #include "transports/curl/curl_idle.h"
 #include "transports/request_form.h"
+#include "transports/tls_client.h"
 #include "transports/transport.h"
 #include "transports/verify.h"
 
@@ -25,7 +26,7 @@ using CurlList = std::unique_ptr<curl_slist, Deleter<&curl_slist_free_all>>;
 // libcurl's version at run time.
 std::string curl_version_text();
 
-// What all easy handles of one client share; outlives them. Initialises libcurl, once and for all
+// What all easy handles of a process share; outlives them. Initialises libcurl, once and for all
 // threads. Throws RunError.
 struct CurlShared {
   explicit CurlShared(const ClientConfig& client_config);
@@ -34,9 +35,9 @@ struct CurlShared {
   std::vector<std::string> urls;    // by target; the path follows
   std::vector<CurlList> addresses;  // by target, of its name; empty if it needs none
   bool any_unix_socket = false;     // whether a target is one
-  mutable CurlIdleLook idle_look;   // used by the client's one thread
   RequestForm form;                 // of requests that have none of their own
   CurlList headers;                 // its fields
+  TlsSettings tls;
 };
 
 // Who opens and closes the sockets of an easy handle; empty: libcurl does.
@@ -49,9 +50,10 @@ struct CurlSocketHooks {
 // One easy handle, and what it has seen of the response it is receiving. It cannot be moved.
 class CurlExchange {
  public:
-  // Sets everything that is the same for every request. `owner` is what owner_of() returns. Throws
-  // RunError.
-  CurlExchange(const CurlShared& shared, const CurlSocketHooks& hooks = {}, void* owner = nullptr);
+  // Sets everything that is the same for every request. `idle_look` is that of its client, `owner`
+  // is what owner_of() returns. Throws RunError.
+  CurlExchange(const CurlShared& shared, CurlIdleLook& idle_look, const CurlSocketHooks& hooks = {},
+               void* owner = nullptr);
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
 
@@ -89,6 +91,7 @@ class CurlExchange {
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
 
   const CurlShared& shared_;
+  CurlIdleLook& idle_look_;
   CurlEasy easy_;
   const Request* request_ = nullptr;
   std::string url_;
@@ -107,9 +110,9 @@ class CurlExchange {
   bool stale_ = false;                         // what must_repeat() says
 };
 
-// A multi handle that keeps every connection the client may open: with reuse, max_in_flight to each
-// target, none of them ever closed to make room. Throws RunError.
-CurlMulti make_curl_multi(const ClientConfig& config);
+// A multi handle for so many requests at once, beside whose connections it keeps idle ones as its
+// client may. Throws RunError.
+CurlMulti make_curl_multi(const ClientConfig& config, unsigned slots);
 
 // Lets libcurl say which sockets and which time it waits for (the multi-socket interface).
 void watch_curl_multi(CURLM* multi, curl_socket_callback socket, curl_multi_timer_callback timer,

@@ -41,10 +41,10 @@ Response CurlExchange::end(CURLcode code) const {
   }
   Response response =
       verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
-  if (shared_.idle_look.is_needed()) {
+  if (idle_look_.is_needed()) {
     long local_port = 0;
     curl_easy_getinfo(handle(), CURLINFO_LOCAL_PORT, &local_port);
-    shared_.idle_look.note_idle(static_cast<int>(local_port));
+    idle_look_.note_idle(static_cast<int>(local_port));
   }
   long connections = 0;
   curl_easy_getinfo(handle(), CURLINFO_NUM_CONNECTS, &connections);
@@ -153,6 +153,9 @@ Outcome CurlExchange::lost() const {
 
 CURLcode CurlExchange::on_tls_context(CURL*, void* context, void* self) {
   auto* const tls = static_cast<SSL_CTX*>(context);
+  const TlsSettings& settings = static_cast<CurlExchange*>(self)->shared_.tls;
+  settings.lend_to(tls);
+  if (!settings.config().certificate_file.empty()) return CURLE_OK;
   SSL_CTX_set_app_data(tls, self);
   SSL_CTX_set_client_cert_cb(tls, [](SSL* stream, X509**, EVP_PKEY**) {
     void* const owner = SSL_CTX_get_app_data(SSL_get_SSL_CTX(stream));

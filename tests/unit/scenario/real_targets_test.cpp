@@ -66,14 +66,26 @@ TEST(RealTargets, TakeTheFlagsOfAScenario) {
   EXPECT_THAT(usage_error([&] { make_plan(selection, kAmple, {}); }), HasSubstr("Upgrade"));
 }
 
-TEST(RealTargets, NeedADescriptorForEachWorkerAndHost) {
+// 10 workers: 10 connections in use and 20 idle ones, to whichever of the hosts.
+TEST(RealTargets, NeedDescriptorsForTheConnectionsThatAreHeld) {
   Selection selection = real(1000, 50);
   selection.strategies = {"event_loop"};
+  selection.transports = {"beast_async"};
+  const auto refusal = [&](std::uint64_t descriptors) {
+    return usage_error(
+        [&] { make_plan(selection, {.file_descriptors = descriptors, .ports = 9999}, {}); });
+  };
   const Plan plan = make_plan(selection, kAmple, {});
-  EXPECT_EQ(expected_connections(plan.cells[0], plan.scenarios[0]), 500U);
-  EXPECT_THAT(
-      usage_error([&] { make_plan(selection, {.file_descriptors = 400, .ports = 9999}, {}); }),
-      AllOf(HasSubstr("--workers"), HasSubstr("400")));
+  EXPECT_EQ(held_connections(plan.cells[0], plan.scenarios[0]), 30U);
+  EXPECT_EQ(expected_connections(plan.cells[0], plan.scenarios[0]), 1000U);
+  EXPECT_EQ(refusal(94), "no error");
+  EXPECT_THAT(refusal(93), AllOf(HasSubstr("need 94"), HasSubstr("at most 9 --workers")));
+  selection.max_idle = 15;
+  EXPECT_EQ(refusal(89), "no error");
+  EXPECT_THAT(refusal(88), HasSubstr("need 89"));
+  selection.reuse = false;
+  EXPECT_EQ(refusal(74), "no error");
+  EXPECT_THAT(refusal(73), HasSubstr("need 74"));
 }
 
 TEST(RealTargets, MayTakeAsLongAsAllTheirTimeoutsBeforeTheyAreTakenForHung) {

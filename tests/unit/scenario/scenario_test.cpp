@@ -84,7 +84,7 @@ TEST(ScenarioError, NamesTheKeyMeant) {
             "mine.json: unknown key \"request\"; did you mean \"requests\"?");
   EXPECT_THAT(error_with("colour", R"("red")"),
               AllOf(StartsWith("mine.json: unknown key \"colour\"; known: "),
-                    HasSubstr("connect_timeout, deadline, headers, method, mode, name")));
+                    HasSubstr("connect_timeout, deadline, headers, max_idle, method, mode, name")));
 }
 
 TEST(ScenarioError, NamesFileKeyExpectedAndFound) {

@@ -26,20 +26,19 @@ class Pacing : public testing::Test {
  protected:
   Pacing() {
     config.targets.resize(1);
-    config.max_in_flight = 4;
     config.due_ns = due;
     config.schedule_start = &start;
     for (std::uint32_t i = 0; i < requests.size(); ++i) requests[i].index = i;
   }
 
   std::unique_ptr<BlockingClient> blocking() {
-    return with_pacing(std::get<MakeEitherClient>(null_row().make).blocking(config), config);
+    return with_pacing(std::get<PrepareEither>(null_row().prepare).blocking(config)(), config);
   }
 
   // All at once, as workers that have nothing else to do ask for them.
   void run_async() {
     const auto client =
-        with_pacing(std::get<MakeEitherClient>(null_row().make).async(config), config);
+        with_pacing(std::get<PrepareEither>(null_row().prepare).async(config)(4), config);
     for (const Request& request : requests) {
       job.started(request);
       client->start(request, [&](const Response& r) { job.finished(request, r); });
@@ -58,7 +57,7 @@ class Pacing : public testing::Test {
 
 TEST_F(Pacing, LeavesAClientWithoutAScheduleAlone) {
   config.due_ns = {};
-  auto client = std::get<MakeEitherClient>(null_row().make).blocking(config);
+  auto client = std::get<PrepareEither>(null_row().prepare).blocking(config)();
   const BlockingClient* same = client.get();
   EXPECT_EQ(with_pacing(std::move(client), config).get(), same);
 }
