@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "harness/cell/cell_task.h"
 #include "harness/control/failure_log.h"
@@ -31,8 +32,8 @@ class CellRunner {
  public:
   // All are borrowed. Starts the server when the first run needs it.
   CellRunner(const Plan& plan, const Environment& environment, const InterruptWatch& interrupt,
-             const RunNeeds& needs = {})
-      : plan_(plan), environment_(environment), interrupt_(interrupt), needs_(needs) {}
+             RunNeeds needs = {})
+      : plan_(plan), environment_(environment), interrupt_(interrupt), needs_(std::move(needs)) {}
 
   // Never fails for what happens in the run: that is in the Run. Throws Interrupted, and RunError
   // if the machine cannot run anything at all (no server can be started, no process forked).

@@ -16,7 +16,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 FOLDERS = ["base", "wire", "transports", "strategies", "local_server", "harness", "bench", "tests"]
-BATCH = 48
+BATCH = 16
 # The names of types, functions and constants that a file defines at the beginning of a line.
 DEFINED = re.compile(r"^(?:class|struct|enum class) (\w+)"
                      r"|^(?!namespace|using|template)[a-z][^\n;={]*?\b(?<!::)(\w+)(?:\(|\{| = )",
