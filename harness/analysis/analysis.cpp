@@ -42,6 +42,7 @@ Analysis analyse(const Report& report) {
   for (const auto* rows : {&report.cells, &report.references}) {
     for (const CellReport& row : *rows) analysis.cpu_x_floor.push_back(cpu_x_floor(report, row));
   }
+  analysis.against = changes_against_other(report);
   return analysis;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "harness/analysis/compare.h"
 #include "harness/analysis/originals.h"
 #include "harness/analysis/recommendation.h"
 #include "harness/analysis/sweep.h"
@@ -35,6 +36,7 @@ struct Analysis {
   std::vector<ScenarioAnalysis> scenarios;  // as in the plan
   // CPU per request relative to the scenario's floor, of each row (row_of()); nothing without one.
   std::vector<std::optional<Interval>> cpu_x_floor;
+  std::optional<Changes> against;  // from the other build of the plan to this one
 };
 
 // A pure function. The analysis points into the report, which must outlive it unchanged.

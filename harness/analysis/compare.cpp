@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -37,18 +38,61 @@ std::string why_declined(const CellReport& base, const CellReport& next, const M
   return {};
 }
 
-Finding finding_of(const Comparison& comparison, double threshold) {
-  const double margin = std::min(kLeastMargin, threshold);
-  if (*comparison.low > 1 && comparison.ratio > 1 + margin) {
-    const bool sure = comparison.ratio > 1 + threshold && *comparison.low > 1 + margin;
+Finding finding_of(const Change& change, double threshold) {
+  const Comparison& comparison = change.comparison;
+  if (change.p_holm > kLevel) return Finding::not_separated;
+  if (*comparison.low > 1 && comparison.ratio > 1 + change.margin) {
+    const bool sure = comparison.ratio > 1 + threshold && *comparison.low > 1 + change.margin;
     return sure ? Finding::regression : Finding::worse;
   }
-  const bool better = *comparison.high < 1 && comparison.ratio < 1 / (1 + margin);
+  const bool better = *comparison.high < 1 && comparison.ratio < 1 / (1 + change.margin);
   return better ? Finding::better : Finding::not_separated;
 }
 
+// What no change of code explains: 2 %, or what the twins of either side differ by if that is more.
+double margin_of(const Report& base, const Report& next, const Scenario& scenario,
+                 const Measure& measure, double threshold) {
+  double margin = std::min(kLeastMargin, threshold);
+  for (const Report* report : {&base, &next}) {
+    const auto twins = twins_of(*report, scenario, measure);
+    if (twins) margin = std::max(margin, std::abs(twins->comparison.ratio - 1));
+  }
+  return margin;
+}
+
+// Holm's correction: the more cells are compared by a measure, the surer each has to be. Source: S.
+// Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6, 1979.
+void correct_for_number(std::vector<Change*> family) {
+  std::ranges::sort(family, {}, [](const Change* change) { return change->comparison.p; });
+  double least = 0;
+  for (std::size_t i = 0; i < family.size(); ++i) {
+    const auto left = static_cast<double>(family.size() - i);
+    least = std::max(least, std::min(1.0, left * family[i]->comparison.p));
+    family[i]->p_holm = least;
+  }
+}
+
+// The most cells that rounds which all agree (p = 2 / 2^rounds) can still tell apart.
+double most_cells(std::size_t rounds) {
+  return kLevel * std::exp2(static_cast<double>(rounds) - 1);
+}
+
+// Judges all comparisons by one measure together.
+void judge(const std::vector<Change*>& family, double threshold) {
+  for (Change* change : family) {
+    if (static_cast<double>(family.size()) <= most_cells(change->comparison.rounds)) continue;
+    change->declined = fmt::format("not enough evidence: {} rounds are too few for {} cells",
+                                   change->comparison.rounds, family.size());
+  }
+  correct_for_number(family);
+  for (Change* change : family) {
+    if (change->declined.empty()) change->finding = finding_of(*change, threshold);
+  }
+}
+
+// The figures of both, still to be judged.
 Change change_of(const CellReport& base, const CellReport& next, const Measure& measure,
-                 const Scenario& scenario, double threshold) {
+                 const Scenario& scenario) {
   Change change;
   change.cell = base.cell;
   change.measure = &measure;
@@ -61,9 +105,7 @@ Change change_of(const CellReport& base, const CellReport& next, const Measure& 
   if (!change.comparison.low) {
     change.declined = fmt::format("not enough evidence: at least {} rounds needed, {} in both",
                                   kLeastRounds, change.comparison.rounds);
-    return change;
   }
-  change.finding = finding_of(change.comparison, threshold);
   return change;
 }
 
@@ -79,6 +121,15 @@ bool lacks(const CellReport& cell, const Measure& measure) {
 
 bool all_valid(const Summary& runs) {
   return runs.valid_runs > 0 && runs.valid_runs == runs.total_runs;
+}
+
+// The row that is the twin of this cell, or null.
+CellReport* find_twin(Report& report, const Cell& cell) {
+  for (std::size_t i = 0; i < report.references.size(); ++i) {
+    const bool is_twin = report.plan.references[i].role == Role::twin;
+    if (is_twin && report.references[i].cell == cell) return &report.references[i];
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -103,13 +154,22 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
           lacks(*after, *measure)) {
         continue;
       }
-      changes.changes.push_back(change_of(before, *after, *measure, scenario, threshold));
+      Change& change = changes.changes.emplace_back();
+      change = change_of(before, *after, *measure, scenario);
+      change.margin = margin_of(base, next, scenario, *measure, threshold);
     }
   }
   for (const CellReport& after : next.cells) {
     if (find_cell(base, after.cell) != nullptr) continue;
     changes.next_only.push_back(after.cell);
     if (!all_valid(after.summary)) changes.invalid.push_back({after.cell, {}, after.summary});
+  }
+  for (const Measure* measure : by) {
+    std::vector<Change*> family;
+    for (Change& change : changes.changes) {
+      if (change.measure == measure && change.declined.empty()) family.push_back(&change);
+    }
+    judge(family, threshold);
   }
   if (changes.base_only.size() == base.cells.size()) {
     throw UsageError("compare: no cell is in both results; measure the same cells again");
@@ -118,6 +178,28 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
     throw UsageError("compare: these results have no such measure; leave --measure out");
   }
   return changes;
+}
+
+std::optional<Changes> changes_against_other(const Report& report) {
+  if (!report.plan.against) return std::nullopt;
+  Report ours = report;
+  std::erase_if(ours.cells, [](const CellReport& row) { return is_external(row.cell); });
+  Report theirs = ours;
+  theirs.cells.clear();
+  for (std::size_t i = 0; i < report.references.size(); ++i) {
+    CellReport row = report.references[i];
+    const Role role = report.plan.references[i].role;
+    if (!is_of_other_build(role)) continue;
+    row.cell.by_other_build = false;
+    if (role == Role::against) {
+      theirs.cells.push_back(std::move(row));
+    } else if (CellReport* twin = find_twin(theirs, row.cell)) {
+      *twin = std::move(row);
+    }
+  }
+  std::vector<const Measure*> all;
+  for (const Measure& measure : measures()) all.push_back(&measure);
+  return compare_results(theirs, ours, all, report.plan.against->threshold);
 }
 
 bool has_regression(const Changes& changes) {

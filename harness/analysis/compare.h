@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct Change {
   double base = 0;  // medians over the rounds compared, in ns; 0: there is none
   double next = 0;
   Comparison comparison;  // NEW / BASE, over rounds valid in both
+  double margin = 0;      // a ratio that is nearer to 1 is a tie
+  double p_holm = 1;      // p, corrected for the number of cells compared by this measure
   Finding finding = Finding::declined;
   std::string declined;  // why nothing is said, or ""
 };
@@ -59,6 +62,10 @@ struct Compared {
 // both.
 Changes compare_results(const Report& base, const Report& next, std::span<const Measure* const> by,
                         double threshold);
+
+// What has changed from the other build of the report's plan (BASE) to this one (NEW); nothing if
+// none takes part.
+std::optional<Changes> changes_against_other(const Report& report);
 
 bool has_regression(const Changes& changes);
 

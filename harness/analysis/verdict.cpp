@@ -16,7 +16,6 @@
 namespace fanout {
 namespace {
 
-constexpr double kLevel = 0.05;
 // A percentile is an extreme of 10 requests or more, or it is a story about one of them.
 constexpr std::uint64_t kRequestsForP99 = 1000;
 
@@ -110,20 +109,6 @@ std::vector<std::string> short_names(const Cells& cells) {
   }
 }
 
-std::optional<Twins> twins_of(const Report& report, const Scenario& scenario,
-                              const Measure& measure) {
-  const CellReport* twin = reference_of(report, scenario.name, Role::twin);
-  if (twin == nullptr) return std::nullopt;
-  const auto original = std::ranges::find(report.cells, twin->cell, &CellReport::cell);
-  if (original == report.cells.end()) return std::nullopt;
-  const auto figures = common_rounds({&*original, twin}, measure);
-  if (figures[0].empty()) return std::nullopt;
-  const Comparison found = compare_rounds(figures[0], figures[1]);
-  const bool different =
-      found.p <= kLevel && std::abs(std::log(found.ratio)) > std::log(1 + kLeastMargin);
-  return Twins{twin->cell, found, different};
-}
-
 std::string why_declined(const Verdict& verdict, const Report& report, const Scenario& scenario) {
   if (report.tool.build != "Release" && report.tool.build != "RelWithDebInfo") {
     return fmt::format("not ranked: a {} build", report.tool.build);
@@ -145,6 +130,20 @@ std::string why_declined(const Verdict& verdict, const Report& report, const Sce
 }
 
 }  // namespace
+
+std::optional<Twins> twins_of(const Report& report, const Scenario& scenario,
+                              const Measure& measure) {
+  const CellReport* twin = reference_of(report, scenario.name, Role::twin);
+  if (twin == nullptr) return std::nullopt;
+  const auto original = std::ranges::find(report.cells, twin->cell, &CellReport::cell);
+  if (original == report.cells.end()) return std::nullopt;
+  const auto figures = common_rounds({&*original, twin}, measure);
+  if (figures[0].empty()) return std::nullopt;
+  const Comparison found = compare_rounds(figures[0], figures[1]);
+  const bool different =
+      found.p <= kLevel && std::abs(std::log(found.ratio)) > std::log(1 + kLeastMargin);
+  return Twins{twin->cell, found, different};
+}
 
 std::span<const Measure> measures() { return kMeasures; }
 

@@ -42,6 +42,10 @@ struct Twins {
   bool different = false;  // called so, wrongly: p <= 0.05 and beyond kLeastMargin
 };
 
+// The twins of a scenario by this measure; nothing where there are none, or none is valid.
+std::optional<Twins> twins_of(const Report& report, const Scenario& scenario,
+                              const Measure& measure);
+
 // One measure of cells that differ in the strategy alone (or, where all have the same strategy, in
 // the transport alone).
 struct Verdict {

@@ -96,6 +96,10 @@ inline void add_list(CLI::App& app, const std::string& flag, std::vector<std::st
 // The flags that choose what runs (harness/commands/cli_selection.cpp).
 void add_selection(CLI::App& app, Selection& selection);
 
+// The flags that say how runs are made (harness/commands/cli_measuring.cpp).
+void add_measuring(CLI::App& app, Options& options);
+void add_threshold(CLI::App& app, double& threshold);
+
 // Replaces a body that names a file, or standard input unless that is the list of URLs, by what is
 // in there. Throws UsageError.
 void read_body(Selection& selection, bool list_on_stdin);

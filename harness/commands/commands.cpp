@@ -13,6 +13,7 @@
 #include "harness/commands/report_command.h"
 #include "harness/commands/result_file.h"
 #include "harness/control/cell_runner.h"
+#include "harness/control/other_build.h"
 #include "harness/control/profile.h"
 #include "harness/control/runner.h"
 #include "harness/document/report_json.h"
@@ -37,6 +38,7 @@ namespace fanout {
 namespace {
 
 constexpr int kExitInvalidRuns = 3;
+constexpr int kExitRegression = 4;
 
 Progress::Style progress_style(const Options& options) {
   if (options.quiet || options.no_progress) return Progress::Style::none;
@@ -96,6 +98,11 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   plan.precision = options.precision;
   plan.keep_going = options.keep_going;
   if (!options.no_references) add_references(plan);
+  if (!options.against.empty()) {
+    plan.against = ask_other_build(options.against);
+    plan.against->threshold = options.threshold;
+    add_opponents(plan);
+  }
   plan.predicted = predicted_total(plan);
   if (urls && !options.may_load) check_courtesy(plan, urls->targets);
   return plan;
@@ -217,6 +224,7 @@ int run(const Options& options) {
     fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
   }
   if (report.status == Status::interrupted) return kExitInterrupted;
+  if (analysis.against && has_regression(*analysis.against)) return kExitRegression;
   return has_compared_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
 

@@ -42,6 +42,8 @@ struct Options {
   Affinity affinity = Affinity::isolated;
   std::optional<std::chrono::nanoseconds> time_budget;
   std::optional<double> precision;
+  std::string against;      // a command that starts another build; empty: none
+  double threshold = 0.05;  // of a regression from that build
   bool no_references = false;
   bool no_profile = false;
   std::optional<std::chrono::nanoseconds> run_limit;

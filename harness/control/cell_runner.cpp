@@ -149,6 +149,7 @@ void CellRunner::run_process(const CellTask& task, const Cell& cell, const CellM
   execution.started_ns = now_ns();
   ChildProcess child(
       {.arguments = {"internal-cell", std::to_string(task_fd.get()), std::to_string(memory.fd())},
+       .other_command = cell.by_other_build ? plan_.against->command : std::string(),
        .keep_fds = std::move(keep_fds),
        .cpus = environment_.client_cpus,
        .stderr_fd = std::move(standard_error.write_end)});

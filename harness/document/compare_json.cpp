@@ -40,6 +40,8 @@ Json change_to_json(const Change& change) {
   json["ci_low"] = or_null(found.low);
   json["ci_high"] = or_null(found.high);
   json["p"] = compared ? Json(found.p) : Json(nullptr);
+  json["p_holm"] = compared ? Json(change.p_holm) : Json(nullptr);
+  json["margin"] = change.margin;
   json["rounds"] = found.rounds;
   json["verdict"] = enum_name(change.finding, kFindings);
   json["words"] = in_words(change);
@@ -57,6 +59,13 @@ Json invalid_to_json(const InvalidRuns& invalid) {
 }
 
 }  // namespace
+
+Json against_to_json(const std::optional<Changes>& against) {
+  if (!against) return nullptr;
+  Json json{{"regression", has_regression(*against)}, {"changes", Json::array()}};
+  for (const Change& change : against->changes) json["changes"].push_back(change_to_json(change));
+  return json;
+}
 
 Json comparison_to_json(const Compared& compared, const Changes& changes) {
   Json json{{"schema_version", 1},

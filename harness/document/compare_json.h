@@ -7,6 +7,9 @@
 
 namespace fanout {
 
+// The part on another build of a measurement's own document; null if none took part.
+nlohmann::json against_to_json(const std::optional<Changes>& against);
+
 nlohmann::json comparison_to_json(const Compared& compared, const Changes& changes);
 
 }  // namespace fanout

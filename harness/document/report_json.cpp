@@ -11,22 +11,20 @@
 #include "base/json_read.h"
 #include "base/json_types.h"
 #include "harness/document/analysis_json.h"
+#include "harness/document/compare_json.h"
 #include "harness/document/json_write.h"
 #include "harness/document/lines.h"
+#include "harness/document/plan_json.h"
 #include "harness/document/run_json.h"
-#include "harness/scenario/scenario_json.h"
 
 namespace fanout {
 
 // Each key is typed once: nlohmann's macros and the pairs of functions below are found by their
 // argument's type.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tool, version, commit, build)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Environment, kernel, os, cpu_model, cpus, cpu_quota,
                                    memory_bytes, congestion_control, socket_congestion_control,
                                    file_descriptors, ephemeral_ports, server_cpus, client_cpus,
                                    libraries)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cell, strategy, transport, stack, scenario, workers)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedProgram, name, command, imitates)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Profile, syscalls_per_request, reason)
 
 namespace {
@@ -46,63 +44,6 @@ Json environment_to_json(const Environment& environment) {
 Environment environment_from_json(Json json) {
   json.emplace("cpu_quota", nullptr);  // absent in earlier versions
   return json;
-}
-
-Json reference_to_json(const Reference& reference) {
-  Json json = reference.cell;
-  json["role"] = enum_name(reference.role, kRoleNames);
-  return json;
-}
-
-Json skipped_to_json(const Skipped& skipped) {
-  Json json = skipped.cell;
-  json["reason"] = skipped.why.text;
-  return json;
-}
-
-Json plan_to_json(const Plan& plan) {
-  Json json{{"seed", plan.seed},
-            {"rounds", plan.rounds},
-            {"affinity", enum_name(plan.affinity, kAffinityNames)},
-            {"time_budget_ns", plan.time_budget},
-            {"run_limit_ns", plan.run_limit},
-            {"predicted_ns", plan.predicted},
-            {"precision", plan.precision},
-            {"scenarios", Json::array()},
-            {"cells", plan.cells},
-            {"programs", plan.programs},
-            {"references", Json::array()},
-            {"skipped", Json::array()}};
-  for (const Scenario& scenario : plan.scenarios) json["scenarios"].push_back(to_json(scenario));
-  for (const Reference& one : plan.references) {
-    json["references"].push_back(reference_to_json(one));
-  }
-  for (const Skipped& one : plan.skipped) json["skipped"].push_back(skipped_to_json(one));
-  return json;
-}
-
-Plan plan_from_json(const Json& json) {
-  Plan plan;
-  json.at("seed").get_to(plan.seed);
-  json.at("rounds").get_to(plan.rounds);
-  plan.affinity = json_read::one_of("plan.affinity", json.at("affinity"), kAffinityNames);
-  json.at("time_budget_ns").get_to(plan.time_budget);
-  json.at("run_limit_ns").get_to(plan.run_limit);
-  json.at("predicted_ns").get_to(plan.predicted);
-  json.at("precision").get_to(plan.precision);
-  json.at("cells").get_to(plan.cells);
-  json.at("programs").get_to(plan.programs);
-  for (const Json& scenario : json.at("scenarios")) {
-    plan.scenarios.push_back(scenario_from_json(scenario, "plan.scenarios"));
-  }
-  for (const Json& row : json.at("references")) {
-    plan.references.push_back(
-        {json_read::one_of("plan.references.role", row.at("role"), kRoleNames), row});
-  }
-  for (const Json& row : json.at("skipped")) {
-    plan.skipped.push_back({row, {std::nullopt, row.at("reason")}});
-  }
-  return plan;
 }
 
 // What was measured of a row, or the row alone.
@@ -195,6 +136,9 @@ Report read_report(const Json& json) {
   if (report.references.size() != report.plan.references.size()) {
     throw UsageError("other references than planned");
   }
+  for (std::size_t i = 0; i < report.references.size(); ++i) {
+    report.references[i].cell.by_other_build = report.plan.references[i].cell.by_other_build;
+  }
   if (json.contains("runs_so_far")) add_runs_so_far(report, json.at("runs_so_far"));
   summarize_rows(report);  // derived: never believed from a file
   return report;
@@ -252,6 +196,7 @@ Json to_json(const Report& report, const Analysis& analysis) {
   json["recommendations"] = recommendations_to_json(analysis);
   json["originals"] = originals_to_json(analysis);
   json["verdicts"] = verdicts_to_json(analysis);
+  json["against"] = against_to_json(analysis.against);
   return json;
 }
 

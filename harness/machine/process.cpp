@@ -39,7 +39,7 @@ void restrict_to(const std::vector<int>& cpus) {
   const int null = ::open("/dev/null", O_RDWR);
   ::dup2(null, STDIN_FILENO);
   ::dup2(null, STDOUT_FILENO);
-  ::execv("/proc/self/exe", argv);
+  ::execv(options.other_command.empty() ? "/proc/self/exe" : "/bin/sh", argv);
   ::_exit(127);
 }
 
@@ -53,8 +53,12 @@ std::string describe_exit(int status) {
 }
 
 ChildProcess::ChildProcess(SpawnOptions options) {
-  std::string program = "fanout";
-  std::vector<char*> argv{program.data()};
+  std::vector<std::string> program{"fanout"};
+  if (!options.other_command.empty()) {
+    program = {"sh", "-c", "exec " + options.other_command + " \"$@\"", "sh"};
+  }
+  std::vector<char*> argv;
+  for (std::string& word : program) argv.push_back(word.data());
   for (std::string& argument : options.arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   const pid_t controller = ::getpid();

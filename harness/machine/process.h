@@ -11,9 +11,10 @@
 
 namespace fanout {
 
-// How to start this same executable as a child.
+// How to start this same executable as a child, or another.
 struct SpawnOptions {
   std::vector<std::string> arguments;  // without the program name
+  std::string other_command{};         // of a shell, which is started instead; empty: this one
   std::vector<int> keep_fds;           // stay open in the child, under the same numbers
   std::vector<int> cpus;               // it may run on; empty: all
   UniqueFd stderr_fd;                  // becomes its standard error; invalid: inherits ours

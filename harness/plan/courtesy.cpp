@@ -35,7 +35,9 @@ void check_courtesy(const Plan& plan, const std::vector<Target>& targets) {
   unsigned in_flight = 0;
   unsigned retries = 0;
   std::uint64_t per_round = 0;
-  for (const Cell& cell : plan.cells) {
+  std::vector<Cell> cells = plan.cells;
+  for (const Reference& one : plan.references) cells.push_back(one.cell);
+  for (const Cell& cell : cells) {
     in_flight = std::max(in_flight, cell.workers);
     const Scenario& scenario = scenario_of(plan, cell);
     retries = std::max(retries, scenario.retry.retries);
@@ -48,7 +50,7 @@ void check_courtesy(const Plan& plan, const std::vector<Target>& targets) {
       "this plan has {} and {} (cells x rounds: {} x {}{}); lower --workers, -n, --rounds, "
       "--strategy or --transport, or give --i-may-load-this-target",
       stranger->host(), kCourteousInFlight, kCourteousRequests, format_count(in_flight),
-      format_count(requests), plan.cells.size(), plan.rounds,
+      format_count(requests), cells.size(), plan.rounds,
       retries > 0 ? fmt::format(", retries: {}", retries) : ""));
 }
 

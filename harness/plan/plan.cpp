@@ -1,7 +1,6 @@
 #include "harness/plan/plan.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/text.h"
 #include "harness/catalogue/names.h"
@@ -22,17 +21,54 @@ ClientLife client_life_of(const Cell& cell) {
   return peer == nullptr ? ClientLife::worker : peer->connections;
 }
 
+// Whether a row (as in round_order) is run by the other build.
+bool is_opponent(const Plan& plan, std::size_t row) {
+  return row >= plan.cells.size() && plan.references[row - plan.cells.size()].cell.by_other_build;
+}
+
+// By row: that of the other build which it is held against.
+std::vector<std::optional<std::size_t>> opponents_of(const Plan& plan) {
+  const std::size_t cells = plan.cells.size();
+  std::vector<std::optional<std::size_t>> opponents(cells + plan.references.size());
+  for (std::size_t i = 0; i < plan.references.size(); ++i) {
+    const auto& [role, cell] = plan.references[i];
+    if (!cell.by_other_build) continue;
+    Cell ours = cell;
+    ours.by_other_build = false;
+    const auto is_twin = [&](const Reference& one) {
+      return one.role == Role::twin && one.cell == ours;
+    };
+    const auto row = role == Role::against
+                         ? std::ranges::find(plan.cells, ours) - plan.cells.begin()
+                         : std::ranges::find_if(plan.references, is_twin) -
+                               plan.references.begin() + std::ssize(plan.cells);
+    opponents[static_cast<std::size_t>(row)] = cells + i;
+  }
+  return opponents;
+}
+
 }  // namespace
 
 std::vector<std::size_t> round_order(const Plan& plan, unsigned round) {
-  std::vector<std::size_t> order(plan.cells.size() + plan.references.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  const std::size_t rows = plan.cells.size() + plan.references.size();
+  const std::vector<std::optional<std::size_t>> opponents = opponents_of(plan);
+  std::vector<std::size_t> order;
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (!is_opponent(plan, row)) order.push_back(row);
+  }
   // Fisher and Yates; own numbers, because the standard shuffle differs between libraries.
   const std::uint64_t seed = mix64(plan.seed) + round;
   for (std::size_t left = order.size(); left > 1; --left) {
     std::swap(order[left - 1], order[make_token(seed, left) % left]);
   }
-  return order;
+  std::vector<std::size_t> all;
+  for (const std::size_t row : order) {
+    all.push_back(row);
+    if (!opponents[row]) continue;
+    all.push_back(*opponents[row]);
+    if (make_token(seed, rows + row) % 2 == 0) std::swap(all.back(), all[all.size() - 2]);
+  }
+  return all;
 }
 
 bool is_external(const Cell& cell) { return cell.stack == kOwnStack; }

@@ -20,6 +20,7 @@ struct Cell {
   std::string stack;
   std::string scenario;
   unsigned workers = 1;
+  bool by_other_build = false;  // run by Plan::against instead of this executable
   bool operator==(const Cell&) const = default;
 };
 
@@ -60,12 +61,21 @@ struct Skipped {
 
 // What a cell is run for besides being compared (harness/plan/references.h).
 enum class Role : std::uint8_t {
-  twin,     // a compared cell under an alias: both differ by noise alone
-  floor,    // a bare epoll loop on the same scenario: the least a request costs a client here
-  ceiling,  // the same against the same server without delays: the most the server can do
+  twin,          // a compared cell under an alias: both differ by noise alone
+  floor,         // a bare epoll loop on the same scenario: the least a request costs a client here
+  ceiling,       // the same against the same server without delays: the most the server can do
+  against,       // a compared cell by another build of fanout
+  against_twin,  // the same once more: both differ by noise alone
 };
-inline constexpr EnumNames<Role, 3> kRoleNames{
-    {{"twin", Role::twin}, {"client_floor", Role::floor}, {"server_ceiling", Role::ceiling}}};
+inline constexpr EnumNames<Role, 5> kRoleNames{{{"twin", Role::twin},
+                                                {"client_floor", Role::floor},
+                                                {"server_ceiling", Role::ceiling},
+                                                {"against", Role::against},
+                                                {"against_twin", Role::against_twin}}};
+
+constexpr bool is_of_other_build(Role role) {
+  return role == Role::against || role == Role::against_twin;
+}
 
 struct Reference {
   Role role;
@@ -79,6 +89,13 @@ struct PlannedProgram {
   std::string imitates;              // the strategy it is held against, or ""
 };
 
+// Another build of fanout, whose runs ours are held against.
+struct OtherBuild {
+  std::string command;      // of a shell
+  Tool tool;                // what it says of itself
+  double threshold = 0.05;  // what is slower by no more is no regression
+};
+
 struct Plan {
   std::vector<Scenario> scenarios;
   std::vector<Cell> cells;
@@ -86,6 +103,7 @@ struct Plan {
   std::vector<Reference> references;
   std::vector<Scenario> ceilings;  // the scenarios of references in that role
   std::vector<Skipped> skipped;
+  std::optional<OtherBuild> against;
   unsigned rounds = 10;
   std::uint64_t seed = 1;
   Affinity affinity = Affinity::isolated;
@@ -99,7 +117,8 @@ struct Plan {
 };
 
 // The order of the cells in a round, then (as indices from cells.size() on) the references: a fresh
-// permutation of all for each, fixed by the seed.
+// permutation of all for each, fixed by the seed. What another build runs comes next to the row
+// that it is held against, before or after it, so that both meet the same neighbours.
 std::vector<std::size_t> round_order(const Plan& plan, unsigned round);
 
 // The scenario of a cell or a reference of the plan.

@@ -109,6 +109,21 @@ void add_references(Plan& plan) {
   }
 }
 
+void add_opponents(Plan& plan) {
+  std::vector<Reference> theirs;
+  const auto add = [&](Role role, Cell cell) {
+    cell.by_other_build = true;
+    theirs.push_back({role, std::move(cell)});
+  };
+  for (const Cell& cell : plan.cells) {
+    if (!is_external(cell)) add(Role::against, cell);
+  }
+  for (const auto& [role, cell] : plan.references) {
+    if (role == Role::twin) add(Role::against_twin, cell);
+  }
+  plan.references.insert(plan.references.end(), theirs.begin(), theirs.end());
+}
+
 std::string_view role_name(Role role) {
   switch (role) {
     case Role::twin:
@@ -117,6 +132,10 @@ std::string_view role_name(Role role) {
       return "client floor";
     case Role::ceiling:
       return "server ceiling";
+    case Role::against:
+      return "the other build";
+    case Role::against_twin:
+      return "the other build's A/A twin";
   }
   return {};
 }

@@ -13,6 +13,10 @@ namespace fanout {
 // targets or speaks TLS. `plan.rounds` is known.
 void add_references(Plan& plan);
 
+// Adds every cell once more by the plan's other build, and that build's own twin. External programs
+// are left out: they are the same whoever starts them. Call it after add_references().
+void add_opponents(Plan& plan);
+
 // The name of the scenario that is the ceiling of this one.
 std::string ceiling_name(std::string_view scenario);
 

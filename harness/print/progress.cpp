@@ -17,8 +17,8 @@ namespace fanout {
 namespace {
 
 std::string label(const Cell& cell) {
-  return fmt::format("{} / {} / {} / {}", cell.strategy, cell.transport, cell.scenario,
-                     counted(cell.workers, "worker"));
+  return fmt::format("{} / {} / {} / {}{}", cell.strategy, cell.transport, cell.scenario,
+                     counted(cell.workers, "worker"), cell.by_other_build ? " (other build)" : "");
 }
 
 std::size_t total_runs(const Report& report) {

@@ -15,6 +15,7 @@
 #include "harness/document/report_json.h"
 #include "harness/print/originals_table.h"
 #include "harness/print/published_table.h"
+#include "harness/print/render_compare.h"
 #include "harness/print/render_failures.h"
 #include "harness/print/render_notes.h"
 #include "harness/print/render_references.h"
@@ -60,8 +61,6 @@ std::string heading(const Scenario& scenario) {
                      work_in_words(scenario), scenario.method.name(),
                      scenario.reuse ? "reused" : "new for each request", server_of(scenario));
 }
-
-using Draw = std::string (*)(const Table&);
 
 // How each strategy fares with more workers.
 std::string render_sweep(const Report& report, const Scenario& scenario, Draw draw) {
@@ -193,6 +192,7 @@ std::string render_words(const Report& report, const Analysis& analysis, Draw dr
     text += render_knees(report, found, draw) + render_verdicts(found.verdicts);
     text += render_recommendation(found.recommendation);
   }
+  text += render_against(report, analysis, draw);
   text += vain_reuse(report) + legend(report) + mode_legend(report.plan);
   return text + render_notes(report);
 }

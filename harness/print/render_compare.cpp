@@ -159,6 +159,21 @@ std::string conclusion(const Changes& changes) {
 
 }  // namespace
 
+std::string render_against(const Report& report, const Analysis& analysis, Draw draw) {
+  if (!analysis.against) return {};
+  const OtherBuild& other = *report.plan.against;
+  std::string text = fmt::format(
+      "NEW is this fanout ({}, commit {}), BASE is {} ({}, commit {}), in "
+      "the same rounds\n\n",
+      report.tool.version, report.tool.commit, other.command, other.tool.version,
+      other.tool.commit);
+  for (const Scenario& scenario : report.plan.scenarios) {
+    const Table table = table_of(*analysis.against, scenario);
+    if (!table.rows.empty()) text += scenario.name + "\n\n" + draw(table) + "\n";
+  }
+  return text + conclusion(*analysis.against) + "\n";
+}
+
 std::string render_comparison(const Compared& compared, const Changes& changes, Format format) {
   if (format == Format::json) {
     return to_text(comparison_to_json(compared, changes));

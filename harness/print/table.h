@@ -23,4 +23,7 @@ std::string to_markdown(const Table& table);  // a pipe table
 std::string to_html(const Table& table);      // a table element; texts are escaped
 std::string to_csv(const Table& table);       // RFC 4180, quoted where needed
 
+// One of these: how the tables of a text are written.
+using Draw = std::string (*)(const Table&);
+
 }  // namespace fanout

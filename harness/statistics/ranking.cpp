@@ -7,8 +7,6 @@
 namespace fanout {
 namespace {
 
-constexpr double kLevel = 0.05;
-
 double level_of(std::size_t contenders) {
   return contenders < 2 ? kLevel : kLevel / static_cast<double>(contenders - 1);
 }

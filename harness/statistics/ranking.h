@@ -25,6 +25,8 @@ struct Ranking {
   std::vector<Matchup> matchups;
 };
 
+// What is less likely than this, if there is no difference, is taken for one.
+inline constexpr double kLevel = 0.05;
 // Ranks have this many rounds or more, or there are none.
 inline constexpr std::size_t kLeastRoundsToRank = 10;
 // A difference of less than 2 % is a tie, however sure.

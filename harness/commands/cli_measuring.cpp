@@ -1,0 +1,76 @@
+// The flags that say how runs are made, and where their result goes.
+#include "harness/commands/cli_flags.h"
+
+namespace fanout {
+namespace {
+
+std::optional<double> parse_precision(const std::string& text) {
+  const auto share = parse_share(text);
+  return share && *share > 0 && *share <= 1 ? share : std::nullopt;
+}
+
+// How many rounds, and when to stop before.
+void add_rounds(CLI::App& app, Options& options) {
+  const CLI::Option* rounds = add_count(app, "--rounds", options.rounds, 1, 1000,
+                                        "run every cell so many times (default: 10)");
+  const CLI::Option* quick = app.add_flag_callback(
+      "--quick", [&] { options.rounds = 3; }, "run 3 rounds, which give no intervals and no ranks");
+  const CLI::Option* full = app.add_flag_callback(
+      "--full",
+      [&] {
+        options.rounds = 20;
+        options.precision = 0.03;
+      },
+      "run 10 to 20 rounds, until every cell is known to 3 %");
+  const CLI::Option* precision =
+      add_parsed(app, "--precision", options.precision, parse_precision,
+                 "a share above 0 and up to 100%, such as 3% or 0.03",
+                 "run 10 to 100 rounds, until every cell is known to this share", "SHARE");
+  app.parse_complete_callback([=, &options] {
+    const auto given = rounds->count() + quick->count() + full->count();
+    if (given > 1) {
+      throw UsageError("--rounds, --quick and --full exclude each other; use one of them");
+    }
+    if (given == 0 && precision->count() > 0) options.rounds = 100;
+  });
+}
+
+}  // namespace
+
+void add_threshold(CLI::App& app, double& threshold) {
+  add_parsed(app, "--threshold", threshold, parse_share, "a share such as 5% or 0.05",
+             "exit with 4 if something is worse by more than this (default: 5%)", "SHARE");
+}
+
+void add_measuring(CLI::App& app, Options& options) {
+  add_rounds(app, options);
+  app.add_option("--against", options.against,
+                 "run every cell by this other fanout, too, and exit with 4 if ours is worse")
+      ->type_name("COMMAND");
+  add_threshold(app, options.threshold);
+  app.add_flag("--no-references", options.no_references,
+               "run no A/A twin, client floor and server ceiling beside the cells");
+  app.add_flag("--no-profile", options.no_profile,
+               "do not run each cell once more to count its system calls");
+  add_count(app, "--seed", options.seed, 0, 1'000'000'000'000,
+            "fix the order of runs and the server's delays by this number");
+  add_duration(app, "--time-budget", options.time_budget, "begin no further round after this time");
+  add_duration(app, "--run-limit", options.run_limit, "take a run for hung after this time");
+  add_names(app, "--affinity", options.affinity, kAffinityNames,
+            "divide the CPUs among server and clients");
+  app.add_option("-o,--output", options.output,
+                 "write the result to this file; - prints it (default: results/runs/...)")
+      ->type_name("FILE");
+  app.add_option("--failures", options.failures,
+                 "write every request that failed to this file, as CSV")
+      ->type_name("FILE");
+  app.add_flag("--keep-secrets", options.keep_secrets,
+               "do not mask secrets in the result, which then only you may read");
+  app.add_flag("--dry-run", options.dry_run, "print what would run, and stop");
+  app.add_flag("--no-progress", options.no_progress, "print no progress on standard error");
+  app.add_flag("--quiet", options.quiet,
+               "print neither progress nor table, and only write the result file");
+  app.add_flag("--verbose", options.verbose, "print a line for each run");
+}
+
+}  // namespace fanout
