@@ -31,7 +31,7 @@ class CompareTest(fanout_cli.CliTest):
         self.write("base.json", lambda document: None)
 
     def measured(self):
-        document, _ = self.measure(*CELLS, "--rounds", 6)
+        document, _ = self.measure(*CELLS, "--rounds", 8)
         for cell in document["cells"]:
             for place, run in enumerate(cell["runs"]):
                 run["makespan_ns"] = 100_000_000 + 100_000 * place
