@@ -197,6 +197,7 @@ std::optional<Changes> changes_against_other(const Report& report) {
       *twin = std::move(row);
     }
   }
+  if (theirs.cells.empty()) return std::nullopt;
   std::vector<const Measure*> all;
   for (const Measure& measure : measures()) all.push_back(&measure);
   return compare_results(theirs, ours, all, report.plan.against->threshold);

@@ -42,7 +42,8 @@ std::vector<std::optional<std::size_t>> opponents_of(const Plan& plan) {
                          ? std::ranges::find(plan.cells, ours) - plan.cells.begin()
                          : std::ranges::find_if(plan.references, is_twin) -
                                plan.references.begin() + std::ssize(plan.cells);
-    opponents[static_cast<std::size_t>(row)] = cells + i;
+    const auto place = static_cast<std::size_t>(row);
+    if (place < opponents.size()) opponents[place] = cells + i;
   }
   return opponents;
 }

@@ -175,7 +175,8 @@ std::string vain_reuse(const Report& report) {
     const auto found = std::ranges::find_if(row.runs, all_connected);
     if (found == row.runs.end()) continue;
     return fmt::format(
-        "* the server closes each connection after its answer ({} for {}): reuse had no effect\n",
+        "* the server keeps no connection open until it is used again ({} for {}): reuse had no "
+        "effect\n",
         counted(found->requests.ok, "connection"), counted(found->requests.ok, "request"));
   }
   return {};

@@ -7,6 +7,7 @@
 
 #include "harness/plan/plan.h"
 #include "harness/plan/prediction.h"
+#include "harness/plan/references.h"
 
 namespace fanout {
 namespace {
@@ -40,6 +41,26 @@ TEST(RoundOrder, IsAPermutationOfTheCells) {
       EXPECT_EQ(order, all) << cells << " cells, round " << round;
     }
   }
+}
+
+TEST(RoundOrder, PutsWhatAnotherBuildRunsNextToItsCell) {
+  Plan plan = plan_of(7);
+  plan.references.push_back({Role::twin, plan.cells[3]});
+  add_opponents(plan);
+  ASSERT_EQ(plan.references.size(), 9U);
+  bool first = false;
+  bool second = false;
+  for (unsigned round = 0; round < 20; ++round) {
+    const Order order = round_order(plan, round);
+    ASSERT_EQ(order.size(), 16U);
+    const auto place = [&](std::size_t row) {
+      return std::ranges::find(order, row) - order.begin();
+    };
+    // The rows are 7 cells, the twin (7), then what the other build runs.
+    for (std::size_t row = 0; row < 8; ++row) EXPECT_EQ(std::abs(place(row) - place(row + 8)), 1);
+    (place(0) < place(8) ? first : second) = true;
+  }
+  EXPECT_TRUE(first && second) << "either may come first";
 }
 
 TEST(RoundOrder, DiffersBetweenRounds) {
