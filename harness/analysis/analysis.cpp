@@ -34,6 +34,10 @@ ScenarioAnalysis analyse(const Report& report, const Scenario& scenario) {
 
 }  // namespace
 
+bool has_failed_conditions(const Analysis& analysis) {
+  return std::ranges::any_of(analysis.conditions, &Checked::failed);
+}
+
 Analysis analyse(const Report& report) {
   Analysis analysis;
   for (const Scenario& scenario : report.plan.scenarios) {
@@ -42,6 +46,7 @@ Analysis analyse(const Report& report) {
   for (const auto* rows : {&report.cells, &report.references}) {
     for (const CellReport& row : *rows) analysis.cpu_x_floor.push_back(cpu_x_floor(report, row));
   }
+  analysis.conditions = check_conditions(report);
   analysis.against = changes_against_other(report);
   return analysis;
 }

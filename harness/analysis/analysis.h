@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/analysis/compare.h"
+#include "harness/analysis/condition.h"
 #include "harness/analysis/originals.h"
 #include "harness/analysis/recommendation.h"
 #include "harness/analysis/sweep.h"
@@ -36,8 +37,12 @@ struct Analysis {
   std::vector<ScenarioAnalysis> scenarios;  // as in the plan
   // CPU per request relative to the scenario's floor, of each row (row_of()); nothing without one.
   std::vector<std::optional<Interval>> cpu_x_floor;
-  std::optional<Changes> against;  // from the other build of the plan to this one
+  std::vector<Checked> conditions;  // of --fail-if, in the order of the plan
+  std::optional<Changes> against;   // from the other build of the plan to this one
 };
+
+// Whether a condition of --fail-if holds for some cell.
+bool has_failed_conditions(const Analysis& analysis);
 
 // A pure function. The analysis points into the report, which must outlive it unchanged.
 Analysis analyse(const Report& report);

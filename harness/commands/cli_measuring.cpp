@@ -48,6 +48,13 @@ void add_measuring(CLI::App& app, Options& options) {
                  "run every cell by this other fanout, too, and exit with 4 if ours is worse")
       ->type_name("COMMAND");
   add_threshold(app, options.threshold);
+  app.add_option("--fail-if", options.fail_if,
+                 "exit with 4 if this holds for a cell, as 'p99 > 50ms'; repeatable")
+      ->type_name("CONDITION")
+      ->allow_extra_args(false);
+  add_names(app, "--fail-on", options.fail_on, kFailOnNames,
+            "judge --fail-if by the worse end of the interval (default), or by the median");
+  app.add_flag("--strict", options.strict, "exit with 3 if any request failed");
   app.add_flag("--no-references", options.no_references,
                "run no A/A twin, client floor and server ceiling beside the cells");
   app.add_flag("--no-profile", options.no_profile,

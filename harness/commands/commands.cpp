@@ -12,6 +12,7 @@
 #include "harness/commands/doctor_command.h"
 #include "harness/commands/report_command.h"
 #include "harness/commands/result_file.h"
+#include "harness/commands/step_summary.h"
 #include "harness/control/cell_runner.h"
 #include "harness/control/other_build.h"
 #include "harness/control/profile.h"
@@ -103,6 +104,9 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
     plan.against->threshold = options.threshold;
     add_opponents(plan);
   }
+  plan.fail_if = options.fail_if;
+  plan.fail_on = options.fail_on;
+  check_conditions(plan);
   plan.predicted = predicted_total(plan);
   if (urls && !options.may_load) check_courtesy(plan, urls->targets);
   return plan;
@@ -216,7 +220,7 @@ int run(const Options& options) {
   }
   const bool to_file = !is_standard_output(output);
   if (!options.quiet) {
-    fmt::print(to_file ? stdout : stderr, "{}", render(report, analysis, options.format));
+    fmt::print(to_file ? stdout : stderr, "{}", rendered(report, analysis, options.format));
   }
   if (options.quiet) say_why_stopped(report);
   if (unsaved) std::rethrow_exception(unsaved);
@@ -224,7 +228,9 @@ int run(const Options& options) {
     fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
   }
   if (report.status == Status::interrupted) return kExitInterrupted;
+  if (has_failed_conditions(analysis)) return kExitRegression;
   if (analysis.against && has_regression(*analysis.against)) return kExitRegression;
+  if (options.strict && has_failed_requests(report)) return kExitInvalidRuns;
   return has_compared_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
 

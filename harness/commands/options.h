@@ -44,6 +44,9 @@ struct Options {
   std::optional<double> precision;
   std::string against;      // a command that starts another build; empty: none
   double threshold = 0.05;  // of a regression from that build
+  std::vector<std::string> fail_if;
+  FailOn fail_on = FailOn::interval;
+  bool strict = false;
   bool no_references = false;
   bool no_profile = false;
   std::optional<std::chrono::nanoseconds> run_limit;

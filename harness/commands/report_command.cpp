@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "harness/commands/step_summary.h"
 #include "harness/document/html_page.h"
 #include "harness/document/report_json.h"
 #include "harness/machine/output_file.h"
@@ -56,7 +57,7 @@ int report_saved(const Options& options) {
   }
   const std::string& file = options.files.front();
   const Report report = load_report(file);
-  fmt::print("{}", render(report, analyse(report), options.format));
+  fmt::print("{}", rendered(report, analyse(report), options.format));
   if (!has_valid_runs(report)) {
     throw UsageError(file + ": holds no valid run, so there is nothing to compare; measure again");
   }

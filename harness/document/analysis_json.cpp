@@ -136,4 +136,17 @@ Json originals_to_json(const Analysis& analysis) {
   return rows;
 }
 
+Json conditions_to_json(const Analysis& analysis) {
+  Json list = Json::array();
+  for (const Checked& one : analysis.conditions) {
+    Json json = cell_in_scenario(one.cell);
+    json["scenario"] = one.cell.scenario;
+    json["condition"] = one.condition;
+    json["failed"] = one.failed;
+    json["words"] = one.words;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 }  // namespace fanout

@@ -12,6 +12,7 @@ nlohmann::json summary_to_json(const Summary& summary);
 nlohmann::json sweeps_to_json(const Analysis& analysis);
 nlohmann::json recommendations_to_json(const Analysis& analysis);
 nlohmann::json originals_to_json(const Analysis& analysis);
+nlohmann::json conditions_to_json(const Analysis& analysis);
 nlohmann::json verdicts_to_json(const Analysis& analysis);  // harness/document/verdict_json.cpp
 
 }  // namespace fanout

@@ -36,6 +36,8 @@ Json plan_to_json(const Plan& plan) {
             {"predicted_ns", plan.predicted},
             {"precision", plan.precision},
             {"against", plan.against},
+            {"fail_if", plan.fail_if},
+            {"fail_on", enum_name(plan.fail_on, kFailOnNames)},
             {"scenarios", Json::array()},
             {"cells", plan.cells},
             {"programs", plan.programs},
@@ -59,6 +61,10 @@ Plan plan_from_json(const Json& json) {
   json.at("predicted_ns").get_to(plan.predicted);
   json.at("precision").get_to(plan.precision);
   plan.against = json.value("against", std::optional<OtherBuild>());  // absent in earlier versions
+  plan.fail_if = json.value("fail_if", plan.fail_if);
+  if (const auto by = json.find("fail_on"); by != json.end()) {
+    plan.fail_on = json_read::one_of("plan.fail_on", *by, kFailOnNames);
+  }
   json.at("cells").get_to(plan.cells);
   json.at("programs").get_to(plan.programs);
   for (const Json& scenario : json.at("scenarios")) {

@@ -196,6 +196,7 @@ Json to_json(const Report& report, const Analysis& analysis) {
   json["recommendations"] = recommendations_to_json(analysis);
   json["originals"] = originals_to_json(analysis);
   json["verdicts"] = verdicts_to_json(analysis);
+  json["conditions"] = conditions_to_json(analysis);
   json["against"] = against_to_json(analysis.against);
   return json;
 }

@@ -89,6 +89,11 @@ struct PlannedProgram {
   std::string imitates;              // the strategy it is held against, or ""
 };
 
+// By what --fail-if judges a cell.
+enum class FailOn : std::uint8_t { interval, median };
+inline constexpr EnumNames<FailOn, 2> kFailOnNames{
+    {{"interval", FailOn::interval}, {"median", FailOn::median}}};
+
 // Another build of fanout, whose runs ours are held against.
 struct OtherBuild {
   std::string command;      // of a shell
@@ -104,6 +109,8 @@ struct Plan {
   std::vector<Scenario> ceilings;  // the scenarios of references in that role
   std::vector<Skipped> skipped;
   std::optional<OtherBuild> against;
+  std::vector<std::string> fail_if;  // harness/analysis/condition.h
+  FailOn fail_on = FailOn::interval;
   unsigned rounds = 10;
   std::uint64_t seed = 1;
   Affinity affinity = Affinity::isolated;

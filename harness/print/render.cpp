@@ -15,6 +15,7 @@
 #include "harness/document/report_json.h"
 #include "harness/print/originals_table.h"
 #include "harness/print/published_table.h"
+#include "harness/print/render_ci.h"
 #include "harness/print/render_compare.h"
 #include "harness/print/render_failures.h"
 #include "harness/print/render_notes.h"
@@ -193,7 +194,7 @@ std::string render_words(const Report& report, const Analysis& analysis, Draw dr
     text += render_knees(report, found, draw) + render_verdicts(found.verdicts);
     text += render_recommendation(found.recommendation);
   }
-  text += render_against(report, analysis, draw);
+  text += render_against(report, analysis, draw) + render_conditions(analysis);
   text += vain_reuse(report) + legend(report) + mode_legend(report.plan);
   return text + render_notes(report);
 }
@@ -210,6 +211,12 @@ std::string render(const Report& report, const Analysis& analysis, Format format
       return to_text(to_json(report, analysis));
     case Format::gbench:
       return to_text(to_gbench(report));
+    case Format::junit:
+      return render_junit(report, analysis);
+    case Format::github:
+      return render_github(report, analysis);
+    case Format::prometheus:
+      return render_prometheus(report);
     case Format::table:
       break;
   }

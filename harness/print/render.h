@@ -10,12 +10,15 @@
 
 namespace fanout {
 
-enum class Format : std::uint8_t { table, markdown, csv, json, gbench };
-inline constexpr EnumNames<Format, 5> kFormatNames{{{"table", Format::table},
+enum class Format : std::uint8_t { table, markdown, csv, json, gbench, junit, github, prometheus };
+inline constexpr EnumNames<Format, 8> kFormatNames{{{"table", Format::table},
                                                     {"markdown", Format::markdown},
                                                     {"csv", Format::csv},
                                                     {"json", Format::json},
-                                                    {"gbench", Format::gbench}}};
+                                                    {"gbench", Format::gbench},
+                                                    {"junit", Format::junit},
+                                                    {"github", Format::github},
+                                                    {"prometheus", Format::prometheus}}};
 
 // Tables begin with workers down and strategies across where several numbers of workers were run.
 // `analysis` is the report's.

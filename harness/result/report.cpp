@@ -52,6 +52,13 @@ bool has_invalid_runs(const CellReport& cell) {
   return std::ranges::any_of(cell.runs, [](const Run& run) { return !run.valid; });
 }
 
+bool has_failed_requests(const Report& report) {
+  return std::ranges::any_of(report.cells, [](const CellReport& cell) {
+    return std::ranges::any_of(cell.runs,
+                               [](const Run& run) { return run.valid && run.requests.failed > 0; });
+  });
+}
+
 bool has_valid_runs(const Report& report) {
   return std::ranges::any_of(report.cells, [](const CellReport& cell) {
     return std::ranges::any_of(cell.runs, &Run::valid);

@@ -55,6 +55,9 @@ void summarize_rows(Report& report);
 // Whether any run of the cell is invalid.
 bool has_invalid_runs(const CellReport& cell);
 
+// Whether a request failed in any valid run of its cells.
+bool has_failed_requests(const Report& report);
+
 // Whether any run of its cells is valid.
 bool has_valid_runs(const Report& report);
 

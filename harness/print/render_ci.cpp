@@ -1,0 +1,202 @@
+#include "harness/print/render_ci.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+
+namespace fanout {
+namespace {
+
+std::string escaped(std::string_view text, std::span<const std::pair<char, std::string_view>> by) {
+  std::string out;
+  for (const char c : text) {
+    const auto found = std::ranges::find(by, c, &std::pair<char, std::string_view>::first);
+    if (found == by.end()) {
+      out += c;
+    } else {
+      out += found->second;
+    }
+  }
+  return out;
+}
+
+// In an attribute of XML, which may hold no control characters.
+std::string xml(std::string_view text) {
+  static constexpr std::array<std::pair<char, std::string_view>, 4> kBy{
+      {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}}};
+  std::string clean(text);
+  std::ranges::replace_if(
+      clean, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return escaped(clean, kBy);
+}
+
+// In a property or the message of a workflow command.
+std::string command_text(std::string_view text) {
+  static constexpr std::array<std::pair<char, std::string_view>, 5> kBy{
+      {{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}, {':', "%3A"}, {',', "%2C"}}};
+  return escaped(text, kBy);
+}
+
+std::string label(std::string_view text) {
+  static constexpr std::array<std::pair<char, std::string_view>, 3> kBy{
+      {{'\\', "\\\\"}, {'"', "\\\""}, {'\n', "\\n"}}};
+  return escaped(text, kBy);
+}
+
+// One thing that was checked of a cell.
+struct Case {
+  Cell cell;
+  std::string name;
+  double seconds = 0;   // its median makespan
+  std::string failure;  // why it failed, or ""
+};
+
+double makespan_s(const Report& report, const Cell& cell) {
+  const auto row = std::ranges::find(report.cells, cell, &CellReport::cell);
+  return row == report.cells.end() ? 0 : row->summary.makespan_ns.median / 1e9;
+}
+
+std::string why_invalid(const CellReport& row) {
+  for (const Run& run : row.runs) {
+    if (!run.valid) {
+      return fmt::format("{} of {} invalid: {}", row.summary.total_runs - row.summary.valid_runs,
+                         counted(row.summary.total_runs, "run"), run.reasons.front());
+    }
+  }
+  return row.runs.empty() ? "it was not run" : "";
+}
+
+std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
+  std::vector<Case> cases;
+  for (const CellReport& row : report.cells) {
+    cases.push_back(
+        {row.cell, cell_text(row.cell), row.summary.makespan_ns.median / 1e9, why_invalid(row)});
+  }
+  for (const Checked& one : analysis.conditions) {
+    cases.push_back({one.cell, fmt::format("{}: not {}", cell_text(one.cell), one.condition),
+                     makespan_s(report, one.cell), one.failed ? one.words : ""});
+  }
+  if (!analysis.against) return cases;
+  for (const Change& change : analysis.against->changes) {
+    if (change.finding == Finding::declined) continue;
+    cases.push_back({change.cell,
+                     fmt::format("{}: {} against the other build", cell_text(change.cell),
+                                 change.measure->figure),
+                     makespan_s(report, change.cell),
+                     change.finding == Finding::regression ? in_words(change) : ""});
+  }
+  return cases;
+}
+
+std::string junit_case(const Case& one) {
+  const std::string head =
+      fmt::format("    <testcase classname=\"fanout.{}\" name=\"{}\" time=\"{:.6f}\"",
+                  xml(one.cell.scenario), xml(one.name), one.seconds);
+  if (one.failure.empty()) return head + "/>\n";
+  return fmt::format("{}>\n      <failure message=\"{}\" type=\"fanout\"/>\n    </testcase>\n",
+                     head, xml(one.failure));
+}
+
+// A figure of each cell for a scraper.
+struct Metric {
+  std::string_view name;
+  std::string_view help;
+  double (*of)(const Summary& summary);
+};
+constexpr std::array<Metric, 8> kMetrics{{
+    {"fanout_makespan_seconds", "Median makespan of a run.",
+     [](const Summary& s) { return s.makespan_ns.median / 1e9; }},
+    {"fanout_requests_per_second", "Median throughput.",
+     [](const Summary& s) { return s.requests_per_second.median; }},
+    {"fanout_success_ratio", "Median share of requests that succeeded.",
+     [](const Summary& s) { return s.success_share.median; }},
+    {"fanout_cpu_seconds_per_request", "Median client CPU time of a request.",
+     [](const Summary& s) { return s.cpu_us_per_request.median / 1e6; }},
+    {"fanout_service_time_p50_seconds", "Median over runs of the 50th percentile of service time.",
+     [](const Summary& s) { return s.latency_p50_ns.median / 1e9; }},
+    {"fanout_service_time_p99_seconds", "Median over runs of the 99th percentile of service time.",
+     [](const Summary& s) { return s.latency_p99_ns.median / 1e9; }},
+    {"fanout_peak_memory_bytes", "Median peak of memory.",
+     [](const Summary& s) { return s.peak_memory_bytes.median; }},
+    {"fanout_valid_runs", "Runs in which every request is accounted for.",
+     [](const Summary& s) { return static_cast<double>(s.valid_runs); }},
+}};
+
+}  // namespace
+
+std::string render_conditions(const Analysis& analysis) {
+  std::string text;
+  for (const Checked& one : analysis.conditions) {
+    if (!one.failed) continue;
+    text += fmt::format("failed: {} ({}): {}: {}\n", cell_text(one.cell), one.cell.scenario,
+                        one.condition, one.words);
+  }
+  if (text.empty() && !analysis.conditions.empty()) {
+    text = fmt::format("passed: no condition of --fail-if holds in {}\n",
+                       counted(analysis.conditions.size(), "check"));
+  }
+  return text.empty() ? text : text + "\n";
+}
+
+std::string render_junit(const Report& report, const Analysis& analysis) {
+  const std::vector<Case> cases = cases_of(report, analysis);
+  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
+  for (const Scenario& scenario : report.plan.scenarios) {
+    std::string body;
+    unsigned tests = 0;
+    unsigned failures = 0;
+    double seconds = 0;
+    for (const Case& one : cases) {
+      if (one.cell.scenario != scenario.name) continue;
+      body += junit_case(one);
+      ++tests;
+      failures += one.failure.empty() ? 0 : 1;
+      seconds += one.seconds;
+    }
+    std::string started = report.started_at;  // without the Z, which the schema has no place for
+    if (started.ends_with('Z')) started.pop_back();
+    text += fmt::format(
+        "  <testsuite name=\"fanout.{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" "
+        "time=\"{:.6f}\" timestamp=\"{}\">\n{}  </testsuite>\n",
+        xml(scenario.name), tests, failures, seconds, xml(started), body);
+  }
+  return text + "</testsuites>\n";
+}
+
+std::string render_github(const Report& report, const Analysis& analysis) {
+  std::string text;
+  for (const Case& one : cases_of(report, analysis)) {
+    if (one.failure.empty()) continue;
+    text += fmt::format("::error title={}::{}\n", command_text("fanout: " + one.name),
+                        command_text(one.failure));
+  }
+  for (const ScenarioAnalysis& found : analysis.scenarios) {
+    if (!found.recommendation || found.recommendation->lines.empty()) continue;
+    text += fmt::format("::notice title={}::{}\n", command_text("fanout: " + found.scenario->name),
+                        command_text(found.recommendation->lines.front()));
+  }
+  return text;
+}
+
+std::string render_prometheus(const Report& report) {
+  std::string text;
+  for (const Metric& metric : kMetrics) {
+    text += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", metric.name, metric.help);
+    for (const CellReport& row : report.cells) {
+      if (row.summary.valid_runs == 0 && metric.name != kMetrics.back().name) continue;
+      text += fmt::format(
+          "{}{{scenario=\"{}\",strategy=\"{}\",transport=\"{}\",workers=\"{}\"}} {:.9g}\n",
+          metric.name, label(row.cell.scenario), label(row.cell.strategy),
+          label(row.cell.transport), row.cell.workers, metric.of(row.summary));
+    }
+  }
+  return text;
+}
+
+}  // namespace fanout
