@@ -123,6 +123,27 @@ bool all_valid(const Summary& runs) {
   return runs.valid_runs > 0 && runs.valid_runs == runs.total_runs;
 }
 
+Interval success_of(const CellReport& cell) {
+  std::uint64_t ok = 0;
+  std::uint64_t total = 0;
+  for (const Run& run : cell.runs) {
+    if (!run.valid) continue;
+    ok += run.requests.ok;
+    total += run.requests.total;
+  }
+  return share_interval(ok, total);
+}
+
+// Nothing if all succeeded in both, or nothing can be said.
+std::optional<SuccessChange> success_change(const CellReport& base, const CellReport& next) {
+  if (base.summary.valid_runs == 0 || next.summary.valid_runs == 0) return std::nullopt;
+  SuccessChange change{base.cell, success_of(base), success_of(next)};
+  if (change.base.median == 1 && change.next.median == 1) return std::nullopt;
+  if (*change.next.high < *change.base.low) change.finding = Finding::regression;
+  if (*change.next.low > *change.base.high) change.finding = Finding::better;
+  return change;
+}
+
 // The row that is the twin of this cell, or null.
 CellReport* find_twin(Report& report, const Cell& cell) {
   for (std::size_t i = 0; i < report.references.size(); ++i) {
@@ -147,6 +168,7 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
     if (!all_valid(before.summary) || !all_valid(after->summary)) {
       changes.invalid.push_back({before.cell, before.summary, after->summary});
     }
+    if (const auto success = success_change(before, *after)) changes.successes.push_back(*success);
     const Scenario& scenario = scenario_of(base.plan, before.cell);
     for (const Measure* measure : by) {
       // With --force, results of different modes may be compared: one of them lacks the figure.
@@ -204,6 +226,10 @@ std::optional<Changes> changes_against_other(const Report& report) {
 }
 
 bool has_regression(const Changes& changes) {
+  if (std::ranges::find(changes.successes, Finding::regression, &SuccessChange::finding) !=
+      changes.successes.end()) {
+    return true;
+  }
   return std::ranges::find(changes.changes, Finding::regression, &Change::finding) !=
          changes.changes.end();
 }
@@ -232,6 +258,17 @@ std::string in_words(const Change& change) {
       break;
   }
   return change.declined;
+}
+
+std::string in_words(const SuccessChange& change) {
+  const auto share = [](const Interval& found) {
+    return fmt::format("{:.4g} % succeeded [{:.4g} %, {:.4g} %]", 100 * found.median,
+                       100 * *found.low, 100 * *found.high);
+  };
+  const char* kind = change.finding == Finding::regression ? "regression: "
+                     : change.finding == Finding::better   ? "better: "
+                                                           : "not separated: ";
+  return fmt::format("{}{} in NEW, {} in BASE", kind, share(change.next), share(change.base));
 }
 
 }  // namespace fanout

@@ -34,6 +34,14 @@ struct Change {
   std::string declined;  // why nothing is said, or ""
 };
 
+// How many requests of a cell succeeded, over the valid runs of either result, with exact limits.
+struct SuccessChange {
+  Cell cell;
+  Interval base;  // shares, 0..1
+  Interval next;
+  Finding finding = Finding::not_separated;  // regression: fewer in NEW, the limits apart
+};
+
 // Valid and all runs of a cell in both results, where any is invalid or one result has no run.
 struct InvalidRuns {
   Cell cell;
@@ -42,8 +50,9 @@ struct InvalidRuns {
 };
 
 struct Changes {
-  double threshold = 0;         // 0.05: 5 %
-  std::vector<Change> changes;  // by cell in the order of BASE, then by measure
+  double threshold = 0;                  // 0.05: 5 %
+  std::vector<SuccessChange> successes;  // of the cells in which any request failed
+  std::vector<Change> changes;           // by cell in the order of BASE, then by measure
   std::vector<InvalidRuns> invalid;
   std::vector<Cell> base_only;
   std::vector<Cell> next_only;
@@ -77,5 +86,7 @@ bool is_incomplete(const Changes& changes);
 
 // "regression: 1.12x slower", "1.03x faster", "not separated" or why nothing is said.
 std::string in_words(const Change& change);
+// "regression: 97 % succeeded [96 %, 98 %] in NEW, 100 % succeeded [99.7 %, 100 %] in BASE".
+std::string in_words(const SuccessChange& change);
 
 }  // namespace fanout

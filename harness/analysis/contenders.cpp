@@ -21,6 +21,12 @@ void leave_out_if(Contenders& contenders, auto excluded, auto reason) {
 
 }  // namespace
 
+bool is_unsuccessful(const Plan& plan, const CellReport& cell) {
+  // A deadline is there to leave requests unanswered.
+  const bool wanted = scenario_of(plan, cell.cell).deadline.count() == 0;
+  return wanted && cell.summary.valid_runs > 0 && share(&cell) < plan.least_success;
+}
+
 Contenders contenders(const Report& report, const Scenario& scenario) {
   Contenders found;
   for (const CellReport& cell : report.cells) {
@@ -32,6 +38,12 @@ Contenders contenders(const Report& report, const Scenario& scenario) {
       found,
       [](const CellReport* cell) { return cell->summary.valid_runs < cell->summary.total_runs; },
       [](const CellReport*) { return "invalid runs"; });
+  leave_out_if(
+      found, [&](const CellReport* cell) { return is_unsuccessful(report.plan, *cell); },
+      [&](const CellReport* cell) {
+        return fmt::format("{:.3g} % of its requests succeeded, fewer than {:.3g} %",
+                           100 * share(cell), 100 * report.plan.least_success);
+      });
   if (found.cells.empty()) return found;
   const double best = share(*std::ranges::max_element(found.cells, {}, share));
   leave_out_if(

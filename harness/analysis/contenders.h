@@ -23,9 +23,10 @@ struct Contenders {
   std::vector<LeftOut> left_out;
 };
 
-// The cells of a scenario on a network that were proven in every run and got, within 5 %, as many
-// requests answered as the best: a short makespan is none where less was done. Cells that have not
-// run yet are neither; nor are external programs, whose HTTP libraries are their own.
+// The cells of a scenario on a network that were proven in every run, in which enough requests
+// succeeded (Plan::least_success), and which got, within 5 %, as many answered as the best: a short
+// makespan is none where less was done. Cells that have not run yet are neither; nor are external
+// programs, whose HTTP libraries are their own.
 Contenders contenders(const Report& report, const Scenario& scenario);
 
 // Whether a cell's HTTP library is another than that of its scenario's first row.
@@ -34,6 +35,9 @@ bool is_other_stack(const Report& report, const Cell& cell);
 // Whether a run of a compared cell is invalid. With real targets those of another stack are beside
 // the comparison: what their library makes of a server is told, and decides nothing.
 bool has_compared_invalid_runs(const Report& report);
+
+// Whether fewer of the cell's requests succeeded than a cell needs to be recommended.
+bool is_unsuccessful(const Plan& plan, const CellReport& cell);
 
 // Moves those that the server limited to left_out: their throughput is the server's.
 void leave_out_server_bound(Contenders& contenders);

@@ -38,8 +38,8 @@ std::vector<Row> rows_of(const Report& report, const Scenario& scenario) {
 }
 
 double reaches(const CellReport& cell) {
-  const Interval& throughput = cell.summary.requests_per_second;
-  return throughput.high.value_or(throughput.median);
+  const Interval& goodput = cell.summary.goodput_per_second;
+  return goodput.high.value_or(goodput.median);
 }
 
 const Run* run_of_round(const CellReport& cell, unsigned round) {
@@ -70,12 +70,12 @@ std::vector<SweepPoint> points_of(const Row& row, unsigned rounds) {
   std::vector<SweepPoint> points;
   for (const CellReport* cell : row) {
     points.push_back({.workers = cell->cell.workers,
-                      .throughput = cell->summary.requests_per_second,
+                      .throughput = cell->summary.goodput_per_second,
                       .by_round = {},
                       .not_by_client = limit_beside_client(cell->summary.limited_by)});
   }
   for (unsigned round = 0; round < rounds; ++round) {
-    const std::vector<double> values = in_round(row, round, throughput);
+    const std::vector<double> values = in_round(row, round, goodput);
     for (std::size_t i = 0; i < values.size(); ++i) points[i].by_round.push_back(values[i]);
   }
   return points;
@@ -114,12 +114,21 @@ std::optional<double> model_knee_of(const CellReport& cell, const Environment& m
                     median_interval(holds).median, cpu_ns);
 }
 
+// Those in which enough requests succeeded; all of them if none did.
+Row successful(const Row& row, const Plan& plan) {
+  Row found;
+  std::ranges::copy_if(row, std::back_inserter(found),
+                       [&](const CellReport* cell) { return !is_unsuccessful(plan, *cell); });
+  return found.empty() ? row : found;
+}
+
 Sweep sweep_of(const Row& row, const Report& report) {
-  const auto median = [](const CellReport* c) { return c->summary.requests_per_second.median; };
-  const CellReport& best = **std::ranges::max_element(row, {}, median);
+  const auto median = [](const CellReport* c) { return c->summary.goodput_per_second.median; };
+  const Row worth = successful(row, report.plan);
+  const CellReport& best = **std::ranges::max_element(worth, {}, median);
   const double enough = kKneeShare * median(&best);
-  const CellReport& knee =
-      **std::ranges::find_if(row, [&](const CellReport* cell) { return reaches(*cell) >= enough; });
+  const CellReport& knee = **std::ranges::find_if(
+      worth, [&](const CellReport* cell) { return reaches(*cell) >= enough; });
   return {.at_knee = knee.cell,
           .knee_limited_by = knee.summary.limited_by,
           .best_workers = best.cell.workers,

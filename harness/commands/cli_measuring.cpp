@@ -9,6 +9,11 @@ std::optional<double> parse_precision(const std::string& text) {
   return share && *share > 0 && *share <= 1 ? share : std::nullopt;
 }
 
+std::optional<double> parse_least(const std::string& text) {
+  const auto share = parse_share(text);
+  return share && *share <= 1 ? share : std::nullopt;
+}
+
 // How many rounds, and when to stop before.
 void add_rounds(CLI::App& app, Options& options) {
   const CLI::Option* rounds = add_count(app, "--rounds", options.rounds, 1, 1000,
@@ -54,6 +59,9 @@ void add_measuring(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
   add_names(app, "--fail-on", options.fail_on, kFailOnNames,
             "judge --fail-if by the worse end of the interval (default), or by the median");
+  add_parsed(app, "--least-success", options.least_success, parse_least,
+             "a share of 1, such as 99% or 0.99",
+             "rank no cell in which fewer requests succeeded (default: 99%)", "SHARE");
   app.add_flag("--strict", options.strict, "exit with 3 if any request failed");
   app.add_flag("--no-references", options.no_references,
                "run no A/A twin, client floor and server ceiling beside the cells");

@@ -106,6 +106,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   }
   plan.fail_if = options.fail_if;
   plan.fail_on = options.fail_on;
+  plan.least_success = options.least_success;
   check_conditions(plan);
   plan.predicted = predicted_total(plan);
   if (urls && !options.may_load) check_courtesy(plan, urls->targets);

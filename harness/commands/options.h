@@ -47,6 +47,7 @@ struct Options {
   std::vector<std::string> fail_if;
   FailOn fail_on = FailOn::interval;
   bool strict = false;
+  double least_success = 0.99;
   bool no_references = false;
   bool no_profile = false;
   std::optional<std::chrono::nanoseconds> run_limit;

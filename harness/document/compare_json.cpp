@@ -48,6 +48,21 @@ Json change_to_json(const Change& change) {
   return json;
 }
 
+Json success_to_json(const SuccessChange& change) {
+  Json json = whole_cell_to_json(change.cell);
+  json["base"] = interval_to_json(change.base);
+  json["new"] = interval_to_json(change.next);
+  json["verdict"] = enum_name(change.finding, kFindings);
+  json["words"] = in_words(change);
+  return json;
+}
+
+Json successes_to_json(const Changes& changes) {
+  Json list = Json::array();
+  for (const SuccessChange& one : changes.successes) list.push_back(success_to_json(one));
+  return list;
+}
+
 Json invalid_to_json(const InvalidRuns& invalid) {
   const auto runs = [](const Summary& summary) {
     return Json{{"valid_runs", summary.valid_runs}, {"total_runs", summary.total_runs}};
@@ -62,7 +77,9 @@ Json invalid_to_json(const InvalidRuns& invalid) {
 
 Json against_to_json(const std::optional<Changes>& against) {
   if (!against) return nullptr;
-  Json json{{"regression", has_regression(*against)}, {"changes", Json::array()}};
+  Json json{{"regression", has_regression(*against)},
+            {"successes", successes_to_json(*against)},
+            {"changes", Json::array()}};
   for (const Change& change : against->changes) json["changes"].push_back(change_to_json(change));
   return json;
 }
@@ -75,6 +92,7 @@ Json comparison_to_json(const Compared& compared, const Changes& changes) {
             {"regression", has_regression(changes)},
             {"incomplete", is_incomplete(changes)},
             {"overruled", compared.differences},
+            {"successes", successes_to_json(changes)},
             {"changes", Json::array()},
             {"invalid", Json::array()},
             {"base_only", Json::array()},

@@ -38,6 +38,7 @@ Json plan_to_json(const Plan& plan) {
             {"against", plan.against},
             {"fail_if", plan.fail_if},
             {"fail_on", enum_name(plan.fail_on, kFailOnNames)},
+            {"least_success", plan.least_success},
             {"scenarios", Json::array()},
             {"cells", plan.cells},
             {"programs", plan.programs},
@@ -61,6 +62,7 @@ Plan plan_from_json(const Json& json) {
   json.at("predicted_ns").get_to(plan.predicted);
   json.at("precision").get_to(plan.precision);
   plan.against = json.value("against", std::optional<OtherBuild>());  // absent in earlier versions
+  plan.least_success = json.value("least_success", plan.least_success);
   plan.fail_if = json.value("fail_if", plan.fail_if);
   if (const auto by = json.find("fail_on"); by != json.end()) {
     plan.fail_on = json_read::one_of("plan.fail_on", *by, kFailOnNames);

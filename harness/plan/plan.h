@@ -111,6 +111,7 @@ struct Plan {
   std::optional<OtherBuild> against;
   std::vector<std::string> fail_if;  // harness/analysis/condition.h
   FailOn fail_on = FailOn::interval;
+  double least_success = 0.99;  // a cell with a smaller share is neither ranked nor recommended
   unsigned rounds = 10;
   std::uint64_t seed = 1;
   Affinity affinity = Affinity::isolated;

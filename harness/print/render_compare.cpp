@@ -137,10 +137,17 @@ std::string no_regression(const Changes& changes) {
 }
 
 std::string regressions(const Changes& changes) {
-  const auto count = std::ranges::count_if(changes.changes, is_regression);
+  const auto count =
+      std::ranges::count_if(changes.changes, is_regression) +
+      std::ranges::count(changes.successes, Finding::regression, &SuccessChange::finding);
   std::string text =
       fmt::format("{} beyond {}:\n", counted(static_cast<std::uint64_t>(count), "regression"),
                   percent(changes.threshold));
+  for (const SuccessChange& one : changes.successes) {
+    if (one.finding != Finding::regression) continue;
+    text += fmt::format("  {} ({}), success: {}\n", cell_text(one.cell), one.cell.scenario,
+                        in_words(one).substr(std::string_view("regression: ").size()));
+  }
   for (const Change& change : changes.changes) {
     if (!is_regression(change)) continue;
     text += fmt::format("  {} ({}), {}: {:.2f}x {} (95 % interval {:.2f} to {:.2f}, {})\n",
@@ -149,6 +156,16 @@ std::string regressions(const Changes& changes) {
                         *change.comparison.high, counted(change.comparison.rounds, "round"));
   }
   return text;
+}
+
+// How many requests succeeded, where any failed: before all figures, which are of the others.
+std::string successes(const Changes& changes, const Scenario& scenario) {
+  std::string text;
+  for (const SuccessChange& one : changes.successes) {
+    if (one.cell.scenario != scenario.name) continue;
+    text += fmt::format("success of {}: {}\n", cell_text(one.cell), in_words(one));
+  }
+  return text.empty() ? text : text + "\n";
 }
 
 // What sets the exit code comes last.
@@ -169,7 +186,8 @@ std::string render_against(const Report& report, const Analysis& analysis, Draw 
       other.tool.commit);
   for (const Scenario& scenario : report.plan.scenarios) {
     const Table table = table_of(*analysis.against, scenario);
-    if (!table.rows.empty()) text += scenario.name + "\n\n" + draw(table) + "\n";
+    if (table.rows.empty()) continue;
+    text += scenario.name + "\n\n" + successes(*analysis.against, scenario) + draw(table) + "\n";
   }
   return text + conclusion(*analysis.against) + "\n";
 }
@@ -182,7 +200,7 @@ std::string render_comparison(const Compared& compared, const Changes& changes, 
   for (const Scenario& scenario : compared.base.plan.scenarios) {
     const Table table = table_of(changes, scenario);
     if (table.rows.empty()) continue;
-    text += scenario.name + "\n\n";
+    text += scenario.name + "\n\n" + successes(changes, scenario);
     text += (format == Format::markdown ? to_markdown(table) : to_text(table)) + "\n";
   }
   return text + notes(compared, changes) + conclusion(changes);

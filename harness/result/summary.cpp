@@ -110,9 +110,7 @@ void summarize_cost(const ValidRuns& valid, Summary& summary) {
 void summarize_success(const ValidRuns& valid, Summary& summary) {
   summary.success_share =
       over_runs(valid, [](const Run& run) { return per_request(run, run.requests.ok); });
-  summary.goodput_per_second = over_runs(valid, [](const Run& run) {
-    return per_second(run, run.steady ? run.steady->ok : run.requests.ok);
-  });
+  summary.goodput_per_second = over_runs(valid, goodput);
   summary.amplification = over_runs(valid, [](const Run& run) {
     if (run.requests.ok == 0) return 0.0;
     return static_cast<double>(run.requests.attempts) / static_cast<double>(run.requests.ok);
@@ -165,6 +163,10 @@ std::uint64_t measured_requests(const Run& run) {
 
 double cpu_us_per_request(const Run& run) {
   return static_cast<double>(run.cpu_ns) / 1e3 / static_cast<double>(measured_requests(run));
+}
+
+double goodput(const Run& run) {
+  return per_second(run, run.steady ? run.steady->ok : run.requests.ok);
 }
 
 double throughput(const Run& run) { return per_second(run, measured_requests(run)); }

@@ -52,6 +52,8 @@ std::uint64_t measured_requests(const Run& run);
 
 // Requests per second of one run, and client CPU time for each request.
 double throughput(const Run& run);
+// The same of requests that succeeded.
+double goodput(const Run& run);
 double cpu_us_per_request(const Run& run);
 
 }  // namespace fanout

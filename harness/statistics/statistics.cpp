@@ -51,6 +51,16 @@ double signed_rank_p(std::vector<double> differences) {
 
 }  // namespace
 
+Interval share_interval(std::uint64_t count, std::uint64_t total) {
+  using Binomial = boost::math::binomial_distribution<>;
+  const auto successes = static_cast<double>(count);
+  const auto trials = static_cast<double>(total);
+  const double beyond = (1 - kConfidence) / 2;
+  return {.median = successes / trials,
+          .low = Binomial::find_lower_bound_on_p(trials, successes, beyond),
+          .high = Binomial::find_upper_bound_on_p(trials, successes, beyond)};
+}
+
 std::optional<OrderLimits> median_limits(std::size_t n) {
   // The interval from the j-th smallest to the j-th largest misses the median with probability
   // 2 P(X <= j - 1); take the largest j that keeps this within 5 %.

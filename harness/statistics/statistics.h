@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -27,6 +28,10 @@ std::optional<OrderLimits> median_limits(std::size_t n);
 // The median (mean of the middle two for an even number) with exact order-statistic limits.
 // 0 without limits for no values.
 Interval median_interval(std::vector<double> values);
+
+// The share of `count` successes in `total` trials, at least one, with exact 95 % limits. Source:
+// C. J. Clopper and E. S. Pearson, The use of confidence or fiducial limits, Biometrika 26, 1934.
+Interval share_interval(std::uint64_t count, std::uint64_t total);
 
 // P(T <= t) of the Wilcoxon signed-rank statistic T for n differences without ties, if there is no
 // difference: exact up to n = 50, from there on by the normal distribution with continuity
