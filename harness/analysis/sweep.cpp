@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "harness/analysis/contenders.h"
 #include "harness/statistics/slope.h"
 
 namespace fanout {

@@ -153,7 +153,7 @@ class CompareTest(fanout_cli.CliTest):
         self.assertEqual(self.compare("base.json", name, "--force").splitlines()[-1], last)
         self.assertTrue(self.as_json("base.json", name, code=INCOMPLETE)["incomplete"])
         self.assertIn("note: thread_pool / curl_easy / 10 workers (local-500) is in BASE only\n", out)
-        self.assertIn("6 of 6 runs valid in BASE, 5 of 6 in NEW", out)
+        self.assertIn("8 of 8 runs valid in BASE, 7 of 8 in NEW", out)
         self.assertIn("not enough evidence: at least 6 rounds needed, 5 in both\n", out)
 
     def test_nothing_valid_in_either(self):

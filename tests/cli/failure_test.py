@@ -151,6 +151,27 @@ class EnoughTest(FailureTest):
             self.assertNotIn(word, result.out)
 
 
+class SuccessTest(FailureTest):
+    def test_what_half_fails_is_never_recommended_nor_equal(self):
+        urls = {100: ["/200/", "/200/"], 50: ["/200/", "/500/"]}
+        results = {}
+        for share, paths in urls.items():
+            results[share] = self.folder / f"{share}.json"
+            result = self.succeed("run", "--urls", self.list(*map(self.url, paths)), "-n", 100,
+                                  "--strategy", "event_loop,thread_pool", "--rounds", 6,
+                                  "--no-profile", "-o", results[share])
+            reason = "(50 % of its requests succeeded, fewer than 99 %)"
+            self.assertEqual(reason in result.out, share == 50, result.out)
+            self.assertEqual("Nothing to recommend." in result.out, share == 50, result.out)
+        self.succeed("run", "--urls", self.list(*map(self.url, urls[50])), "-n", 100, *ONE,
+                     "--strict", code=3)
+        for base, new, code in ((100, 50, 4), (50, 100, 0)):
+            compared = self.fanout("compare", results[base], results[new], "--force")
+            self.assertEqual(compared.code, code, str(compared))
+            self.assertRegex(compared.out, rf"(?m)^success of .*: (regression|better): {new} % "
+                                           rf"succeeded \[.*\] in NEW, {base} % succeeded ")
+
+
 class SecretTest(FailureTest):
     FLAGS = ("-H", f"Authorization: Bearer {SECRET}", "--header=X-Api-Key: " + SECRET)
 

@@ -35,6 +35,22 @@ TEST(Sweeps, FindTheFewestWorkersThatReach95PercentOfTheBest) {
   EXPECT_FALSE(sweeps[0].knee_at_end());
 }
 
+TEST(Sweeps, CountOnlyWhatSucceeds) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 1, {300, 300, 300});
+  add_cell(report, "thread_pool", 3, {100, 100, 100});
+  add_cell(report, "thread_pool", 10, {40, 40, 40});  // the server refuses most of it at once
+  CellReport& refused = report.cells[2];
+  for (auto& run : refused.runs) {
+    run.requests.ok = run.requests.total / 2;
+    run.requests.failed = run.requests.total - run.requests.ok;
+  }
+  refused.summary = summarize(refused.runs);
+  const Sweep sweep = sweeps_of(report, report.plan.scenarios[0]).at(0);
+  EXPECT_EQ(sweep.best_workers, 3U);
+  EXPECT_EQ(sweep.knee_workers(), 3U);
+}
+
 TEST(Sweeps, GiveAPointTheBenefitOfItsInterval) {
   Report report = bare_report();
   // The median of 2 workers is 90 % of the best, but the fastest of its 6 runs, the upper limit of

@@ -138,7 +138,8 @@ TEST(ParseCommandLine, SaysWhatAValueShouldBe) {
             "--requests: expected a whole number from 1 to 10000000 (10k and 2M are understood), "
             "found \"0\"");
   EXPECT_EQ(error_of({"run", "--format", "xml"}),
-            "--format: expected one of table, markdown, csv, json, gbench, found \"xml\"");
+            "--format: expected one of table, markdown, csv, json, gbench, junit, github, "
+            "prometheus, found \"xml\"");
   EXPECT_THAT(error_of({"run", "--strategy", "a,,b"}), StartsWith("--strategy: expected names"));
   EXPECT_THAT(error_of({"run", "--workers", "none"}), StartsWith("--workers: expected numbers"));
 }

@@ -154,5 +154,15 @@ TEST(CompareRounds, IsTheInverseTheOtherWayRound) {
   EXPECT_EQ(there.p, back.p);
 }
 
+TEST(ShareInterval, HasTheExactLimitsOfClopperAndPearson) {
+  const Interval half = share_interval(5, 10);
+  EXPECT_EQ(half.median, 0.5);
+  EXPECT_NEAR(*half.low, 0.1871, 1e-4);
+  EXPECT_NEAR(*half.high, 0.8129, 1e-4);
+  EXPECT_EQ(*share_interval(100, 100).high, 1);
+  EXPECT_NEAR(*share_interval(100, 100).low, 0.9638, 1e-4);
+  EXPECT_EQ(*share_interval(0, 100).low, 0);
+}
+
 }  // namespace
 }  // namespace fanout
