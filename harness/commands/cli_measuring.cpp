@@ -50,7 +50,7 @@ void add_threshold(CLI::App& app, double& threshold) {
 void add_measuring(CLI::App& app, Options& options) {
   add_rounds(app, options);
   app.add_option("--against", options.against,
-                 "run every cell by this other fanout, too, and exit with 4 if ours is worse")
+                 "run every cell by this other fanout, too; exit with 4 if ours is worse")
       ->type_name("COMMAND");
   add_threshold(app, options.threshold);
   app.add_option("--fail-if", options.fail_if,
@@ -58,7 +58,7 @@ void add_measuring(CLI::App& app, Options& options) {
       ->type_name("CONDITION")
       ->allow_extra_args(false);
   add_names(app, "--fail-on", options.fail_on, kFailOnNames,
-            "judge --fail-if by the worse end of the interval (default), or by the median");
+            "by what --fail-if judges a cell (default: interval)");
   add_parsed(app, "--least-success", options.least_success, parse_least,
              "a share of 1, such as 99% or 0.99",
              "rank no cell in which fewer requests succeeded (default: 99%)", "SHARE");
