@@ -45,7 +45,7 @@ void add_targets(CLI::App& app, Options& options) {
 }
 
 void add_format(CLI::App& app, Options& options) {
-  add_names(app, "--format", options.format, kFormatNames, "print the result in this form");
+  add_names(app, "--format", options.format, kFormatNames, "print");
 }
 
 void add_report(CLI::App& app, Options& options) {
