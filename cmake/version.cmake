@@ -1,7 +1,12 @@
 # The commit the tool was built from, for the result document; "unknown" outside a checkout.
-execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} rev-parse --short=12 HEAD
-                OUTPUT_VARIABLE fanout_commit OUTPUT_STRIP_TRAILING_WHITESPACE
-                ERROR_QUIET RESULT_VARIABLE fanout_git_failed)
+if(FANOUT_COMMIT)  # told, as by scripts/gate, which builds what is no checkout
+  set(fanout_commit ${FANOUT_COMMIT})
+  set(fanout_git_failed 0)
+else()
+  execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} rev-parse --short=12 HEAD
+                  OUTPUT_VARIABLE fanout_commit OUTPUT_STRIP_TRAILING_WHITESPACE
+                  ERROR_QUIET RESULT_VARIABLE fanout_git_failed)
+endif()
 if(fanout_git_failed)
   set(fanout_commit unknown)
 endif()

@@ -13,7 +13,8 @@ using Lines = std::vector<std::string>;
 
 // The keys of a plan that decide how many runs there are and in which order, not how one is made.
 // A program that is started otherwise is what a comparison may be about.
-constexpr const char* kExtentKeys[] = {"cells",      "precision", "predicted_ns",  "programs",
+constexpr const char* kExtentKeys[] = {"against",    "fail_if",   "fail_on",       "least_success",
+                                       "cells",      "precision", "predicted_ns",  "programs",
                                        "references", "rounds",    "run_limit_ns",  "scenarios",
                                        "seed",       "skipped",   "time_budget_ns"};
 // The keys of a scenario that name or select cells, and do not say what a cell does.

@@ -134,13 +134,37 @@ Interval success_of(const CellReport& cell) {
   return share_interval(ok, total);
 }
 
-// Nothing if all succeeded in both, or nothing can be said.
-std::optional<SuccessChange> success_change(const CellReport& base, const CellReport& next) {
+// Whether each run of `more` had a larger share of successes than each of `fewer`. Requests of one
+// run fail together, so that limits over all requests alone would be too narrow.
+bool every_run_agrees(const CellReport& more, const CellReport& fewer) {
+  double least = 1;
+  double most = 0;
+  const auto share = [](const Run& run) {
+    return static_cast<double>(run.requests.ok) / static_cast<double>(run.requests.total);
+  };
+  for (const Run& run : more.runs) {
+    if (run.valid) least = std::min(least, share(run));
+  }
+  for (const Run& run : fewer.runs) {
+    if (run.valid) most = std::max(most, share(run));
+  }
+  return most < least;
+}
+
+// Nothing if all succeeded in both, or nothing can be said: a deadline is there to leave requests
+// unanswered.
+std::optional<SuccessChange> success_change(const CellReport& base, const CellReport& next,
+                                            const Scenario& scenario) {
   if (base.summary.valid_runs == 0 || next.summary.valid_runs == 0) return std::nullopt;
+  if (scenario.deadline.count() > 0) return std::nullopt;
   SuccessChange change{base.cell, success_of(base), success_of(next)};
   if (change.base.median == 1 && change.next.median == 1) return std::nullopt;
-  if (*change.next.high < *change.base.low) change.finding = Finding::regression;
-  if (*change.next.low > *change.base.high) change.finding = Finding::better;
+  if (*change.next.high < *change.base.low && every_run_agrees(base, next)) {
+    change.finding = Finding::regression;
+  }
+  if (*change.next.low > *change.base.high && every_run_agrees(next, base)) {
+    change.finding = Finding::better;
+  }
   return change;
 }
 
@@ -168,8 +192,10 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
     if (!all_valid(before.summary) || !all_valid(after->summary)) {
       changes.invalid.push_back({before.cell, before.summary, after->summary});
     }
-    if (const auto success = success_change(before, *after)) changes.successes.push_back(*success);
     const Scenario& scenario = scenario_of(base.plan, before.cell);
+    if (const auto success = success_change(before, *after, scenario)) {
+      changes.successes.push_back(*success);
+    }
     for (const Measure* measure : by) {
       // With --force, results of different modes may be compared: one of them lacks the figure.
       if (!has_figure({&before, after}, *measure) || lacks(before, *measure) ||

@@ -39,7 +39,7 @@ struct SuccessChange {
   Cell cell;
   Interval base;  // shares, 0..1
   Interval next;
-  Finding finding = Finding::not_separated;  // regression: fewer in NEW, the limits apart
+  Finding finding = Finding::not_separated;  // regression: fewer in NEW
 };
 
 // Valid and all runs of a cell in both results, where any is invalid or one result has no run.

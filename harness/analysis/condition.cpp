@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "base/error.h"
@@ -34,15 +35,39 @@ struct Evidence {
   std::string words;
 };
 
-Evidence evidence_of(const Condition& condition, const Interval& found, FailOn fail_on) {
+// Over all valid runs together: a run that fails as a whole is no outlier to be passed over.
+double success_of(const CellReport& row) {
+  double ok = 0;
+  double total = 0;
+  for (const Run& run : row.runs) {
+    if (!run.valid) continue;
+    ok += static_cast<double>(run.requests.ok);
+    total += static_cast<double>(run.requests.total);
+  }
+  return ok / total;
+}
+
+Evidence evidence_of(const Condition& condition, const CellReport& row, const Interval& found,
+                     FailOn fail_on) {
   const Unit unit = condition.gauge.unit;
   const std::string median =
       fmt::format("{} is {}", condition.gauge.name, format_value(unit, found.median));
   if (fail_on == FailOn::median) return {found.median, median + " (its median)"};
+  if (condition.gauge.name == "success") {
+    const double all = success_of(row);
+    return {all, fmt::format("success is {} over all valid runs", format_value(unit, all))};
+  }
   const auto end = condition.above ? found.high : found.low;
   if (!end) return {found.median, median + " (its median; too few rounds for an interval)"};
   return {*end, fmt::format("{} ({} {}, the end of its 95 % interval)", median,
                             condition.above ? "up to" : "down to", format_value(unit, *end))};
+}
+
+// What is equal but for rounding is equal: 999 of 1,000 are 99.9 %.
+bool is_met(const Condition& condition, double value) {
+  constexpr double kRounding = 1e-12;
+  if (std::abs(value - condition.limit) <= kRounding * condition.limit) return condition.or_equal;
+  return condition.above ? value > condition.limit : value < condition.limit;
 }
 
 }  // namespace
@@ -52,8 +77,9 @@ Condition parse_condition(const std::string& text) {
   if (sign == std::string::npos) refuse(text, kExpected);
   std::string_view left = std::string_view(text).substr(0, sign);
   std::string_view right = std::string_view(text).substr(sign + 1);
-  if (right.starts_with('=')) right.remove_prefix(1);
   Condition condition;
+  condition.or_equal = right.starts_with('=');
+  if (condition.or_equal) right.remove_prefix(1);
   condition.text = text;
   condition.above = text[sign] == '>';
   if (const std::size_t colon = left.rfind(':'); colon != std::string_view::npos) {
@@ -92,15 +118,20 @@ std::vector<Checked> check_conditions(const Report& report) {
   for (const std::string& text : report.plan.fail_if) {
     const Condition condition = parse_condition(text);
     for (const CellReport& row : report.cells) {
-      if (!concerns(condition, row.cell) || row.summary.valid_runs == 0) continue;
+      if (!concerns(condition, row.cell) || row.runs.empty()) continue;
+      if (row.summary.valid_runs == 0) {
+        all.push_back(
+            {text, row.cell, true, "no run is valid: " + row.runs.front().reasons.front()});
+        continue;
+      }
       const auto found = condition.gauge.of(row.summary, condition.gauge.percentile);
       if (!found) {
         all.push_back({text, row.cell, true,
                        fmt::format("{} is not known of this cell", condition.gauge.name)});
         continue;
       }
-      const auto [value, words] = evidence_of(condition, *found, report.plan.fail_on);
-      const bool holds = condition.above ? value > condition.limit : value < condition.limit;
+      const auto [value, words] = evidence_of(condition, row, *found, report.plan.fail_on);
+      const bool holds = is_met(condition, value);
       all.push_back({text, row.cell, holds, words});
     }
   }

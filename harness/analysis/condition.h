@@ -15,8 +15,9 @@ struct Condition {
   std::string text;   // as it was written
   std::string cells;  // a pattern of the shell for "strategy" or "strategy / transport"; "": all
   Gauge gauge;
-  bool above = false;  // it holds above `limit`; else below
-  double limit = 0;    // in the gauge's unit
+  bool above = false;     // it holds above `limit`; else below
+  bool or_equal = false;  // it holds at `limit`, too: <= or >=
+  double limit = 0;       // in the gauge's unit
 };
 
 // Throws UsageError with what is wrong and what is expected.
@@ -36,7 +37,7 @@ struct Checked {
   std::string words;  // "p99 is 61.0 ms (up to 64.2 ms, the end of its 95 % interval)"
 };
 
-// Every condition of the report's plan on every cell that it is about and that has a valid run. A
+// Every condition of the report's plan on every cell that it is about and that was run. A
 // condition is judged by the end of the interval that is worse for the user, so that a cell passes
 // if it is known to be good enough; by the median where the plan says so, or where there is no
 // interval, and then the words say so.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "base/units.h"
 
@@ -21,7 +22,11 @@ Figure scaled(const Interval& interval, double factor) {
   return found;
 }
 
-// Only requests that succeeded have a service time, so a cell without any has none either.
+// What only requests that succeeded have.
+Figure of_successes(const Summary& summary, const Figure& figure) {
+  return summary.success_share.median > 0 ? figure : std::nullopt;
+}
+
 Figure service_time(const Summary& summary, double percentile) {
   if (summary.success_share.median == 0) return std::nullopt;
   if (percentile == 50) return summary.latency_p50_ns;
@@ -51,9 +56,11 @@ const std::array<Named, 11> kGauges{{
     {"switches", Unit::number,
      [](const Summary& s, double) -> Figure { return s.context_switches_per_request; }},
     {"amplification", Unit::number,
-     [](const Summary& s, double) -> Figure { return s.amplification; }},
-    {"response_p50", Unit::time, [](const Summary& s, double) { return s.response_p50_ns; }},
-    {"response_p99", Unit::time, [](const Summary& s, double) { return s.response_p99_ns; }},
+     [](const Summary& s, double) -> Figure { return of_successes(s, s.amplification); }},
+    {"response_p50", Unit::time,
+     [](const Summary& s, double) { return of_successes(s, s.response_p50_ns); }},
+    {"response_p99", Unit::time,
+     [](const Summary& s, double) { return of_successes(s, s.response_p99_ns); }},
 }};
 
 // The percentiles that a summary may have.
@@ -64,7 +71,9 @@ std::optional<double> number(std::string_view text) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end || value < 0) return std::nullopt;
+  if (error != std::errc() || rest != end || !std::isfinite(value) || value < 0) {
+    return std::nullopt;
+  }
   return value;
 }
 
@@ -86,7 +95,7 @@ std::optional<double> parse_bytes(std::string_view text) {
 }  // namespace
 
 std::optional<Gauge> find_gauge(std::string_view name) {
-  const auto found = std::ranges::find(kGauges, name, &Named::name);
+  const auto* const found = std::ranges::find(kGauges, name, &Named::name);
   if (found != kGauges.end()) return Gauge{std::string(name), found->unit, 0, found->of};
   if (!name.starts_with('p')) return std::nullopt;
   const std::string_view digits = name.substr(1);

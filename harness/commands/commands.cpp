@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -231,7 +232,10 @@ int run(const Options& options) {
   if (report.status == Status::interrupted) return kExitInterrupted;
   if (has_failed_conditions(analysis)) return kExitRegression;
   if (analysis.against && has_regression(*analysis.against)) return kExitRegression;
-  if (options.strict && has_failed_requests(report)) return kExitInvalidRuns;
+  const bool theirs_invalid = std::ranges::any_of(report.references, [](const CellReport& row) {
+    return row.cell.by_other_build && has_invalid_runs(row);
+  });
+  if (theirs_invalid || (options.strict && has_failed_requests(report))) return kExitInvalidRuns;
   return has_compared_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
 

@@ -245,7 +245,7 @@ int CellRunner::look_for_answers(const CellMemory& memory, Execution& execution)
 // Says which URLs failed, in the run and in the file of all.
 void CellRunner::note_failures(Run& run, const CellTask& task, const Cell& cell, unsigned round,
                                const Execution& execution) {
-  answered_ = answered_ || run.requests.ok > 0;
+  answered_ = answered_ || (run.requests.ok > 0 && !cell.by_other_build);
   if (needs_.failures != nullptr) needs_.failures->begin_run();
   if (run.failed_requests.empty()) return;
   const RequestUrls urls(task, needs_.urls, needs_.keep_secrets);
@@ -253,7 +253,7 @@ void CellRunner::note_failures(Run& run, const CellTask& task, const Cell& cell,
     failed.url = urls.url(failed.index);
     failed.line = urls.line(failed.index);
   }
-  if (needs_.failures == nullptr || task.count_syscalls) return;
+  if (needs_.failures == nullptr || task.count_syscalls || cell.by_other_build) return;
   needs_.failures->add(cell, round, execution, scenario_of(plan_, cell), urls);
 }
 

@@ -26,8 +26,9 @@ std::string protocol() {
 
 // The first line that the command prints, and nothing if it takes longer than a few seconds.
 std::string first_line_of(const std::string& command) {
-  const std::string limited = fmt::format("timeout 10 /bin/sh -c {} </dev/null 2>/dev/null",
-                                          shell_word(command + " internal-protocol"));
+  const std::string limited =
+      fmt::format("timeout 10 /bin/sh -c {} sh internal-protocol </dev/null 2>/dev/null",
+                  shell_word("exec " + command + " \"$@\""));  // as runs are started
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(limited.c_str(), "re"),
                                                              &::pclose);
   if (pipe == nullptr) throw_errno(command);
@@ -50,7 +51,8 @@ std::string protocol_line() {
 }
 
 OtherBuild ask_other_build(const std::string& command) {
-  const bool is_path = ::access(command.c_str(), X_OK) == 0;
+  const bool has_folder = command.find('/') != std::string::npos;
+  const bool is_path = has_folder && ::access(command.c_str(), X_OK) == 0;
   OtherBuild other{is_path ? shell_word(command) : command, {}};
   const std::string line = first_line_of(other.command);
   if (!line.starts_with(kGreeting)) {

@@ -77,18 +77,23 @@ std::string no_regression(const Changes& changes) {
                      declined > 0 ? fmt::format(", of which {} allow no verdict", declined) : "");
 }
 
+// Cells in which fewer requests succeed than did.
+std::string fewer_successes(const Changes& changes) {
+  std::string text;
+  for (const SuccessChange& one : changes.successes) {
+    if (one.finding != Finding::regression) continue;
+    text += fmt::format("  {} ({}): {}\n", cell_text(one.cell), one.cell.scenario,
+                        in_words(one).substr(std::string_view("regression: ").size()));
+  }
+  return text.empty() ? text : "regression: fewer requests succeed:\n" + text;
+}
+
 std::string regressions(const Changes& changes) {
-  const auto count =
-      std::ranges::count_if(changes.changes, is_regression) +
-      std::ranges::count(changes.successes, Finding::regression, &SuccessChange::finding);
+  const auto count = std::ranges::count_if(changes.changes, is_regression);
+  if (count == 0) return fewer_successes(changes);
   std::string text =
       fmt::format("{} beyond {}:\n", counted(static_cast<std::uint64_t>(count), "regression"),
                   percent(changes.threshold));
-  for (const SuccessChange& one : changes.successes) {
-    if (one.finding != Finding::regression) continue;
-    text += fmt::format("  {} ({}), success: {}\n", cell_text(one.cell), one.cell.scenario,
-                        in_words(one).substr(std::string_view("regression: ").size()));
-  }
   for (const Change& change : changes.changes) {
     if (!is_regression(change)) continue;
     text += fmt::format("  {} ({}), {}: {:.2f}x {} (95 % interval {:.2f} to {:.2f}, {})\n",
@@ -96,7 +101,7 @@ std::string regressions(const Changes& changes) {
                         change.comparison.ratio, change.measure->worse, *change.comparison.low,
                         *change.comparison.high, counted(change.comparison.rounds, "round"));
   }
-  return text;
+  return fewer_successes(changes) + text;
 }
 
 // How many requests succeeded, where any failed: before all figures, which are of the others.
@@ -134,6 +139,12 @@ std::string render_against(const Report& report, const Analysis& analysis, Draw 
       "the same rounds\n\n",
       report.tool.version, report.tool.commit, other.command, other.tool.version,
       other.tool.commit);
+  for (const CellReport& row : report.references) {
+    const auto invalid = std::ranges::find(row.runs, false, &Run::valid);
+    if (!row.cell.by_other_build || invalid == row.runs.end()) continue;
+    text += fmt::format("INVALID {} by the other build: {}\n", cell_text(row.cell),
+                        invalid->reasons.front());
+  }
   return text + render_changes(*analysis.against, report.plan, draw) +
          conclusion_of(*analysis.against) + "\n";
 }

@@ -36,11 +36,16 @@ std::string xml(std::string_view text) {
   return escaped(clean, kBy);
 }
 
-// In a property or the message of a workflow command.
-std::string command_text(std::string_view text) {
-  static constexpr std::array<std::pair<char, std::string_view>, 5> kBy{
-      {{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}, {':', "%3A"}, {',', "%2C"}}};
+// The message of a workflow command, and a property of it.
+std::string message_text(std::string_view text) {
+  static constexpr std::array<std::pair<char, std::string_view>, 3> kBy{
+      {{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}}};
   return escaped(text, kBy);
+}
+std::string property_text(std::string_view text) {
+  static constexpr std::array<std::pair<char, std::string_view>, 2> kBy{
+      {{':', "%3A"}, {',', "%2C"}}};
+  return escaped(message_text(text), kBy);
 }
 
 std::string label(std::string_view text) {
@@ -83,6 +88,12 @@ std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
                      makespan_s(report, one.cell), one.failed ? one.words : ""});
   }
   if (!analysis.against) return cases;
+  for (const SuccessChange& change : analysis.against->successes) {
+    cases.push_back({change.cell,
+                     fmt::format("{}: success against the other build", cell_text(change.cell)),
+                     makespan_s(report, change.cell),
+                     change.finding == Finding::regression ? in_words(change) : ""});
+  }
   for (const Change& change : analysis.against->changes) {
     if (change.finding == Finding::declined) continue;
     cases.push_back({change.cell,
@@ -173,13 +184,13 @@ std::string render_github(const Report& report, const Analysis& analysis) {
   std::string text;
   for (const Case& one : cases_of(report, analysis)) {
     if (one.failure.empty()) continue;
-    text += fmt::format("::error title={}::{}\n", command_text("fanout: " + one.name),
-                        command_text(one.failure));
+    text += fmt::format("::error title={}::{}\n", property_text("fanout: " + one.name),
+                        message_text(one.failure));
   }
   for (const ScenarioAnalysis& found : analysis.scenarios) {
     if (!found.recommendation || found.recommendation->lines.empty()) continue;
-    text += fmt::format("::notice title={}::{}\n", command_text("fanout: " + found.scenario->name),
-                        command_text(found.recommendation->lines.front()));
+    text += fmt::format("::notice title={}::{}\n", property_text("fanout: " + found.scenario->name),
+                        message_text(found.recommendation->lines.front()));
   }
   return text;
 }
@@ -189,7 +200,9 @@ std::string render_prometheus(const Report& report) {
   for (const Metric& metric : kMetrics) {
     text += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", metric.name, metric.help);
     for (const CellReport& row : report.cells) {
-      if (row.summary.valid_runs == 0 && metric.name != kMetrics.back().name) continue;
+      const bool known = row.summary.valid_runs > 0 || metric.name == "fanout_valid_runs";
+      const bool of_successes = metric.name.starts_with("fanout_service_time");
+      if (!known || (of_successes && row.summary.success_share.median == 0)) continue;
       text += fmt::format(
           "{}{{scenario=\"{}\",strategy=\"{}\",transport=\"{}\",workers=\"{}\"}} {:.9g}\n",
           metric.name, label(row.cell.scenario), label(row.cell.strategy),

@@ -54,8 +54,7 @@ bool has_invalid_runs(const CellReport& cell) {
 
 bool has_failed_requests(const Report& report) {
   return std::ranges::any_of(report.cells, [](const CellReport& cell) {
-    return std::ranges::any_of(cell.runs,
-                               [](const Run& run) { return run.valid && run.requests.failed > 0; });
+    return std::ranges::any_of(cell.runs, [](const Run& run) { return run.requests.failed > 0; });
   });
 }
 

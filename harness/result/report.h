@@ -55,7 +55,7 @@ void summarize_rows(Report& report);
 // Whether any run of the cell is invalid.
 bool has_invalid_runs(const CellReport& cell);
 
-// Whether a request failed in any valid run of its cells.
+// Whether a request failed in any run of its cells.
 bool has_failed_requests(const Report& report);
 
 // Whether any run of its cells is valid.

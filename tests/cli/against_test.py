@@ -68,10 +68,11 @@ class AgainstTest(fanout_cli.CliTest):
         other.write_text("#!/bin/sh\necho 'fanout protocol 0.1.2,9.9,abc,Release'\n")
         other.chmod(0o755)
         for command, why in (("/bin/true", "is no build of fanout"), ("/absent", "is no build"),
+                             (f"cd . && {FANOUT}", "is no build"),  # runs could not be started so
                              (other, r"by protocol 0\.1\.2, this build by \S+; compare builds")):
             result = self.fanout("run", *CELLS, "--against", command, "-o", "r.json")
             self.assertEqual((result.code, result.out), (2, ""), str(result))
-            self.assertRegex(result.err, rf"\Afanout: --against \S+: .*{why}.*\n\Z")
+            self.assertRegex(result.err, rf"\Afanout: --against .*: .*{why}.*\n\Z")
             self.assertFalse((self.folder / "r.json").exists())
 
     def test_a_slower_build_is_a_regression(self):

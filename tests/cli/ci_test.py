@@ -42,7 +42,7 @@ class CiTest(fanout_cli.CliTest):
                 ("p99 50ms", "a figure, < or >, and a value"), ("p98 > 5ms", "one of the figures "),
                 ("p99 > 5", "a duration with a unit, such as 50ms after p99 >"),
                 ("success < 200%", "a share of 1, such as 99.9% after success <"),
-                ("memory > 5", "a size with a unit"), ("rps < fast", "a number per second"),
+                ("memory > 5", "a size with a unit"), ("rps < nan", "a number per second"), ("rps < fast", "a number per second"),
                 ("process_pool: p99 > 5ms", "a strategy of this measurement")):
             result = self.fanout("run", *CELLS, "--fail-if", condition, "--dry-run")
             self.assertEqual((result.code, result.out), (2, ""), str(result))

@@ -165,6 +165,9 @@ class SuccessTest(FailureTest):
             self.assertEqual("Nothing to recommend." in result.out, share == 50, result.out)
         self.succeed("run", "--urls", self.list(*map(self.url, urls[50])), "-n", 100, *ONE,
                      "--strict", code=3)
+        result = self.succeed("run", "--url", f"http://127.0.0.1:{fanout_cli.free_port()}/", *ONE, "-n",
+                              5, "--fail-if", "success < 99.9%", code=4)
+        self.assertIn("success < 99.9%: no run is valid: ", result.out)
         for base, new, code in ((100, 50, 4), (50, 100, 0)):
             compared = self.fanout("compare", results[base], results[new], "--force")
             self.assertEqual(compared.code, code, str(compared))
