@@ -4,6 +4,11 @@
 #include <fmt/core.h>
 #include <httplib.h>
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "base/clock.h"
 #include "transports/deadline.h"
 #include "transports/httplib_reading.h"
@@ -18,6 +23,13 @@
 namespace fanout {
 
 namespace {
+
+// Newer versions of cpp-httplib keep fields in a hash table, where those of one name stand in the
+// reverse order.
+template <class Fields>
+constexpr bool kIsHashTable = requires(const Fields& fields) {
+  fields.bucket_count();
+};
 
 class HttplibClient final : public BlockingClient {
  public:
@@ -118,9 +130,12 @@ void HttplibClient::set_form(httplib::Request& request, const FormView& form,
   request.body = form.body;
   request.headers.clear();
   if (!form.names_host()) request.headers.emplace("Host", authority(target));
+  std::vector<std::pair<std::string_view, std::string_view>> fields;
   for_each_field(form.fields, [&](std::string_view name, std::string_view value) {
-    request.headers.emplace(name, value);
+    fields.emplace_back(name, value);
   });
+  if (kIsHashTable<httplib::Headers>) std::ranges::reverse(fields);
+  for (const auto& [name, value] : fields) request.headers.emplace(name, value);
 }
 
 httplib::Request HttplibClient::prepare(const Target& target) {

@@ -79,7 +79,8 @@ void check_characters(const std::string& text) {
 void check_pieces(const std::string& text, const Pieces& pieces) {
   const bool begins_well = std::isalnum(static_cast<unsigned char>(text[0])) != 0 ||
                            text[0] == '[' || beyond_ascii(text[0]);
-  if (pieces.scheme.empty() && (!begins_well || pieces.authority.ends_with(':'))) {
+  const bool no_scheme = pieces.scheme.find(' ') != std::string::npos;  // "GET http://..."
+  if (no_scheme || (pieces.scheme.empty() && (!begins_well || pieces.authority.ends_with(':')))) {
     refuse(text, std::string(kSchemesExpected));
   }
   if (pieces.authority.find(' ') != std::string::npos) {

@@ -73,7 +73,11 @@ class CurlTest(unittest.TestCase):
         self.addCleanup(self.server.listener.close)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             asked = list(pool.map(self.ask, range(len(ANSWERS))))
+        version = subprocess.run(["curl", "--version"], capture_output=True, text=True, check=True)
+        is_curl_8 = version.stdout.startswith("curl 8")
         for answer, (read, status, size, errors) in zip(ANSWERS, asked):
+            if is_curl_8 and "curl_8" in answer:
+                continue
             with self.subTest(answer["name"]):
                 ours = answer["outcome"] in ("ok", "bad_status")
                 self.assertEqual(read, ours or answer.get("curl") == "reads", errors)

@@ -39,10 +39,9 @@ unsigned connections_to(const std::vector<Target>& targets) {
 
 class EveryTransportBound : public testing::TestWithParam<const Transport*> {
  protected:
-  // libcurl's multi interface bounds those in use with the idle ones.
+  // libcurl bounds those in use with the idle ones.
   static unsigned most(unsigned slots) {
-    const bool multi = GetParam()->stack == "libcurl" && blocking_of(*GetParam()) == nullptr;
-    return kIdle + (multi ? slots : 0);
+    return kIdle + (GetParam()->stack == "libcurl" ? slots : 0);
   }
 };
 

@@ -48,7 +48,9 @@ class EveryTransportReading : public testing::TestWithParam<const Transport*> {}
 
 TEST_P(EveryTransportReading, OddAnswersAsLibcurlDoes) {
   EXPECT_GT(odd_answers().size(), 100U);
+  const bool is_curl_8 = GetParam()->stack == "libcurl" && GetParam()->version().starts_with('8');
   for (const Json& answer : odd_answers()) {
+    if (is_curl_8 && answer.contains("curl_8")) continue;  // its parser is another one
     const bool close = answer.value("then", "") == "close";
     CannedServer server({{bytes_of(answer), close ? Then::close : Then::keep}});
     FailureWords words;
