@@ -36,7 +36,7 @@ struct Evidence {
 };
 
 // Over all valid runs together: a run that fails as a whole is no outlier to be passed over.
-double success_of(const CellReport& row) {
+double share_over_runs(const CellReport& row) {
   double ok = 0;
   double total = 0;
   for (const Run& run : row.runs) {
@@ -54,7 +54,7 @@ Evidence evidence_of(const Condition& condition, const CellReport& row, const In
       fmt::format("{} is {}", condition.gauge.name, format_value(unit, found.median));
   if (fail_on == FailOn::median) return {found.median, median + " (its median)"};
   if (condition.gauge.name == "success") {
-    const double all = success_of(row);
+    const double all = share_over_runs(row);
     return {all, fmt::format("success is {} over all valid runs", format_value(unit, all))};
   }
   const auto end = condition.above ? found.high : found.low;
