@@ -40,7 +40,6 @@ namespace fanout {
 namespace {
 
 constexpr int kExitInvalidRuns = 3;
-constexpr int kExitRegression = 4;
 
 Progress::Style progress_style(const Options& options) {
   if (options.quiet || options.no_progress) return Progress::Style::none;

@@ -16,7 +16,6 @@ namespace fanout {
 namespace {
 
 constexpr int kExitIncomplete = 3;
-constexpr int kExitRegression = 4;
 
 // The measures of these names; all if none is named.
 std::vector<const Measure*> chosen_measures(const std::vector<std::string>& names) {

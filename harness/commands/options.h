@@ -16,6 +16,9 @@
 
 namespace fanout {
 
+// The exit code where something is worse than it may be: a gate.
+inline constexpr int kExitRegression = 4;
+
 enum class Command : std::uint8_t { run, sweep, list, report, compare, serve, doctor };
 
 struct CompareOptions {
