@@ -78,7 +78,11 @@ double most_cells(std::size_t rounds) {
 }
 
 // Judges all comparisons by one measure together.
-void judge(const std::vector<Change*>& family, double threshold) {
+void judge(Changes& changes, const Measure& measure) {
+  std::vector<Change*> family;
+  for (Change& change : changes.changes) {
+    if (change.measure == &measure && change.declined.empty()) family.push_back(&change);
+  }
   for (Change* change : family) {
     if (static_cast<double>(family.size()) <= most_cells(change->comparison.rounds)) continue;
     change->declined = fmt::format("not enough evidence: {} rounds are too few for {} cells",
@@ -86,7 +90,7 @@ void judge(const std::vector<Change*>& family, double threshold) {
   }
   correct_for_number(family);
   for (Change* change : family) {
-    if (change->declined.empty()) change->finding = finding_of(*change, threshold);
+    if (change->declined.empty()) change->finding = finding_of(*change, changes.threshold);
   }
 }
 
@@ -123,49 +127,34 @@ bool all_valid(const Summary& runs) {
   return runs.valid_runs > 0 && runs.valid_runs == runs.total_runs;
 }
 
-Interval success_of(const CellReport& cell) {
-  std::uint64_t ok = 0;
-  std::uint64_t total = 0;
-  for (const Run& run : cell.runs) {
-    if (!run.valid) continue;
-    ok += run.requests.ok;
-    total += run.requests.total;
-  }
-  return share_interval(ok, total);
-}
+// A cell that both results have, and what they are compared by.
+struct Pair {
+  const Report& base;
+  const Report& next;
+  const CellReport& before;
+  const CellReport& after;
+  std::span<const Measure* const> by;
+};
 
-// Whether each run of `more` had a larger share of successes than each of `fewer`. Requests of one
-// run fail together, so that limits over all requests alone would be too narrow.
-bool every_run_agrees(const CellReport& more, const CellReport& fewer) {
-  double least = 1;
-  double most = 0;
-  const auto share = [](const Run& run) {
-    return static_cast<double>(run.requests.ok) / static_cast<double>(run.requests.total);
-  };
-  for (const Run& run : more.runs) {
-    if (run.valid) least = std::min(least, share(run));
+// Adds what there is to say of this cell; figures are still to be judged.
+void add_cell(Changes& changes, const Pair& pair) {
+  const auto& [base, next, before, after, by] = pair;
+  if (!all_valid(before.summary) || !all_valid(after.summary)) {
+    changes.invalid.push_back({before.cell, before.summary, after.summary});
   }
-  for (const Run& run : fewer.runs) {
-    if (run.valid) most = std::max(most, share(run));
+  const Scenario& scenario = scenario_of(base.plan, before.cell);
+  if (const auto success = success_change(before, after, scenario)) {
+    changes.successes.push_back(*success);
   }
-  return most < least;
-}
-
-// Nothing if all succeeded in both, or nothing can be said: a deadline is there to leave requests
-// unanswered.
-std::optional<SuccessChange> success_change(const CellReport& base, const CellReport& next,
-                                            const Scenario& scenario) {
-  if (base.summary.valid_runs == 0 || next.summary.valid_runs == 0) return std::nullopt;
-  if (scenario.deadline.count() > 0) return std::nullopt;
-  SuccessChange change{base.cell, success_of(base), success_of(next)};
-  if (change.base.median == 1 && change.next.median == 1) return std::nullopt;
-  if (*change.next.high < *change.base.low && every_run_agrees(base, next)) {
-    change.finding = Finding::regression;
+  for (const Measure* measure : by) {
+    // With --force, results of different modes may be compared: one of them lacks the figure.
+    if (!has_figure({&before, &after}, *measure) || lacks(before, *measure) ||
+        lacks(after, *measure)) {
+      continue;
+    }
+    Change& change = changes.changes.emplace_back(change_of(before, after, *measure, scenario));
+    change.margin = margin_of(base, next, scenario, *measure, changes.threshold);
   }
-  if (*change.next.low > *change.base.high && every_run_agrees(next, base)) {
-    change.finding = Finding::better;
-  }
-  return change;
 }
 
 // The row that is the twin of this cell, or null.
@@ -189,36 +178,14 @@ Changes compare_results(const Report& base, const Report& next, std::span<const 
       changes.base_only.push_back(before.cell);
       continue;
     }
-    if (!all_valid(before.summary) || !all_valid(after->summary)) {
-      changes.invalid.push_back({before.cell, before.summary, after->summary});
-    }
-    const Scenario& scenario = scenario_of(base.plan, before.cell);
-    if (const auto success = success_change(before, *after, scenario)) {
-      changes.successes.push_back(*success);
-    }
-    for (const Measure* measure : by) {
-      // With --force, results of different modes may be compared: one of them lacks the figure.
-      if (!has_figure({&before, after}, *measure) || lacks(before, *measure) ||
-          lacks(*after, *measure)) {
-        continue;
-      }
-      Change& change = changes.changes.emplace_back();
-      change = change_of(before, *after, *measure, scenario);
-      change.margin = margin_of(base, next, scenario, *measure, threshold);
-    }
+    add_cell(changes, {base, next, before, *after, by});
   }
   for (const CellReport& after : next.cells) {
     if (find_cell(base, after.cell) != nullptr) continue;
     changes.next_only.push_back(after.cell);
     if (!all_valid(after.summary)) changes.invalid.push_back({after.cell, {}, after.summary});
   }
-  for (const Measure* measure : by) {
-    std::vector<Change*> family;
-    for (Change& change : changes.changes) {
-      if (change.measure == measure && change.declined.empty()) family.push_back(&change);
-    }
-    judge(family, threshold);
-  }
+  for (const Measure* measure : by) judge(changes, *measure);
   if (changes.base_only.size() == base.cells.size()) {
     throw UsageError("compare: no cell is in both results; measure the same cells again");
   }
@@ -284,17 +251,6 @@ std::string in_words(const Change& change) {
       break;
   }
   return change.declined;
-}
-
-std::string in_words(const SuccessChange& change) {
-  const auto share = [](const Interval& found) {
-    return fmt::format("{:.4g} % succeeded [{:.4g} %, {:.4g} %]", 100 * found.median,
-                       100 * *found.low, 100 * *found.high);
-  };
-  const char* kind = change.finding == Finding::regression ? "regression: "
-                     : change.finding == Finding::better   ? "better: "
-                                                           : "not separated: ";
-  return fmt::format("{}{} in NEW, {} in BASE", kind, share(change.next), share(change.base));
 }
 
 }  // namespace fanout

@@ -1,25 +1,17 @@
 // Two results of the same cells, BASE and NEW: what has become faster or slower? Pure functions.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "harness/analysis/success.h"
 #include "harness/analysis/verdict.h"
 #include "harness/result/report.h"
 #include "harness/statistics/statistics.h"
 
 namespace fanout {
-
-enum class Finding : std::uint8_t {
-  declined,       // nothing can be said
-  not_separated,  // the interval of the ratio holds 1, or the difference is below kLeastMargin
-  better,
-  worse,
-  regression,  // worse by more than the threshold, its interval beyond kLeastMargin
-};
 
 // One measure of a cell that both results have.
 struct Change {
@@ -32,14 +24,6 @@ struct Change {
   double p_holm = 1;      // p, corrected for the number of cells compared by this measure
   Finding finding = Finding::declined;
   std::string declined;  // why nothing is said, or ""
-};
-
-// How many requests of a cell succeeded, over the valid runs of either result, with exact limits.
-struct SuccessChange {
-  Cell cell;
-  Interval base;  // shares, 0..1
-  Interval next;
-  Finding finding = Finding::not_separated;  // regression: fewer in NEW
 };
 
 // Valid and all runs of a cell in both results, where any is invalid or one result has no run.
@@ -86,7 +70,5 @@ bool is_incomplete(const Changes& changes);
 
 // "regression: 1.12x slower", "1.03x faster", "not separated" or why nothing is said.
 std::string in_words(const Change& change);
-// "regression: 97 % succeeded [96 %, 98 %] in NEW, 100 % succeeded [99.7 %, 100 %] in BASE".
-std::string in_words(const SuccessChange& change);
 
 }  // namespace fanout

@@ -35,27 +35,16 @@ struct Evidence {
   std::string words;
 };
 
-// Over all valid runs together: a run that fails as a whole is no outlier to be passed over.
-double share_over_runs(const CellReport& row) {
-  double ok = 0;
-  double total = 0;
-  for (const Run& run : row.runs) {
-    if (!run.valid) continue;
-    ok += static_cast<double>(run.requests.ok);
-    total += static_cast<double>(run.requests.total);
-  }
-  return ok / total;
-}
-
 Evidence evidence_of(const Condition& condition, const CellReport& row, const Interval& found,
                      FailOn fail_on) {
   const Unit unit = condition.gauge.unit;
   const std::string median =
       fmt::format("{} is {}", condition.gauge.name, format_value(unit, found.median));
   if (fail_on == FailOn::median) return {found.median, median + " (its median)"};
-  if (condition.gauge.name == "success") {
-    const double all = share_over_runs(row);
-    return {all, fmt::format("success is {} over all valid runs", format_value(unit, all))};
+  if (condition.gauge.over_all_runs) {
+    const double all = condition.gauge.over_all_runs(row.runs).median;
+    return {all, fmt::format("{} is {} over all valid runs", condition.gauge.name,
+                             format_value(unit, all))};
   }
   const auto end = condition.above ? found.high : found.low;
   if (!end) return {found.median, median + " (its median; too few rounds for an interval)"};
@@ -120,8 +109,7 @@ std::vector<Checked> check_conditions(const Report& report) {
     for (const CellReport& row : report.cells) {
       if (!concerns(condition, row.cell) || row.runs.empty()) continue;
       if (row.summary.valid_runs == 0) {
-        all.push_back(
-            {text, row.cell, true, "no run is valid: " + row.runs.front().reasons.front()});
+        all.push_back({text, row.cell, true, "no run is valid: " + first_reason(row.runs.front())});
         continue;
       }
       const auto found = condition.gauge.of(row.summary, condition.gauge.percentile);

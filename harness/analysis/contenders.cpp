@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 
@@ -41,8 +42,9 @@ Contenders contenders(const Report& report, const Scenario& scenario) {
   leave_out_if(
       found, [&](const CellReport* cell) { return is_unsuccessful(report.plan, *cell); },
       [&](const CellReport* cell) {
-        return fmt::format("{:.3g} % of its requests succeeded, fewer than {:.3g} %",
-                           100 * share(cell), 100 * report.plan.least_success);
+        const double percent = std::floor(1e4 * share(cell)) / 100;  // never up to what it missed
+        return fmt::format("{} % of its requests succeeded, fewer than {} %", percent,
+                           100 * report.plan.least_success);
       });
   if (found.cells.empty()) return found;
   const double best = share(*std::ranges::max_element(found.cells, {}, share));

@@ -15,10 +15,9 @@ namespace {
 using Figure = std::optional<Interval>;
 
 Figure scaled(const Interval& interval, double factor) {
-  const auto times = [&](double value) { return value * factor; };
   Interval found{interval.median * factor, interval.low, interval.high};
-  if (interval.low) found.low = times(*interval.low);
-  if (interval.high) found.high = times(*interval.high);
+  if (found.low) *found.low *= factor;
+  if (found.high) *found.high *= factor;
   return found;
 }
 
@@ -41,6 +40,7 @@ struct Named {
   std::string_view name;
   Unit unit;
   Figure (*of)(const Summary& summary, double percentile);
+  Interval (*over_all_runs)(const std::vector<Run>& runs) = nullptr;
 };
 
 const std::array<Named, 11> kGauges{{
@@ -49,7 +49,8 @@ const std::array<Named, 11> kGauges{{
     {"goodput", Unit::rate,
      [](const Summary& s, double) -> Figure { return s.goodput_per_second; }},
     {"efficiency", Unit::share, [](const Summary& s, double) { return s.efficiency; }},
-    {"success", Unit::share, [](const Summary& s, double) -> Figure { return s.success_share; }},
+    {"success", Unit::share, [](const Summary& s, double) -> Figure { return s.success_share; },
+     &success_of_all},
     {"cpu", Unit::time,
      [](const Summary& s, double) { return scaled(s.cpu_us_per_request, 1000); }},
     {"memory", Unit::bytes, [](const Summary& s, double) -> Figure { return s.peak_memory_bytes; }},
@@ -96,7 +97,8 @@ std::optional<double> parse_bytes(std::string_view text) {
 
 std::optional<Gauge> find_gauge(std::string_view name) {
   const auto* const found = std::ranges::find(kGauges, name, &Named::name);
-  if (found != kGauges.end()) return Gauge{std::string(name), found->unit, 0, found->of};
+  if (found != kGauges.end())
+    return Gauge{std::string(name), found->unit, 0, found->of, found->over_all_runs};
   if (!name.starts_with('p')) return std::nullopt;
   const std::string_view digits = name.substr(1);
   if (std::ranges::find(kPercentiles, digits) == kPercentiles.end()) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/result/summary.h"
 
@@ -26,6 +27,8 @@ struct Gauge {
   double percentile = 0;  // of service times; 0: another figure
   // In its unit; nothing: the cell has none.
   std::optional<Interval> (*of)(const Summary& summary, double percentile);
+  // Judged by this instead of the end of an interval; null: by the interval.
+  Interval (*over_all_runs)(const std::vector<Run>& runs) = nullptr;
 };
 
 // The figure of this name: makespan, rps, goodput, efficiency, success, cpu, memory, switches,

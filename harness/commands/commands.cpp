@@ -29,6 +29,8 @@
 #include "harness/plan/selection.h"
 #include "harness/print/list.h"
 #include "harness/print/progress.h"
+#include "harness/print/render_changes.h"
+#include "harness/print/render_ci.h"
 #include "harness/print/render_failures.h"
 #include "harness/print/render_plan.h"
 #include "harness/scenario/address_choice.h"
@@ -139,6 +141,23 @@ struct Measurement {
   Readers readers;
 };
 
+// Those who are told of runs.
+Observer tellers(Progress& progress, std::optional<FailureLog>& failures,
+                 std::optional<ReportLog>& log) {
+  return {.before_run = [&](const Report& report, std::size_t row,
+                            unsigned round) { progress.before_run(report, row, round); },
+          .after_set_aside =
+              [&](const Report&, std::size_t row) {
+                if (failures) failures->drop_last();
+                if (log) log->add_set_aside(row);
+              },
+          .after_run =
+              [&](const Report& report, std::size_t row) {
+                if (log) log->add_run(row);
+                progress.after_run(report, row);
+              }};
+}
+
 // Runs the plan. A file holds every run as soon as it has returned; after an error the whole
 // document is written.
 void measure(Report& report, const Options& options, const Measurement& what) {
@@ -152,20 +171,8 @@ void measure(Report& report, const Options& options, const Measurement& what) {
   progress.plan(report);
   std::optional<ReportLog> log;
   if (!is_standard_output(what.output)) log.emplace(report, what.output, what.readers);
-  const Observer observer{.before_run = [&](const Report& r, std::size_t row,
-                                            unsigned round) { progress.before_run(r, row, round); },
-                          .after_set_aside =
-                              [&](const Report&, std::size_t row) {
-                                if (failures) failures->drop_last();
-                                if (log) log->add_set_aside(row);
-                              },
-                          .after_run =
-                              [&](const Report& r, std::size_t row) {
-                                if (log) log->add_run(row);
-                                progress.after_run(r, row);
-                              }};
   try {
-    run_plan(report, std::ref(runner), observer);
+    run_plan(report, std::ref(runner), tellers(progress, failures, log));
     if (profile_wanted(options, report)) {
       profile_cells(report, [&](const Cell& cell) {
         progress.before_profile(cell);
@@ -186,10 +193,26 @@ void measure(Report& report, const Options& options, const Measurement& what) {
 }
 
 // What a script has to know where it is told nothing else.
-void say_why_stopped(const Report& report) {
+void say_what_is_wrong(const Report& report, const Analysis& analysis) {
   if (const std::string why = why_stopped(report); !why.empty()) {
     fmt::print(stderr, "fanout: {}\n", why);
   }
+  if (has_failed_conditions(analysis)) fmt::print(stderr, "{}", render_conditions(analysis));
+  if (analysis.against && has_regression(*analysis.against)) {
+    fmt::print(stderr, "{}", conclusion_of(*analysis.against));
+  }
+}
+
+// What a gate has to know: first what is worse than it may be, then what cannot be believed.
+int exit_code(const Options& options, const Report& report, const Analysis& analysis) {
+  if (report.status == Status::interrupted) return kExitInterrupted;
+  if (has_failed_conditions(analysis)) return kExitRegression;
+  if (analysis.against && has_regression(*analysis.against)) return kExitRegression;
+  const bool theirs_invalid = std::ranges::any_of(report.references, [](const CellReport& row) {
+    return row.cell.by_other_build && has_invalid_runs(row);
+  });
+  if (theirs_invalid || (options.strict && has_failed_requests(report))) return kExitInvalidRuns;
+  return has_compared_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
 
 int run(const Options& options) {
@@ -223,19 +246,12 @@ int run(const Options& options) {
   if (!options.quiet) {
     fmt::print(to_file ? stdout : stderr, "{}", rendered(report, analysis, options.format));
   }
-  if (options.quiet) say_why_stopped(report);
+  if (options.quiet) say_what_is_wrong(report, analysis);
   if (unsaved) std::rethrow_exception(unsaved);
   if (to_file) {
     fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
   }
-  if (report.status == Status::interrupted) return kExitInterrupted;
-  if (has_failed_conditions(analysis)) return kExitRegression;
-  if (analysis.against && has_regression(*analysis.against)) return kExitRegression;
-  const bool theirs_invalid = std::ranges::any_of(report.references, [](const CellReport& row) {
-    return row.cell.by_other_build && has_invalid_runs(row);
-  });
-  if (theirs_invalid || (options.strict && has_failed_requests(report))) return kExitInvalidRuns;
-  return has_compared_invalid_runs(report) ? kExitInvalidRuns : 0;
+  return exit_code(options, report, analysis);
 }
 
 ServerConfig server_to_run(const Options& options) {

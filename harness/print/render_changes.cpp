@@ -71,7 +71,10 @@ std::string incompleteness(const Changes& changes) {
 std::string no_regression(const Changes& changes) {
   const auto declined = static_cast<std::size_t>(
       std::ranges::count(changes.changes, Finding::declined, &Change::finding));
-  if (declined == changes.changes.size()) return "nothing judged: not enough evidence\n";
+  if (declined == changes.changes.size()) {
+    return changes.successes.empty() ? "nothing judged: not enough evidence\n"
+                                     : "no figure judged: not enough evidence\n";
+  }
   return fmt::format("no regression beyond {} in {}{}\n", percent(changes.threshold),
                      counted(changes.changes.size(), "comparison"),
                      declined > 0 ? fmt::format(", of which {} allow no verdict", declined) : "");
@@ -120,8 +123,10 @@ std::string render_changes(const Changes& changes, const Plan& plan, Draw draw) 
   std::string text;
   for (const Scenario& scenario : plan.scenarios) {
     const Table table = table_of(changes, scenario);
-    if (table.rows.empty()) continue;
-    text += scenario.name + "\n\n" + successes(changes, scenario) + draw(table) + "\n";
+    const std::string shares = successes(changes, scenario);
+    if (table.rows.empty() && shares.empty()) continue;
+    text += scenario.name + "\n\n" + shares;
+    if (!table.rows.empty()) text += draw(table) + "\n";
   }
   return text;
 }
@@ -143,7 +148,7 @@ std::string render_against(const Report& report, const Analysis& analysis, Draw 
     const auto invalid = std::ranges::find(row.runs, false, &Run::valid);
     if (!row.cell.by_other_build || invalid == row.runs.end()) continue;
     text += fmt::format("INVALID {} by the other build: {}\n", cell_text(row.cell),
-                        invalid->reasons.front());
+                        first_reason(*invalid));
   }
   return text + render_changes(*analysis.against, report.plan, draw) +
          conclusion_of(*analysis.against) + "\n";

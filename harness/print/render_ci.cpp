@@ -71,7 +71,7 @@ std::string why_invalid(const CellReport& row) {
   for (const Run& run : row.runs) {
     if (!run.valid) {
       return fmt::format("{} of {} invalid: {}", row.summary.total_runs - row.summary.valid_runs,
-                         counted(row.summary.total_runs, "run"), run.reasons.front());
+                         counted(row.summary.total_runs, "run"), first_reason(run));
     }
   }
   return row.runs.empty() ? "it was not run" : "";
@@ -88,6 +88,13 @@ std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
                      makespan_s(report, one.cell), one.failed ? one.words : ""});
   }
   if (!analysis.against) return cases;
+  for (const CellReport& row : report.references) {
+    if (!row.cell.by_other_build) continue;
+    Cell ours = row.cell;
+    ours.by_other_build = false;
+    cases.push_back({ours, cell_text(ours) + " by the other build",
+                     row.summary.makespan_ns.median / 1e9, why_invalid(row)});
+  }
   for (const SuccessChange& change : analysis.against->successes) {
     cases.push_back({change.cell,
                      fmt::format("{}: success against the other build", cell_text(change.cell)),

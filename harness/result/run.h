@@ -125,6 +125,8 @@ struct Run {
 // From ready() to the end: the makespan, or the warm-up and the window of mode steady. The server
 // and the run's threads count over all of it.
 std::int64_t running_ns(const Run& run);
+// Why the run is not valid, as far as its first reason goes; "" if none is given.
+std::string first_reason(const Run& run);
 // Whether a flag was raised.
 bool has_flag(const Run& run, Flag flag);
 

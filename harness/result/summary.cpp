@@ -153,6 +153,10 @@ std::string name_of(const FailureKind& kind) {
   return kind.status == 0 ? kind.outcome : std::to_string(kind.status);
 }
 
+std::string first_reason(const Run& run) {
+  return run.reasons.empty() ? std::string() : run.reasons.front();
+}
+
 bool has_flag(const Run& run, Flag flag) {
   return std::ranges::find(run.flags, flag) != run.flags.end();
 }
@@ -163,6 +167,17 @@ std::uint64_t measured_requests(const Run& run) {
 
 double cpu_us_per_request(const Run& run) {
   return static_cast<double>(run.cpu_ns) / 1e3 / static_cast<double>(measured_requests(run));
+}
+
+Interval success_of_all(const std::vector<Run>& runs) {
+  std::uint64_t ok = 0;
+  std::uint64_t total = 0;
+  for (const Run& run : runs) {
+    if (!run.valid) continue;
+    ok += run.requests.ok;
+    total += run.requests.total;
+  }
+  return share_interval(ok, total);
 }
 
 double goodput(const Run& run) {

@@ -47,6 +47,10 @@ struct Summary {
 
 Summary summarize(const std::vector<Run>& runs);
 
+// The share of requests that succeeded over all valid runs together, of which there is one at
+// least, with exact limits: a run that failed as a whole is no outlier to be passed over.
+Interval success_of_all(const std::vector<Run>& runs);
+
 // The requests that makespan and CPU time of a run are of: all, or those of its steady state.
 std::uint64_t measured_requests(const Run& run);
 

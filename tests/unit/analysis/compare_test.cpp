@@ -7,6 +7,7 @@
 #include "harness/analysis/comparable.h"
 #include "harness/document/report_json.h"
 #include "harness/print/render_compare.h"
+#include "tests/unit/analysis/two_results.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
 
@@ -22,28 +23,12 @@ using testing::Not;
 using testing::SizeIs;
 using unit_test::add_cell;
 using unit_test::bare_report;
+using unit_test::compared;
+using unit_test::kTen;
+using unit_test::Makespans;
+using unit_test::report_of;
+using unit_test::times;
 using unit_test::usage_error;
-using Makespans = std::vector<double>;
-
-// Rounds that differ by 1 %, as those of a calm machine do.
-const Makespans kTen{100, 101, 99, 100.5, 99.5, 100, 101, 99, 100.5, 99.5};
-
-Makespans times(const Makespans& makespans, double factor) {
-  Makespans scaled = makespans;
-  for (double& one : scaled) one *= factor;
-  return scaled;
-}
-
-Report report_of(const char* strategy, const Makespans& makespans) {
-  Report report = bare_report();
-  add_cell(report, strategy, 10, makespans);
-  return report;
-}
-
-Changes compared(const Report& base, const Report& next, double threshold = 0.05) {
-  const Measure* by[] = {&measures()[0]};
-  return compare_results(base, next, by, threshold);
-}
 
 // What is found of one cell whose makespans were `base` and are now `next`.
 Change change(const Makespans& base, const Makespans& next, double threshold = 0.05) {

@@ -3,34 +3,19 @@
 #include <gtest/gtest.h>
 
 #include "harness/analysis/compare.h"
+#include "tests/unit/analysis/two_results.h"
 #include "tests/unit/sample_report.h"
 
-namespace fanout::many_changes_test {
+namespace fanout {
 namespace {
 
 using unit_test::add_cell;
 using unit_test::bare_report;
-using Makespans = std::vector<double>;
-
-// Rounds that differ by 1 %, as those of a calm machine do.
-const Makespans kTen{100, 101, 99, 100.5, 99.5, 100, 101, 99, 100.5, 99.5};
-
-Makespans times(const Makespans& makespans, double factor) {
-  Makespans scaled = makespans;
-  for (double& one : scaled) one *= factor;
-  return scaled;
-}
-
-Report report_of(const char* strategy, const Makespans& makespans) {
-  Report report = bare_report();
-  add_cell(report, strategy, 10, makespans);
-  return report;
-}
-
-Changes compared(const Report& base, const Report& next) {
-  const Measure* by[] = {&measures()[0]};
-  return compare_results(base, next, by, 0.05);
-}
+using unit_test::compared;
+using unit_test::kTen;
+using unit_test::Makespans;
+using unit_test::report_of;
+using unit_test::times;
 
 // Reports of so many cells, of which the first has become slower.
 Changes one_of(unsigned cells, const Makespans& base, const Makespans& next) {
@@ -95,5 +80,43 @@ TEST(ChangesAgainstOther, AreFromTheOtherBuildToThisOne) {
   EXPECT_FALSE(has_regression(*changes_against_other(with_other_build(kTen, times(kTen, 1.1)))));
 }
 
+// A result of which in each run so many of the 200 requests succeeded.
+Report answered(const std::vector<std::uint64_t>& ok) {
+  Report report = report_of("a", Makespans(ok.size(), 100));
+  for (std::size_t i = 0; i < ok.size(); ++i) {
+    report.cells[0].runs[i].requests.ok = ok[i];
+    report.cells[0].runs[i].requests.failed = 200 - ok[i];
+  }
+  report.cells[0].summary = summarize(report.cells[0].runs);
+  return report;
+}
+
+TEST(SuccessOfTwoResults, IsARegressionWhereEveryRunAgrees) {
+  const Report all = answered({200, 200, 200, 200});
+  const Report half = answered({100, 110, 90, 100});
+  const Changes fewer = compared(all, half);
+  EXPECT_TRUE(has_regression(fewer));
+  EXPECT_EQ(in_words(fewer.successes.at(0)).substr(0, 26), "regression: 50 % succeeded");
+  EXPECT_EQ(compared(half, all).successes.at(0).finding, Finding::better);
+  EXPECT_TRUE(compared(all, all).successes.empty());
+}
+
+TEST(SuccessOfTwoResults, IsNoneIfOneRunFailedAsAWhole) {
+  const Changes burst = compared(answered({200, 200, 200, 200}), answered({200, 200, 200, 0}));
+  EXPECT_EQ(burst.successes.at(0).finding, Finding::not_separated);
+  EXPECT_FALSE(has_regression(burst));
+}
+
+TEST(SuccessOfTwoResults, NeedsFourRuns) {
+  EXPECT_EQ(compared(answered({200, 200, 200}), answered({0, 0, 0})).successes.at(0).finding,
+            Finding::declined);
+}
+
+TEST(SuccessOfTwoResults, IsNotAskedForWhereADeadlineEndsTheRuns) {
+  Report half = answered({100, 100, 100, 100});
+  half.plan.scenarios[0].deadline = std::chrono::seconds(1);
+  EXPECT_TRUE(compared(half, answered({0, 0, 0, 0})).successes.empty());
+}
+
 }  // namespace
-}  // namespace fanout::many_changes_test
+}  // namespace fanout
