@@ -16,6 +16,7 @@
 namespace fanout {
 
 class FailureWords;
+struct ConnectionNotes;
 
 // Where requests go, and what a right answer looks like.
 struct Target {
@@ -41,6 +42,7 @@ struct RetryPolicy {
   bool post = false;  // whether a POST, or another that may count twice, is made again
 };
 inline constexpr unsigned kMaxRetries = 15;
+inline constexpr unsigned kMostRedirects = 10;
 
 // All settings of a client. They must outlive the clients made from them.
 struct ClientConfig {
@@ -49,6 +51,8 @@ struct ClientConfig {
   std::uint64_t request_body_bytes = 0;  // of a POST, PUT or PATCH without a `body`
   std::string body{};                    // the user's own, of every request
   bool reuse = true;
+  // Whether redirects are followed, at most kMostRedirects of a request: by transports that can.
+  bool follow = false;
   std::chrono::nanoseconds connect_timeout{};
   // How many idle connections all clients of a run keep, to whatever targets, and how many requests
   // they have in flight, at most (kept_connections() below).
@@ -72,6 +76,7 @@ struct ClientConfig {
   std::vector<std::string> headers{};  // of every request (transports/request_form.h)
   std::string_view paths{};  // of the requests, borrowed (transports/path.h); none: from tokens
   FailureWords* failure_words = nullptr;  // where workers say why requests fail; null: nowhere
+  ConnectionNotes* connection_notes = nullptr;  // where they say what they met; null: nowhere
 };
 
 // The most idle connections that a client with so many slots keeps, whatever the number of targets:

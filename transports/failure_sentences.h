@@ -29,6 +29,12 @@ inline constexpr std::string_view kContentLength = "Content-Length is not a numb
 inline constexpr std::string_view kTransferEncoding =
     "Transfer-Encoding is neither chunked nor identity";
 
+// Where it leads.
+inline constexpr std::string_view kTooManyRedirects = "more than 10 redirects";
+inline constexpr std::string_view kRedirectElsewhere =
+    "redirected from this machine to another one; name that URL instead";
+inline constexpr std::string_view kRedirectNotHttp = "redirected to no http or https URL";
+
 // The body.
 inline constexpr std::string_view kBadChunk = "the chunks of the body are malformed";
 

@@ -49,6 +49,18 @@ SocketAddress socket_address(const Target& target) {
   return address;
 }
 
+bool is_on_this_machine(const SocketAddress& address) {
+  constexpr std::uint32_t kFirstByte = 127;
+  if (address.family() == AF_INET) {
+    const auto& four = reinterpret_cast<const sockaddr_in&>(address.storage);
+    return ntohl(four.sin_addr.s_addr) >> 24 == kFirstByte;
+  }
+  if (address.family() == AF_UNIX) return true;
+  const in6_addr& six = reinterpret_cast<const sockaddr_in6&>(address.storage).sin6_addr;
+  return IN6_IS_ADDR_LOOPBACK(&six) ||
+         (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == kFirstByte);
+}
+
 int open_socket(int family) {
   const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd >= 0) set_fanout_socket_options(fd);

@@ -20,6 +20,9 @@ struct SocketAddress {
 // RunError if that is no literal IPv4 or IPv6 address, or if the path is too long.
 SocketAddress socket_address(const Target& target);
 
+// Whether it is a Unix socket, or belongs to the loopback network.
+bool is_on_this_machine(const SocketAddress& address);
+
 // Opens a socket of this family, as all connections have it: non-blocking, closed on exec. Returns
 // -1 and sets errno if there is none.
 int open_socket(int family);

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "base/error.h"
+#include "transports/connection_notes.h"
 #include "transports/tcp_connect.h"
 
 namespace fanout {
@@ -51,15 +52,40 @@ void verify_peers(ssl_ctx_st* context, const std::string& pem) {
   if (count == 0) throw RunError("the text of whom to trust holds no certificate in PEM form");
 }
 
+namespace {
+
+// Of a context: where its handshakes are noted.
+int notes_index() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+void on_handshake(const ssl_st* stream, int where, int) {
+  if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
+  void* const notes = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(stream), notes_index());
+  static_cast<ConnectionNotes*>(notes)->tls_versions |= SSL_version(stream) == TLS1_3_VERSION
+                                                            ? ConnectionNotes::kTls13
+                                                            : ConnectionNotes::kTls12;
+}
+
+}  // namespace
+
+void note_versions(ssl_ctx_st* context, const ClientConfig& config) {
+  if (config.connection_notes == nullptr) return;
+  SSL_CTX_set_ex_data(context, notes_index(), config.connection_notes);
+  SSL_CTX_set_info_callback(context, &on_handshake);
+}
+
 std::string tls_name(const Target& target) {
   return target.name.ends_with('.') ? target.name.substr(0, target.name.size() - 1) : target.name;
 }
 
 TlsSettings::TlsSettings(const ClientConfig& config) : config_(config) {
-  if (!any_tls(config)) return;
+  if (!any_tls(config) && !config.follow) return;
   context_ = make_tls_context(TlsSide::client);
   verify_peers(context_.get(), config.certificates);
   show_certificate(context_.get(), config);
+  note_versions(context_.get(), config);
   SSL_CTX_set_session_cache_mode(context_.get(),
                                  SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context_.get(), &TlsClient::on_session);
@@ -67,6 +93,7 @@ TlsSettings::TlsSettings(const ClientConfig& config) : config_(config) {
 
 void TlsSettings::lend_to(ssl_ctx_st* context) const {
   SSL_CTX_set1_cert_store(context, SSL_CTX_get_cert_store(context_.get()));
+  note_versions(context, config_);
   X509* const certificate = SSL_CTX_get0_certificate(context_.get());
   if (certificate == nullptr) return;
   STACK_OF(X509)* chain = nullptr;

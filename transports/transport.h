@@ -120,7 +120,8 @@ struct Transport {
   Suite suite = Suite::none;
   // File descriptors a client holds besides its connections (loops, timers, wake-up pairs).
   unsigned client_descriptors = 0;
-  bool tls = true;  // whether it speaks TLS
+  bool tls = true;       // whether it speaks TLS
+  bool follows = false;  // whether it can follow redirects (ClientConfig::follow)
 };
 
 }  // namespace fanout

@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "strategies/strategy.h"
+#include "transports/connection_notes.h"
 #include "transports/failure_words.h"
 
 namespace fanout {
@@ -53,8 +54,12 @@ class CellMemory {
   }
   // Written by every worker, forked ones too (ClientConfig::failure_words).
   [[nodiscard]] FailureWords& failure_words() const { return layout().failure_words; }
+  // Likewise (ClientConfig::connection_notes).
+  [[nodiscard]] ConnectionNotes& connection_notes() const { return layout().connection_notes; }
   [[nodiscard]] std::span<Sample> samples() const;
   [[nodiscard]] int fd() const { return fd_.get(); }
+  // What lies before the samples: builds in which it differs do not understand each other.
+  static constexpr std::size_t shared_bytes() { return sizeof(Layout); }
 
  private:
   // Samples follow, as many as requests.
@@ -63,6 +68,7 @@ class CellMemory {
     std::atomic<std::int64_t> deadline_ns;
     std::atomic<std::int64_t> schedule_start_ns;
     FailureWords failure_words;
+    ConnectionNotes connection_notes;
   };
   [[nodiscard]] Layout& layout() const { return *static_cast<Layout*>(memory_); }
   [[nodiscard]] std::size_t bytes() const { return sizeof(Layout) + requests_ * sizeof(Sample); }

@@ -119,6 +119,7 @@ ClientConfig client_config(const CellTask& task, const CellMemory& memory,
   client.due_ns = due_ns;
   client.schedule_start = &memory.schedule_start_ns();
   client.failure_words = &memory.failure_words();
+  client.connection_notes = &memory.connection_notes();
   if (!due_ns.empty()) wake_on_time();
   return client;
 }

@@ -31,6 +31,8 @@ void add_targets(CLI::App& app, Options& options) {
          "send requests for this name and port to this address; repeatable")
       ->type_name("HOST:PORT:IP")
       ->allow_extra_args(false);
+  app.add_flag("--follow", options.urls.follow,
+               "follow up to 10 redirects of a request, where the library can");
   app.add_option("--cert", options.tls.certificate_file,
                  "show this certificate (PEM) to https targets that demand one")
       ->type_name("FILE");
@@ -149,6 +151,9 @@ void check_targets(const CLI::App& app, const Options& options) {
   if (options.urls.empty()) {
     if (!options.urls.resolve.empty()) {
       throw UsageError("--resolve says where the names of URLs lead; use it with --url or --urls");
+    }
+    if (options.urls.follow) {
+      throw UsageError("--follow is for real targets; use it with --url or --urls");
     }
     if (options.tls.certificate_file.empty() && options.tls.key_file.empty()) return;
     throw UsageError("--cert and --key are for real targets; use them with --url or --urls");

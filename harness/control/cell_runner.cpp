@@ -73,6 +73,7 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .request_body_bytes = scenario.request_body_bytes,
                      .body = scenario.body,
                      .reuse = scenario.reuse,
+                     .follow = follows(scenario),
                      .connect_timeout = scenario.connect_timeout,
                      .max_idle = max_idle_of(scenario, cell.workers),
                      .workers = cell.workers,
@@ -185,6 +186,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   if (syscalls != nullptr) *syscalls = execution.header.syscalls;
   execution.samples = memory.samples();
   execution.failure_words = &memory.failure_words();
+  execution.connection_notes = &memory.connection_notes();
   execution.token_seed = task.token_seed;
   Run run = judge(execution, cell, scenario);
   note_failures(run, task, cell, round, execution);

@@ -15,13 +15,12 @@ namespace fanout {
 namespace {
 
 // Count this up whenever a task means something else than before under the same keys.
-constexpr int kTaskProtocol = 1;
+constexpr int kTaskProtocol = 2;
 
 constexpr std::string_view kGreeting = "fanout protocol ";
 
 std::string protocol() {
-  return fmt::format("{}.{}.{}", kTaskProtocol, sizeof(CellHeader) + sizeof(FailureWords),
-                     sizeof(Sample));
+  return fmt::format("{}.{}.{}", kTaskProtocol, CellMemory::shared_bytes(), sizeof(Sample));
 }
 
 // The first line that the command prints, and nothing if it takes longer than a few seconds.

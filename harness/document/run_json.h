@@ -35,17 +35,19 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureKind, outcome, status, words, count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailedRequest, index, line, url, outcome, status, words)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons, flags,
                                    makespan_ns, setup_ns, requests, errors, retries, status_counts,
-                                   failures, failed_requests, latency_ns, histogram, open, steady,
+                                   failures, failed_requests, tls_versions, redirects, latency_ns, histogram, open, steady,
                                    cpu_ns, process_cpu_ns, context_switches, peak_memory_bytes,
                                    threads, processes, queue_peak, server, host, bound_ns,
                                    efficiency, limited_by)
 
-// A run as documents hold it, those of earlier versions too, which lack what failed and how many
-// requests opened a connection.
+// A run as documents hold it, those of earlier versions too, which lack what failed, how many
+// requests opened a connection, and what connections spoke.
 inline Run run_from_json(nlohmann::json json) {
   json.emplace("status_counts", nlohmann::json::object());
   json.emplace("failures", nlohmann::json::array());
   json.emplace("failed_requests", nlohmann::json::array());
+  json.emplace("tls_versions", nlohmann::json::array());
+  json.emplace("redirects", 0);
   if (json.contains("requests")) json["requests"].emplace("connected", nullptr);
   return json;
 }

@@ -28,6 +28,7 @@ struct Execution {
   CellHeader header{};
   std::span<const Sample> samples;
   const FailureWords* failure_words = nullptr;  // of the samples, borrowed; null: none were kept
+  const ConnectionNotes* connection_notes = nullptr;  // borrowed; null: none were kept
   std::uint64_t token_seed = 0;                 // of the run (CellTask::token_seed)
   std::optional<Exit> exit;                     // nothing: it had to be killed (see `failure`)
   std::string failure;                          // why it was ended from outside, or ""

@@ -107,6 +107,13 @@ void add_failures(Run& run, const Execution& execution, const Scenario& scenario
   });
 }
 
+void add_connections(Run& run, const ConnectionNotes& notes) {
+  const std::uint32_t spoken = notes.tls_versions;
+  if ((spoken & ConnectionNotes::kTls12) != 0) run.tls_versions.emplace_back("TLS 1.2");
+  if ((spoken & ConnectionNotes::kTls13) != 0) run.tls_versions.emplace_back("TLS 1.3");
+  run.redirects = notes.redirects;
+}
+
 void add_timing(Run& run, const Timing& timing) {
   run.makespan_ns = timing.makespan_ns;
   run.cpu_ns = timing.cpu_ns;
@@ -156,6 +163,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   add_requests(run, counted, attempts);
   if (!is_external(cell)) run.requests.connected = counted.connected;
   add_failures(run, execution, scenario);
+  if (execution.connection_notes != nullptr) add_connections(run, *execution.connection_notes);
   add_timing(run, timing);
   if (responses) run.open = responses->figures;
   if (execution.served) run.server = execution.server;

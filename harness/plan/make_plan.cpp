@@ -48,6 +48,10 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
   if (!transport.tls && speaks_tls(scenario)) {
     return WhySkipped{Skip::no_tls, "speaks no TLS, as this scenario does"};
   }
+  if (!transport.follows && follows(scenario)) {
+    return WhySkipped{Skip::no_redirects,
+                      fmt::format("{} follows no redirects, as --follow asks", transport.stack)};
+  }
   const bool client_each = std::holds_alternative<RunBlocking>(strategy.run);
   return lacks_capacity(cell, scenario, client_each ? transport.client_descriptors : 0, limits);
 }

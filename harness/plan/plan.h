@@ -38,13 +38,15 @@ enum class Skip : std::uint8_t {
   impossible,     // its strategy and transport, or program and scenario, do not go together
   no_network,     // real targets would be sent nothing
   no_tls,         // its transport speaks none, and the scenario does
+  no_redirects,   // its transport follows none, and the scenario does
   fd_limited,     // too few file descriptors
   port_limited,   // too few ephemeral ports
   not_installed,  // what its external program needs is not here
 };
-inline constexpr EnumNames<Skip, 6> kSkipNames{{{"impossible", Skip::impossible},
+inline constexpr EnumNames<Skip, 7> kSkipNames{{{"impossible", Skip::impossible},
                                                 {"no_network", Skip::no_network},
                                                 {"no_tls", Skip::no_tls},
+                                                {"no_redirects", Skip::no_redirects},
                                                 {"fd_limited", Skip::fd_limited},
                                                 {"port_limited", Skip::port_limited},
                                                 {"not_installed", Skip::not_installed}}};

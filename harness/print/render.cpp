@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -48,19 +49,39 @@ std::string addresses_of(const RealTargets& targets) {
   return fmt::format(" ({})", fmt::join(named, "; "));
 }
 
+// What connections to real targets turned out to be: ", TLS 1.2, redirects followed: 5 in a run".
+std::string connections_of(const Report& report, const Scenario& scenario) {
+  std::set<std::string> spoken;
+  std::uint64_t redirects = 0;
+  for (const CellReport& cell : report.cells) {
+    if (cell.cell.scenario != scenario.name) continue;
+    for (const Run& run : cell.runs) {
+      spoken.insert(run.tls_versions.begin(), run.tls_versions.end());
+      redirects = std::max(redirects, run.redirects);
+    }
+  }
+  std::string text;
+  if (!spoken.empty()) text += fmt::format(", {}", fmt::join(spoken, " and "));
+  if (follows(scenario)) {
+    text += fmt::format(", redirects followed: {} in a run", format_count(redirects));
+  }
+  return text;
+}
+
 // Who answers.
-std::string server_of(const Scenario& scenario) {
+std::string server_of(const Report& report, const Scenario& scenario) {
   if (const RealTargets* real = scenario.real_targets()) {
-    return fmt::format("real targets{}, proof: {}", addresses_of(*real), proof_of(scenario));
+    return fmt::format("real targets{}{}, proof: {}", addresses_of(*real),
+                       connections_of(report, scenario), proof_of(scenario));
   }
   return fmt::format("server engine {}{}", enum_name(scenario.server().engine, kEngineNames),
                      emulation(scenario));
 }
 
-std::string heading(const Scenario& scenario) {
+std::string heading(const Report& report, const Scenario& scenario) {
   return fmt::format("{}: {}\n{}, {}, connections {}, {}\n\n", scenario.name, scenario.summary,
                      work_in_words(scenario), scenario.method.name(),
-                     scenario.reuse ? "reused" : "new for each request", server_of(scenario));
+                     scenario.reuse ? "reused" : "new for each request", server_of(report, scenario));
 }
 
 // How each strategy fares with more workers.
@@ -187,7 +208,7 @@ std::string render_words(const Report& report, const Analysis& analysis, Draw dr
   std::string text;
   for (const ScenarioAnalysis& found : analysis.scenarios) {
     const Scenario& scenario = *found.scenario;
-    text += heading(scenario) + render_sweep(report, scenario, draw);
+    text += heading(report, scenario) + render_sweep(report, scenario, draw);
     text += draw(cells_table(report, analysis, found)) + render_references(found) + "\n";
     text += render_published(report, scenario, draw) + render_originals(found, draw);
     text += render_failures(report, scenario, draw);

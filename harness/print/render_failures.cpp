@@ -30,12 +30,12 @@ struct Range {
 // By what is said of it before and after the count: "404" and "", "302" and "not followed".
 using Kinds = std::map<std::pair<std::string, std::string>, Range>;
 
-Kinds kinds_of(const Run& run, bool real_targets) {
+Kinds kinds_of(const Run& run, bool name_redirects) {
   Kinds kinds;
   for (const FailureKind& failure : run.failures) {
     kinds[{name_of(failure), failure.words}].add(failure.count);
   }
-  if (!real_targets) return kinds;
+  if (!name_redirects) return kinds;
   for (const auto& [status, count] : run.status_counts) {
     if (std::ranges::find(kRedirects, status) != kRedirects.end()) {
       kinds[{status, "not followed"}].add(count);
@@ -44,10 +44,10 @@ Kinds kinds_of(const Run& run, bool real_targets) {
   return kinds;
 }
 
-Kinds kinds_of(const CellReport& cell, bool real_targets) {
+Kinds kinds_of(const CellReport& cell, bool name_redirects) {
   Kinds all;
   for (const Run& run : cell.runs) {
-    for (const auto& [kind, range] : kinds_of(run, real_targets)) {
+    for (const auto& [kind, range] : kinds_of(run, name_redirects)) {
       all[kind].add(range.least);
       all[kind].cells = 1;
     }
@@ -66,10 +66,11 @@ std::string count_text(const Range& range) {
 std::vector<std::string> failures_in_words(const Report& report, const Scenario& scenario) {
   Kinds kinds;
   unsigned cells = 0;
+  const bool name_redirects = scenario.real_targets() != nullptr && !follows(scenario);
   for (const CellReport& cell : report.cells) {
     if (cell.cell.scenario != scenario.name || cell.runs.empty()) continue;
     ++cells;
-    for (const auto& [kind, range] : kinds_of(cell, scenario.real_targets() != nullptr)) {
+    for (const auto& [kind, range] : kinds_of(cell, name_redirects)) {
       kinds[kind].add(range.least);
       kinds[kind].add(range.most);
       ++kinds[kind].cells;

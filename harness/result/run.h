@@ -97,6 +97,8 @@ struct Run {
   std::map<std::string, std::uint64_t> status_counts;  // status -> attempts answered with it
   std::vector<FailureKind> failures;                   // the most frequent kind first
   std::vector<FailedRequest> failed_requests;          // the first kNamedFailures
+  std::vector<std::string> tls_versions;  // that connections spoke: "TLS 1.2"; of a program: unknown
+  std::uint64_t redirects = 0;            // that were followed
   Latency latency_ns;
   std::vector<std::pair<std::int64_t, std::uint64_t>> histogram;  // bucket's lowest value, count
 

@@ -20,6 +20,7 @@
 
 #include "base/deleter.h"
 #include "base/units.h"
+#include "transports/tcp_connect.h"
 
 namespace fanout {
 namespace {
@@ -193,15 +194,7 @@ bool on_this_machine(const Target& target) {
 }
 
 bool is_loopback(const std::string& address) {
-  constexpr std::uint32_t kFirstByte = 127;
-  in_addr four{};
-  if (::inet_pton(AF_INET, address.c_str(), &four) == 1) {
-    return ntohl(four.s_addr) >> 24 == kFirstByte;
-  }
-  in6_addr six{};
-  if (::inet_pton(AF_INET6, address.c_str(), &six) != 1) return false;
-  return IN6_IS_ADDR_LOOPBACK(&six) ||
-         (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == kFirstByte);
+  return is_literal(address) && is_on_this_machine(socket_address({.addresses = {address}}));
 }
 
 }  // namespace fanout

@@ -24,6 +24,11 @@ bool speaks_tls(const Scenario& scenario) {
                              [](const HostBehaviour& host) { return host.tls != Tls::off; });
 }
 
+bool follows(const Scenario& scenario) {
+  const RealTargets* const real = scenario.real_targets();
+  return real != nullptr && real->follow;
+}
+
 std::string_view proof_of(const Scenario& scenario) {
   return scenario.real_targets() != nullptr ? "status and length" : "token";
 }

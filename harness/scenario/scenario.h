@@ -30,6 +30,7 @@ struct RealTargets {
   std::string first_url{};    // its secrets masked; "": not known
   bool tls = false;       // whether one of them is https; known while planning only, as the next
   bool loopback = false;  // whether all are on this machine
+  bool follow = false;    // whether redirects are followed
   // Which addresses of a name its requests went to: "localhost" -> {"::1"}.
   std::map<std::string, std::vector<std::string>> addresses{};
 };
@@ -81,6 +82,9 @@ std::uint64_t max_idle_of(const Scenario& scenario, unsigned workers);
 
 // Whether any of them speaks TLS.
 bool speaks_tls(const Scenario& scenario);
+
+// Whether clients follow redirects: real targets' alone, and only if the user wants it.
+bool follows(const Scenario& scenario);
 
 // What shows that a request was answered: "token", which the server counts and returns, or, of real
 // targets, only "status and length".

@@ -115,7 +115,8 @@ void read_targets(Scenario& scenario, const std::string& path, const Json& json)
   if (json.is_null()) return;
   using namespace json_read;
   check_object(path, json,
-               {"urls", "origins", "skipped_lines", "source", "digest", "first_url", "addresses"});
+               {"urls", "origins", "skipped_lines", "source", "digest", "first_url", "addresses",
+                "follow"});
   const auto number = [&](const char* key) {
     return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
                         kMaxRequests);
@@ -131,6 +132,7 @@ void read_targets(Scenario& scenario, const std::string& path, const Json& json)
       // absent in earlier versions
       .digest = json.value("digest", ""),
       .first_url = json.value("first_url", ""),
+      .follow = json.value("follow", false),
       .addresses = json.value("addresses", decltype(RealTargets::addresses)())};
 }
 
@@ -142,7 +144,8 @@ Json targets_to_json(const RealTargets* targets) {
           {"source", targets->source},
           {"digest", targets->digest},
           {"first_url", targets->first_url},
-          {"addresses", targets->addresses}};
+          {"addresses", targets->addresses},
+          {"follow", targets->follow}};
 }
 
 using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;

@@ -211,6 +211,7 @@ UrlList read_urls(const UrlSources& sources, const RequestDefaults& defaults,
   if (!sources.file.empty()) left_out = read_file(sources, collector);
   UrlList list = collector.finish();
   list.about.source = source_of(sources);
+  list.about.follow = sources.follow;
   if (!left_out.empty()) list.notes.push_back(std::move(left_out));
   if (list.about.urls == 0) {
     const std::string& why = list.notes.empty() ? list.about.source : list.notes.back();

@@ -22,6 +22,7 @@ struct UrlSources {
   std::string file;                // one URL a line, after those; "-": standard input; empty: none
   bool skip_bad_lines = false;     // go on without the lines of the file that cannot be used
   std::vector<Resolve> resolve{};  // instead of looking names up
+  bool follow = false;             // whether redirects are followed
   bool progress = false;           // whether a long look-up is reported on standard error
   [[nodiscard]] bool empty() const { return urls.empty() && file.empty(); }
 };

@@ -19,11 +19,12 @@ ONE = ("--strategy", "session_reuse,event_loop", "--rounds", 1, "-n", 4, "--work
 class Server:
     """Speaks TLS, demands a certificate of its clients, and says ok."""
 
-    def __init__(self, certificate, key, clients=None):
+    def __init__(self, certificate, key, clients=None, newest=ssl.TLSVersion.TLSv1_3):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         context.load_verify_locations(clients or certificate)
         context.verify_mode = ssl.CERT_REQUIRED
+        context.maximum_version = newest
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}/"
         threading.Thread(target=self.accept, args=[context], daemon=True).start()
@@ -78,6 +79,18 @@ class TargetTlsTest(fanout_cli.CliTest):
         self.assertEqual(set(map(str, shown.values())), {"{}"}, shown)
         hidden = self.errors(code=None)
         self.assertEqual(set(map(str, hidden.values())), {"{'tls': 4}"}, hidden)
+
+    def test_the_version_that_was_spoken_is_recorded(self):
+        old = Server(self.own, self.key, newest=ssl.TLSVersion.TLSv1_2)
+        self.addCleanup(old.listener.close)
+        for server, version in ((old, "TLS 1.2"), (self.server, "TLS 1.3")):
+            document, result = self.measure(
+                "--url", server.url, *ONE, "--transport", "all", "--cert", self.own, "--key",
+                self.key, variables={"SSL_CERT_FILE": str(self.own)}, code=None)
+            self.assertIn(f"real targets, {version}, proof", result.out)
+            spoken = {cell["transport"]: cell["runs"][0]["tls_versions"]
+                      for cell in document["cells"] if cell["stack"] not in ("none", "floor")}
+            self.assertEqual(set(map(tuple, spoken.values())), {(version,)}, spoken)
 
     def test_a_certificate_that_is_trusted_itself_needs_no_issuer(self):
         """As with curl."""

@@ -60,6 +60,7 @@ class CurlAsioClient final : public AsyncClient {
     unsigned generation = 0;  // counts up whenever pending waits become void
     int wanted = 0;           // CURL_POLL_IN, CURL_POLL_OUT
     int waiting = 0;          // the same bits: waits under way
+    bool borrowed = false;    // libcurl closes it
   };
 
   // Callbacks of libcurl.
@@ -68,6 +69,8 @@ class CurlAsioClient final : public AsyncClient {
   static int on_wanted(CURL*, curl_socket_t fd, int wanted, void* self, void*);
   static int on_timer(CURLM*, long timeout_ms, void* self);
 
+  AsioError adopt(curl_socket_t fd);
+  [[nodiscard]] bool is_adopted(curl_socket_t fd) const;
   Watch& watch(curl_socket_t fd) { return *watches_[static_cast<std::size_t>(fd)]; }
   void wait(Watch& watch);
   void wait(Watch& watch, AsioSocket::wait_type type, int event);
@@ -89,17 +92,31 @@ curl_socket_t CurlAsioClient::open_socket(void* self, curlsocktype, curl_sockadd
   auto& client = *static_cast<CurlAsioClient*>(self);
   const int fd = ::socket(address->family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return CURL_SOCKET_BAD;
-  const auto index = static_cast<std::size_t>(fd);
-  if (client.watches_.size() <= index) client.watches_.resize(index + 1);
-  std::unique_ptr<Watch>& watch = client.watches_[index];
-  if (!watch) watch = std::make_unique<Watch>(client.io_.get_executor());
-  watch->forget();
-  AsioError error;
-  watch->socket.assign(boost::asio::ip::tcp::v4(), fd, error);  // to Asio, any socket is alike
+  const AsioError error = client.adopt(fd);
   if (!error) return fd;
   ::close(fd);
   errno = error.value();
   return CURL_SOCKET_BAD;
+}
+
+// From now on the socket is Asio's to watch.
+AsioError CurlAsioClient::adopt(curl_socket_t fd) {
+  const auto index = static_cast<std::size_t>(fd);
+  if (watches_.size() <= index) watches_.resize(index + 1);
+  std::unique_ptr<Watch>& watch = watches_[index];
+  if (!watch) watch = std::make_unique<Watch>(io_.get_executor());
+  watch->forget();
+  watch->borrowed = false;
+  AsioError error;
+  watch->socket.assign(boost::asio::ip::tcp::v4(), fd, error);  // to Asio, any socket is alike
+  return error;
+}
+
+// Whether it is one of the connections' sockets. libcurl has others, of its own: by them a thread
+// that looks a name up wakes it. It opens and closes those without a word.
+bool CurlAsioClient::is_adopted(curl_socket_t fd) const {
+  const auto index = static_cast<std::size_t>(fd);
+  return index < watches_.size() && watches_[index] && watches_[index]->socket.is_open();
 }
 
 void CurlAsioClient::Watch::forget() {
@@ -122,11 +139,15 @@ int CurlAsioClient::close_socket(void* self, curl_socket_t fd) {
 
 int CurlAsioClient::on_wanted(CURL*, curl_socket_t fd, int wanted, void* self, void*) {
   auto& client = *static_cast<CurlAsioClient*>(self);
+  const bool ours = client.is_adopted(fd);
+  if (!ours && (wanted == CURL_POLL_REMOVE || client.adopt(fd))) return 0;
   Watch& watch = client.watch(fd);
-  if (!watch.socket.is_open()) return 0;
+  watch.borrowed = watch.borrowed || !ours;
   watch.wanted = wanted & CURL_POLL_INOUT;
   if (watch.wanted != 0) {
     client.wait(watch);
+  } else if (watch.borrowed) {
+    watch.forget();
   } else if (watch.waiting != 0) {
     // An idle connection must not keep run() from returning.
     ++watch.generation;
@@ -221,6 +242,7 @@ const Transport curl_asio{
     .version = &curl_version_text,
     .prepare = &prepare,
     .suite = Suite::same_stack,
+    .follows = true,
 };
 
 }  // namespace fanout

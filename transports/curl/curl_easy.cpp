@@ -39,6 +39,7 @@ const Transport curl_easy{
     .prepare = &prepare,
     .suite = Suite::same_stack,
     .client_descriptors = 2,  // the pair a handle wakes itself with
+    .follows = true,
 };
 
 }  // namespace fanout

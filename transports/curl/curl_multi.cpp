@@ -94,6 +94,7 @@ const Transport curl_multi{
     .summary = "libcurl's multi interface with its own poll",
     .version = &curl_version_text,
     .prepare = &prepare,
+    .follows = true,
 };
 
 }  // namespace fanout

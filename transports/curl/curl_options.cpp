@@ -83,6 +83,15 @@ CurlList address_of_name(const Target& target) {
   return list;
 }
 
+CurlList addresses_of_names(const std::vector<Target>& targets) {
+  CurlList all;
+  for (const Target& target : targets) {
+    const CurlList one = address_of_name(target);
+    if (one) add_line(all, one->data);
+  }
+  return all;
+}
+
 // Whole milliseconds, rounded up; 0, no limit, only for 0.
 long milliseconds(std::chrono::nanoseconds time) {
   const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(time).count();
@@ -98,28 +107,32 @@ CurlShared::CurlShared(const ClientConfig& client_config)
       form(default_form(config)),
       headers(header_list(form.view(), config.reuse)),
       tls(config) {
-  initialise_curl(any_tls(config));
+  initialise_curl(tls.context() != nullptr);
   for (const Target& target : config.targets) {
     (void)socket_address(target);  // libcurl would look a name up
     urls.push_back(fmt::format("{}://{}", target.tls ? "https" : "http", authority(target)));
     addresses.push_back(address_of_name(target));
     any_unix_socket = any_unix_socket || !target.unix_socket.empty();
+    stays_here = stays_here && is_on_this_machine(socket_address(target));
   }
+  if (config.follow) all_addresses = addresses_of_names(config.targets);
 }
 
 CurlExchange::CurlExchange(const CurlShared& shared, CurlIdleLook& idle_look,
                            const CurlSocketHooks& hooks, void* owner)
-    : shared_(shared), idle_look_(idle_look), easy_(curl_easy_init()) {
+    : shared_(shared), idle_look_(idle_look), hooks_(hooks), easy_(curl_easy_init()) {
   if (!easy_) throw RunError("libcurl makes no easy handle");
   set(handle(), CURLOPT_PRIVATE, owner);
-  set_policy(hooks);
+  set_policy();
+  set_sockets();
+  if (shared.config.follow) set_redirects();
   if (shared.tls.context() != nullptr) set_tls();
   set_form(shared.form.view(), shared.headers.get());
   set_callbacks();
 }
 
 // How a connection is made, kept and given up.
-void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
+void CurlExchange::set_policy() {
   const ClientConfig& config = shared_.config;
   set(handle(), CURLOPT_NOSIGNAL, 1L);
   set(handle(), CURLOPT_PROTOCOLS_STR, "http,https");
@@ -137,6 +150,9 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
   set(handle(), CURLOPT_FORBID_REUSE, config.reuse ? 0L : 1L);
   set(handle(), CURLOPT_MAXCONNECTS, static_cast<long>(kept_connections(config)));
   set(handle(), CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
+}
+
+void CurlExchange::set_sockets() {
   set(handle(), CURLOPT_TCP_NODELAY, 0L);  // on_socket_made sets it, as for every transport
   set(handle(), CURLOPT_SOCKOPTFUNCTION, &CurlExchange::on_socket_made);
   set(handle(), CURLOPT_SOCKOPTDATA, this);
@@ -144,11 +160,22 @@ void CurlExchange::set_policy(const CurlSocketHooks& hooks) {
     set(handle(), CURLOPT_PREREQFUNCTION, &CurlExchange::on_connected);
     set(handle(), CURLOPT_PREREQDATA, this);
   }
-  if (hooks.open == nullptr) return;
-  set(handle(), CURLOPT_OPENSOCKETFUNCTION, hooks.open);
-  set(handle(), CURLOPT_OPENSOCKETDATA, hooks.context);
-  set(handle(), CURLOPT_CLOSESOCKETFUNCTION, hooks.close);
-  set(handle(), CURLOPT_CLOSESOCKETDATA, hooks.context);
+  if (hooks_.open == nullptr) return;
+  set(handle(), CURLOPT_OPENSOCKETFUNCTION, hooks_.open);
+  set(handle(), CURLOPT_OPENSOCKETDATA, hooks_.context);
+  set(handle(), CURLOPT_CLOSESOCKETFUNCTION, hooks_.close);
+  set(handle(), CURLOPT_CLOSESOCKETDATA, hooks_.context);
+}
+
+// libcurl keeps the addresses it is told, and looks up the names it meets besides.
+void CurlExchange::set_redirects() {
+  set(handle(), CURLOPT_FOLLOWLOCATION, 1L);
+  set(handle(), CURLOPT_MAXREDIRS, static_cast<long>(kMostRedirects));
+  set(handle(), CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  set(handle(), CURLOPT_RESOLVE, shared_.all_addresses.get());
+  address_known_.assign(shared_.addresses.size(), true);
+  set(handle(), CURLOPT_OPENSOCKETFUNCTION, &CurlExchange::on_socket_wanted);
+  set(handle(), CURLOPT_OPENSOCKETDATA, this);
 }
 
 // Sessions are resumed as libcurl does by default: each easy handle its own. It reads no file of
@@ -191,24 +218,6 @@ void CurlExchange::choose_form(std::uint64_t token) {
   own_headers_ = std::move(headers);
 }
 
-int CurlExchange::on_socket_made(void* self, curl_socket_t fd, curlsocktype) {
-  static_cast<CurlExchange*>(self)->new_socket_ = fd;
-  set_fanout_socket_options(fd);
-  return CURL_SOCKOPT_OK;
-}
-
-// Before each request. A Unix socket has no local port to be known by, and is not looked at.
-int CurlExchange::on_connected(void* self, char*, char*, int, int local_port) {
-  auto& exchange = *static_cast<CurlExchange*>(self);
-  CurlIdleLook& look = exchange.idle_look_;
-  if (exchange.new_socket_ >= 0) {
-    look.add(local_port, std::exchange(exchange.new_socket_, -1));
-  } else {
-    exchange.stale_ = local_port > 0 && !look.is_good(local_port);
-  }
-  return exchange.stale_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
-}
-
 void CurlExchange::set_callbacks() {
   set(handle(), CURLOPT_WRITEFUNCTION, &CurlExchange::on_body);
   set(handle(), CURLOPT_WRITEDATA, this);
@@ -229,6 +238,8 @@ void CurlExchange::begin(const Request& request) {
   token_.clear();
   retry_after_s_ = 0;
   header_complete_ = false;
+  redirected_ = false;
+  led_elsewhere_ = false;
   not_http_ = {};
   certificate_wanted_ = false;
   error_.front() = '\0';

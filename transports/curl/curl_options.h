@@ -34,7 +34,9 @@ struct CurlShared {
   const ClientConfig& config;
   std::vector<std::string> urls;    // by target; the path follows
   std::vector<CurlList> addresses;  // by target, of its name; empty if it needs none
+  CurlList all_addresses;           // of all names, if redirects may lead from one to another
   bool any_unix_socket = false;     // whether a target is one
+  bool stays_here = true;           // whether all targets are on this machine
   RequestForm form;                 // of requests that have none of their own
   CurlList headers;                 // its fields
   TlsSettings tls;
@@ -70,7 +72,9 @@ class CurlExchange {
   [[nodiscard]] Response end(CURLcode code) const;
 
  private:
-  void set_policy(const CurlSocketHooks& hooks);
+  void set_policy();
+  void set_sockets();
+  void set_redirects();
   void set_tls();
   void set_form(const FormView& form, curl_slist* headers);
   void choose_form(std::uint64_t token);
@@ -84,6 +88,9 @@ class CurlExchange {
   [[nodiscard]] std::string_view words_of_protocol(CURLcode code) const;
   [[nodiscard]] bool libcurl_says(std::string_view part) const;
   [[nodiscard]] Outcome lost() const;
+  [[nodiscard]] std::string_view words_of_redirect(CURLcode code) const;
+  void note_redirects() const;
+  static curl_socket_t on_socket_wanted(void* self, curlsocktype purpose, curl_sockaddr* address);
   static CURLcode on_tls_context(CURL*, void* context, void* self);
   static int on_socket_made(void* self, curl_socket_t fd, curlsocktype purpose);
   static int on_connected(void* self, char* address, char* local_address, int port, int local_port);
@@ -92,6 +99,7 @@ class CurlExchange {
 
   const CurlShared& shared_;
   CurlIdleLook& idle_look_;
+  const CurlSocketHooks hooks_;
   CurlEasy easy_;
   const Request* request_ = nullptr;
   std::string url_;
@@ -103,6 +111,8 @@ class CurlExchange {
   std::uint32_t retry_after_s_ = 0;
   bool interim_ = false;  // the header being received is that of an interim response
   bool header_complete_ = false;
+  bool redirected_ = false;                    // at least once, in this transfer
+  bool led_elsewhere_ = false;                 // to another machine, where it may not go
   bool certificate_wanted_ = false;            // asked for by the server, of a client that has none
   std::string_view not_http_;                  // why what has come is none
   std::array<char, CURL_ERROR_SIZE> error_{};  // what libcurl says of a failure

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "base/text.h"
+#include "transports/connection_notes.h"
 #include "transports/curl/curl_options.h"
 #include "transports/failure_sentences.h"
 #include "transports/response_head.h"
@@ -33,6 +34,7 @@ Response CurlExchange::end(CURLcode code) const {
   long status = 0;
   curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
   const auto seen = static_cast<unsigned>(status);
+  if (shared_.config.follow) note_redirects();
   // libcurl is content with a header cut short.
   if (code == CURLE_OK && !header_complete_) return failed(Outcome::reset);
   if (code != CURLE_OK) {
@@ -52,6 +54,23 @@ Response CurlExchange::end(CURLcode code) const {
   return response;
 }
 
+// Why the redirect that came last was not followed; "" if that is not why the transfer ended.
+std::string_view CurlExchange::words_of_redirect(CURLcode code) const {
+  if (!shared_.config.follow) return {};
+  if (led_elsewhere_) return sentence::kRedirectElsewhere;
+  if (code == CURLE_TOO_MANY_REDIRECTS) return sentence::kTooManyRedirects;
+  const bool no_http = libcurl_says("redirect target") || libcurl_says("Protocol \"");
+  return no_http ? sentence::kRedirectNotHttp : std::string_view();
+}
+
+void CurlExchange::note_redirects() const {
+  long count = 0;
+  curl_easy_getinfo(handle(), CURLINFO_REDIRECT_COUNT, &count);
+  if (count > 0 && shared_.config.connection_notes != nullptr) {
+    shared_.config.connection_notes->redirects += static_cast<std::uint64_t>(count);
+  }
+}
+
 bool CurlExchange::libcurl_says(std::string_view part) const {
   return std::string_view(error_.data()).find(part) != std::string_view::npos;
 }
@@ -59,6 +78,7 @@ bool CurlExchange::libcurl_says(std::string_view part) const {
 std::string CurlExchange::words(CURLcode code) const {
   const Outcome outcome = failure(code);
   if (outcome == Outcome::tls) return words_of_tls(code);
+  if (outcome == Outcome::bad_status) return std::string(words_of_redirect(code));
   return outcome == Outcome::protocol ? std::string(words_of_protocol(code)) : std::string();
 }
 
@@ -105,6 +125,7 @@ std::string_view CurlExchange::words_of_protocol(CURLcode code) const {
 }
 
 Outcome CurlExchange::failure(CURLcode code) const {
+  if (!words_of_redirect(code).empty()) return Outcome::bad_status;
   const ClientConfig& config = shared_.config;
   long error_number = 0;
   curl_easy_getinfo(handle(), CURLINFO_OS_ERRNO, &error_number);
@@ -126,6 +147,8 @@ Outcome CurlExchange::failure(CURLcode code) const {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
       return Outcome::tls;
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return Outcome::dns;
     case CURLE_PARTIAL_FILE:
       return header_complete_ ? Outcome::truncated : Outcome::reset;
     case CURLE_RECV_ERROR:
@@ -167,6 +190,7 @@ CURLcode CurlExchange::on_tls_context(CURL*, void* context, void* self) {
 
 void CurlExchange::header_line(std::string_view line) {
   if (line.starts_with("HTTP/")) {  // of an interim response too: what follows starts anew
+    redirected_ = redirected_ || header_complete_;
     interim_ = is_interim(line);
     header_complete_ = false;
     token_.clear();

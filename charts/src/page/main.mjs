@@ -27,9 +27,10 @@ const masthead = (documents, button) => h('header', {},
   button);
 
 // The work itself, whatever the summary says: flags may have overruled the scenario.
-const workOf = ({ requests, method, reuse, server }) => [`${count(requests)} requests`, method,
+const workOf = ({ requests, method, reuse, server, targets }) => [`${count(requests)} requests`, method,
   `connections ${reuse ? 'reused' : 'new for each request'}`,
-  server ? `server engine ${server.engine}` : 'real targets']
+  server ? `server engine ${server.engine}` : 'real targets',
+  ...(targets?.follow ? ['redirects followed'] : [])]
   .join(', ');
 
 const scenarioSection = (documents, scenario, figures) => {

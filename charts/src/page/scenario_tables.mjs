@@ -44,7 +44,7 @@ const kindsOf = (run, real) => [
 // One line for each kind, in the runs of all cells, valid or not; as harness/print/render_failures.
 const kindLines = (files, scenario) => {
   const ranges = new Map();
-  const real = files.some(hasRealTargets(scenario));
+  const real = files.some(hasRealTargets(scenario)) && !planOf(files[0], scenario).targets?.follow;
   for (const { cell } of rowsOf(files, scenario)) {
     for (const [name, words, times] of cell.runs.flatMap((run) => kindsOf(run, real))) {
       const key = JSON.stringify([name, words]);
