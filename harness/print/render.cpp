@@ -204,6 +204,24 @@ std::string vain_reuse(const Report& report) {
   return {};
 }
 
+// Where one connection was served and the others waited in vain.
+std::string one_at_a_time(const Report& report) {
+  for (const CellReport& row : report.cells) {
+    if (scenario_of(report.plan, row.cell).real_targets() == nullptr) continue;
+    const auto only_one = [](const Run& run) {
+      return run.requests.connected == 1 && run.requests.ok > 1 &&
+             (run.errors.contains("timeout") || run.errors.contains("connect_timeout"));
+    };
+    const auto found = std::ranges::find_if(row.runs, only_one);
+    if (row.cell.workers == 1 || found == row.runs.end()) continue;
+    return fmt::format(
+        "* the server seems to serve one connection at a time (1 connection had {} answered, on "
+        "others {} timed out):\ngive it --workers 1 or --reuse off\n",
+        counted(found->requests.ok, "request"), format_count(found->requests.failed));
+  }
+  return {};
+}
+
 std::string render_words(const Report& report, const Analysis& analysis, Draw draw) {
   std::string text;
   for (const ScenarioAnalysis& found : analysis.scenarios) {
@@ -216,7 +234,7 @@ std::string render_words(const Report& report, const Analysis& analysis, Draw dr
     text += render_recommendation(found.recommendation);
   }
   text += render_against(report, analysis, draw) + render_conditions(analysis);
-  text += vain_reuse(report) + legend(report) + mode_legend(report.plan);
+  text += vain_reuse(report) + one_at_a_time(report) + legend(report) + mode_legend(report.plan);
   return text + render_notes(report);
 }
 

@@ -27,7 +27,8 @@ class OneAtATime(http.server.BaseHTTPRequestHandler):
 
 class ClosingTest(fanout_cli.CliTest):
     def serve(self, protocol):
-        kind = type("Kind", (socketserver.TCPServer,), {"request_queue_size": 128, "served": 0})
+        kind = type("Kind", (socketserver.TCPServer,), {"request_queue_size": 128, "served": 0,
+                                               "handle_error": lambda *_: None})
         handler = type("Handler", (OneAtATime,), {"protocol_version": protocol})
         server = kind(("127.0.0.1", 0), handler)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -49,6 +50,19 @@ class ClosingTest(fanout_cli.CliTest):
         self.assertEqual(server.served, 40 * len(document["cells"]))
         self.assertIn("* the server keeps no connection open until it is used again (40 connections "
                       "for 40 requests): reuse had no effect\n", result.out)
+
+    def test_a_server_that_keeps_the_one_connection_it_serves_is_told_from_a_slow_one(self):
+        server = self.serve("HTTP/1.1")
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        flags = ("-n", "20", "--strategy", "event_loop", "--timeout", "1s", "--rounds", "1")
+        _, kept = self.measure("--url", address, "--workers", "3", *flags)
+        self.assertIn("* the server seems to serve one connection at a time (1 connection had 18 "
+                      "requests answered, on others 2 timed out):\ngive it --workers 1 or --reuse "
+                      "off\n", kept.out)
+        for way in (("--workers", "1"), ("--workers", "3", "--reuse", "off")):
+            _, served = self.measure("--url", address, *way, *flags)
+            self.assertNotIn("one connection at a time", served.out)
+            self.assertNotIn("timeout", served.out)
 
     def test_a_server_that_keeps_connections_is_not_said_to_close_them(self):
         server = self.serve("HTTP/1.1")
