@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <iterator>
 
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::size_t kReceivedAtOnce = 16 * 1024;
 constexpr std::size_t kLongestLine = 8000;  // cpp-httplib's limit is a little more
+constexpr unsigned kMostLines = 90;         // that of versions from 0.15 on, likewise
 
 constexpr std::size_t kMostDigits = 18;  // of a length that can be counted
 
@@ -39,15 +41,30 @@ bool has_plain_status(std::string_view line) {
          line[kStart.size()] != ' ' && (line[after] == ' ' || line[after] == '\r');
 }
 
-// Whether cpp-httplib reads this head as it is.
+// Whether a line of a head, with its CR, is of blanks and visible ASCII, and continues no other.
+bool is_plain_line(std::string_view line) {
+  if (line.find('\r') != line.size() - 1 || line.size() > kLongestLine) return false;
+  const auto plain = [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); };
+  return !line.starts_with(' ') && !line.starts_with('\t') &&
+         std::all_of(line.begin(), line.end() - 1, plain);
+}
+
+bool is_plain_name(std::string_view name) {
+  return std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '-'; });
+}
+
+// Whether every version of cpp-httplib reads this head as it is.
 bool is_plain(std::string_view text) {
-  if (!has_plain_status(text)) return false;
+  if (!has_plain_status(text) || std::ranges::count(text, '\n') > kMostLines) return false;
   unsigned lengths = 0;
+  bool is_status_line = true;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
-    if (line.find('\r') != line.size() - 1 || line.size() > kLongestLine) return false;
+    if (!is_plain_line(line)) return false;
     const std::size_t colon = std::min(line.find(':'), line.size() - 1);
+    if (!is_plain_name(line.substr(0, colon)) && !is_status_line) return false;
+    is_status_line = false;
     const std::string_view value = trimmed(line.substr(colon + 1));
     if (is_field(line, "Content-Length") &&
         (++lengths > 1 || value.size() > kMostDigits ||
