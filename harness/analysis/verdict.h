@@ -24,6 +24,9 @@ struct Measure {
   double (*of)(const Run&);      // in ns; less is better; 0: this run has none
   bool of_speed;                 // says nothing where the server or a deadline sets the pace
   std::uint64_t least_requests;  // per run
+  // Of which percentile it is; 0: of none. Where more of a run's requests timed out than lie beyond
+  // it, it is the time limit, and no less than what any other cell has in that round.
+  double percentile = 0;
 };
 std::span<const Measure> measures();
 

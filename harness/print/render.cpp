@@ -14,6 +14,7 @@
 #include "harness/document/gbench.h"
 #include "harness/document/lines.h"
 #include "harness/document/report_json.h"
+#include "harness/print/latency_text.h"
 #include "harness/print/originals_table.h"
 #include "harness/print/published_table.h"
 #include "harness/print/render_changes.h"
@@ -103,7 +104,9 @@ std::string render_failures(const Report& report, const Scenario& scenario, Draw
         "them\n\n";
   }
   const std::vector<std::string> lines = failures_in_words(report, scenario);
-  return lines.empty() ? text : text + fmt::format("{}\n\n", fmt::join(lines, "\n"));
+  if (!lines.empty()) text += fmt::format("{}\n\n", fmt::join(lines, "\n"));
+  const std::string notes = latency_notes(report, scenario);
+  return notes.empty() ? text : text + notes + "\n";
 }
 
 // The article's figures beside ours.
