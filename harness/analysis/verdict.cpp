@@ -226,10 +226,10 @@ Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
   return verdict;
 }
 
-std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario) {
+std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario, Entry entry) {
   std::vector<Verdict> verdicts;
   for (const Measure& measure : measures()) {
-    Contenders found = contenders(report, scenario);
+    Contenders found = contenders(report, scenario, entry);
     if (measure.of_speed) leave_out_server_bound(found);
     for (const Cells& axis : by_axis(found.cells)) {
       for (const Group& group : by_workers(axis)) {

@@ -75,7 +75,8 @@ Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
 
 // On all cells of a scenario that are comparable: by measure, then number of workers. None on cells
 // that have nothing to be compared with.
-std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario);
+std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario,
+                                 Entry entry = Entry::strategies);
 
 // "event_loop is 1.32x faster than thread_pool (95 % interval 1.28 to 1.36, 10 rounds)" or
 // "event_loop and thread_pool are not separated (...)". Of a matchup of its ranking.

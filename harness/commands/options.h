@@ -46,7 +46,8 @@ struct Options {
   std::optional<std::chrono::nanoseconds> time_budget;
   std::optional<double> precision;
   std::string against;      // a command that starts another build; empty: none
-  double threshold = 0.05;  // of a regression from that build
+  std::string baseline;     // the program of --external to hold the others against; empty: none
+  double threshold = 0.05;  // of a regression from either
   std::vector<std::string> fail_if;
   FailOn fail_on = FailOn::interval;
   bool strict = false;

@@ -77,6 +77,26 @@ std::string why_invalid(const CellReport& row) {
   return row.runs.empty() ? "it was not run" : "";
 }
 
+// How cells stand against what they are held against.
+void add_changes(std::vector<Case>& cases, const Report& report,
+                 const std::optional<Changes>& changes, std::string_view other) {
+  if (!changes) return;
+  for (const SuccessChange& change : changes->successes) {
+    cases.push_back({change.cell,
+                     fmt::format("{}: success against {}", cell_text(change.cell), other),
+                     makespan_s(report, change.cell),
+                     change.finding == Finding::regression ? in_words(change) : ""});
+  }
+  for (const Change& change : changes->changes) {
+    if (change.finding == Finding::declined) continue;
+    cases.push_back(
+        {change.cell,
+         fmt::format("{}: {} against {}", cell_text(change.cell), change.measure->figure, other),
+         makespan_s(report, change.cell),
+         change.finding == Finding::regression ? in_words(change) : ""});
+  }
+}
+
 std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
   std::vector<Case> cases;
   for (const CellReport& row : report.cells) {
@@ -87,7 +107,6 @@ std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
     cases.push_back({one.cell, fmt::format("{}: not {}", cell_text(one.cell), one.condition),
                      makespan_s(report, one.cell), one.failed ? one.words : ""});
   }
-  if (!analysis.against) return cases;
   for (const CellReport& row : report.references) {
     if (!row.cell.by_other_build) continue;
     Cell ours = row.cell;
@@ -95,19 +114,9 @@ std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
     cases.push_back({ours, cell_text(ours) + " by the other build",
                      row.summary.makespan_ns.median / 1e9, why_invalid(row)});
   }
-  for (const SuccessChange& change : analysis.against->successes) {
-    cases.push_back({change.cell,
-                     fmt::format("{}: success against the other build", cell_text(change.cell)),
-                     makespan_s(report, change.cell),
-                     change.finding == Finding::regression ? in_words(change) : ""});
-  }
-  for (const Change& change : analysis.against->changes) {
-    if (change.finding == Finding::declined) continue;
-    cases.push_back({change.cell,
-                     fmt::format("{}: {} against the other build", cell_text(change.cell),
-                                 change.measure->figure),
-                     makespan_s(report, change.cell),
-                     change.finding == Finding::regression ? in_words(change) : ""});
+  add_changes(cases, report, analysis.against, "the other build");
+  if (analysis.baseline) {
+    add_changes(cases, report, analysis.baseline, report.plan.baseline->program);
   }
   return cases;
 }
