@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace fanout {
 namespace {
@@ -26,13 +27,18 @@ std::string escaped(std::string_view text, std::span<const std::pair<char, std::
   return out;
 }
 
-// In an attribute of XML, which may hold no control characters.
+// In an attribute of XML 1.0, which may hold neither control characters nor U+FFFE and U+FFFF.
 std::string xml(std::string_view text) {
   static constexpr std::array<std::pair<char, std::string_view>, 4> kBy{
       {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}}};
-  std::string clean(text);
+  std::string clean = as_utf8(text);
   std::ranges::replace_if(
       clean, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  for (const std::string_view banned : {"\xef\xbf\xbe", "\xef\xbf\xbf"}) {
+    for (std::size_t at = 0; (at = clean.find(banned, at)) != std::string::npos;) {
+      clean.replace(at, banned.size(), "\xef\xbf\xbd");
+    }
+  }
   return escaped(clean, kBy);
 }
 
@@ -51,7 +57,7 @@ std::string property_text(std::string_view text) {
 std::string label(std::string_view text) {
   static constexpr std::array<std::pair<char, std::string_view>, 3> kBy{
       {{'\\', "\\\\"}, {'"', "\\\""}, {'\n', "\\n"}}};
-  return escaped(text, kBy);
+  return escaped(as_utf8(text), kBy);
 }
 
 // One thing that was checked of a cell.
