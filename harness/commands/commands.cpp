@@ -107,9 +107,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
     plan.against->threshold = options.threshold;
     add_opponents(plan);
   }
-  if (!options.baseline.empty()) {
-    set_baseline(plan, selection, options.baseline, options.threshold);
-  }
+  if (options.baseline) set_baseline(plan, selection, *options.baseline, options.threshold);
   plan.fail_if = options.fail_if;
   plan.fail_on = options.fail_on;
   plan.least_success = options.least_success;
