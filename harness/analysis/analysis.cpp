@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/analysis/baseline.h"
 #include "harness/analysis/reference_figures.h"
 
 namespace fanout {
@@ -21,6 +22,7 @@ ScenarioAnalysis analyse(const Report& report, const Scenario& scenario) {
   ScenarioAnalysis found;
   found.scenario = &scenario;
   found.verdicts = verdicts_of(report, scenario);
+  found.program_verdicts = verdicts_of(report, scenario, Entry::programs);
   found.sweeps = sweeps_of(report, scenario);
   found.originals = originals(report, scenario);
   found.recommendation = recommend(report, scenario);
@@ -38,6 +40,11 @@ bool has_failed_conditions(const Analysis& analysis) {
   return std::ranges::any_of(analysis.conditions, &Checked::failed);
 }
 
+bool has_regression(const Analysis& analysis) {
+  return (analysis.against && has_regression(*analysis.against)) ||
+         (analysis.baseline && has_regression(*analysis.baseline));
+}
+
 Analysis analyse(const Report& report) {
   Analysis analysis;
   for (const Scenario& scenario : report.plan.scenarios) {
@@ -48,6 +55,7 @@ Analysis analyse(const Report& report) {
   }
   analysis.conditions = check_conditions(report);
   analysis.against = changes_against_other(report);
+  analysis.baseline = changes_from_baseline(report);
   return analysis;
 }
 

@@ -25,7 +25,9 @@ struct CeilingFigures {
 struct ScenarioAnalysis {
   const Scenario* scenario = nullptr;
   std::vector<Verdict> verdicts;  // by measure, then by number of workers
-  std::vector<Sweep> sweeps;      // in the order of the cells
+  // The same on external programs that imitate no strategy, each with a library of its own.
+  std::vector<Verdict> program_verdicts;
+  std::vector<Sweep> sweeps;  // in the order of the cells
   std::vector<Original> originals;
   std::optional<Recommendation> recommendation;
   const CellReport* floor = nullptr;      // the client floor, if it has a valid run
@@ -39,10 +41,14 @@ struct Analysis {
   std::vector<std::optional<Interval>> cpu_x_floor;
   std::vector<Checked> conditions;  // of --fail-if, in the order of the plan
   std::optional<Changes> against;   // from the other build of the plan to this one
+  std::optional<Changes> baseline;  // from the plan's baseline to the user's other programs
 };
 
 // Whether a condition of --fail-if holds for some cell.
 bool has_failed_conditions(const Analysis& analysis);
+
+// Whether this build, or one of the user's programs, is worse than what it is held against.
+bool has_regression(const Analysis& analysis);
 
 // A pure function. The analysis points into the report, which must outlive it unchanged.
 Analysis analyse(const Report& report);

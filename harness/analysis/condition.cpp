@@ -33,28 +33,47 @@ bool matches(const std::string& pattern, const std::string& name) {
 struct Evidence {
   double value = 0;
   std::string words;
+  bool or_more = false;  // nobody knows by how much the truth is more than the value
 };
+
+bool is_time_limit(const Condition& condition, const CellReport& row) {
+  const double percentile = condition.gauge.percentile;
+  return percentile > 0 && is_timed_out(row.summary, percentile);
+}
 
 Evidence evidence_of(const Condition& condition, const CellReport& row, const Interval& found,
                      FailOn fail_on) {
   const Unit unit = condition.gauge.unit;
+  if (is_time_limit(condition, row)) {
+    return {found.median,
+            fmt::format("{} is more than {}, the time limit: {:.3g} % of the requests timed out",
+                        condition.gauge.name, format_value(unit, found.median),
+                        100 * row.summary.timed_out_share),
+            true};
+  }
   const std::string median =
       fmt::format("{} is {}", condition.gauge.name, format_value(unit, found.median));
-  if (fail_on == FailOn::median) return {found.median, median + " (its median)"};
+  if (fail_on == FailOn::median) return {found.median, median + " (its median)", false};
   if (condition.gauge.over_all_runs) {
     const double all = condition.gauge.over_all_runs(row.runs).median;
-    return {all, fmt::format("{} is {} over all valid runs", condition.gauge.name,
-                             format_value(unit, all))};
+    return {
+        all,
+        fmt::format("{} is {} over all valid runs", condition.gauge.name, format_value(unit, all)),
+        false};
   }
   const auto end = condition.above ? found.high : found.low;
-  if (!end) return {found.median, median + " (its median; too few rounds for an interval)"};
-  return {*end, fmt::format("{} ({} {}, the end of its 95 % interval)", median,
-                            condition.above ? "up to" : "down to", format_value(unit, *end))};
+  if (!end) return {found.median, median + " (its median; too few rounds for an interval)", false};
+  return {*end,
+          fmt::format("{} ({} {}, the end of its 95 % interval)", median,
+                      condition.above ? "up to" : "down to", format_value(unit, *end)),
+          false};
 }
 
 // What is equal but for rounding is equal: 999 of 1,000 are 99.9 %.
-bool is_met(const Condition& condition, double value) {
+bool is_met(const Condition& condition, const Evidence& evidence) {
   constexpr double kRounding = 1e-12;
+  if (evidence.or_more && condition.above) return true;  // it is not known to be good enough
+  const double value = evidence.value;
   if (std::abs(value - condition.limit) <= kRounding * condition.limit) return condition.or_equal;
   return condition.above ? value > condition.limit : value < condition.limit;
 }
@@ -118,9 +137,8 @@ std::vector<Checked> check_conditions(const Report& report) {
                        fmt::format("{} is not known of this cell", condition.gauge.name)});
         continue;
       }
-      const auto [value, words] = evidence_of(condition, row, *found, report.plan.fail_on);
-      const bool holds = is_met(condition, value);
-      all.push_back({text, row.cell, holds, words});
+      const Evidence evidence = evidence_of(condition, row, *found, report.plan.fail_on);
+      all.push_back({text, row.cell, is_met(condition, evidence), evidence.words});
     }
   }
   return all;

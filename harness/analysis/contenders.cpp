@@ -28,12 +28,18 @@ bool is_unsuccessful(const Plan& plan, const CellReport& cell) {
   return wanted && cell.summary.valid_runs > 0 && share(&cell) < plan.least_success;
 }
 
-Contenders contenders(const Report& report, const Scenario& scenario) {
+bool is_independent(const Plan& plan, const Cell& cell) {
+  const auto program = std::ranges::find(plan.programs, cell.strategy, &PlannedProgram::name);
+  return is_external(cell) && program != plan.programs.end() && program->imitates.empty();
+}
+
+Contenders contenders(const Report& report, const Scenario& scenario, Entry entry) {
   Contenders found;
   for (const CellReport& cell : report.cells) {
+    const bool enters =
+        entry == Entry::programs ? is_independent(report.plan, cell.cell) : !is_external(cell.cell);
     const bool ran = cell.summary.total_runs > 0 && has_network(cell.cell);
-    if (ran && !is_external(cell.cell) && cell.cell.scenario == scenario.name)
-      found.cells.push_back(&cell);
+    if (ran && enters && cell.cell.scenario == scenario.name) found.cells.push_back(&cell);
   }
   leave_out_if(
       found,

@@ -1,6 +1,7 @@
 // Which cells of a scenario may be held against each other. Pure functions of the report.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,19 @@ struct Contenders {
   std::vector<LeftOut> left_out;
 };
 
+// Who is held against each other: fanout's own strategies, or the external programs that stand for
+// none of them, such as the user's. Never both, because the HTTP libraries of programs are their
+// own.
+enum class Entry : std::uint8_t { strategies, programs };
+
 // The cells of a scenario on a network that were proven in every run, in which enough requests
 // succeeded (Plan::least_success), and which got, within 5 %, as many answered as the best: a short
-// makespan is none where less was done. Cells that have not run yet are neither; nor are external
-// programs, whose HTTP libraries are their own.
-Contenders contenders(const Report& report, const Scenario& scenario);
+// makespan is none where less was done. Cells that have not run yet are neither.
+Contenders contenders(const Report& report, const Scenario& scenario,
+                      Entry entry = Entry::strategies);
+
+// Whether the cell is that of an external program that imitates none of fanout's strategies.
+bool is_independent(const Plan& plan, const Cell& cell);
 
 // Whether a cell's HTTP library is another than that of its scenario's first row.
 bool is_other_stack(const Report& report, const Cell& cell);

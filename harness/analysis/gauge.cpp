@@ -26,8 +26,13 @@ Figure of_successes(const Summary& summary, const Figure& figure) {
   return summary.success_share.median > 0 ? figure : std::nullopt;
 }
 
+// A percentile is known where requests succeeded, and where it is the time limit.
+Figure of_answers(const Summary& summary, const Figure& figure, double percentile) {
+  return is_timed_out(summary, percentile) ? figure : of_successes(summary, figure);
+}
+
 Figure service_time(const Summary& summary, double percentile) {
-  if (summary.success_share.median == 0) return std::nullopt;
+  if (summary.success_share.median == 0 && !is_timed_out(summary, percentile)) return std::nullopt;
   if (percentile == 50) return summary.latency_p50_ns;
   if (percentile == 99) return summary.latency_p99_ns;
   const auto found =
@@ -41,6 +46,7 @@ struct Named {
   Unit unit;
   Figure (*of)(const Summary& summary, double percentile);
   Interval (*over_all_runs)(const std::vector<Run>& runs) = nullptr;
+  double percentile = 0;
 };
 
 const std::array<Named, 11> kGauges{{
@@ -59,9 +65,9 @@ const std::array<Named, 11> kGauges{{
     {"amplification", Unit::number,
      [](const Summary& s, double) -> Figure { return of_successes(s, s.amplification); }},
     {"response_p50", Unit::time,
-     [](const Summary& s, double) { return of_successes(s, s.response_p50_ns); }},
+     [](const Summary& s, double p) { return of_answers(s, s.response_p50_ns, p); }, nullptr, 50},
     {"response_p99", Unit::time,
-     [](const Summary& s, double) { return of_successes(s, s.response_p99_ns); }},
+     [](const Summary& s, double p) { return of_answers(s, s.response_p99_ns, p); }, nullptr, 99},
 }};
 
 // The percentiles that a summary may have.
@@ -98,7 +104,8 @@ std::optional<double> parse_bytes(std::string_view text) {
 std::optional<Gauge> find_gauge(std::string_view name) {
   const auto* const found = std::ranges::find(kGauges, name, &Named::name);
   if (found != kGauges.end())
-    return Gauge{std::string(name), found->unit, 0, found->of, found->over_all_runs};
+    return Gauge{std::string(name), found->unit, found->percentile, found->of,
+                 found->over_all_runs};
   if (!name.starts_with('p')) return std::nullopt;
   const std::string_view digits = name.substr(1);
   if (std::ranges::find(kPercentiles, digits) == kPercentiles.end()) return std::nullopt;

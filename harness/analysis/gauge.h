@@ -24,7 +24,7 @@ enum class Unit : std::uint8_t {
 struct Gauge {
   std::string name;  // "p99"
   Unit unit;
-  double percentile = 0;  // of service times; 0: another figure
+  double percentile = 0;  // of service or response times; 0: another figure
   // In its unit; nothing: the cell has none.
   std::optional<Interval> (*of)(const Summary& summary, double percentile);
   // Judged by this instead of the end of an interval; null: by the interval.

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "harness/analysis/reference_figures.h"
+#include "harness/result/timed_out.h"
 
 namespace fanout {
 namespace {
@@ -31,20 +32,43 @@ const std::array<Measure, 5> kMeasures{{
     {"cpu", "CPU per request", "CPU per request", "cheaper", "dearer",
      [](const Run& run) { return 1e3 * cpu_us_per_request(run); }, false, 1},
     {"p99", "p99 of service time", "p99 of service time", "shorter", "longer",
-     [](const Run& run) { return static_cast<double>(run.latency_ns.p99); }, true, kRequestsForP99},
+     [](const Run& run) { return static_cast<double>(run.latency_ns.p99); }, true, kRequestsForP99,
+     99},
     {"response_p99", "p99 of response time", "p99 of response time", "shorter", "longer",
      [](const Run& run) { return run.open ? static_cast<double>(run.open->response_ns.p99) : 0.0; },
-     true, kRequestsForP99},
+     true, kRequestsForP99, 99},
 }};
 
+struct RoundFigure {
+  double value = 0;
+  bool or_more = false;  // it is a time limit, and the truth is more
+};
+
+RoundFigure figure_of(const Run& run, const Measure& measure) {
+  const double value = run.valid ? measure.of(run) : 0;
+  if (value == 0 || measure.percentile == 0) return {value, false};
+  const auto limit = time_limit_at(run, measure.percentile);
+  return limit ? RoundFigure{static_cast<double>(*limit), true} : RoundFigure{value, false};
+}
+
 // The figure of every valid run that has one, by round.
-std::map<unsigned, double> by_round(const CellReport& cell, const Measure& measure) {
-  std::map<unsigned, double> figures;
+std::map<unsigned, RoundFigure> by_round(const CellReport& cell, const Measure& measure) {
+  std::map<unsigned, RoundFigure> figures;
   for (const Run& run : cell.runs) {
-    const double figure = run.valid ? measure.of(run) : 0;
-    if (figure > 0) figures[run.round] = figure;
+    const RoundFigure figure = figure_of(run, measure);
+    if (figure.value > 0) figures[run.round] = figure;
   }
   return figures;
+}
+
+// What the cells have in one round. What is a time limit or more is no less than the others', which
+// may exceed it where requests were made again.
+std::vector<double> values_of(const std::vector<RoundFigure>& figures) {
+  double most = 0;
+  for (const RoundFigure& one : figures) most = std::max(most, one.value);
+  std::vector<double> values;
+  for (const RoundFigure& one : figures) values.push_back(one.or_more ? most : one.value);
+  return values;
 }
 
 // Cells that differ in one axis, with the number of workers that makes them comparable.
@@ -153,7 +177,7 @@ bool has_figure(const Cells& cells, const Measure& measure) {
 }
 
 std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure& measure) {
-  std::vector<std::map<unsigned, double>> figures;
+  std::vector<std::map<unsigned, RoundFigure>> figures;
   for (const CellReport* cell : cells) figures.push_back(by_round(*cell, measure));
   std::vector<std::vector<double>> common(cells.size());
   if (cells.empty()) return common;
@@ -162,7 +186,10 @@ std::vector<std::vector<double>> common_rounds(const Cells& cells, const Measure
     if (!std::ranges::all_of(figures, [&](const auto& own) { return own.contains(wanted); })) {
       continue;
     }
-    for (std::size_t i = 0; i < cells.size(); ++i) common[i].push_back(figures[i].at(wanted));
+    std::vector<RoundFigure> of_round;
+    for (const auto& own : figures) of_round.push_back(own.at(wanted));
+    const std::vector<double> values = values_of(of_round);
+    for (std::size_t i = 0; i < cells.size(); ++i) common[i].push_back(values[i]);
   }
   return common;
 }
@@ -199,10 +226,10 @@ Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
   return verdict;
 }
 
-std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario) {
+std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario, Entry entry) {
   std::vector<Verdict> verdicts;
   for (const Measure& measure : measures()) {
-    Contenders found = contenders(report, scenario);
+    Contenders found = contenders(report, scenario, entry);
     if (measure.of_speed) leave_out_server_bound(found);
     for (const Cells& axis : by_axis(found.cells)) {
       for (const Group& group : by_workers(axis)) {

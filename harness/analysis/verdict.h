@@ -24,6 +24,9 @@ struct Measure {
   double (*of)(const Run&);      // in ns; less is better; 0: this run has none
   bool of_speed;                 // says nothing where the server or a deadline sets the pace
   std::uint64_t least_requests;  // per run
+  // Of which percentile it is; 0: of none. Where more of a run's requests timed out than lie beyond
+  // it, it is the time limit, and no less than what any other cell has in that round.
+  double percentile = 0;
 };
 std::span<const Measure> measures();
 
@@ -72,7 +75,8 @@ Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
 
 // On all cells of a scenario that are comparable: by measure, then number of workers. None on cells
 // that have nothing to be compared with.
-std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario);
+std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario,
+                                 Entry entry = Entry::strategies);
 
 // "event_loop is 1.32x faster than thread_pool (95 % interval 1.28 to 1.36, 10 rounds)" or
 // "event_loop and thread_pool are not separated (...)". Of a matchup of its ranking.

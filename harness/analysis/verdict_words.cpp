@@ -36,8 +36,11 @@ std::string in_words(const Verdict& verdict, const Matchup& matchup) {
   const std::string interval = fmt::format("95 % interval {:.2f} to {:.2f}, {}", *found.low,
                                            *found.high, rounds_text(found));
   if (matchup.separated) {
-    return fmt::format("{} is {:.2f}x {} than {} ({})", leader, found.ratio,
-                       verdict.measure->better, other, interval);
+    const double percentile = verdict.measure->percentile;
+    const bool or_more =
+        percentile > 0 && is_timed_out(verdict.cells[matchup.other]->summary, percentile);
+    return fmt::format("{} is {}{:.2f}x {} than {} ({})", leader, or_more ? "at least " : "",
+                       found.ratio, verdict.measure->better, other, interval);
   }
   return fmt::format("{} and {} are not separated (ratio {:.2f}, {})", leader, other, found.ratio,
                      interval);

@@ -52,6 +52,9 @@ void add_measuring(CLI::App& app, Options& options) {
   app.add_option("--against", options.against,
                  "run every cell by this other fanout, too; exit with 4 if ours is worse")
       ->type_name("COMMAND");
+  app.add_option("--baseline", options.baseline,
+                 "hold your other programs against this one; exit with 4 if one is worse")
+      ->type_name("PROGRAM");
   add_threshold(app, options.threshold);
   app.add_option("--fail-if", options.fail_if,
                  "exit with 4 if this holds for a cell, as 'p99 > 50ms'; repeatable")

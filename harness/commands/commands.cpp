@@ -22,6 +22,7 @@
 #include "harness/document/report_log.h"
 #include "harness/machine/interrupt.h"
 #include "harness/machine/output_file.h"
+#include "harness/plan/baseline.h"
 #include "harness/plan/courtesy.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/prediction.h"
@@ -106,6 +107,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
     plan.against->threshold = options.threshold;
     add_opponents(plan);
   }
+  if (options.baseline) set_baseline(plan, selection, *options.baseline, options.threshold);
   plan.fail_if = options.fail_if;
   plan.fail_on = options.fail_on;
   plan.least_success = options.least_success;
@@ -198,16 +200,15 @@ void say_what_is_wrong(const Report& report, const Analysis& analysis) {
     fmt::print(stderr, "fanout: {}\n", why);
   }
   if (has_failed_conditions(analysis)) fmt::print(stderr, "{}", render_conditions(analysis));
-  if (analysis.against && has_regression(*analysis.against)) {
-    fmt::print(stderr, "{}", conclusion_of(*analysis.against));
+  for (const auto* changes : {&analysis.against, &analysis.baseline}) {
+    if (*changes && has_regression(**changes)) fmt::print(stderr, "{}", conclusion_of(**changes));
   }
 }
 
 // What a gate has to know: first what is worse than it may be, then what cannot be believed.
 int exit_code(const Options& options, const Report& report, const Analysis& analysis) {
   if (report.status == Status::interrupted) return kExitInterrupted;
-  if (has_failed_conditions(analysis)) return kExitRegression;
-  if (analysis.against && has_regression(*analysis.against)) return kExitRegression;
+  if (has_failed_conditions(analysis) || has_regression(analysis)) return kExitRegression;
   const bool theirs_invalid = std::ranges::any_of(report.references, [](const CellReport& row) {
     return row.cell.by_other_build && has_invalid_runs(row);
   });

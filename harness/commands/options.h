@@ -45,8 +45,9 @@ struct Options {
   Affinity affinity = Affinity::isolated;
   std::optional<std::chrono::nanoseconds> time_budget;
   std::optional<double> precision;
-  std::string against;      // a command that starts another build; empty: none
-  double threshold = 0.05;  // of a regression from that build
+  std::string against;                  // a command that starts another build; empty: none
+  std::optional<std::string> baseline;  // the program of --external that others are held against
+  double threshold = 0.05;              // of a regression from either
   std::vector<std::string> fail_if;
   FailOn fail_on = FailOn::interval;
   bool strict = false;

@@ -76,6 +76,7 @@ Json summary_to_json(const Summary& summary) {
       {"peak_memory_bytes", summary.peak_memory_bytes.median},
       {"context_switches_per_request", summary.context_switches_per_request.median},
       {"success_share", summary.success_share.median},
+      {"timed_out_share", summary.timed_out_share},
       {"goodput_per_second", summary.goodput_per_second.median},
       {"amplification", summary.amplification.median},
       {"latency_by_percentile_ns", percentiles_to_json(summary)},

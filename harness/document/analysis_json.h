@@ -13,6 +13,8 @@ nlohmann::json sweeps_to_json(const Analysis& analysis);
 nlohmann::json recommendations_to_json(const Analysis& analysis);
 nlohmann::json originals_to_json(const Analysis& analysis);
 nlohmann::json conditions_to_json(const Analysis& analysis);
-nlohmann::json verdicts_to_json(const Analysis& analysis);  // harness/document/verdict_json.cpp
+// In harness/document/verdict_json.cpp: either kind of verdicts.
+nlohmann::json verdicts_to_json(const Analysis& analysis,
+                                std::vector<Verdict> ScenarioAnalysis::*verdicts);
 
 }  // namespace fanout

@@ -75,12 +75,12 @@ Json invalid_to_json(const InvalidRuns& invalid) {
 
 }  // namespace
 
-Json against_to_json(const std::optional<Changes>& against) {
-  if (!against) return nullptr;
-  Json json{{"regression", has_regression(*against)},
-            {"successes", successes_to_json(*against)},
+Json changes_or_null(const std::optional<Changes>& changes) {
+  if (!changes) return nullptr;
+  Json json{{"regression", has_regression(*changes)},
+            {"successes", successes_to_json(*changes)},
             {"changes", Json::array()}};
-  for (const Change& change : against->changes) json["changes"].push_back(change_to_json(change));
+  for (const Change& change : changes->changes) json["changes"].push_back(change_to_json(change));
   return json;
 }
 

@@ -7,8 +7,9 @@
 
 namespace fanout {
 
-// The part on another build of a measurement's own document; null if none took part.
-nlohmann::json against_to_json(const std::optional<Changes>& against);
+// The part of a measurement's own document on another build, or on the user's programs against one
+// of them; null if none took part.
+nlohmann::json changes_or_null(const std::optional<Changes>& changes);
 
 nlohmann::json comparison_to_json(const Compared& compared, const Changes& changes);
 

@@ -7,6 +7,7 @@
 namespace fanout {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OtherBuild, command, tool, threshold)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Baseline, program, threshold)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedProgram, name, command, imitates)
 
 namespace {
@@ -36,6 +37,7 @@ Json plan_to_json(const Plan& plan) {
             {"predicted_ns", plan.predicted},
             {"precision", plan.precision},
             {"against", plan.against},
+            {"baseline", plan.baseline},
             {"fail_if", plan.fail_if},
             {"fail_on", enum_name(plan.fail_on, kFailOnNames)},
             {"least_success", plan.least_success},
@@ -62,6 +64,7 @@ Plan plan_from_json(const Json& json) {
   json.at("predicted_ns").get_to(plan.predicted);
   json.at("precision").get_to(plan.precision);
   plan.against = json.value("against", std::optional<OtherBuild>());  // absent in earlier versions
+  plan.baseline = json.value("baseline", std::optional<Baseline>());
   plan.least_success = json.value("least_success", plan.least_success);
   plan.fail_if = json.value("fail_if", plan.fail_if);
   if (const auto by = json.find("fail_on"); by != json.end()) {

@@ -195,9 +195,11 @@ Json to_json(const Report& report, const Analysis& analysis) {
   json["sweeps"] = sweeps_to_json(analysis);
   json["recommendations"] = recommendations_to_json(analysis);
   json["originals"] = originals_to_json(analysis);
-  json["verdicts"] = verdicts_to_json(analysis);
+  json["verdicts"] = verdicts_to_json(analysis, &ScenarioAnalysis::verdicts);
+  json["program_verdicts"] = verdicts_to_json(analysis, &ScenarioAnalysis::program_verdicts);
   json["conditions"] = conditions_to_json(analysis);
-  json["against"] = against_to_json(analysis.against);
+  json["against"] = changes_or_null(analysis.against);
+  json["baseline"] = changes_or_null(analysis.baseline);
   return json;
 }
 

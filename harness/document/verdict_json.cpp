@@ -76,10 +76,10 @@ Json verdict_to_json(const Verdict& verdict) {
 
 }  // namespace
 
-Json verdicts_to_json(const Analysis& analysis) {
+Json verdicts_to_json(const Analysis& analysis, std::vector<Verdict> ScenarioAnalysis::*verdicts) {
   Json rows = Json::array();
   for (const ScenarioAnalysis& scenario : analysis.scenarios) {
-    for (const Verdict& verdict : scenario.verdicts) rows.push_back(verdict_to_json(verdict));
+    for (const Verdict& verdict : scenario.*verdicts) rows.push_back(verdict_to_json(verdict));
   }
   return rows;
 }

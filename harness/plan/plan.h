@@ -9,6 +9,7 @@
 
 #include "base/enum_names.h"
 #include "harness/machine/environment.h"
+#include "harness/plan/held_against.h"
 #include "harness/scenario/scenario.h"
 
 namespace fanout {
@@ -96,13 +97,6 @@ enum class FailOn : std::uint8_t { interval, median };
 inline constexpr EnumNames<FailOn, 2> kFailOnNames{
     {{"interval", FailOn::interval}, {"median", FailOn::median}}};
 
-// Another build of fanout, whose runs ours are held against.
-struct OtherBuild {
-  std::string command;      // of a shell
-  Tool tool;                // what it says of itself
-  double threshold = 0.05;  // what is slower by no more is no regression
-};
-
 struct Plan {
   std::vector<Scenario> scenarios;
   std::vector<Cell> cells;
@@ -111,6 +105,7 @@ struct Plan {
   std::vector<Scenario> ceilings;  // the scenarios of references in that role
   std::vector<Skipped> skipped;
   std::optional<OtherBuild> against;
+  std::optional<Baseline> baseline;
   std::vector<std::string> fail_if;  // harness/analysis/condition.h
   FailOn fail_on = FailOn::interval;
   double least_success = 0.99;  // a cell with a smaller share is neither ranked nor recommended

@@ -71,7 +71,8 @@ std::string render_programs(const Report& report) {
       known->second.insert(cell.cell.strategy);
     }
   }
-  std::string text = "own: an external program with an HTTP client of its own; shown, not ranked\n";
+  std::string text =
+      "own: an external program with an HTTP client of its own; not ranked with ours\n";
   for (const auto& [platform, names] : by_platform) {
     text += fmt::format("on {}: {}\n", platform, fmt::join(names, ", "));
   }

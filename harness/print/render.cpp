@@ -14,6 +14,7 @@
 #include "harness/document/gbench.h"
 #include "harness/document/lines.h"
 #include "harness/document/report_json.h"
+#include "harness/print/latency_text.h"
 #include "harness/print/originals_table.h"
 #include "harness/print/published_table.h"
 #include "harness/print/render_changes.h"
@@ -81,7 +82,8 @@ std::string server_of(const Report& report, const Scenario& scenario) {
 std::string heading(const Report& report, const Scenario& scenario) {
   return fmt::format("{}: {}\n{}, {}, connections {}, {}\n\n", scenario.name, scenario.summary,
                      work_in_words(scenario), scenario.method.name(),
-                     scenario.reuse ? "reused" : "new for each request", server_of(report, scenario));
+                     scenario.reuse ? "reused" : "new for each request",
+                     server_of(report, scenario));
 }
 
 // How each strategy fares with more workers.
@@ -103,7 +105,9 @@ std::string render_failures(const Report& report, const Scenario& scenario, Draw
         "them\n\n";
   }
   const std::vector<std::string> lines = failures_in_words(report, scenario);
-  return lines.empty() ? text : text + fmt::format("{}\n\n", fmt::join(lines, "\n"));
+  if (!lines.empty()) text += fmt::format("{}\n\n", fmt::join(lines, "\n"));
+  const std::string notes = latency_notes(report, scenario);
+  return notes.empty() ? text : text + notes + "\n";
 }
 
 // The article's figures beside ours.
@@ -232,8 +236,10 @@ std::string render_words(const Report& report, const Analysis& analysis, Draw dr
     text += render_failures(report, scenario, draw);
     text += render_knees(report, found, draw) + render_verdicts(found.verdicts);
     text += render_recommendation(found.recommendation);
+    text += render_program_verdicts(found.program_verdicts);
   }
-  text += render_against(report, analysis, draw) + render_conditions(analysis);
+  text += render_against(report, analysis, draw) + render_baseline(report, analysis, draw);
+  text += render_conditions(analysis);
   text += vain_reuse(report) + one_at_a_time(report) + legend(report) + mode_legend(report.plan);
   return text + render_notes(report);
 }

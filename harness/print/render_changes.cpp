@@ -154,4 +154,14 @@ std::string render_against(const Report& report, const Analysis& analysis, Draw 
          conclusion_of(*analysis.against) + "\n";
 }
 
+std::string render_baseline(const Report& report, const Analysis& analysis, Draw draw) {
+  if (!analysis.baseline) return {};
+  return fmt::format(
+             "NEW is the program of each row, BASE is {}, in the same rounds, each with an HTTP "
+             "library of its own\n\n",
+             report.plan.baseline->program) +
+         render_changes(*analysis.baseline, report.plan, draw) + conclusion_of(*analysis.baseline) +
+         "\n";
+}
+
 }  // namespace fanout

@@ -18,4 +18,7 @@ std::string conclusion_of(const Changes& changes);
 // What changed from the other build of this measurement; "" if none took part.
 std::string render_against(const Report& report, const Analysis& analysis, Draw draw);
 
+// How the user's other programs stand against the one that is the baseline; "" if there is none.
+std::string render_baseline(const Report& report, const Analysis& analysis, Draw draw);
+
 }  // namespace fanout

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace fanout {
 namespace {
@@ -26,13 +27,18 @@ std::string escaped(std::string_view text, std::span<const std::pair<char, std::
   return out;
 }
 
-// In an attribute of XML, which may hold no control characters.
+// In an attribute of XML 1.0, which may hold neither control characters nor U+FFFE and U+FFFF.
 std::string xml(std::string_view text) {
   static constexpr std::array<std::pair<char, std::string_view>, 4> kBy{
       {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}}};
-  std::string clean(text);
+  std::string clean = as_utf8(text);
   std::ranges::replace_if(
       clean, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  for (const std::string_view banned : {"\xef\xbf\xbe", "\xef\xbf\xbf"}) {
+    for (std::size_t at = 0; (at = clean.find(banned, at)) != std::string::npos;) {
+      clean.replace(at, banned.size(), "\xef\xbf\xbd");
+    }
+  }
   return escaped(clean, kBy);
 }
 
@@ -51,7 +57,7 @@ std::string property_text(std::string_view text) {
 std::string label(std::string_view text) {
   static constexpr std::array<std::pair<char, std::string_view>, 3> kBy{
       {{'\\', "\\\\"}, {'"', "\\\""}, {'\n', "\\n"}}};
-  return escaped(text, kBy);
+  return escaped(as_utf8(text), kBy);
 }
 
 // One thing that was checked of a cell.
@@ -77,6 +83,26 @@ std::string why_invalid(const CellReport& row) {
   return row.runs.empty() ? "it was not run" : "";
 }
 
+// How cells stand against what they are held against.
+void add_changes(std::vector<Case>& cases, const Report& report,
+                 const std::optional<Changes>& changes, std::string_view other) {
+  if (!changes) return;
+  for (const SuccessChange& change : changes->successes) {
+    cases.push_back({change.cell,
+                     fmt::format("{}: success against {}", cell_text(change.cell), other),
+                     makespan_s(report, change.cell),
+                     change.finding == Finding::regression ? in_words(change) : ""});
+  }
+  for (const Change& change : changes->changes) {
+    if (change.finding == Finding::declined) continue;
+    cases.push_back(
+        {change.cell,
+         fmt::format("{}: {} against {}", cell_text(change.cell), change.measure->figure, other),
+         makespan_s(report, change.cell),
+         change.finding == Finding::regression ? in_words(change) : ""});
+  }
+}
+
 std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
   std::vector<Case> cases;
   for (const CellReport& row : report.cells) {
@@ -87,7 +113,6 @@ std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
     cases.push_back({one.cell, fmt::format("{}: not {}", cell_text(one.cell), one.condition),
                      makespan_s(report, one.cell), one.failed ? one.words : ""});
   }
-  if (!analysis.against) return cases;
   for (const CellReport& row : report.references) {
     if (!row.cell.by_other_build) continue;
     Cell ours = row.cell;
@@ -95,19 +120,9 @@ std::vector<Case> cases_of(const Report& report, const Analysis& analysis) {
     cases.push_back({ours, cell_text(ours) + " by the other build",
                      row.summary.makespan_ns.median / 1e9, why_invalid(row)});
   }
-  for (const SuccessChange& change : analysis.against->successes) {
-    cases.push_back({change.cell,
-                     fmt::format("{}: success against the other build", cell_text(change.cell)),
-                     makespan_s(report, change.cell),
-                     change.finding == Finding::regression ? in_words(change) : ""});
-  }
-  for (const Change& change : analysis.against->changes) {
-    if (change.finding == Finding::declined) continue;
-    cases.push_back({change.cell,
-                     fmt::format("{}: {} against the other build", cell_text(change.cell),
-                                 change.measure->figure),
-                     makespan_s(report, change.cell),
-                     change.finding == Finding::regression ? in_words(change) : ""});
+  add_changes(cases, report, analysis.against, "the other build");
+  if (analysis.baseline) {
+    add_changes(cases, report, analysis.baseline, report.plan.baseline->program);
   }
   return cases;
 }

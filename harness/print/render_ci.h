@@ -13,7 +13,8 @@ std::string render_conditions(const Analysis& analysis);
 
 // JUnit's XML, as Jenkins reads it: a suite for each scenario, and in it a test case for each cell
 // (its runs are valid), for each condition on a cell, and for each measure of a cell that is held
-// against another build.
+// against another build or, of a program of the user's, against the baseline. Text that is no UTF-8
+// or that XML does not allow is replaced.
 std::string render_junit(const Report& report, const Analysis& analysis);
 
 // Commands of GitHub's workflows: an ::error for each invalid cell, each condition that holds and

@@ -12,6 +12,7 @@
 
 #include "base/units.h"
 #include "harness/analysis/contenders.h"
+#include "harness/print/latency_text.h"
 
 namespace fanout {
 namespace {
@@ -29,11 +30,6 @@ std::string spread(const Interval& value) {
   if (!value.low || value.median == 0) return "-";
   const double half = (*value.high - *value.low) / 2 / value.median;
   return fmt::format("±{:.{}f}%", half * 100, half < 0.1 ? 1 : 0);
-}
-
-// The latency of requests that succeeded; "-" if none did.
-std::string latency_text(const Summary& summary, const Interval& latency) {
-  return summary.success_share.median == 0 ? "-" : format_duration(latency.median);
 }
 
 std::string or_dash(const std::optional<std::uint64_t>& count) {
@@ -61,12 +57,13 @@ std::vector<CellColumn> name_columns(const Report& report) {
 
 // Mode open: p50 and p99 say how long requests took once begun; these, from when they were due.
 std::vector<CellColumn> response_columns() {
-  const auto duration = [](const std::optional<Interval>& value) {
-    return value ? format_duration(value->median) : std::string("-");
+  const auto latency = [](const Summary& s, const std::optional<Interval>& value,
+                          double percentile) {
+    return value ? latency_text(s, *value, percentile) : std::string("-");
   };
   return {
-      measured({"resp p50"}, [=](auto& s) { return duration(s.response_p50_ns); }),
-      measured({"resp p99"}, [=](auto& s) { return duration(s.response_p99_ns); }),
+      measured({"resp p50"}, [=](auto& s) { return latency(s, s.response_p50_ns, 50); }),
+      measured({"resp p99"}, [=](auto& s) { return latency(s, s.response_p99_ns, 99); }),
       measured({"kept"},
                [](auto& s) {
                  return s.achieved_share ? fmt::format("{:.1f}%", 100 * s.achieved_share->median)
@@ -86,8 +83,8 @@ std::vector<CellColumn> time_columns() {
                  return s.efficiency ? fmt::format("{:.3f}", s.efficiency->median)
                                      : std::string("-");
                }),
-      measured({"p50"}, [](auto& s) { return latency_text(s, s.latency_p50_ns); }),
-      measured({"p99"}, [](auto& s) { return latency_text(s, s.latency_p99_ns); }),
+      measured({"p50"}, [](auto& s) { return latency_text(s, s.latency_p50_ns, 50); }),
+      measured({"p99"}, [](auto& s) { return latency_text(s, s.latency_p99_ns, 99); }),
   };
 }
 

@@ -40,4 +40,10 @@ std::string render_verdicts(const std::vector<Verdict>& verdicts) {
   return text + "\n";
 }
 
+std::string render_program_verdicts(const std::vector<Verdict>& verdicts) {
+  const std::string text = render_verdicts(verdicts);
+  return text.empty() ? text
+                      : "programs among themselves, each with an HTTP library of its own:\n" + text;
+}
+
 }  // namespace fanout

@@ -11,4 +11,7 @@ namespace fanout {
 // Several lines and an empty one; "" if nothing of the scenario is ranked.
 std::string render_verdicts(const std::vector<Verdict>& verdicts);
 
+// The same of external programs, which are ranked among themselves; "" if none is.
+std::string render_program_verdicts(const std::vector<Verdict>& verdicts);
+
 }  // namespace fanout

@@ -7,6 +7,17 @@
 #include <chrono>
 
 namespace fanout {
+namespace {
+
+// A document does not have the scenarios of ceilings, where nothing times out.
+void tell_time_limits(const Plan& plan, CellReport& row) {
+  const auto found = std::ranges::find(plan.scenarios, row.cell.scenario, &Scenario::name);
+  if (found == plan.scenarios.end()) return;
+  const TimeLimits limits{found->timeout.count(), found->connect_timeout.count()};
+  for (Run& run : row.runs) run.time_limits = limits;
+}
+
+}  // namespace
 
 Report empty_report(Plan plan, Environment environment, std::string command) {
   Report report;
@@ -34,7 +45,10 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
 
 void summarize_rows(Report& report) {
   for (auto* rows : {&report.cells, &report.references}) {
-    for (CellReport& row : *rows) row.summary = summarize(row.runs);
+    for (CellReport& row : *rows) {
+      tell_time_limits(report.plan, row);
+      row.summary = summarize(row.runs);
+    }
   }
 }
 

@@ -49,7 +49,8 @@ const CellReport& row_of(const Report& report, std::size_t index);
 // A report without runs, one entry per cell and reference of the plan.
 Report empty_report(Plan plan, Environment environment, std::string command);
 
-// Brings the summaries of all rows up to date with their runs.
+// Brings the summaries of all rows up to date with their runs, which are told the time limits of
+// their scenarios.
 void summarize_rows(Report& report);
 
 // Whether any run of the cell is invalid.

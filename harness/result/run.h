@@ -78,6 +78,13 @@ struct FailedRequest {
   std::string words;         // as in FailureKind
 };
 
+// After how long a request, or the opening of its connection, is given up: a request that timed out
+// took as long at least.
+struct TimeLimits {
+  std::int64_t request_ns = 0;  // 0: not known
+  std::int64_t connect_ns = 0;
+};
+
 // A run names so many of its failed requests.
 inline constexpr std::size_t kNamedFailures = 20;
 
@@ -97,9 +104,11 @@ struct Run {
   std::map<std::string, std::uint64_t> status_counts;  // status -> attempts answered with it
   std::vector<FailureKind> failures;                   // the most frequent kind first
   std::vector<FailedRequest> failed_requests;          // the first kNamedFailures
-  std::vector<std::string> tls_versions;  // that connections spoke: "TLS 1.2"; of a program: unknown
-  std::uint64_t redirects = 0;            // that were followed
+  std::vector<std::string>
+      tls_versions;             // that connections spoke: "TLS 1.2"; of a program: unknown
+  std::uint64_t redirects = 0;  // that were followed
   Latency latency_ns;
+  TimeLimits time_limits;  // those of the scenario, which the document has (summarize_rows())
   std::vector<std::pair<std::int64_t, std::uint64_t>> histogram;  // bucket's lowest value, count
 
   std::optional<OpenLoop> open;       // nothing: another mode

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/histogram.h"
+#include "harness/result/timed_out.h"
 
 namespace fanout {
 namespace {
@@ -20,6 +21,25 @@ Interval over_runs(const ValidRuns& runs, auto figure) {
   return median_interval(std::move(values));
 }
 
+// A percentile over the runs that know it: those in which requests succeeded, and those in which so
+// many timed out that it is the time limit. That is so of the median if it is of half of the runs.
+Interval percentile_over(const ValidRuns& runs, double percentile, auto figure) {
+  std::vector<double> values;
+  std::vector<double> limits;
+  for (const Run* run : runs) {
+    if (const auto limit = time_limit_at(*run, percentile)) {
+      limits.push_back(static_cast<double>(*limit));
+      values.push_back(limits.back());
+    } else if (run->requests.ok > 0) {
+      values.push_back(static_cast<double>(figure(*run)));
+    }
+  }
+  const bool timed_out = !limits.empty() && 2 * limits.size() >= runs.size();
+  Interval found = median_interval(std::move(values));
+  if (timed_out) found.median = *std::ranges::min_element(limits);
+  return found;
+}
+
 double per_request(const Run& run, auto figure) {
   return static_cast<double>(figure) / static_cast<double>(run.requests.total);
 }
@@ -29,15 +49,14 @@ double per_second(const Run& run, std::uint64_t count) {
   return static_cast<double>(count) * 1e9 / static_cast<double>(run.makespan_ns);
 }
 
-// `answered`: those of the valid runs in which requests succeeded.
-void summarize_open_loop(const ValidRuns& valid, const ValidRuns& answered, Summary& summary) {
+void summarize_open_loop(const ValidRuns& valid, Summary& summary) {
   const bool open =
       std::ranges::all_of(valid, [](const Run* run) { return run->open.has_value(); });
   if (valid.empty() || !open) return;
   summary.response_p50_ns =
-      over_runs(answered, [](const Run& run) { return run.open->response_ns.p50; });
+      percentile_over(valid, 50, [](const Run& run) { return run.open->response_ns.p50; });
   summary.response_p99_ns =
-      over_runs(answered, [](const Run& run) { return run.open->response_ns.p99; });
+      percentile_over(valid, 99, [](const Run& run) { return run.open->response_ns.p99; });
   summary.achieved_share = over_runs(valid, [](const Run& run) {
     return run.open->achieved_per_second / run.open->offered_per_second;
   });
@@ -66,11 +85,11 @@ std::vector<PercentilePoint> percentiles(const ValidRuns& runs) {
       return static_cast<double>(histogram.count()) * beyond >= kLeastBeyond - 1e-6;
     });
     if (runs.empty() || !enough) break;
-    std::vector<double> values;
-    for (const Histogram& histogram : histograms) {
-      values.push_back(static_cast<double>(histogram.quantile(percentile / 100)));
-    }
-    points.push_back({percentile, median_interval(std::move(values))});
+    const auto quantile = [&](const Run& run) {
+      const auto found = std::ranges::find(runs, &run);
+      return histograms[static_cast<std::size_t>(found - runs.begin())].quantile(percentile / 100);
+    };
+    points.push_back({percentile, percentile_over(runs, percentile, quantile)});
   }
   return points;
 }
@@ -89,13 +108,12 @@ void summarize_time(const ValidRuns& valid, Summary& summary) {
   if (std::ranges::all_of(valid, [](const Run* run) { return run->efficiency.has_value(); })) {
     summary.efficiency = over_runs(valid, [](const Run& run) { return *run.efficiency; });
   }
-  ValidRuns answered;  // latency is that of successes
-  std::ranges::copy_if(valid, std::back_inserter(answered),
-                       [](const Run* run) { return run->requests.ok > 0; });
-  summary.latency_p50_ns = over_runs(answered, [](const Run& run) { return run.latency_ns.p50; });
-  summary.latency_p99_ns = over_runs(answered, [](const Run& run) { return run.latency_ns.p99; });
+  summary.latency_p50_ns =
+      percentile_over(valid, 50, [](const Run& run) { return run.latency_ns.p50; });
+  summary.latency_p99_ns =
+      percentile_over(valid, 99, [](const Run& run) { return run.latency_ns.p99; });
   summary.latency_by_percentile = percentiles(valid);
-  summarize_open_loop(valid, answered, summary);
+  summarize_open_loop(valid, summary);
 }
 
 void summarize_cost(const ValidRuns& valid, Summary& summary) {
@@ -107,6 +125,14 @@ void summarize_cost(const ValidRuns& valid, Summary& summary) {
   });
 }
 
+// The larger of the middle two of an even number.
+double upper_median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
 void summarize_success(const ValidRuns& valid, Summary& summary) {
   summary.success_share =
       over_runs(valid, [](const Run& run) { return per_request(run, run.requests.ok); });
@@ -115,6 +141,9 @@ void summarize_success(const ValidRuns& valid, Summary& summary) {
     if (run.requests.ok == 0) return 0.0;
     return static_cast<double>(run.requests.attempts) / static_cast<double>(run.requests.ok);
   });
+  std::vector<double> timed_out;
+  for (const Run* run : valid) timed_out.push_back(timed_out_share(*run));
+  summary.timed_out_share = upper_median(std::move(timed_out));
   summary.has_failures = std::ranges::any_of(
       valid, [](const Run* run) { return run->requests.failed > 0 || run->requests.retried > 0; });
 }
@@ -143,6 +172,10 @@ Summary summarize(const std::vector<Run>& runs) {
   summarize_server(valid, summary);
   summary.limited_by = common_limit(valid);
   return summary;
+}
+
+bool is_timed_out(const Summary& summary, double percentile) {
+  return exceeds_tail(summary.timed_out_share, percentile);
 }
 
 std::int64_t running_ns(const Run& run) {

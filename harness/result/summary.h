@@ -12,7 +12,8 @@
 namespace fanout {
 
 // The service time at one percentile: the median of the runs' own, since percentiles of requests
-// pooled over runs would hide that runs differ.
+// pooled over runs would hide that runs differ. Where more requests of a run timed out than lie
+// beyond the percentile (time_limit_at()), that run's is the time limit: no less is known of it.
 struct PercentilePoint {
   double percentile = 0;  // 0..100
   Interval latency_ns;
@@ -37,7 +38,10 @@ struct Summary {
   Interval success_share;       // requests that succeeded, of all: 0..1
   Interval goodput_per_second;  // requests that succeeded
   Interval amplification;       // attempts per request that succeeded; 0 if none did
-  bool has_failures = false;    // some request failed, or was made again, in a valid run
+  // Requests that timed out, of all: the median, and of an even number of runs the larger of the
+  // middle two.
+  double timed_out_share = 0;
+  bool has_failures = false;  // some request failed, or was made again, in a valid run
   std::vector<PercentilePoint> latency_by_percentile;  // ascending; only with 10 requests beyond
   // Counted by the embedded server: the largest of any valid run; nothing if it took no part.
   std::optional<std::uint64_t> connections;
@@ -46,6 +50,10 @@ struct Summary {
 };
 
 Summary summarize(const std::vector<Run>& runs);
+
+// Whether a percentile of service and response times is the time limit, and the truth is more:
+// in half of the runs or more, more of the requests timed out than lie beyond it.
+bool is_timed_out(const Summary& summary, double percentile);
 
 // The share of requests that succeeded over all valid runs together, of which there is one at
 // least, with exact limits: a run that failed as a whole is no outlier to be passed over.

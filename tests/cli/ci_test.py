@@ -1,10 +1,15 @@
 """What a gate in continuous integration uses: --fail-if, --strict, and the forms that systems read."""
 
 import re
+import shlex
+import sys
 import unittest
 import xml.etree.ElementTree as xml
 
-import yaml
+try:
+    import yaml
+except ImportError:
+    yaml = None
 
 import fanout_cli
 from fanout_cli import ROOT
@@ -12,6 +17,62 @@ from fanout_cli import ROOT
 CELLS = ("--scenario", "local-500", "-n", 20, "--strategy", "thread_pool,event_loop",
          "--transport", "curl_easy,curl_asio", "--workers", 10, "--no-references", "--no-profile")
 INVALID, FAILED = 3, 4
+
+# What junit-10.xsd of Jenkins' plugin xUnit says of the elements that we use: which may be inside,
+# and the attributes, of which those in capitals are required.
+JUNIT = {
+    "testsuites": ({"testsuite"}, "name time tests failures errors"),
+    "testsuite": ({"testsuite", "properties", "testcase", "system-out", "system-err"},
+                  "NAME TESTS FAILURES ERRORS group time skipped timestamp hostname id package file "
+                  "log url"),
+    "testcase": ({"skipped", "error", "failure", "system-out", "system-err"},
+                 "NAME time classname group"),
+    "failure": (set(), "type message"),
+}
+JUNIT_TYPES = {"time": r"([0-9]{1,3})*\.[0-9]*", "tests": r"[0-9]+", "failures": r"[0-9]+",
+               "errors": r"[0-9]+", "skipped": r"[0-9]+",
+               "timestamp": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"}
+
+# Ends before its work is done, and says something that is no text.
+BABBLER = """
+import sys
+sys.stdin.readline()
+print("ready \\x1b[31mbabbler", flush=True)
+sys.stdin.readline()
+sys.stderr.buffer.write(b"\\xff\\xed\\xa0\\x80 \\x01 <&> \\xef\\xbf\\xbf \\xe2\\x82\\xac")
+sys.exit(1)
+"""
+
+
+def junit_problems(element, parent="", found=None):
+    """What the element and all inside it have that the schema does not allow."""
+    found = [] if found is None else found
+    if element.tag not in JUNIT:
+        return found + [f"{parent}/{element.tag}: unknown"]
+    children, names = JUNIT[element.tag]
+    known = {name.lower() for name in names.split()}
+    required = {name.lower() for name in names.split() if name.isupper()}
+    found += [f"{element.tag}: lacks {name}" for name in required - set(element.keys())]
+    for name, value in element.items():
+        if name not in known:
+            found.append(f"{element.tag}: has {name}")
+        elif not re.fullmatch(JUNIT_TYPES.get(name, ".*"), value):
+            found.append(f"{element.tag}: {name} is {value}")
+    if element.tag != "failure" and (element.text or "").strip():
+        found.append(f"{element.tag}: has text")
+    for child in element:
+        if child.tag not in children:
+            found.append(f"{element.tag}: {child.tag} inside")
+        junit_problems(child, element.tag, found)
+    return found
+
+
+def commands_in(page):
+    """The calls of fanout in the examples of a page, each as words."""
+    text = "\n".join(re.findall(r"(?sm)^```\w+\n(.*?)^```", page))
+    text = re.sub(r"\n +(?=--)", " ", re.sub(r"sh '([^']*)'", r'sh "\1"', text))
+    commands = [shlex.split(line) for line in re.findall(r'fanout ((?:run|report) [^"\n]*)', text)]
+    return [words[:words.index(">")] if ">" in words else words for words in commands]
 
 
 class CiTest(fanout_cli.CliTest):
@@ -61,7 +122,7 @@ class CiTest(fanout_cli.CliTest):
         _, result = self.measured("--fail-if", "thread_pool: cpu > 1ns", code=FAILED)
         file = re.search(r"results: (.*)\n", result.out)[1]
         suites = xml.fromstring(self.succeed("report", file, "--format", "junit").out)
-        self.assertEqual(suites.tag, "testsuites")
+        self.assertEqual((suites.tag, junit_problems(suites)), ("testsuites", []))
         [suite] = suites
         self.assertEqual({key: suite.get(key) for key in ("name", "tests", "failures", "errors")},
                          {"name": "fanout.local-500", "tests": "3", "failures": "1", "errors": "0"})
@@ -81,16 +142,50 @@ class CiTest(fanout_cli.CliTest):
             self.assertRegex(line, r'\A(# (HELP|TYPE) fanout_\w+ .+|fanout_\w+\{scenario="local-500",'
                                    r'strategy="\w+",transport="\w+",workers="10"\} [0-9.e+-]+)\Z')
 
+    def test_words_that_are_no_text_are_told_in_xml_all_the_same(self):
+        program = self.folder / "babbler.py"
+        program.write_text(BABBLER)
+        _, result = self.measure("--scenario", "zero", "-n", 3, "--strategy", "sequential",
+                                 "--rounds", 1, "--external",
+                                 f"babbler={shlex.quote(sys.executable)} {program}", code=INVALID)
+        file = re.search(r"results: (.*)\n", result.out)[1]
+        suites = xml.fromstring(self.succeed("report", file, "--format", "junit").out)
+        self.assertEqual(junit_problems(suites), [])
+        [failure] = suites.iter("failure")
+        self.assertIn("babbler", suites[0][1].get("name"))
+        self.assertIn("<&>", failure.get("message"))
+        self.assertIn("\N{REPLACEMENT CHARACTER}", failure.get("message"))
+        self.assertIn("\N{EURO SIGN}", failure.get("message"))
+
     def test_the_examples_are_what_their_systems_read(self):
         text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-        github, gitlab = (yaml.safe_load(block) for block in
-                          re.findall(r"(?s)```yaml\n(.*?)```", text))
+        blocks = re.findall(r"(?s)```yaml\n(.*?)```", text)
+        self.assertEqual(len(blocks), 2)
+        for block in blocks:
+            for line in block.splitlines():  # as far as that can be seen without a module
+                self.assertRegex(line, r"\A *(- )?([\w-]+:( .*)?|\S.*)\Z")
+                self.assertEqual((len(line) - len(line.lstrip(" "))) % 2, 0, line)
+        for command in (gate for gate in re.findall(r"scripts/[a-z-]+", text)):
+            self.assertTrue((ROOT / command).exists(), command)
+        if yaml is None:
+            return
+        github, gitlab = map(yaml.safe_load, blocks)
         steps = github["jobs"]["speed"]["steps"]
         self.assertTrue(all("run" in step or "uses" in step for step in steps))
         self.assertIn("--format github", " ".join(step.get("run", "") for step in steps))
         self.assertEqual(gitlab["speed"]["artifacts"]["reports"]["junit"], "speed.xml")
-        for flag in set(re.findall(r"--fail-if '([^']*)'", text)):
-            self.succeed("run", *CELLS, "--fail-if", flag, "--dry-run")
+
+    def test_the_commands_of_the_examples_are_known(self):
+        commands = commands_in((ROOT / "docs" / "ci.md").read_text(encoding="utf-8"))
+        self.assertEqual({words[0] for words in commands}, {"run", "report"})
+        self.assertGreaterEqual(len(commands), 5)
+        for words in commands:
+            if words[0] == "run":
+                self.assertIn("--fail-if", words)
+                self.succeed(*words, "--dry-run")
+            known = self.succeed(words[0], "--help").out
+            for flag in (word for word in words if word.startswith("-")):
+                self.assertRegex(known, rf"(?m)^  (-\w,)?{flag}\b|^  {flag},")
 
 
 if __name__ == "__main__":

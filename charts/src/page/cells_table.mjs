@@ -25,6 +25,14 @@ const plain = (title, key, format, help) =>
   figure(title, (summary) => summary[key],
     (summary) => (summary[key] === null ? '-' : format(summary[key])), help);
 
+// Where more requests timed out than lie beyond a percentile, it is the time limit or more.
+const percentile = (title, key, level, help) => {
+  const isLimit = (summary) => (summary.timed_out_share ?? 0) > 1 - level / 100 + 1e-9;
+  return figure(title, (summary) => summary[key], (summary) => (summary[key] === null ? '-'
+    : `${isLimit(summary) ? '> ' : ''}${duration(summary[key])}`),
+  `${help}; >: so many timed out that it is the time limit or more`);
+};
+
 const word = (title, textOf, help) => ({ title, help, class: 'left', value: textOf, text: textOf });
 
 // Each different value with how often it is there.
@@ -58,8 +66,8 @@ const hasFailures = ({ cell: { summary } }) =>
 
 // Of mode open: from when a request was due.
 const responses = [
-  plain('resp p50', 'response_p50_ns', duration, 'half of the requests waited less, from when due'),
-  plain('resp p99', 'response_p99_ns', duration, '99 of 100 waited less, from when due'),
+  percentile('resp p50', 'response_p50_ns', 50, 'half of the requests waited less, from when due'),
+  percentile('resp p99', 'response_p99_ns', 99, '99 of 100 waited less, from when due'),
   plain('kept', 'achieved_share', percent, 'requests begun in time, of those due'),
 ];
 
@@ -76,8 +84,8 @@ const columnsOf = (severalFiles, real, failed, open) => [
   spreadOf('95 %', (s) => s.makespan_ns),
   plain('req/s', 'requests_per_second', number),
   plain('effic.', 'efficiency', ratio, 'lower bound / makespan'),
-  plain('p50', 'latency_p50_ns', duration, 'half of the requests are faster'),
-  plain('p99', 'latency_p99_ns', duration, '99 of 100 requests are faster'),
+  percentile('p50', 'latency_p50_ns', 50, 'half of the requests are faster'),
+  percentile('p99', 'latency_p99_ns', 99, '99 of 100 requests are faster'),
   ...(open ? responses : []),
   plain('CPU us/req', 'cpu_us_per_request', number, 'user and system time of the client'),
   spreadOf('95 %', (s) => s.intervals.cpu_us_per_request),

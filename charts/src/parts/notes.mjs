@@ -37,7 +37,7 @@ const otherStack = (files, scenario) =>
 const external = (files, scenario) =>
   (files.some((file) => file.document.cells.some((cell) =>
     cell.scenario === scenario && isExternal(cell)))
-    ? ['own: an external program with an HTTP client of its own; shown, not ranked'] : []);
+    ? ['own: an external program with an HTTP client of its own; not ranked with ours'] : []);
 
 // Of these, files to be compared may differ: which rows, how many workers.
 const MAY_DIFFER = ['workers', 'strategies', 'peers', 'transports', 'summary'];

@@ -1,0 +1,48 @@
+#include "harness/analysis/baseline.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "harness/analysis/contenders.h"
+
+namespace fanout {
+namespace {
+
+// Makespan and CPU per request: programs know mode batch only, and their tails are their own.
+std::vector<const Measure*> measures_of_programs() {
+  std::vector<const Measure*> found;
+  for (const Measure& measure : measures()) {
+    if (measure.name == "makespan" || measure.name == "cpu") found.push_back(&measure);
+  }
+  return found;
+}
+
+// The baseline's row beside which this one stands, or null.
+const CellReport* baseline_of(const Report& report, const Cell& cell) {
+  const auto found = std::ranges::find_if(report.cells, [&](const CellReport& row) {
+    return row.cell.strategy == report.plan.baseline->program &&
+           row.cell.scenario == cell.scenario && row.cell.workers == cell.workers;
+  });
+  return found == report.cells.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::optional<Changes> changes_from_baseline(const Report& report) {
+  if (!report.plan.baseline) return std::nullopt;
+  Report base = report;
+  Report next = report;
+  base.cells.clear();
+  next.cells.clear();
+  for (const CellReport& row : report.cells) {
+    const CellReport* before = baseline_of(report, row.cell);
+    if (!is_independent(report.plan, row.cell) || before == nullptr || before == &row) continue;
+    next.cells.push_back(row);
+    base.cells.push_back(*before);
+    base.cells.back().cell = row.cell;  // under one name they are a pair
+  }
+  if (next.cells.empty()) return std::nullopt;
+  return compare_results(base, next, measures_of_programs(), report.plan.baseline->threshold);
+}
+
+}  // namespace fanout
