@@ -63,9 +63,8 @@ int notes_index() {
 void on_handshake(const ssl_st* stream, int where, int) {
   if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
   void* const notes = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(stream), notes_index());
-  static_cast<ConnectionNotes*>(notes)->tls_versions |= SSL_version(stream) == TLS1_3_VERSION
-                                                            ? ConnectionNotes::kTls13
-                                                            : ConnectionNotes::kTls12;
+  static_cast<ConnectionNotes*>(notes)->tls_versions |=
+      SSL_version(stream) == TLS1_3_VERSION ? ConnectionNotes::kTls13 : ConnectionNotes::kTls12;
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ void verify_peers(ssl_ctx_st* context, const std::string& pem);
 // Makes connections of `context` show the client's certificate to whom demands one. Throws
 // UsageError if it cannot be read, or goes with another key.
 void show_certificate(ssl_ctx_st* context, const ClientConfig& config);
-// Makes the handshakes of `context` note the version they agreed on (ClientConfig::connection_notes).
+// Makes the handshakes of `context` note the version they agreed on
+// (ClientConfig::connection_notes).
 void note_versions(ssl_ctx_st* context, const ClientConfig& config);
 // Throws UsageError if the environment names certificates to trust that cannot be read
 // (SSL_CERT_FILE, SSL_CERT_DIR).
@@ -32,8 +33,8 @@ void check_trusted_files();
 // Made once per process, because reading the certificates of a system takes milliseconds.
 class TlsSettings {
  public:
-  // Prepares nothing unless a target speaks TLS, or a redirect may lead to one that does. `config` is borrowed. Throws RunError and
-  // UsageError.
+  // Prepares nothing unless a target speaks TLS, or a redirect may lead to one that does. `config`
+  // is borrowed. Throws RunError and UsageError.
   explicit TlsSettings(const ClientConfig& config);
 
   [[nodiscard]] const ClientConfig& config() const { return config_; }

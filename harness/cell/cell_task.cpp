@@ -15,8 +15,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Target, addresses, port, expected_status, exp
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post)
 // What every worker shares is not told: each process has its own.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, body, reuse,
-                                   follow, connect_timeout, timeout, max_idle, workers, retry, headers,
-                                   certificates, certificate_file, key_file)
+                                   follow, connect_timeout, timeout, max_idle, workers, retry,
+                                   headers, certificates, certificate_file, key_file)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, queue_capacity,
                                    deadline, token_seed, stoppable, schedule, urls_fd, command,
                                    ready_limit, run_limit, count_syscalls, client)

@@ -35,10 +35,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureKind, outcome, status, words, count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailedRequest, index, line, url, outcome, status, words)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons, flags,
                                    makespan_ns, setup_ns, requests, errors, retries, status_counts,
-                                   failures, failed_requests, tls_versions, redirects, latency_ns, histogram, open, steady,
-                                   cpu_ns, process_cpu_ns, context_switches, peak_memory_bytes,
-                                   threads, processes, queue_peak, server, host, bound_ns,
-                                   efficiency, limited_by)
+                                   failures, failed_requests, tls_versions, redirects, latency_ns,
+                                   histogram, open, steady, cpu_ns, process_cpu_ns,
+                                   context_switches, peak_memory_bytes, threads, processes,
+                                   queue_peak, server, host, bound_ns, efficiency, limited_by)
 
 // A run as documents hold it, those of earlier versions too, which lack what failed, how many
 // requests opened a connection, and what connections spoke.

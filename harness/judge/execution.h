@@ -29,11 +29,11 @@ struct Execution {
   std::span<const Sample> samples;
   const FailureWords* failure_words = nullptr;  // of the samples, borrowed; null: none were kept
   const ConnectionNotes* connection_notes = nullptr;  // borrowed; null: none were kept
-  std::uint64_t token_seed = 0;                 // of the run (CellTask::token_seed)
-  std::optional<Exit> exit;                     // nothing: it had to be killed (see `failure`)
-  std::string failure;                          // why it was ended from outside, or ""
-  std::string standard_error;                   // the end of what it printed there
-  std::optional<ServerCounters> server;         // nothing: the server died, or there is none
+  std::uint64_t token_seed = 0;                       // of the run (CellTask::token_seed)
+  std::optional<Exit> exit;              // nothing: it had to be killed (see `failure`)
+  std::string failure;                   // why it was ended from outside, or ""
+  std::string standard_error;            // the end of what it printed there
+  std::optional<ServerCounters> server;  // nothing: the server died, or there is none
   bool served = true;  // by the embedded server; not with real targets or the null transport
   std::optional<SteadyWindow> steady;       // mode steady; nothing: it ended before it was complete
   HostConditions host;                      // but for the waits

@@ -114,9 +114,9 @@ Method read_method(const std::string& path, const Json& json) {
 void read_targets(Scenario& scenario, const std::string& path, const Json& json) {
   if (json.is_null()) return;
   using namespace json_read;
-  check_object(path, json,
-               {"urls", "origins", "skipped_lines", "source", "digest", "first_url", "addresses",
-                "follow"});
+  check_object(
+      path, json,
+      {"urls", "origins", "skipped_lines", "source", "digest", "first_url", "addresses", "follow"});
   const auto number = [&](const char* key) {
     return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
                         kMaxRequests);
