@@ -25,14 +25,23 @@ double share_of(const Cells& cells) {
   return median_interval(std::move(shares)).median;
 }
 
+// The ratio with and without the drift, whichever is nearer to 1: a cell need not share the drift.
+double least_ratio(const Change& change) {
+  const double without = change.comparison.ratio;
+  const double with = without * change.drift.value_or(1);
+  if ((with > 1) != (without > 1)) return 1;
+  return with > 1 ? std::min(with, without) : std::max(with, without);
+}
+
 Finding finding_of(const Change& change, double threshold) {
   const Comparison& comparison = change.comparison;
+  const double ratio = least_ratio(change);
   if (change.p_holm > kLevel) return Finding::not_separated;
-  if (*comparison.low > 1 && comparison.ratio > 1 + change.margin) {
-    const bool sure = comparison.ratio > 1 + threshold && *comparison.low > 1 + change.margin;
+  if (*comparison.low > 1 && ratio > 1 + change.margin) {
+    const bool sure = ratio > 1 + threshold && *comparison.low > 1 + change.margin;
     return sure ? Finding::regression : Finding::worse;
   }
-  const bool better = *comparison.high < 1 && comparison.ratio < 1 / (1 + change.margin);
+  const bool better = *comparison.high < 1 && ratio < 1 / (1 + change.margin);
   return better ? Finding::better : Finding::not_separated;
 }
 

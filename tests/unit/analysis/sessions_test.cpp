@@ -56,8 +56,12 @@ Report steady(double cost, std::uint64_t seed) {
 const Measure* const kCpu[] = {measure_named("cpu")};
 
 TEST(CompareAll, GivesEachSessionOneValue) {
-  const Report one = steady(50, 1), two = steady(51, 2), three = steady(49, 3);
-  const Report four = steady(60, 4), five = steady(61, 5), six = steady(59, 6);
+  const Report one = steady(50, 1);
+  const Report two = steady(51, 2);
+  const Report three = steady(49, 3);
+  const Report four = steady(60, 4);
+  const Report five = steady(61, 5);
+  const Report six = steady(59, 6);
   const Changes changes = compare_all({&one, &two, &three}, {&four, &five, &six}, {kCpu});
   const Change& change = changes.changes.at(0);
   EXPECT_EQ(change.sessions->base, 3U);
@@ -71,7 +75,9 @@ TEST(CompareAll, GivesEachSessionOneValue) {
 }
 
 TEST(CompareAll, NeedsThreeSessionsOfEitherSide) {
-  const Report one = steady(50, 1), two = steady(51, 2), three = steady(49, 3);
+  const Report one = steady(50, 1);
+  const Report two = steady(51, 2);
+  const Report three = steady(49, 3);
   const Changes changes = compare_all({&one, &two, &three}, {&one, &two}, {kCpu});
   EXPECT_EQ(in_words(changes.changes.at(0)),
             "not enough evidence: at least 3 sessions of each side needed, 3 and 2 seen");
@@ -91,7 +97,7 @@ TEST(CompareAll, NamesCellsThatNoSessionOfASideHas) {
 TEST(CompareAll, CountsASessionOfFailuresOnce) {
   const Report well = steady(50, 1);
   Report ill = well;
-  for (Run& run : ill.cells[0].runs) run.requests.ok = run.requests.total - 3;
+  for (auto& run : ill.cells[0].runs) run.requests.ok = run.requests.total - 3;
   for (CellReport& cell : ill.cells) cell.summary = summarize(cell.runs);
   const auto found = [&](std::size_t sessions) {
     return compare_all(Sessions(sessions, &well), Sessions(sessions, &ill), {kCpu})
@@ -121,7 +127,8 @@ TEST(CompareAll, FindsATenthMoreOnASteadyMachine) {
   int called = 0;
   for (int i = 0; i < kExperiments; ++i) {
     std::deque<Report> reports;
-    Sessions base, next;
+    Sessions base;
+    Sessions next;
     for (int session = 0; session < 5; ++session) {
       for (const double cost : {50.0, 55.0}) {
         reports.push_back(session_on({.cell_alone = std::exp(chance(random))}, cost, random));

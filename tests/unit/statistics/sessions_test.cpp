@@ -41,11 +41,11 @@ TEST(CompareSessions, KnowsSessionsThatAreAllTheSame) {
 
 // How many of 2,000 experiments with so many sessions a side, which differ by 5 %, find p <= 5 %.
 double found_share(std::size_t sessions, double effect) {
-  constexpr int kExperiments = 2000;
+  constexpr int kTrials = 2000;
   std::mt19937_64 random(1);
   std::normal_distribution<double> noise(0, 0.05);
   int found = 0;
-  for (int i = 0; i < kExperiments; ++i) {
+  for (int i = 0; i < kTrials; ++i) {
     Values first;
     Values second;
     for (std::size_t session = 0; session < sessions; ++session) {
@@ -54,7 +54,7 @@ double found_share(std::size_t sessions, double effect) {
     }
     found += compare_sessions(first, second).p <= 0.05;
   }
-  return static_cast<double>(found) / kExperiments;
+  return static_cast<double>(found) / kTrials;
 }
 
 TEST(CompareSessions, MisleadsInFivePercentOfExperiments) {
@@ -68,19 +68,19 @@ TEST(CompareSessions, FindsATenthMoreAmongSessionsThatDifferByATwentieth) {
 }
 
 TEST(NextSession, LiesWithinTheBandAsOftenAsWasAskedFor) {
-  constexpr int kExperiments = 4000;
+  constexpr int kTrials = 4000;
   std::mt19937_64 random(2);
   std::normal_distribution<double> noise(0, 0.05);
   for (const std::size_t earlier : {3U, 8U}) {
     int within = 0;
-    for (int i = 0; i < kExperiments; ++i) {
+    for (int i = 0; i < kTrials; ++i) {
       Values values;
       for (std::size_t k = 0; k < earlier; ++k) values.push_back(std::exp(noise(random)));
       const auto band = next_session(values, 0.99);
       const double next = std::exp(noise(random));
       within += *band->low <= next && next <= *band->high;
     }
-    EXPECT_NEAR(within, 0.99 * kExperiments, 25) << earlier;
+    EXPECT_NEAR(within, 0.99 * kTrials, 25) << earlier;
   }
 }
 
