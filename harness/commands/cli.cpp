@@ -68,7 +68,7 @@ void add_report(CLI::App& app, Options& options) {
 void add_compare(CLI::App& app, Options& options) {
   CompareOptions& compare = options.compare;
   app.add_option("result", compare.base,
-                 "BASE and NEW; with --new all are BASE; a folder, or 3 or more: over time")
+                 "BASE and NEW; only BASE with --new; a folder, or 3 or more: over time")
       ->required()
       ->type_name("RESULT.json");
   app.add_option("--new", compare.next,
@@ -76,7 +76,7 @@ void add_compare(CLI::App& app, Options& options) {
       ->type_name("RESULT.json");
   add_threshold(app, compare.threshold);
   add_list(app, "--measure", compare.measures,
-           "judge only these: makespan, throughput, cpu, p99, response_p99, success", "NAME,...");
+           "judge only makespan, throughput, cpu, p99, response_p99 or success", "NAME,...");
   app.add_flag("--force", compare.force,
                "compare unlike results too, and say what differs; never exit with 3");
   add_names(app, "--format", options.format,
@@ -84,7 +84,7 @@ void add_compare(CLI::App& app, Options& options) {
                                   {"markdown", Format::markdown},
                                   {"json", Format::json},
                                   {"csv", Format::csv}}},
-            "print it in this form; json of two sides, csv of results over time");
+            "print it in this form; csv: over time");
 }
 
 void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
