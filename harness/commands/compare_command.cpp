@@ -56,7 +56,8 @@ std::vector<std::string> expanded(const std::vector<std::string>& names) {
       continue;
     }
     std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(name)) {
+    std::error_code unreadable;
+    for (const auto& entry : fs::directory_iterator(name, unreadable)) {
       if (entry.path().extension() == ".json") found.push_back(entry.path());
     }
     if (found.empty()) {
@@ -69,11 +70,23 @@ std::vector<std::string> expanded(const std::vector<std::string>& names) {
   return files;
 }
 
+// The same session twice would be taken for two that agree.
+void check_named_once(const std::vector<std::string>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      std::error_code absent;
+      if (!fs::equivalent(files[i], files[k], absent)) continue;
+      throw UsageError(fmt::format("compare: {} is named twice; name it once", files[i]));
+    }
+  }
+}
+
 // Results that stay where they are while others point to them.
 using Loaded = std::deque<Report>;
 
 std::vector<NamedResult> load_all(const std::vector<std::string>& files, Loaded& loaded) {
   std::vector<NamedResult> results;
+  check_named_once(files);
   for (const std::string& file : files) {
     loaded.push_back(load_report(file));
     results.push_back({file, &loaded.back()});

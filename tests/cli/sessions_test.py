@@ -78,6 +78,10 @@ class SessionsTest(fanout_cli.CliTest):
         self.assertIn("at least 3 sessions of each side needed, 3 and 1 seen", out)
         self.assertEqual(out.splitlines()[-1], "nothing judged: not enough evidence")
 
+    def test_a_session_is_named_once(self):
+        self.assert_refused(self.fanout("compare", "base1.json", "--new", "base2.json",
+                                        "./base2.json"), "./base2.json is named twice")
+
     def test_one_of_each_side_by_new(self):
         self.assertEqual(self.compare("base1.json", "base2.json"),
                          self.compare("base1.json", "--new", "base2.json"))
