@@ -11,8 +11,8 @@ import jsonschema
 import fanout_cli
 from compare_test import INCOMPARABLE, REGRESSION, SCHEMA
 
-CELLS = ("--scenario", "zero", "-n", 200, "--strategy", "thread_pool", "--transport", "curl_easy",
-         "--workers", 4, "--no-profile")
+CELLS = ("--scenario", "zero", "-n", 100, "--reuse", "off", "--strategy", "thread_pool",
+         "--transport", "curl_easy", "--workers", 4, "--no-profile")
 
 
 class SessionsTest(fanout_cli.CliTest):
