@@ -84,7 +84,16 @@ std::string incompleteness(const Changes& changes) {
   return fmt::format("incomplete: {}\n", text);
 }
 
+// Where no figure was asked for.
+std::string no_fewer_successes(const Changes& changes) {
+  const bool sure = std::ranges::none_of(
+      changes.successes, [](const SuccessChange& one) { return one.finding == Finding::declined; });
+  return sure ? "no regression: no cell in which fewer requests succeed\n"
+              : "nothing judged: not enough evidence\n";
+}
+
 std::string no_regression(const Changes& changes) {
+  if (changes.changes.empty() && changes.invalid.empty()) return no_fewer_successes(changes);
   const auto declined = static_cast<std::size_t>(
       std::ranges::count(changes.changes, Finding::declined, &Change::finding));
   if (declined == changes.changes.size()) {

@@ -95,6 +95,9 @@ class SessionsTest(fanout_cli.CliTest):
         self.assertIn("regression: fewer requests succeed", out)
         self.assertNotIn("makespan", out)
         self.compare("base1.json", name, "--measure", "cpu")
+        self.assertEqual(self.compare("base1.json", "base2.json", "--measure", "success")
+                         .splitlines()[-1],
+                         "no regression: no cell in which fewer requests succeed")
 
     def test_trifles_are_noted(self):
         def other(document):
