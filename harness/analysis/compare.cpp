@@ -6,107 +6,59 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/units.h"
+#include "harness/analysis/comparable.h"
+#include "harness/analysis/drift.h"
+#include "harness/analysis/findings.h"
 
 namespace fanout {
 namespace {
 
 constexpr std::size_t kLeastRounds = 6;  // fewer give no interval (signed_rank_limit)
 
-// Why a measure of these cells says nothing, or "".
-std::string why_declined(const CellReport& base, const CellReport& next, const Measure& measure,
-                         const Scenario& scenario) {
-  const double before = base.summary.success_share.median;
-  const double after = next.summary.success_share.median;
-  if (base.summary.valid_runs == 0 || next.summary.valid_runs == 0) {
-    return fmt::format("no valid run in {}", base.summary.valid_runs == 0 ? "BASE" : "NEW");
-  }
-  if (std::max(before, after) > kSameShare * std::min(before, after)) {
-    return fmt::format("{:.1f} % of the requests answered in BASE, {:.1f} % in NEW", 100 * before,
-                       100 * after);
-  }
-  if (measure.of_speed && cut_by_deadline(scenario, {&base, &next})) {
-    return "the deadline ends these runs";
-  }
-  for (const CellReport* cell : {&base, &next}) {
-    if (measure.of_speed && cell->summary.limited_by == Limit::server)
-      return "limited by the server";
-  }
-  if (fewest_answered({&base, &next}) < measure.least_requests) {
-    return fmt::format("needs {} answers per run", format_count(measure.least_requests));
-  }
-  return {};
-}
+// A cell that both results have.
+struct Pair : CellPair {
+  const Scenario& scenario;
+  Between between;
+};
 
-Finding finding_of(const Change& change, double threshold) {
-  const Comparison& comparison = change.comparison;
-  if (change.p_holm > kLevel) return Finding::not_separated;
-  if (*comparison.low > 1 && comparison.ratio > 1 + change.margin) {
-    const bool sure = comparison.ratio > 1 + threshold && *comparison.low > 1 + change.margin;
-    return sure ? Finding::regression : Finding::worse;
+// Compares the rounds. Where the machine may have drifted and nobody knows how far, says so.
+void compare_figures(Change& change, const Pair& pair,
+                     const std::vector<std::vector<double>>& figures) {
+  change.comparison = compare_rounds(figures[0], figures[1]);
+  if (pair.between == Between::builds) return;
+  const Exposure exposure = exposure_of(*change.measure, {&pair.before, &pair.after});
+  const auto drift = drift_of(pair, *change.measure);
+  if (drift) {
+    change.comparison = without_drift(figures[0], figures[1], *drift, exposure);
+    if (exposure == Exposure::whole) change.drift = drift->ratio;
+  } else if (exposure == Exposure::whole) {
+    change.declined =
+        "not judged: no client floor in both says how the machine changed; use --against";
   }
-  const bool better = *comparison.high < 1 && comparison.ratio < 1 / (1 + change.margin);
-  return better ? Finding::better : Finding::not_separated;
 }
 
 // What no change of code explains: 2 %, or what the twins of either side differ by if that is more.
-double margin_of(const Report& base, const Report& next, const Scenario& scenario,
-                 const Measure& measure, double threshold) {
+double margin_of(const Pair& pair, const Measure& measure, double threshold) {
   double margin = std::min(kLeastMargin, threshold);
-  for (const Report* report : {&base, &next}) {
-    const auto twins = twins_of(*report, scenario, measure);
+  for (const Report* report : {&pair.base, &pair.next}) {
+    const auto twins = twins_of(*report, pair.scenario, measure);
     if (twins) margin = std::max(margin, std::abs(twins->comparison.ratio - 1));
   }
   return margin;
 }
 
-// Holm's correction: the more cells are compared by a measure, the surer each has to be. Source: S.
-// Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6, 1979.
-void correct_for_number(std::vector<Change*> family) {
-  std::ranges::sort(family, {}, [](const Change* change) { return change->comparison.p; });
-  double least = 0;
-  for (std::size_t i = 0; i < family.size(); ++i) {
-    const auto left = static_cast<double>(family.size() - i);
-    least = std::max(least, std::min(1.0, left * family[i]->comparison.p));
-    family[i]->p_holm = least;
-  }
-}
-
-// The most cells that rounds which all agree (p = 2 / 2^rounds) can still tell apart.
-double most_cells(std::size_t rounds) {
-  return kLevel * std::exp2(static_cast<double>(rounds) - 1);
-}
-
-// Judges all comparisons by one measure together.
-void judge(Changes& changes, const Measure& measure) {
-  std::vector<Change*> family;
-  for (Change& change : changes.changes) {
-    if (change.measure == &measure && change.declined.empty()) family.push_back(&change);
-  }
-  for (Change* change : family) {
-    if (static_cast<double>(family.size()) <= most_cells(change->comparison.rounds)) continue;
-    change->declined = fmt::format("not enough evidence: {} rounds are too few for {} cells",
-                                   change->comparison.rounds, family.size());
-  }
-  correct_for_number(family);
-  for (Change* change : family) {
-    if (change->declined.empty()) change->finding = finding_of(*change, changes.threshold);
-  }
-}
-
 // The figures of both, still to be judged.
-Change change_of(const CellReport& base, const CellReport& next, const Measure& measure,
-                 const Scenario& scenario) {
+Change change_of(const Pair& pair, const Measure& measure) {
   Change change;
-  change.cell = base.cell;
+  change.cell = pair.before.cell;
   change.measure = &measure;
-  change.declined = why_declined(base, next, measure, scenario);
+  change.declined = why_no_figure({&pair.before}, {&pair.after}, measure, pair.scenario);
   if (!change.declined.empty()) return change;
-  const auto figures = common_rounds({&base, &next}, measure);
+  const auto figures = common_rounds({&pair.before, &pair.after}, measure);
   change.base = median_interval(figures[0]).median;
   change.next = median_interval(figures[1]).median;
-  change.comparison = compare_rounds(figures[0], figures[1]);
-  if (!change.comparison.low) {
+  compare_figures(change, pair, figures);
+  if (change.declined.empty() && !change.comparison.low) {
     change.declined = fmt::format("not enough evidence: at least {} rounds needed, {} in both",
                                   kLeastRounds, change.comparison.rounds);
   }
@@ -123,37 +75,25 @@ bool lacks(const CellReport& cell, const Measure& measure) {
   return cell.summary.valid_runs > 0 && !has_figure({&cell}, measure);
 }
 
-bool all_valid(const Summary& runs) {
-  return runs.valid_runs > 0 && runs.valid_runs == runs.total_runs;
-}
-
-// A cell that both results have, and what they are compared by.
-struct Pair {
-  const Report& base;
-  const Report& next;
-  const CellReport& before;
-  const CellReport& after;
-  std::span<const Measure* const> by;
-};
-
 // Adds what there is to say of this cell; figures are still to be judged.
-void add_cell(Changes& changes, const Pair& pair) {
-  const auto& [base, next, before, after, by] = pair;
+void add_cell(Changes& changes, const Pair& pair, const Judging& judging) {
+  const CellReport& before = pair.before;
+  const CellReport& after = pair.after;
   if (!all_valid(before.summary) || !all_valid(after.summary)) {
     changes.invalid.push_back({before.cell, before.summary, after.summary});
   }
-  const Scenario& scenario = scenario_of(base.plan, before.cell);
-  if (const auto success = success_change(before, after, scenario)) {
-    changes.successes.push_back(*success);
+  if (judging.success) {
+    const auto success = success_change(before, after, pair.scenario);
+    if (success) changes.successes.push_back(*success);
   }
-  for (const Measure* measure : by) {
+  for (const Measure* measure : judging.by) {
     // With --force, results of different modes may be compared: one of them lacks the figure.
     if (!has_figure({&before, &after}, *measure) || lacks(before, *measure) ||
         lacks(after, *measure)) {
       continue;
     }
-    Change& change = changes.changes.emplace_back(change_of(before, after, *measure, scenario));
-    change.margin = margin_of(base, next, scenario, *measure, changes.threshold);
+    Change& change = changes.changes.emplace_back(change_of(pair, *measure));
+    change.margin = margin_of(pair, *measure, changes.threshold);
   }
 }
 
@@ -168,31 +108,36 @@ CellReport* find_twin(Report& report, const Cell& cell) {
 
 }  // namespace
 
-Changes compare_results(const Report& base, const Report& next, std::span<const Measure* const> by,
-                        double threshold) {
+Changes compare_results(const Report& base, const Report& next, const Judging& judging,
+                        Between between) {
   Changes changes;
-  changes.threshold = threshold;
+  changes.threshold = judging.threshold;
   for (const CellReport& before : base.cells) {
     const CellReport* after = find_cell(next, before.cell);
     if (after == nullptr) {
       changes.base_only.push_back(before.cell);
       continue;
     }
-    add_cell(changes, {base, next, before, *after, by});
+    const Scenario& scenario = scenario_of(base.plan, before.cell);
+    add_cell(changes, {{base, next, before, *after}, scenario, between}, judging);
   }
   for (const CellReport& after : next.cells) {
     if (find_cell(base, after.cell) != nullptr) continue;
     changes.next_only.push_back(after.cell);
     if (!all_valid(after.summary)) changes.invalid.push_back({after.cell, {}, after.summary});
   }
-  for (const Measure* measure : by) judge(changes, *measure);
-  if (changes.base_only.size() == base.cells.size()) {
-    throw UsageError("compare: no cell is in both results; measure the same cells again");
+  judge(changes, judging.by);
+  check_any_change(changes, changes.base_only.size() < base.cells.size(), judging);
+  return changes;
+}
+
+void check_any_change(const Changes& changes, bool any_cell_in_both, const Judging& judging) {
+  if (!any_cell_in_both) {
+    throw IncomparableError("compare: no cell is in both; measure the same cells again");
   }
-  if (changes.changes.empty() && changes.invalid.empty()) {
+  if (changes.changes.empty() && changes.invalid.empty() && !judging.by.empty()) {
     throw UsageError("compare: these results have no such measure; leave --measure out");
   }
-  return changes;
 }
 
 std::optional<Changes> changes_against_other(const Report& report) {
@@ -215,7 +160,16 @@ std::optional<Changes> changes_against_other(const Report& report) {
   if (theirs.cells.empty()) return std::nullopt;
   std::vector<const Measure*> all;
   for (const Measure& measure : measures()) all.push_back(&measure);
-  return compare_results(theirs, ours, all, report.plan.against->threshold);
+  return compare_results(theirs, ours, {all, report.plan.against->threshold}, Between::builds);
+}
+
+bool all_valid(const Summary& runs) {
+  return runs.valid_runs > 0 && runs.valid_runs == runs.total_runs;
+}
+
+bool any_drift(const Changes& changes) {
+  return std::ranges::any_of(changes.changes,
+                             [](const Change& change) { return change.drift.has_value(); });
 }
 
 bool has_regression(const Changes& changes) {

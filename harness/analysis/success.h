@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "harness/result/report.h"
 
@@ -25,6 +26,9 @@ struct SuccessChange {
   Interval next;
   Finding finding = Finding::not_separated;  // regression: fewer in NEW; never `worse`
 };
+
+// How --measure names it, beside the measures of harness/analysis/verdict.h.
+inline constexpr std::string_view kSuccessMeasure = "success";
 
 // So many valid runs of either result tell two shares apart: if all 4 of one lie below all 4 of the
 // other, that is chance in 2 of 70 cases (the exact permutation test), with 3 it is in 2 of 20.

@@ -67,19 +67,24 @@ void add_report(CLI::App& app, Options& options) {
 
 void add_compare(CLI::App& app, Options& options) {
   CompareOptions& compare = options.compare;
-  app.add_option("base", compare.base, "compare with this result")
+  app.add_option("result", compare.base,
+                 "BASE and NEW; only BASE with --new; a folder, or 3 or more: over time")
       ->required()
-      ->type_name("BASE.json");
-  app.add_option("new", compare.next, "judge this result")->required()->type_name("NEW.json");
+      ->type_name("RESULT.json");
+  app.add_option("--new", compare.next,
+                 "judge these results against all the others, each a session of its own")
+      ->type_name("RESULT.json");
   add_threshold(app, compare.threshold);
   add_list(app, "--measure", compare.measures,
-           "compare only makespan, throughput, cpu, p99 or response_p99", "NAME,...");
+           "judge only makespan, throughput, cpu, p99, response_p99 or success", "NAME,...");
   app.add_flag("--force", compare.force,
                "compare unlike results too, and say what differs; never exit with 3");
   add_names(app, "--format", options.format,
-            EnumNames<Format, 3>{
-                {{"table", Format::table}, {"markdown", Format::markdown}, {"json", Format::json}}},
-            "print the comparison in this form");
+            EnumNames<Format, 4>{{{"table", Format::table},
+                                  {"markdown", Format::markdown},
+                                  {"json", Format::json},
+                                  {"csv", Format::csv}}},
+            "print it in this form; csv: over time");
 }
 
 void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
@@ -134,7 +139,7 @@ void add_commands(CLI::App& app, Options& options) {
   add_report(*add("report", "print a saved result, or make a page of it", Command::report),
              options);
   add_compare(
-      *add("compare", "compare two results of the same cells, and say what is slower or faster now",
+      *add("compare", "compare results of the same cells, and say what is slower or faster now",
            Command::compare),
       options);
   add_serve(*add("serve", "run the local server alone", Command::serve), options.server,

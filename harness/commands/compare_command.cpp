@@ -4,47 +4,203 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <deque>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "harness/analysis/comparable.h"
+#include "harness/analysis/history.h"
 #include "harness/catalogue/names.h"
 #include "harness/document/report_json.h"
 #include "harness/print/render_compare.h"
+#include "harness/print/render_history.h"
 
 namespace fanout {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr int kExitIncomplete = 3;
+constexpr int kExitIncomparable = 5;
+constexpr std::size_t kLeastOfHistory = 3;
+
+// What is judged, with what it points to.
+struct Wanted {
+  std::vector<const Measure*> by;
+  bool success = true;
+};
 
 // The measures of these names; all if none is named.
-std::vector<const Measure*> chosen_measures(const std::vector<std::string>& names) {
-  std::vector<const Measure*> all;
-  for (const Measure& measure : measures()) all.push_back(&measure);
-  if (names.empty()) return all;
-  return find_rows("measure", std::span<const std::string>(names),
-                   std::span<const Measure* const>(all));
+Wanted chosen_measures(std::vector<std::string> names) {
+  Wanted wanted;
+  for (const Measure& measure : measures()) wanted.by.push_back(&measure);
+  if (names.empty()) return wanted;
+  wanted.success = std::erase(names, kSuccessMeasure) > 0;
+  if (names.empty()) {
+    wanted.by.clear();
+    return wanted;
+  }
+  wanted.by = find_rows("measure", std::span<const std::string>(names),
+                        std::span<const Measure* const>(wanted.by));
+  return wanted;
+}
+
+// These files, and all results in these folders.
+std::vector<std::string> expanded(const std::vector<std::string>& names) {
+  std::vector<std::string> files;
+  for (const std::string& name : names) {
+    if (!fs::is_directory(name)) {
+      files.push_back(name);
+      continue;
+    }
+    std::vector<std::string> found;
+    std::error_code unreadable;
+    for (const auto& entry : fs::directory_iterator(name, unreadable)) {
+      if (entry.path().extension() == ".json") found.push_back(entry.path());
+    }
+    if (found.empty()) {
+      throw UsageError(
+          fmt::format("compare: {}: holds no result, a file that ends in .json", name));
+    }
+    std::ranges::sort(found);
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
+// The same session twice would be taken for two that agree.
+void check_named_once(const std::vector<std::string>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      std::error_code absent;
+      if (!fs::equivalent(files[i], files[k], absent)) continue;
+      throw UsageError(fmt::format("compare: {} is named twice; name it once", files[i]));
+    }
+  }
+}
+
+// Results that stay where they are while others point to them.
+using Loaded = std::deque<Report>;
+
+std::vector<NamedResult> load_all(const std::vector<std::string>& files, Loaded& loaded) {
+  std::vector<NamedResult> results;
+  check_named_once(files);
+  for (const std::string& file : files) {
+    loaded.push_back(load_report(file));
+    results.push_back({file, &loaded.back()});
+  }
+  return results;
+}
+
+Sessions sessions_of(const std::vector<NamedResult>& results) {
+  Sessions sessions;
+  for (const NamedResult& result : results) sessions.push_back(result.report);
+  return sessions;
+}
+
+// How the others differ from the first. Throws IncomparableError if that matters and is not forced.
+Differences checked_differences(const std::vector<NamedResult>& results, bool force) {
+  Differences all;
+  const NamedResult& first = results.front();
+  for (const NamedResult& other : std::span(results).subspan(1)) {
+    const Differences found =
+        differences(conditions_to_json(*first.report), conditions_to_json(*other.report));
+    if (!found.grave.empty() && !force) {
+      throw IncomparableError(fmt::format(
+          "compare: more than the code differs between {} (BASE) and {} (NEW); measure again under "
+          "equal conditions, or give --force\n  {}",
+          first.name, other.name, fmt::join(found.grave, "\n  ")));
+    }
+    for (const auto& [from, to] :
+         {std::pair{&found.grave, &all.grave}, std::pair{&found.trifles, &all.trifles}}) {
+      for (const std::string& line : *from) {
+        if (std::ranges::find(*to, line) == to->end()) to->push_back(line);
+      }
+    }
+  }
+  return all;
+}
+
+void check_format(const Options& options, bool is_history) {
+  const Format format = options.format;
+  if (is_history && format == Format::json) {
+    throw UsageError("--format json is for two sides; use csv for results over time");
+  }
+  if (!is_history && format == Format::csv) {
+    throw UsageError(
+        "--format csv is for results over time, a folder or three and more without --new; use "
+        "json");
+  }
+}
+
+int show_history(const Options& options, const std::vector<std::string>& files) {
+  check_format(options, true);
+  const Wanted wanted = chosen_measures(options.compare.measures);
+  Loaded loaded;
+  std::vector<NamedResult> results = load_all(files, loaded);
+  std::ranges::stable_sort(results, {},
+                           [](const NamedResult& one) { return one.report->started_at; });
+  const Differences found = checked_differences(results, options.compare.force);
+  std::vector<std::string> notes;
+  for (const std::string& line : found.grave) notes.push_back("differs, overruled: " + line);
+  for (const std::string& line : found.trifles) notes.push_back("differs, no matter: " + line);
+  const auto rows = history_of(sessions_of(results), {wanted.by, options.compare.threshold});
+  fmt::print("{}", render_history(results, rows, notes, options.format));
+  return 0;
+}
+
+int compare_sides(const Options& options, const std::vector<std::string>& base_files,
+                  const std::vector<std::string>& next_files) {
+  check_format(options, false);
+  const CompareOptions& given = options.compare;
+  const Wanted wanted = chosen_measures(given.measures);
+  Loaded loaded;
+  Compared compared;
+  compared.base = load_all(base_files, loaded);
+  compared.next = load_all(next_files, loaded);
+  std::vector<NamedResult> all = compared.base;
+  all.insert(all.end(), compared.next.begin(), compared.next.end());
+  const Differences found = checked_differences(all, given.force);
+  compared.overruled = found.grave;
+  compared.trifles = found.trifles;
+  const Judging judging{wanted.by, given.threshold, wanted.success};
+  const bool one_each = compared.base.size() == 1 && compared.next.size() == 1;
+  const Changes changes =
+      one_each ? compare_results(*all.front().report, *all.back().report, judging)
+               : compare_all(sessions_of(compared.base), sessions_of(compared.next), judging);
+  fmt::print("{}", render_comparison(compared, changes, options.format));
+  if (has_regression(changes)) return kExitRegression;
+  return is_incomplete(changes) && !given.force ? kExitIncomplete : 0;
+}
+
+int compare_named(const Options& options) {
+  const CompareOptions& given = options.compare;
+  if (!given.next.empty()) {
+    return compare_sides(options, expanded(given.base), expanded(given.next));
+  }
+  const std::vector<std::string> files = expanded(given.base);
+  const bool all_files = files == given.base;
+  if (all_files && files.size() == 2) return compare_sides(options, {files[0]}, {files[1]});
+  if (files.size() < kLeastOfHistory) {
+    throw UsageError(fmt::format(
+        "compare: {} named; give BASE and NEW, or a folder or {} results and more to see them over "
+        "time",
+        counted(files.size(), "result"), kLeastOfHistory));
+  }
+  return show_history(options, files);
 }
 
 }  // namespace
 
 int compare_saved(const Options& options) {
-  const CompareOptions& wanted = options.compare;
-  const auto by = chosen_measures(wanted.measures);
-  const Report base = load_report(wanted.base);
-  const Report next = load_report(wanted.next);
-  const auto found = differences(conditions_to_json(base), conditions_to_json(next));
-  if (!found.empty() && !wanted.force) {
-    throw UsageError(fmt::format(
-        "compare: more than the code differs between {} (BASE) and {} (NEW); measure again under "
-        "equal conditions, or give --force\n  {}",
-        wanted.base, wanted.next, fmt::join(found, "\n  ")));
+  try {
+    return compare_named(options);
+  } catch (const IncomparableError& error) {
+    fmt::print(stderr, "fanout: {}\n", error.what());
+    return kExitIncomparable;
   }
-  const Changes changes = compare_results(base, next, by, wanted.threshold);
-  fmt::print("{}", render_comparison({wanted.base, wanted.next, base, next, found}, changes,
-                                     options.format));
-  if (has_regression(changes)) return kExitRegression;
-  return is_incomplete(changes) && !wanted.force ? kExitIncomplete : 0;
 }
 
 }  // namespace fanout

@@ -71,6 +71,7 @@ std::vector<Known> names_for(const CLI::Option& option) {
   if (option.check_name("--measure")) {
     std::vector<Known> names;
     for (const Measure& measure : measures()) names.push_back({std::string(measure.name), ""});
+    names.push_back({std::string(kSuccessMeasure), ""});
     return names;
   }
   return option.get_type_name() == "NAME" ? names_in(option.get_description())

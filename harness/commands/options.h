@@ -22,8 +22,8 @@ inline constexpr int kExitRegression = 4;
 enum class Command : std::uint8_t { run, sweep, list, report, compare, serve, doctor };
 
 struct CompareOptions {
-  std::string base;  // result files
-  std::string next;
+  std::vector<std::string> base;  // result files and folders of them; without `next` also NEW
+  std::vector<std::string> next;
   double threshold = 0.05;            // what is worse by no more is no regression
   std::vector<std::string> measures;  // empty: all
   bool force = false;                 // even if more than the code differs

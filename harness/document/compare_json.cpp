@@ -14,7 +14,7 @@ const EnumNames<Finding, 5> kFindings{{{"declined", Finding::declined},
                                        {"worse", Finding::worse},
                                        {"regression", Finding::regression}}};
 
-Json side_to_json(const std::string& name, const Report& report) {
+Json result_to_json(const std::string& name, const Report& report) {
   return {{"file", name},
           {"version", report.tool.version},
           {"commit", report.tool.commit},
@@ -57,6 +57,12 @@ Json success_to_json(const SuccessChange& change) {
   return json;
 }
 
+Json results_to_json(const std::vector<NamedResult>& results) {
+  Json list = Json::array();
+  for (const auto& [name, report] : results) list.push_back(result_to_json(name, *report));
+  return list;
+}
+
 Json successes_to_json(const Changes& changes) {
   Json list = Json::array();
   for (const SuccessChange& one : changes.successes) list.push_back(success_to_json(one));
@@ -85,19 +91,27 @@ Json changes_or_null(const std::optional<Changes>& changes) {
 }
 
 Json comparison_to_json(const Compared& compared, const Changes& changes) {
+  const Json base = results_to_json(compared.base);
+  const Json next = results_to_json(compared.next);
   Json json{{"schema_version", 1},
-            {"base", side_to_json(compared.base_name, compared.base)},
-            {"new", side_to_json(compared.next_name, compared.next)},
+            {"base", base.front()},
+            {"new", next.front()},
+            {"base_sessions", base},
+            {"new_sessions", next},
+            {"trifles", compared.trifles},
             {"threshold", changes.threshold},
             {"regression", has_regression(changes)},
             {"incomplete", is_incomplete(changes)},
-            {"overruled", compared.differences},
+            {"overruled", compared.overruled},
             {"successes", successes_to_json(changes)},
             {"changes", Json::array()},
             {"invalid", Json::array()},
             {"base_only", Json::array()},
             {"new_only", Json::array()}};
-  for (const Change& change : changes.changes) json["changes"].push_back(change_to_json(change));
+  for (const Change& change : changes.changes) {
+    json["changes"].push_back(change_to_json(change));
+    json["changes"].back()["drift"] = or_null(change.drift);
+  }
   for (const InvalidRuns& one : changes.invalid) json["invalid"].push_back(invalid_to_json(one));
   for (const Cell& cell : changes.base_only) json["base_only"].push_back(whole_cell_to_json(cell));
   for (const Cell& cell : changes.next_only) json["new_only"].push_back(whole_cell_to_json(cell));

@@ -17,6 +17,17 @@ std::string figure_text(double nanoseconds) {
   return nanoseconds == 0 ? "-" : format_duration(nanoseconds);
 }
 
+// How many values were compared.
+std::string count_of(const Change& change) {
+  if (!change.sessions) return std::to_string(change.comparison.rounds);
+  return fmt::format("{} + {}", change.sessions->base, change.sessions->next);
+}
+
+std::string count_in_words(const Change& change) {
+  if (!change.sessions) return counted(change.comparison.rounds, "round");
+  return fmt::format("{} and {} sessions", change.sessions->base, change.sessions->next);
+}
+
 std::vector<std::string> row_of(const Change& change) {
   const Comparison& found = change.comparison;
   const bool compared = found.rounds > 0;
@@ -28,7 +39,8 @@ std::vector<std::string> row_of(const Change& change) {
           figure_text(change.next),
           compared ? fmt::format("{:.3f}", found.ratio) : "-",
           found.low ? fmt::format("{:.3f} to {:.3f}", *found.low, *found.high) : "-",
-          compared ? std::to_string(found.rounds) : "-",
+          change.drift ? fmt::format("{:.3f}", *change.drift) : "-",
+          compared ? count_of(change) : "-",
           in_words(change)};
 }
 
@@ -41,12 +53,16 @@ Table table_of(const Changes& changes, const Scenario& scenario) {
                           {"NEW"},
                           {"NEW/BASE"},
                           {"95%"},
-                          {"rounds"},
+                          {"drift"},
+                          {changes.of_sessions ? "sessions" : "rounds"},
                           {"verdict", Align::left}},
               .rows = {}};
   for (const Change& change : changes.changes) {
     if (change.cell.scenario == scenario.name) table.rows.push_back(row_of(change));
   }
+  if (any_drift(changes)) return table;
+  std::erase_if(table.columns, [](const Column& column) { return column.title == "drift"; });
+  for (auto& row : table.rows) row.erase(row.end() - 3);
   return table;
 }
 
@@ -68,7 +84,16 @@ std::string incompleteness(const Changes& changes) {
   return fmt::format("incomplete: {}\n", text);
 }
 
+// Where no figure was asked for.
+std::string no_fewer_successes(const Changes& changes) {
+  const bool sure = std::ranges::none_of(
+      changes.successes, [](const SuccessChange& one) { return one.finding == Finding::declined; });
+  return sure ? "no regression: no cell in which fewer requests succeed\n"
+              : "nothing judged: not enough evidence\n";
+}
+
 std::string no_regression(const Changes& changes) {
+  if (changes.changes.empty() && changes.invalid.empty()) return no_fewer_successes(changes);
   const auto declined = static_cast<std::size_t>(
       std::ranges::count(changes.changes, Finding::declined, &Change::finding));
   if (declined == changes.changes.size()) {
@@ -102,7 +127,7 @@ std::string regressions(const Changes& changes) {
     text += fmt::format("  {} ({}), {}: {:.2f}x {} (95 % interval {:.2f} to {:.2f}, {})\n",
                         cell_text(change.cell), change.cell.scenario, change.measure->figure,
                         change.comparison.ratio, change.measure->worse, *change.comparison.low,
-                        *change.comparison.high, counted(change.comparison.rounds, "round"));
+                        *change.comparison.high, count_in_words(change));
   }
   return fewer_successes(changes) + text;
 }

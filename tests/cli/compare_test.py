@@ -14,7 +14,7 @@ SCHEMA = json.loads((fanout_cli.ROOT / "results" / "comparison.schema.json")
 jsonschema.Draft202012Validator.check_schema(SCHEMA)
 CELLS = ("--scenario", "local-500", "-n", 20, "--strategy", "thread_pool,event_loop",
          "--transport", "curl_easy,curl_asio", "--workers", 10, "--no-references")
-INCOMPLETE, REGRESSION = 3, 4
+INCOMPLETE, REGRESSION, INCOMPARABLE = 3, 4, 5
 
 
 class CompareTest(fanout_cli.CliTest):
@@ -71,8 +71,9 @@ class CompareTest(fanout_cli.CliTest):
         self.assertFalse(document["regression"])
         self.assertFalse(document["incomplete"])
         for change in document["changes"]:
-            wanted = "declined" if change["measure"] == "p99" else "not separated"
+            wanted = "not separated" if change["measure"] == "makespan" else "declined"
             self.assertEqual(change["verdict"], wanted)
+        self.assertIn("not judged: no client floor in both says how the machine changed", out)
 
     def test_makespans_longer_by_ten_percent(self):
         for strategy in ("thread_pool", "event_loop"):
@@ -103,9 +104,9 @@ class CompareTest(fanout_cli.CliTest):
                       self.compare("base.json", name, "--format", "markdown", code=REGRESSION))
 
     def refused(self, *arguments):
-        """Exit code 2, nothing printed; the lines that say what differs."""
+        """Exit code 5, nothing printed; the lines that say what differs."""
         result = self.fanout("compare", *arguments)
-        self.assertEqual((result.code, result.out), (2, ""), str(result))
+        self.assertEqual((result.code, result.out), (INCOMPARABLE, ""), str(result))
         first, *lines = result.err.splitlines()
         self.assertRegex(first, r"^fanout: compare: .*--force$")
         return lines
@@ -119,7 +120,8 @@ class CompareTest(fanout_cli.CliTest):
         self.succeed("run", *CELLS[2:], "--scenario", "zero", "--rounds", 1, "-o", "zero.json")
         self.assertIn('  scenario "local-500" is in BASE only', self.refused("base.json", "zero.json"))
         result = self.fanout("compare", "base.json", "zero.json", "--force")
-        self.assert_refused(result, "no cell is in both")
+        self.assertEqual((result.code, result.out), (INCOMPARABLE, ""), str(result))
+        self.assertIn("no cell is in both", result.err)
 
     def test_another_machine(self):
         def other(document):
@@ -181,12 +183,13 @@ class CompareTest(fanout_cli.CliTest):
             self.assertIn("\nincomplete: 1 cell of BASE missing from NEW\n1 regression beyond", out)
 
     def test_wrong_usage(self):
-        for arguments, word in ((("base.json",), "new is required"),
+        for arguments, word in ((("base.json",), "1 result named; give BASE and NEW"),
                                 (("base.json", "none.json"), "none.json"),
                                 (("base.json", "base.json", "--threshold", "-5%"), "--threshold"),
                                 (("base.json", "base.json", "--measure", "mkespan"), "makespan"),
                                 (("base.json", "base.json", "--format", "csv"), "--format"),
-                                (("base.json", "base.json", "base.json"), "base.json")):
+                                (("base.json",) * 3 + ("--format", "json"), "--format"),
+                                ((".", "--new"), "--new")):
             with self.subTest(arguments):
                 self.assert_refused(self.fanout("compare", *arguments), word)
 

@@ -73,13 +73,15 @@ class ProgramTest(unittest.TestCase):
 
     def test_a_list_offers_no_name_twice(self):
         self.assertEqual(self.offered("compare", "--measure", "cpu,"),
-                         ["cpu,makespan", "cpu,throughput", "cpu,p99", "cpu,response_p99"])
+                         ["cpu,makespan", "cpu,throughput", "cpu,p99", "cpu,response_p99",
+                          "cpu,success"])
 
     def test_arguments_are_offered_while_there_may_be_more(self):
         self.assertIn("scenarios", self.offered("list", ""))
         self.assertEqual(self.offered("list", "cells", "scen"), [])
         self.assertEqual(self.offered("report", "a.json", "b.json", ""), [":files"])
-        self.assertNotIn(":files", self.offered("compare", "a.json", "b.json", ""))
+        self.assertIn(":files", self.offered("compare", "a.json", "b.json", ""))
+        self.assertIn(":files", self.offered("compare", "a.json", "--new", ""))
 
 
 class BashTest(unittest.TestCase):

@@ -104,7 +104,8 @@ TEST(CompareResults, SaysNothingOfTheTimeThatSomethingElseSets) {
   const auto words = [&] { return in_words(compared(base, next).changes.at(0)); };
   EXPECT_EQ(words(), "limited by the server");
   const Measure* cpu[] = {&measures()[2]};
-  EXPECT_EQ(compare_results(base, next, cpu, 0.05).changes.at(0).finding, Finding::not_separated);
+  EXPECT_EQ(compare_results(base, next, {cpu}, Between::builds).changes.at(0).finding,
+            Finding::not_separated);
   next.cells[0].summary.limited_by = Limit::none;
   next.cells[0].summary.success_share.median = 0.9;
   EXPECT_EQ(words(), "100.0 % of the requests answered in BASE, 90.0 % in NEW");
@@ -151,7 +152,7 @@ TEST(CompareResults, IsIncompleteIfNewLacksRunsOrCells) {
 }
 
 std::vector<std::string> differing(const Report& base, const Report& next) {
-  return differences(conditions_to_json(base), conditions_to_json(next));
+  return differences(conditions_to_json(base), conditions_to_json(next)).grave;
 }
 
 TEST(Differences, AreNoneInWhatIsFreeToDiffer) {
@@ -206,7 +207,7 @@ TEST(RenderComparison, ClosesWithTheRegressions) {
   next.cells[0].runs[0].flags = next.cells[0].runs[1].flags = {Flag::noisy};
   const Changes changes = compared(base, next);
   const Compared both{
-      "old.json", "new.json", base, next, {"environment.cpus: 2 in BASE, 4 in NEW"}};
+      {{"old.json", &base}}, {{"new.json", &next}}, {"environment.cpus: 2 in BASE, 4 in NEW"}, {}};
   const std::string text = render_comparison(both, changes, Format::table);
   EXPECT_THAT(text, AllOf(HasSubstr("BASE: old.json"), HasSubstr("NEW : new.json"),
                           HasSubstr("note: differs, overruled: environment.cpus: "),
@@ -219,8 +220,8 @@ TEST(RenderComparison, ClosesWithTheRegressions) {
 }
 
 std::string rendered(const Report& base, const Report& next) {
-  return render_comparison({"old.json", "new.json", base, next, {}}, compared(base, next),
-                           Format::table);
+  return render_comparison({{{"old.json", &base}}, {{"new.json", &next}}, {}, {}},
+                           compared(base, next), Format::table);
 }
 
 TEST(RenderComparison, ClosesWithWhatNewLacks) {
@@ -252,9 +253,9 @@ TEST(RenderComparison, ShowsThroughputAsTimePerRequest) {
     for (auto& run : report->cells[0].runs) run.steady = SteadyState{.requests = 200, .ok = 200};
   }
   const Measure* by[] = {&measures()[1]};
-  const Changes changes = compare_results(base, next, by, 0.05);
+  const Changes changes = compare_results(base, next, {by});
   EXPECT_NEAR(changes.changes.at(0).comparison.ratio, 1.1, 1e-6);
-  const Compared both{"old.json", "new.json", base, next, {}};
+  const Compared both{{{"old.json", &base}}, {{"new.json", &next}}, {}, {}};
   EXPECT_THAT(render_comparison(both, changes, Format::table),
               AllOf(HasSubstr(", time per request: 1.10x slower"), Not(HasSubstr("throughput"))));
   const auto json = nlohmann::json::parse(render_comparison(both, changes, Format::json));
@@ -265,7 +266,7 @@ TEST(RenderComparison, IsADocumentForPrograms) {
   const Report base = report_of("a", kTen);
   const Report next = report_of("a", times(kTen, 1.1));
   const auto json = nlohmann::json::parse(render_comparison(
-      {"old.json", "new.json", base, next, {}}, compared(base, next), Format::json));
+      {{{"old.json", &base}}, {{"new.json", &next}}, {}, {}}, compared(base, next), Format::json));
   EXPECT_EQ(json.at("regression"), true);
   EXPECT_EQ(json.at("incomplete"), false);
   const auto& change = json.at("changes").at(0);

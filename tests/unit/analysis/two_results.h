@@ -29,7 +29,7 @@ inline Report report_of(const char* strategy, const Makespans& makespans) {
 // What has changed by makespan.
 inline Changes compared(const Report& base, const Report& next, double threshold = 0.05) {
   const Measure* by[] = {&measures().front()};
-  return compare_results(base, next, by, threshold);
+  return compare_results(base, next, {by, threshold});
 }
 
 }  // namespace fanout::unit_test
