@@ -42,7 +42,8 @@ std::optional<Changes> changes_from_baseline(const Report& report) {
     base.cells.back().cell = row.cell;  // under one name they are a pair
   }
   if (next.cells.empty()) return std::nullopt;
-  return compare_results(base, next, measures_of_programs(), report.plan.baseline->threshold);
+  const std::vector<const Measure*> by = measures_of_programs();
+  return compare_results(base, next, {by, report.plan.baseline->threshold}, Between::builds);
 }
 
 }  // namespace fanout

@@ -41,7 +41,7 @@ std::vector<std::optional<double>> shared_costs(const Sessions& sessions, const 
 }
 
 // A cell in all sessions, those of BASE first.
-struct Row {
+struct SessionRow {
   Cell cell;
   Cells base;
   Cells next;
@@ -82,7 +82,7 @@ Comparison that_holds_in_both(Comparison without_drift, const Comparison& measur
   return without_drift;
 }
 
-Change session_change(const Row& row, const Sessions& sessions, const Measure& measure) {
+Change session_change(const SessionRow& row, const Sessions& sessions, const Measure& measure) {
   Change change;
   change.cell = row.cell;
   change.measure = &measure;
@@ -118,7 +118,8 @@ bool any_figure(const Cells& cells, const Measure& measure) {
 }
 
 // Adds what there is to say of this cell; figures are still to be judged.
-void add_row(Changes& changes, const Row& row, const Sessions& sessions, const Judging& judging) {
+void add_row(Changes& changes, const SessionRow& row, const Sessions& sessions,
+             const Judging& judging) {
   const Summary before = all_runs(row.base);
   const Summary after = all_runs(row.next);
   if (!all_valid(before) || !all_valid(after)) {

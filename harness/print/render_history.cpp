@@ -123,7 +123,8 @@ std::string render_history(const Results& results, const std::vector<HistoryRow>
     text += fmt::format("{}: {} (fanout {}, commit {})\n", result.report->started_at, result.name,
                         result.report->tool.version, result.report->tool.commit);
   }
-  const Draw draw = format == Format::markdown ? to_markdown : to_text;
+  Draw draw = to_text;
+  if (format == Format::markdown) draw = to_markdown;
   for (const HistoryRow& row : rows) {
     text += fmt::format("\n{} ({}), {}\n\n{}", cell_text(row.cell), row.cell.scenario,
                         row.measure->figure, draw(table_of_cell(results, row, false)));

@@ -97,9 +97,12 @@ TEST(TimedOut, IsARegressionAndNoGain) {
     if (one.name == "p99") p99 = &one;
   }
   const Measure* by[] = {p99};
-  EXPECT_EQ(compare_results(calm, late, by, 0.05).changes[0].finding, Finding::regression);
-  EXPECT_EQ(compare_results(late, calm, by, 0.05).changes[0].finding, Finding::better);
-  EXPECT_EQ(compare_results(late, late, by, 0.05).changes[0].finding, Finding::not_separated);
+  EXPECT_EQ(compare_results(calm, late, {by, 0.05}, Between::builds).changes[0].finding,
+            Finding::regression);
+  EXPECT_EQ(compare_results(late, calm, {by, 0.05}, Between::builds).changes[0].finding,
+            Finding::better);
+  EXPECT_EQ(compare_results(late, late, {by, 0.05}, Between::builds).changes[0].finding,
+            Finding::not_separated);
 }
 
 TEST(TimedOut, FailsConditionsThatAPercentileIsTooLong) {
