@@ -4,6 +4,7 @@
 //   plotHeight(documents, scenario, theme)    pixels, without title, legend and notes
 //   legend(documents, scenario, theme)        [{name, kind, colour, symbol, dash, hollow}]
 //   build(documents, scenario, theme)         the ECharts option
+//   subtitle, notes            where they are not to be made of the documents
 // `documents` is [{name, document}], made by parts/rows.mjs `withDistinctNames`; `theme` by
 // parts/look.mjs `themeOf`. All are pure functions: no page, no file, no clock.
 

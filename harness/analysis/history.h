@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/analysis/sessions.h"
@@ -33,5 +34,14 @@ struct HistoryRow {
 // A result is judged by those before it; the band is at least as wide as the margin of 2 %. Once a
 // result has left, the band stays as it was.
 std::vector<HistoryRow> history_of(const Sessions& by_time, const Judging& judging);
+
+// In words (harness/analysis/history_words.cpp); `results` are those of the rows.
+// "within", "out: 1.12x slower" than the middle of the band, "too few before" or "no figure".
+std::string in_words(const HistoryRow& row, const HistoryPoint& point);
+// The first result that left the band, and by how much; or that none did, or why none could.
+std::string first_to_leave(const std::vector<NamedResult>& results, const HistoryRow& row);
+// How many figures were judged; then the first to leave of each row, the earliest of all first.
+std::vector<std::string> history_in_words(const std::vector<NamedResult>& results,
+                                          const std::vector<HistoryRow>& rows);
 
 }  // namespace fanout

@@ -50,19 +50,22 @@ void add_format(CLI::App& app, Options& options) {
   add_names(app, "--format", options.format, kFormatNames, "print");
 }
 
-void add_report(CLI::App& app, Options& options) {
-  app.add_option("file", options.files, "read these result files; several of them need --html")
-      ->required()
-      ->type_name("RESULT.json");
-  app.add_option("--html", options.html,
-                 "write a page with charts, in one file that needs no network")
-      ->type_name("FILE");
-  add_format(app, options);
+// A command that has --format, too.
+void add_html(CLI::App& app, Options& options, const std::string& help) {
+  app.add_option("--html", options.html, help)->type_name("FILE");
   app.parse_complete_callback([&app] {
     if (app.count("--html") + app.count("--format") > 1) {
       throw UsageError("--html and --format exclude each other; use one of them");
     }
   });
+}
+
+void add_report(CLI::App& app, Options& options) {
+  app.add_option("file", options.files, "read these result files; several of them need --html")
+      ->required()
+      ->type_name("RESULT.json");
+  add_html(app, options, "write a page with charts, in one file that needs no network");
+  add_format(app, options);
 }
 
 void add_compare(CLI::App& app, Options& options) {
@@ -79,6 +82,7 @@ void add_compare(CLI::App& app, Options& options) {
            "judge only makespan, throughput, cpu, p99, response_p99 or success", "NAME,...");
   app.add_flag("--force", compare.force,
                "compare unlike results too, and say what differs; never exit with 3");
+  add_html(app, options, "over time: write a page with charts, in one file that needs no network");
   add_names(app, "--format", options.format,
             EnumNames<Format, 4>{{{"table", Format::table},
                                   {"markdown", Format::markdown},

@@ -13,9 +13,12 @@
 #include "harness/analysis/comparable.h"
 #include "harness/analysis/history.h"
 #include "harness/catalogue/names.h"
+#include "harness/commands/page_file.h"
+#include "harness/document/html_page.h"
 #include "harness/document/report_json.h"
 #include "harness/print/render_compare.h"
 #include "harness/print/render_history.h"
+#include "harness/print/static_page.h"
 
 namespace fanout {
 namespace {
@@ -128,6 +131,10 @@ void check_format(const Options& options, bool is_history) {
   if (is_history && format == Format::json) {
     throw UsageError("--format json is for two sides; use csv for results over time");
   }
+  if (!is_history && !options.html.empty()) {
+    throw UsageError(
+        "--html is for results over time, a folder or three and more without --new; leave it out");
+  }
   if (!is_history && format == Format::csv) {
     throw UsageError(
         "--format csv is for results over time, a folder or three and more without --new; use "
@@ -147,7 +154,13 @@ int show_history(const Options& options, const std::vector<std::string>& files) 
   for (const std::string& line : found.grave) notes.push_back("differs, overruled: " + line);
   for (const std::string& line : found.trifles) notes.push_back("differs, no matter: " + line);
   const auto rows = history_of(sessions_of(results), {wanted.by, options.compare.threshold});
-  fmt::print("{}", render_history(results, rows, notes, options.format));
+  if (options.html.empty()) {
+    fmt::print("{}", render_history(results, rows, notes, options.format));
+    return 0;
+  }
+  check_page(options.html, files);
+  write_page(options.html, history_page(results, rows, static_history(results, rows, notes)),
+             files);
   return 0;
 }
 

@@ -66,7 +66,7 @@ struct Options {
 
   Topic topic = Topic::strategies;  // list
   std::vector<std::string> files;   // report: at least one
-  std::string html;                 // report: the page to write; empty: print instead
+  std::string html;                 // report, compare: the page to write; empty: print instead
   CompareOptions compare;
   bool doctor_json = false;    // doctor
   ServerConfig server;         // serve

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "harness/catalogue/embedded.h"
+#include "harness/document/history_json.h"
 #include "harness/document/lines.h"
 #include "harness/document/report_json.h"
 
@@ -39,22 +40,32 @@ std::string script_text(const Json& json) {
   return text;
 }
 
-}  // namespace
-
-std::string html_page(const std::vector<NamedReport>& reports, const std::string& without_script) {
+// The page with these at their places.
+std::string page_with(const Json& data, const std::string& without_script) {
   if (report_page.empty()) {
     throw RunError(
         "this fanout was built without the report page: run scripts/bootstrap, which installs "
         "Node and the chart library, and build again");
   }
+  std::string page(report_page.front().text);
+  page.replace(page.find(kDocuments), kDocuments.size(), script_text(data));
+  return page.replace(page.find(kWithoutScript), kWithoutScript.size(), without_script);
+}
+
+}  // namespace
+
+std::string html_page(const std::vector<NamedReport>& reports, const std::string& without_script) {
   Json documents = Json::array();
   for (const auto& [name, report] : reports) {
     documents.push_back(
         {{"name", name}, {"document", without_details(to_json(report, analyse(report)))}});
   }
-  std::string page(report_page.front().text);
-  page.replace(page.find(kDocuments), kDocuments.size(), script_text(documents));
-  return page.replace(page.find(kWithoutScript), kWithoutScript.size(), without_script);
+  return page_with(documents, without_script);
+}
+
+std::string history_page(const std::vector<NamedResult>& results,
+                         const std::vector<HistoryRow>& rows, const std::string& without_script) {
+  return page_with(Json{{"history", history_to_json(results, rows)}}, without_script);
 }
 
 }  // namespace fanout

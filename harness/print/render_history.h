@@ -6,6 +6,7 @@
 
 #include "harness/analysis/history.h"
 #include "harness/print/render.h"
+#include "harness/print/table.h"
 
 namespace fanout {
 
@@ -14,5 +15,8 @@ namespace fanout {
 std::string render_history(const std::vector<NamedResult>& results,
                            const std::vector<HistoryRow>& rows,
                            const std::vector<std::string>& notes, Format format);
+
+// What one measure of a cell is in each of the results.
+Table history_table(const std::vector<NamedResult>& results, const HistoryRow& row);
 
 }  // namespace fanout

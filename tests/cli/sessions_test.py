@@ -4,6 +4,7 @@ import copy
 import csv
 import io
 import json
+import re
 import unittest
 
 import jsonschema
@@ -153,6 +154,48 @@ class SessionsTest(fanout_cli.CliTest):
         self.assertRegex(out.splitlines()[0], "^2026-01-01.*history/98.json")
         self.assertEqual(self.compare(*files[:3], "--measure", "cpu").splitlines()[-1],
                          "nothing judged: a result needs at least 3 before it")
+
+    def page(self, *arguments):
+        """The page as text, without its script, and what it draws."""
+        result = self.fanout("compare", *arguments, "--html", "page.html")
+        if "without the report page" in result.err:
+            self.skipTest("built without Node")
+        self.assertEqual((result.code, result.out), (0, "page: page.html\n"), str(result))
+        page = (self.folder / "page.html").read_text()
+        main, data = re.search(r'<main [^>]*>(.*)</main>\s*<script type="application/json"[^>]*>'
+                               r"(.*?)</script>", page, re.S).groups()
+        return main, json.loads(data)["history"]
+
+    def test_a_page_of_results_over_time(self):
+        folder = self.history(1, 1.01, 0.99, 1.005, 1.2, 1)
+        main, history = self.page(folder, "--measure", "cpu")
+        row, = history["rows"]
+        self.assertEqual([point["left"] for point in row["points"]], [False] * 4 + [True, False])
+        self.assertEqual((row["first_left"], row["points"][4]["words"]), (4, "out: 1.20x dearer"))
+        self.assertEqual(history["results"][4]["name"], "history/94.json")
+        table = list(csv.DictReader(io.StringIO(
+            self.compare(folder, "--measure", "cpu", "--format", "csv"))))
+        for key in ("measured_ns", "value_ns", "band_low_ns", "band_high_ns"):
+            self.assertEqual([f"{point[key]:.0f}" if point[key] else "" for point in row["points"]],
+                             [line[key] for line in table])
+        self.assertIn("<h1>History of 6 results</h1>", main)
+        last = self.compare(folder, "--measure", "cpu").splitlines()[-1]
+        self.assertEqual(row["words"], last)
+        self.assertEqual(main.count(f"<p>{last}</p>"), 2, "above all, and beside its row")
+        self.assertEqual(main.count("<table>"), 2, "of the row, and of the results")
+        self.assertIn('<td class="left">out: 1.20x dearer</td>', main)
+
+    def test_a_page_is_of_results_over_time_alone(self):
+        for files in (("base1.json", "base2.json"), ("base1.json", "--new", "base2.json"),
+                      ("base1.json", "base2.json", "--new", "base3.json")):
+            self.assert_refused(self.fanout("compare", *files, "--html", "page.html"),
+                                "--html is for results over time")
+        folder = self.history(1, 1.01, 0.99)
+        for file, words in (("history/97.json", "is the result itself"), ("a.json", "end so")):
+            self.assert_refused(self.fanout("compare", folder, "--html", file), words)
+        self.assert_refused(self.fanout("compare", folder, "--html", "a.html", "--format", "csv"),
+                            "--html and --format exclude each other")
+        self.assertFalse((self.folder / "page.html").exists())
 
     def test_a_folder_without_results(self):
         (self.folder / "empty").mkdir()

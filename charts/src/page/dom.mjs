@@ -21,6 +21,10 @@ export const section = (id, title, ...children) =>
   h('section', { id, 'aria-labelledby': `${id}-title` },
     h('h2', { id: `${id}-title` }, title), ...children);
 
+// What a page begins with.
+export const masthead = (heading, button) => h('header', {},
+  h('div', {}, h('p', { class: 'brand' }, 'fanout'), heading), button);
+
 // A wide table scrolls inside its own box, also by keyboard.
 export const scrollBox = (label, table) =>
   h('div', { class: 'scroll', role: 'region', 'aria-label': label, tabindex: '0' }, table);

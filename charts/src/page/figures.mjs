@@ -7,7 +7,7 @@ import { themeOf } from '../parts/look.mjs';
 import { h, slug } from './dom.mjs';
 import { legendOf } from './legend.mjs';
 import { saveButtons } from './save.mjs';
-import { themeName } from './theme.mjs';
+import { themeButton, themeName } from './theme.mjs';
 
 const optionOf = ({ chart, scenario, documents }, theme, hidden) => {
   const option = chart.build(documents, scenario, theme);
@@ -35,7 +35,8 @@ export const figureOf = (drawing, scenarios) => {
       instance.dispatchAction({ type: 'legendToggleSelect', name })));
   };
 
-  const element = h('figure', { id: `chart-${slug(scenario)}-${chart.id}`, 'data-chart': chart.id },
+  const id = `chart-${slug(`${scenario}-${chart.id}`)}`;
+  const element = h('figure', { id, 'data-chart': chart.id },
     h('div', { class: 'figure-head' }, h('h3', {}, chart.title),
       saveButtons(drawing, scenarios, () => [...hidden])),
     legend, plot, h('figcaption', {}, chart.description));
@@ -43,7 +44,7 @@ export const figureOf = (drawing, scenarios) => {
 };
 
 // Draws a figure again when its width has changed, at most once a frame.
-export const redrawOnResize = (figures) => {
+const redrawOnResize = (figures) => {
   const widths = new Map(figures.map(({ plot }) => [plot, plot.clientWidth]));
   const observer = new ResizeObserver((entries) => requestAnimationFrame(() => {
     for (const { target } of entries) {
@@ -53,4 +54,14 @@ export const redrawOnResize = (figures) => {
     }
   }));
   for (const { plot } of figures) observer.observe(plot);
+};
+
+// `place(button)` puts the figures and the button of the theme into the page; then they are drawn,
+// and again when width or theme change.
+export const showFigures = (figures, place) => {
+  let drawn = false;
+  place(themeButton(() => drawn && figures.forEach(({ draw }) => draw())));
+  for (const { draw } of figures) draw();
+  drawn = true;
+  redrawOnResize(figures);
 };

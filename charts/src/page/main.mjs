@@ -4,27 +4,22 @@ import { count } from '../parts/format.mjs';
 import { scenarioNames, planOf, filesWith, withDistinctNames } from '../parts/rows.mjs';
 import { chartsOf } from '../registry.mjs';
 import { cellsTable } from './cells_table.mjs';
-import { h, section, slug } from './dom.mjs';
+import { h, masthead, section, slug } from './dom.mjs';
 import { environmentSection } from './environment.mjs';
-import { figureOf, redrawOnResize } from './figures.mjs';
+import { figureOf, showFigures } from './figures.mjs';
+import { writeHistory } from './history.mjs';
 import { scenarioTables } from './scenario_tables.mjs';
 import { sweepsTable } from './sweeps_table.mjs';
-import { themeButton } from './theme.mjs';
 import { commandSection, verdictSection } from './verdict.mjs';
 
 // Nothing where fanout has not put documents in place of the marker.
-const readDocuments = () => {
+const readData = () => {
   try {
-    return withDistinctNames(JSON.parse(document.getElementById('fanout-documents').textContent));
+    return JSON.parse(document.getElementById('fanout-documents').textContent);
   } catch {
     return [];
   }
 };
-
-const masthead = (documents, button) => h('header', {},
-  h('div', {}, h('p', { class: 'brand' }, 'fanout'),
-    h('h1', {}, documents.map(({ name }) => name).join(' and '))),
-  button);
 
 // The work itself, whatever the summary says: flags may have overruled the scenario.
 const workOf = ({ requests, method, reuse, server, targets }) => [`${count(requests)} requests`, method,
@@ -44,30 +39,30 @@ const scenarioSection = (documents, scenario, figures) => {
     h('div', { class: 'figures' }, figures.map(({ element }) => element)));
 };
 
-const write = (documents, main) => {
+const titleOf = (documents) => documents.map(({ name }) => name).join(' and ');
+
+const writeReport = (documents, main) => {
   const scenarios = scenarioNames(documents);
   const drawings = chartsOf(documents, scenarios);
   const figures = drawings.map((drawing) => ({ drawing, ...figureOf(drawing, scenarios) }));
-  let drawn = false;
-  const button = themeButton(() => drawn && figures.forEach(({ draw }) => draw()));
-  main.replaceChildren(
-    masthead(documents, button), verdictSection(documents), commandSection(documents),
+  document.title = `fanout report: ${titleOf(documents)}`;
+  showFigures(figures, (button) => main.replaceChildren(
+    masthead(h('h1', {}, titleOf(documents)), button),
+    verdictSection(documents), commandSection(documents),
     ...scenarios.map((scenario) => scenarioSection(documents, scenario,
       figures.filter(({ drawing }) => drawing.scenario === scenario))),
-    environmentSection(documents));
-  for (const { draw } of figures) draw();
-  drawn = true;
-  redrawOnResize(figures);
+    environmentSection(documents)));
 };
 
 const main = document.getElementById('report');
-const documents = readDocuments();
-if (documents.length === 0) {
+const data = readData();
+if (data.history) {
+  writeHistory(data.history, main);
+} else if (data.length === 0) {
   main.replaceChildren(h('h1', {}, 'No data'), h('p', {},
     'This is the empty page; fanout report RESULT.json --html FILE fills it.'));
 } else {
-  document.title = `fanout report: ${documents.map(({ name }) => name).join(' and ')}`;
-  write(documents, main);
+  writeReport(withDistinctNames(data), main);
 }
 
 // Told to tests once the browser has laid out and painted all of it.

@@ -33,7 +33,7 @@ const subtitle = (documents, scenario) => {
 };
 
 const footLines = (chart, documents, scenario, theme) => (theme.still
-  ? [chart.description, ...notesOf(documents, scenario)]
+  ? [chart.description, ...(chart.notes ?? notesOf(documents, scenario))]
     .flatMap((note) => wrap(note, Math.floor((theme.width - 40) / NOTE_CHARACTER)))
   : []);
 
@@ -64,9 +64,10 @@ export const heightOf = (chart, documents, scenario, theme) => {
   return top + Math.max(chart.plotHeight(documents, scenario, theme), beside) + below + feetHeight;
 };
 
-const titles = (documents, scenario, theme, title, feet) => [
+const titles = (chart, documents, scenario, theme, feet) => [
   {
-    text: title, left: 16, top: 12, subtext: subtitle(documents, scenario), itemGap: 6,
+    text: chart.title, left: 16, top: 12, itemGap: 6,
+    subtext: chart.subtitle ?? subtitle(documents, scenario),
     textStyle: { fontSize: 17, fontWeight: 'bold', color: theme.text, fontFamily: FONT },
     subtextStyle: { fontSize: 12, color: theme.muted, fontFamily: FONT, overflow: 'truncate',
       width: theme.width - 32 },
@@ -107,7 +108,7 @@ export const frame = (chart, documents, scenario, theme, right = 0) => {
     backgroundColor: theme.still ? theme.background : 'transparent',
     color: theme.colours,
     textStyle: { fontFamily: FONT, color: theme.text },
-    title: theme.still ? titles(documents, scenario, theme, chart.title, space.feet) : [],
+    title: theme.still ? titles(chart, documents, scenario, theme, space.feet) : [],
     legend: legendOf(entries, theme, space),
     grid: {
       left: 16, right: 16 + space.right + right, top: space.top,

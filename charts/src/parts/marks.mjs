@@ -25,6 +25,29 @@ export const band = (name, points, colour) => {
   }];
 };
 
+const STEP_OPACITY = 0.3;
+
+// A box for the interval of each place on an axis of categories, as wide as the place: together
+// they are steps. Points: {x, low, high}.
+export const steps = (name, points, colour) => ({
+  name, type: 'custom', silent: true, clip: true, z: 1, tooltip: { show: false },
+  itemStyle: { color: colour, opacity: STEP_OPACITY },
+  dimensions: ['x', 'low', 'high'], encode: { x: 0, y: [1, 2] },
+  data: points.map(({ x, low, high }) => [x, low, high]),
+  renderItem: ({ dataIndex }, api) => {
+    const { x, low, high } = points[dataIndex];
+    const [middle, top] = api.coord([x, high]);
+    const [, bottom] = api.coord([x, low]);
+    const [width] = api.size([1, 0]);
+    // Whole pixels: others would show seams.
+    const [left, right] = [middle - width / 2, middle + width / 2].map(Math.round);
+    return {
+      type: 'rect', shape: { x: left, y: top, width: right - left, height: bottom - top },
+      style: { fill: colour, opacity: STEP_OPACITY },
+    };
+  },
+});
+
 const line = (x1, y1, x2, y2, style) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style });
 
 const CAP = 4;
