@@ -43,7 +43,8 @@ bool has_plain_status(std::string_view line) {
 
 // Whether a line of a head, with its CR, is of blanks and visible ASCII, and continues no other.
 bool is_plain_line(std::string_view line) {
-  if (line.find('\r') != line.size() - 1 || line.size() > kLongestLine) return false;
+  if (line.empty() || line.find('\r') != line.size() - 1 || line.size() > kLongestLine)
+    return false;
   const auto plain = [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); };
   return !line.starts_with(' ') && !line.starts_with('\t') &&
          std::all_of(line.begin(), line.end() - 1, plain);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "harness/analysis/contenders.h"
-
 namespace fanout {
 namespace {
 
@@ -35,13 +33,15 @@ std::optional<Changes> changes_from_baseline(const Report& report) {
   base.cells.clear();
   next.cells.clear();
   for (const CellReport& row : report.cells) {
-    const CellReport* before = baseline_of(report, row.cell);
-    if (!is_independent(report.plan, row.cell) || before == nullptr || before == &row) continue;
+    const auto& others = report.plan.baseline->others;
+    if (std::ranges::find(others, row.cell.strategy) == others.end()) continue;
     next.cells.push_back(row);
+    const CellReport* before = baseline_of(report, row.cell);
+    if (before == nullptr) continue;
     base.cells.push_back(*before);
     base.cells.back().cell = row.cell;  // under one name they are a pair
   }
-  if (next.cells.empty()) return std::nullopt;
+  if (base.cells.empty()) return std::nullopt;
   const std::vector<const Measure*> by = measures_of_programs();
   return compare_results(base, next, {by, report.plan.baseline->threshold}, Between::builds);
 }

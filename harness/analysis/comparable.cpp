@@ -15,10 +15,10 @@ using Lines = std::vector<std::string>;
 
 // The keys of a plan that decide how many runs there are and in which order, not how one is made.
 // A program that is started otherwise is what a comparison may be about.
-constexpr const char* kExtentKeys[] = {"against",    "fail_if",   "fail_on",       "least_success",
-                                       "cells",      "precision", "predicted_ns",  "programs",
-                                       "references", "rounds",    "run_limit_ns",  "scenarios",
-                                       "seed",       "skipped",   "time_budget_ns"};
+constexpr const char* kExtentKeys[] = {
+    "against",   "baseline",     "fail_if",  "fail_on",       "least_success", "cells",
+    "precision", "predicted_ns", "programs", "references",    "rounds",        "run_limit_ns",
+    "scenarios", "seed",         "skipped",  "time_budget_ns"};
 // The keys of a scenario that name or select cells, and do not say what a cell does.
 constexpr const char* kSelectionKeys[] = {"peers",   "published",  "strategies",
                                           "summary", "transports", "workers"};

@@ -31,7 +31,7 @@ void compare_figures(Change& change, const Pair& pair,
   if (drift) {
     change.comparison = without_drift(figures[0], figures[1], *drift, exposure);
     if (exposure == Exposure::whole) change.drift = drift->ratio;
-  } else if (exposure == Exposure::whole) {
+  } else if (exposure != Exposure::none) {
     change.declined =
         "not judged: no client floor in both says how the machine changed; use --against";
   }

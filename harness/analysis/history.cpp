@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/analysis/findings.h"
 #include "harness/statistics/ranking.h"
 #include "harness/statistics/sessions.h"
 
@@ -17,18 +18,33 @@ std::optional<Interval> band_of(const std::vector<double>& earlier) {
   return band;
 }
 
+// Why a result of this cell does not stand beside those before it, or "".
+std::string why_not(const Report& report, const CellReport& cell, const Cells& before,
+                    const Measure& measure) {
+  const Cells self{&cell};
+  return why_no_figure(before.empty() ? self : before, self, measure,
+                       scenario_of(report.plan, cell.cell));
+}
+
 HistoryRow history_row(const Sessions& by_time, const Cell& cell, const Measure& measure) {
-  const SessionFigures figures = session_figures(by_time, cell_in(by_time, cell), measure);
+  const Cells cells = cell_in(by_time, cell);
+  const SessionFigures figures = session_figures(by_time, cells, measure);
   HistoryRow row{.cell = cell, .measure = &measure, .drift_taken_out = figures.drift_taken_out};
   std::vector<double> earlier;
+  Cells judged;
   for (std::size_t i = 0; i < by_time.size(); ++i) {
     HistoryPoint point{.measured = figures.measured[i], .value = figures.without_drift[i]};
     point.band = band_of(earlier);
+    if (cells[i] != nullptr) point.why = why_not(*by_time[i], *cells[i], judged, measure);
+    if (!point.why.empty()) point.value.reset();
     if (point.value && point.band) {
       point.left = *point.value < *point.band->low || *point.value > *point.band->high;
     }
     if (point.left && !row.first_left) row.first_left = i;
-    if (point.value && !row.first_left) earlier.push_back(*point.value);
+    if (point.value && !row.first_left) {
+      earlier.push_back(*point.value);
+      judged.push_back(cells[i]);
+    }
     row.points.push_back(point);
   }
   return row;

@@ -20,6 +20,7 @@ struct HistoryPoint {
   // Of all results before it, up to the first that left; nothing below kLeastSessions of them.
   std::optional<Interval> band{};
   bool left = false;
+  std::string why{};  // why it has no value, or ""
 };
 
 // One measure of a cell.

@@ -24,7 +24,7 @@ std::size_t judged_points(const HistoryRow& row) {
 }  // namespace
 
 std::string in_words(const HistoryRow& row, const HistoryPoint& point) {
-  if (!point.value) return "no figure";
+  if (!point.value) return point.why.empty() ? "no figure" : point.why;
   if (!point.band) return "too few before";
   return point.left ? "out: " + departure(row, point) : "within";
 }

@@ -32,10 +32,10 @@ const std::array<Measure, 5> kMeasures{{
     {"cpu", "CPU per request", "CPU per request", "cheaper", "dearer",
      [](const Run& run) { return 1e3 * cpu_us_per_request(run); }, false, 1},
     {"p99", "p99 of service time", "p99 of service time", "shorter", "longer",
-     [](const Run& run) { return static_cast<double>(run.latency_ns.p99); }, true, kRequestsForP99,
+     [](const Run& run) { return static_cast<double>(latency_at(run, 99)); }, true, kRequestsForP99,
      99},
     {"response_p99", "p99 of response time", "p99 of response time", "shorter", "longer",
-     [](const Run& run) { return run.open ? static_cast<double>(run.open->response_ns.p99) : 0.0; },
+     [](const Run& run) { return run.open ? static_cast<double>(response_at(run, 99)) : 0.0; },
      true, kRequestsForP99, 99},
 }};
 

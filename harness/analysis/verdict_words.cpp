@@ -39,8 +39,12 @@ std::string in_words(const Verdict& verdict, const Matchup& matchup) {
     const double percentile = verdict.measure->percentile;
     const bool or_more =
         percentile > 0 && is_timed_out(verdict.cells[matchup.other]->summary, percentile);
-    return fmt::format("{} is {}{:.2f}x {} than {} ({})", leader, or_more ? "at least " : "",
-                       found.ratio, verdict.measure->better, other, interval);
+    if (or_more) {  // by how much, nobody knows
+      return fmt::format("{} is {} than {}, which is beyond the time limit ({})", leader,
+                         verdict.measure->better, other, rounds_text(found));
+    }
+    return fmt::format("{} is {:.2f}x {} than {} ({})", leader, found.ratio,
+                       verdict.measure->better, other, interval);
   }
   return fmt::format("{} and {} are not separated (ratio {:.2f}, {})", leader, other, found.ratio,
                      interval);

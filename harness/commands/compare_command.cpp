@@ -54,12 +54,12 @@ Wanted chosen_measures(std::vector<std::string> names) {
 std::vector<std::string> expanded(const std::vector<std::string>& names) {
   std::vector<std::string> files;
   for (const std::string& name : names) {
-    if (!fs::is_directory(name)) {
+    std::error_code unreadable;
+    if (!fs::is_directory(name, unreadable)) {
       files.push_back(name);
       continue;
     }
     std::vector<std::string> found;
-    std::error_code unreadable;
     for (const auto& entry : fs::directory_iterator(name, unreadable)) {
       if (entry.path().extension() == ".json") found.push_back(entry.path());
     }
@@ -73,7 +73,7 @@ std::vector<std::string> expanded(const std::vector<std::string>& names) {
   return files;
 }
 
-// The same session twice would be taken for two that agree.
+// The same file twice would be taken for two sessions that agree.
 void check_named_once(const std::vector<std::string>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
@@ -95,6 +95,28 @@ std::vector<NamedResult> load_all(const std::vector<std::string>& files, Loaded&
     results.push_back({file, &loaded.back()});
   }
   return results;
+}
+
+// Whether one is a copy of the other: no two sessions have equal times to the nanosecond.
+bool is_same_session(const Report& one, const Report& other) {
+  const auto times = [](const Report& report) {
+    std::vector<std::int64_t> found;
+    for (const CellReport& cell : report.cells) {
+      for (const Run& run : cell.runs) found.insert(found.end(), {run.makespan_ns, run.cpu_ns});
+    }
+    return found;
+  };
+  return one.started_at == other.started_at && times(one) == times(other);
+}
+
+void check_each_is_another(const std::vector<NamedResult>& results) {
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (!is_same_session(*results[i].report, *results[k].report)) continue;
+      throw UsageError(fmt::format("compare: {} is a copy of {}; name each session once",
+                                   results[i].name, results[k].name));
+    }
+  }
 }
 
 Sessions sessions_of(const std::vector<NamedResult>& results) {
@@ -145,8 +167,12 @@ void check_format(const Options& options, bool is_history) {
 int show_history(const Options& options, const std::vector<std::string>& files) {
   check_format(options, true);
   const Wanted wanted = chosen_measures(options.compare.measures);
+  if (wanted.by.empty()) {
+    throw UsageError("--measure success is for two sides; name another measure over time");
+  }
   Loaded loaded;
   std::vector<NamedResult> results = load_all(files, loaded);
+  check_each_is_another(results);
   std::ranges::stable_sort(results, {},
                            [](const NamedResult& one) { return one.report->started_at; });
   const Differences found = checked_differences(results, options.compare.force);
@@ -180,6 +206,7 @@ int compare_sides(const Options& options, const std::vector<std::string>& base_f
   compared.trifles = found.trifles;
   const Judging judging{wanted.by, given.threshold, wanted.success};
   const bool one_each = compared.base.size() == 1 && compared.next.size() == 1;
+  if (!one_each) check_each_is_another(all);
   const Changes changes =
       one_each ? compare_results(*all.front().report, *all.back().report, judging)
                : compare_all(sessions_of(compared.base), sessions_of(compared.next), judging);
@@ -194,6 +221,12 @@ int compare_named(const Options& options) {
     return compare_sides(options, expanded(given.base), expanded(given.next));
   }
   const std::vector<std::string> files = expanded(given.base);
+  if (given.base.size() == 2 && files != given.base) {
+    throw UsageError(
+        "compare: a folder and another name are results over time or two sides; name one folder, "
+        "or "
+        "put --new before the second side");
+  }
   const bool all_files = files == given.base;
   if (all_files && files.size() == 2) return compare_sides(options, {files[0]}, {files[1]});
   if (files.size() < kLeastOfHistory) {

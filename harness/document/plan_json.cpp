@@ -7,7 +7,7 @@
 namespace fanout {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OtherBuild, command, tool, threshold)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Baseline, program, threshold)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Baseline, program, others, threshold)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedProgram, name, command, imitates)
 
 namespace {

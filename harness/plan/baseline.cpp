@@ -38,12 +38,12 @@ void set_baseline(Plan& plan, const Selection& selection, const std::string& nam
   if (!has_cells(plan, name)) {
     throw UsageError(fmt::format("--baseline {}: {}", name, why_skipped(plan, name)));
   }
-  const auto is_other = [&](const std::string& one) { return one != name && has_cells(plan, one); };
-  if (std::ranges::none_of(names, is_other)) {
+  std::erase_if(names, [&](const auto& one) { return one == name || !has_cells(plan, one); });
+  if (names.empty()) {
     throw UsageError(fmt::format(
         "--baseline {}: no other program of --external is run; name one to hold against it", name));
   }
-  plan.baseline = Baseline{name, threshold};
+  plan.baseline = Baseline{name, names, threshold};
 }
 
 }  // namespace fanout

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/machine/environment.h"
 
@@ -17,7 +18,8 @@ struct OtherBuild {
 // An external program that the other programs of the user's are held against.
 struct Baseline {
   std::string program;
-  double threshold = 0.05;  // what is slower by no more is no regression
+  std::vector<std::string> others;  // those programs
+  double threshold = 0.05;          // what is slower by no more is no regression
 };
 
 }  // namespace fanout

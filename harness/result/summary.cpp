@@ -54,9 +54,9 @@ void summarize_open_loop(const ValidRuns& valid, Summary& summary) {
       std::ranges::all_of(valid, [](const Run* run) { return run->open.has_value(); });
   if (valid.empty() || !open) return;
   summary.response_p50_ns =
-      percentile_over(valid, 50, [](const Run& run) { return run.open->response_ns.p50; });
+      percentile_over(valid, 50, [](const Run& run) { return response_at(run, 50); });
   summary.response_p99_ns =
-      percentile_over(valid, 99, [](const Run& run) { return run.open->response_ns.p99; });
+      percentile_over(valid, 99, [](const Run& run) { return response_at(run, 99); });
   summary.achieved_share = over_runs(valid, [](const Run& run) {
     return run.open->achieved_per_second / run.open->offered_per_second;
   });
@@ -86,6 +86,7 @@ std::vector<PercentilePoint> percentiles(const ValidRuns& runs) {
     });
     if (runs.empty() || !enough) break;
     const auto quantile = [&](const Run& run) {
+      if (timed_out_share(run) > 0) return latency_at(run, percentile);
       const auto found = std::ranges::find(runs, &run);
       return histograms[static_cast<std::size_t>(found - runs.begin())].quantile(percentile / 100);
     };
@@ -109,9 +110,9 @@ void summarize_time(const ValidRuns& valid, Summary& summary) {
     summary.efficiency = over_runs(valid, [](const Run& run) { return *run.efficiency; });
   }
   summary.latency_p50_ns =
-      percentile_over(valid, 50, [](const Run& run) { return run.latency_ns.p50; });
+      percentile_over(valid, 50, [](const Run& run) { return latency_at(run, 50); });
   summary.latency_p99_ns =
-      percentile_over(valid, 99, [](const Run& run) { return run.latency_ns.p99; });
+      percentile_over(valid, 99, [](const Run& run) { return latency_at(run, 99); });
   summary.latency_by_percentile = percentiles(valid);
   summarize_open_loop(valid, summary);
 }

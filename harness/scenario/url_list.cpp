@@ -189,6 +189,8 @@ void check_resolved(const UrlList& list) {
                   list.targets.size() > 1 ? ", nor for any other host" : "", first.unresolved));
 }
 
+bool is_unix_socket(const Target& target) { return !target.unix_socket.empty(); }
+
 std::string source_of(const UrlSources& sources) {
   if (sources.file.empty()) return "--url";
   const std::string file = sources.file == "-" ? "standard input" : sources.file;
@@ -216,6 +218,11 @@ UrlList read_urls(const UrlSources& sources, const RequestDefaults& defaults,
   if (list.about.urls == 0) {
     const std::string& why = list.notes.empty() ? list.about.source : list.notes.back();
     throw UsageError(fmt::format("{}: holds no URL; write one a line", why));
+  }
+  if (sources.follow && std::ranges::any_of(list.targets, is_unix_socket)) {
+    throw UsageError(
+        "--follow: redirects of a Unix socket would be asked of the socket itself; "
+        "leave out --follow, or the URLs with http+unix");
   }
   look_up_names(list.targets, sources.resolve, sources.progress);
   check_resolved(list);

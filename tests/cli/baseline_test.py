@@ -54,7 +54,8 @@ class BaselineTest(fanout_cli.CliTest):
     def test_a_program_that_costs_more_than_the_baseline_is_a_regression(self):
         document, result = self.measure(*self.work(10), *self.external("old", 1), "--baseline",
                                         "old", *self.external("slow", 20), code=REGRESSION)
-        self.assertEqual(document["plan"]["baseline"], {"program": "old", "threshold": 0.05})
+        self.assertEqual(document["plan"]["baseline"],
+                         {"program": "old", "others": ["slow"], "threshold": 0.05})
         self.assertTrue(document["baseline"]["regression"])
         found = {change["measure"]: change for change in document["baseline"]["changes"]}
         self.assertEqual(set(found), {"makespan", "cpu"})

@@ -95,7 +95,7 @@ class QuotaTest(fanout_cli.CliTest):
         self.assertIsNone(free["environment"]["cpu_quota"])
         pathlib.Path(self.folder / "without.json").write_text(json.dumps(free))
         refused = self.fanout("compare", "with.json", "without.json")
-        self.assertEqual(refused.code, 2, str(refused))
+        self.assertEqual(refused.code, 5, str(refused))
         self.assertIn("environment.cpu_quota: 0.2 in BASE, null in NEW", refused.err)
 
     def test_the_doctor_names_a_quota(self):

@@ -1,7 +1,9 @@
 """Redirects of real targets, followed where the library can."""
 
 import http.server
+import socket
 import threading
+import time
 import unittest
 
 import fanout_cli
@@ -18,6 +20,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.asked.append((self.command, self.path))
+        if self.path == "/slow":
+            time.sleep(0.1)
         status, place = self.places.get(self.path, (200, None))
         self.send_response_only(status)
         if place:
@@ -40,6 +44,26 @@ class RedirectTest(fanout_cli.CliTest):
         cls.addClassCleanup(server.server_close)
         cls.addClassCleanup(server.shutdown)
         cls.port = server.server_port
+        cls.fickle = socket.create_server(("127.0.0.1", 0))
+        cls.addClassCleanup(cls.fickle.close)
+        threading.Thread(target=cls.answer_fickly, daemon=True).start()
+
+    @classmethod
+    def answer_fickly(cls):
+        """Answers, and says 408 as soon as nothing follows."""
+        while True:
+            try:
+                client, _ = cls.fickle.accept()
+            except OSError:
+                return
+            with client:
+                client.recv(65536)
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                client.settimeout(0.02)
+                try:
+                    client.recv(65536)
+                except TimeoutError:
+                    client.sendall(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
 
     def setUp(self):
         super().setUp()
@@ -68,6 +92,22 @@ class RedirectTest(fanout_cli.CliTest):
     def test_a_post_becomes_a_get_where_curl_makes_it_one(self):
         self.follow("/form", "--body", "a=1")
         self.assertEqual(set(Handler.asked), {("POST", "/form"), ("GET", "/end")})
+
+    def test_a_kept_connection_gone_bad_does_not_make_a_post_twice(self):
+        Handler.places["/slow"] = (303, f"http://localhost:{self.fickle.getsockname()[1]}/end")
+        for transport in ("curl_easy", "curl_asio"):
+            Handler.asked.clear()
+            strategy = "session_reuse" if transport == "curl_easy" else "event_loop"
+            document, _ = self.measure(
+                "--follow", "--url", f"http://127.0.0.1:{self.port}/slow", "--body", "a=1",
+                "--strategy", strategy, "--transport", transport, "--rounds", 1, "-n", 4,
+                "--workers", 1)
+            run = document["cells"][0]["runs"][0]
+            self.assertEqual((len(Handler.asked), run["requests"]["attempts"]), (4, 4), transport)
+
+    def test_redirects_of_a_unix_socket_are_refused(self):
+        self.refuse("run", "--follow", "--url", "http+unix://%2Ftmp%2Fnone.sock/", "--dry-run",
+                    words=("--follow", "Unix socket"))
 
     def test_redirects_that_lead_nowhere_fail_in_words(self):
         for path, name, words in (

@@ -82,6 +82,17 @@ class SessionsTest(fanout_cli.CliTest):
     def test_a_session_is_named_once(self):
         self.assert_refused(self.fanout("compare", "base1.json", "--new", "base2.json",
                                         "./base2.json"), "./base2.json is named twice")
+        self.write("copy.json")
+        for names in (("base1.json", "--new", "base2.json", "copy.json"),
+                      ("base1.json", "base2.json", "copy.json")):
+            self.assert_refused(self.fanout("compare", *names), "copy.json is a copy of base1.json")
+
+    def test_what_over_time_does_not_know_is_refused(self):
+        folder = self.history(1, 1.01, 0.99)
+        self.assert_refused(self.fanout("compare", folder, "base1.json"), "put --new before")
+        self.assert_refused(self.fanout("compare", folder, "--measure", "success"),
+                            "success is for two sides")
+        self.assert_refused(self.fanout("compare", "n" * 300, "base1.json"), "cannot be read")
 
     def test_one_of_each_side_by_new(self):
         self.assertEqual(self.compare("base1.json", "base2.json"),
@@ -118,9 +129,9 @@ class SessionsTest(fanout_cli.CliTest):
         for change, words in ((quota, "environment.cpu_quota"), (more_memory, "memory_bytes")):
             name = self.write("unlike.json", change=change)
             self.assertIn(words, self.compare("base1.json", name, code=INCOMPARABLE))
-            self.assertIn(words, self.compare("base1.json", "base2.json", "--new", name,
+            self.assertIn(words, self.compare("base2.json", "base3.json", "--new", name,
                                               code=INCOMPARABLE))
-            self.assertIn(words, self.compare("base1.json", "base2.json", name, code=INCOMPARABLE))
+            self.assertIn(words, self.compare("base2.json", "base3.json", name, code=INCOMPARABLE))
 
     def history(self, *factors):
         """A folder of results, a day between them, the last named first."""
@@ -145,6 +156,18 @@ class SessionsTest(fanout_cli.CliTest):
                          ["01", "02", "03", "04", "05", "06"])
         self.assertEqual([row["is"].split(":")[0] for row in rows],
                          ["too few before"] * 3 + ["within", "out", "within"])
+
+    def test_a_result_in_which_requests_fail_is_no_gain(self):
+        folder = self.history(1, 1.01, 0.99, 1.005)
+
+        def half_fails(document):
+            document["started_at"] = "2026-01-30T00:00:00Z"
+            for run in document["cells"][0]["runs"]:
+                run["requests"].update(ok=50, failed=50)
+        self.write("history/last.json", 0.5, change=half_fails)
+        out = self.compare(folder, "--measure", "cpu")
+        self.assertIn("% of the requests answered in BASE, 50.0 % in NEW", out)
+        self.assertEqual(out.splitlines()[-1], "no result left its band")
 
     def test_results_over_time_that_stay(self):
         self.history(1, 1.01, 0.99, 1.005)

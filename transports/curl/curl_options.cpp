@@ -238,7 +238,6 @@ void CurlExchange::begin(const Request& request) {
   token_.clear();
   retry_after_s_ = 0;
   header_complete_ = false;
-  redirected_ = false;
   led_elsewhere_ = false;
   not_http_ = {};
   certificate_wanted_ = false;

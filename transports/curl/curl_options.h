@@ -111,7 +111,6 @@ class CurlExchange {
   std::uint32_t retry_after_s_ = 0;
   bool interim_ = false;  // the header being received is that of an interim response
   bool header_complete_ = false;
-  bool redirected_ = false;                    // at least once, in this transfer
   bool led_elsewhere_ = false;                 // to another machine, where it may not go
   bool certificate_wanted_ = false;            // asked for by the server, of a client that has none
   std::string_view not_http_;                  // why what has come is none

@@ -141,7 +141,9 @@ Outcome CurlExchange::failure(CURLcode code) const {
       const bool connect_limit =
           config.connect_timeout.count() > 0 &&
           (config.timeout.count() <= 0 || config.connect_timeout < config.timeout);
-      return connected_after == 0 && connect_limit ? Outcome::connect_timeout : Outcome::timeout;
+      // Of a redirect, what came before it was connected.
+      const bool connecting = connected_after == 0 || libcurl_says("Connection timed out");
+      return connecting && connect_limit ? Outcome::connect_timeout : Outcome::timeout;
     }
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -190,7 +192,6 @@ CURLcode CurlExchange::on_tls_context(CURL*, void* context, void* self) {
 
 void CurlExchange::header_line(std::string_view line) {
   if (line.starts_with("HTTP/")) {  // of an interim response too: what follows starts anew
-    redirected_ = redirected_ || header_complete_;
     interim_ = is_interim(line);
     header_complete_ = false;
     token_.clear();

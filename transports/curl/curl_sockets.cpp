@@ -46,7 +46,7 @@ int CurlExchange::on_connected(void* self, char*, char*, int, int local_port) {
   if (exchange.new_socket_ >= 0) {
     look.add(local_port, std::exchange(exchange.new_socket_, -1));
   } else {
-    exchange.stale_ = !exchange.redirected_ && local_port > 0 && !look.is_good(local_port);
+    exchange.stale_ = !exchange.header_complete_ && local_port > 0 && !look.is_good(local_port);
   }
   return exchange.stale_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }

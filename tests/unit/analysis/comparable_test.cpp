@@ -34,6 +34,13 @@ TEST(Trifles, AreWhereAListCameFromIfItIsTheSame) {
       << "nothing else tells the lists apart";
 }
 
+TEST(Differences, AreNoneWhereOnlyOneHoldsProgramsAgainstABaseline) {
+  const Report base = unit_test::bare_report();
+  Report next = base;
+  next.plan.baseline = Baseline{"old", {"new"}, 0.05};
+  EXPECT_THAT(differences(conditions_to_json(base), conditions_to_json(next)).grave, IsEmpty());
+}
+
 TEST(Trifles, AreAFewKibibytesOfMemory) {
   Report base = unit_test::bare_report();
   Report next = base;
