@@ -35,5 +35,7 @@ function(fanout_embed target name)
     COMMAND ${CMAKE_COMMAND} "-DFILES=${ARGN}" -DNAME=${name} -DOUTPUT=${source}
             -P ${fanout_embed_script}
     DEPENDS ${ARGN} ${fanout_embed_script} VERBATIM)
+  # A text may be longer than a standard C++ compiler has to take.
+  set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -Wno-overlength-strings)
   target_sources(${target} PRIVATE ${source})
 endfunction()

@@ -10,6 +10,8 @@
 namespace fanout {
 namespace {
 
+using Align = Column::Align;
+
 double nanoseconds(const Published& published) {
   return static_cast<double>(published.makespan.count());
 }
@@ -42,7 +44,6 @@ std::vector<std::string> row_of(const Published& published, const std::string& o
 }  // namespace
 
 Table published_table(const Report& report, const Scenario& scenario) {
-  using Align = Column::Align;
   Table table{.columns = {{"as published", Align::left},
                           {"published"},
                           {"its program", Align::left},

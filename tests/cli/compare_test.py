@@ -18,8 +18,8 @@ INCOMPLETE, REGRESSION, INCOMPARABLE = 3, 4, 5
 
 
 class CompareTest(fanout_cli.CliTest):
-    """All tests change copies of one result. Its makespans are made even, since a neighbour's load
-    would hide what is changed.
+    """All tests change copies of one result. Its makespans are made even, and limited by the delays
+    of the server, since a neighbour's load would hide what is changed.
     """
 
     base = None
@@ -35,6 +35,7 @@ class CompareTest(fanout_cli.CliTest):
         for cell in document["cells"]:
             for place, run in enumerate(cell["runs"]):
                 run["makespan_ns"] = 100_000_000 + 100_000 * place
+                run["limited_by"] = "latency"
         return document
 
     def write(self, name, change):
