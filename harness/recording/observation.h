@@ -31,9 +31,11 @@ struct Observation {
   bool told_to_wait = false;                     // whether it is a 429, or a 503 with Retry-After
   std::vector<std::string> rate_limit_fields{};  // "RateLimit: ..."
 
-  // Whether it shows how the API answers when it does what was asked.
+  // Whether it shows how the API answers when it does what was asked. (A 304 answers a conditional
+  // request, which no scenario makes.)
   [[nodiscard]] bool is_usable() const {
-    return failure.empty() && status >= 200 && status < 400 && first_byte.has_value();
+    return failure.empty() && status >= 200 && status < 400 && status != 304 &&
+           first_byte.has_value();
   }
 };
 

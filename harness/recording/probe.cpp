@@ -7,6 +7,7 @@
 #include <cctype>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -82,27 +83,31 @@ Observation observation_of(const TimedResponse& timed, const Request& request, O
   return seen;
 }
 
-// Decides which connection a request goes over: every other one of each URL a new one, and the
-// first of those to a host that speaks TLS shows whether it would speak HTTP/2.
+// Decides which connection a request goes over: of those to each host every other one a new one,
+// and each URL, too, from one pass of the list to the next. The first new one to a host that speaks
+// TLS shows whether it would speak HTTP/2.
 class Alternation {
  public:
-  explicit Alternation(const UrlList& urls)
-      : urls_(urls.about.urls), asked_for_http2_(urls.targets.size()) {
-    for (std::size_t i = 0; i < urls.targets.size(); ++i) {
-      asked_for_http2_[i] = !urls.targets[i].tls;
-    }
+  explicit Alternation(const UrlList& urls) : urls_(urls.about.urls) {
+    for (const Target& target : urls.targets) hosts_.push_back({.ask_for_http2 = target.tls});
   }
 
   Over over(std::uint64_t number, std::uint32_t target) {
-    if ((number / urls_ + number % urls_) % 2 == 0) return Over::kept;
-    if (asked_for_http2_[target]) return Over::fresh;
-    asked_for_http2_[target] = true;
-    return Over::fresh_http2;
+    const std::uint64_t pass = number / urls_;
+    Host& host = hosts_[target];
+    if (host.pass != pass) host = {.ask_for_http2 = host.ask_for_http2, .pass = pass};
+    if ((pass + host.asked++) % 2 == 0) return Over::kept;
+    return std::exchange(host.ask_for_http2, false) ? Over::fresh_http2 : Over::fresh;
   }
 
  private:
+  struct Host {
+    bool ask_for_http2 = false;
+    std::uint64_t pass = 0;
+    std::uint64_t asked = 0;  // in this pass
+  };
   std::uint64_t urls_;
-  std::vector<bool> asked_for_http2_;
+  std::vector<Host> hosts_;
 };
 
 void wait_until_ns(std::int64_t time_ns) {

@@ -50,6 +50,10 @@ Json names_of(const std::vector<std::string>& fields) {
   return names;
 }
 
+std::string version_text(unsigned version) {
+  return version == 20 ? "2" : fmt::format("1.{}", version % 10);
+}
+
 Json seen_to_json(const HostFit& host) {
   const Seen& seen = host.seen;
   Json json{{"host", host.name},
@@ -63,7 +67,7 @@ Json seen_to_json(const HostFit& host) {
     json["tls"] = seen.tls12 ? "1.2" : "1.3";
   }
   if (seen.header_bytes) json["header_bytes"] = *seen.header_bytes;
-  if (seen.http_version > 0) json["http"] = seen.http_version == 20 ? "2" : "1.1";
+  if (seen.http_version > 0) json["http"] = version_text(seen.http_version);
   json["rate_limit_fields"] = names_of(seen.rate_limit_fields);
   json["not_acted_out"] = host.left_out;
   return json;
@@ -129,7 +133,7 @@ void check_replaceable(const std::string& file) {
         "-o {}: a scenario file has a name that ends in .json; write -o my-api.json", file));
   }
   std::error_code unknown;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(file, unknown))) return;
+  if (!std::filesystem::exists(file, unknown)) return;
   const auto text = read_file(file);
   const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
   const bool recorded = json.is_object() && json.contains("recorded") && json.contains("server");

@@ -46,7 +46,7 @@ class Recorder(fanout_cli.CliTest):
         return document["cells"][0]["runs"][0]
 
 
-class RecordTest(Recorder):
+class RatioTest(Recorder):
     def test_the_double_behaves_as_the_api(self):
         api = self.api(bimodal)
         scenario, result = self.record("--url", api.url(), "-n", "40", *AT_ONCE)
@@ -65,17 +65,20 @@ class RecordTest(Recorder):
         seen, = scenario["recorded"]["hosts"]
         self.assertEqual((seen["samples"], seen["statuses"], seen["http"]),
                          (40, {"200": 40}, "1.1"))
-        for word in ("think time", "as seen", "as fitted", "40 of 40", "100 B to 29.3 KiB", "Unknown",
-                     "fanout run --scenario my-api.json"):
+        for word in ("think time", "as seen", "as fitted", "40 of 40", "100 B to 29.3 KiB",
+                     "Unknown", "fanout run --scenario my-api.json"):
             self.assertIn(word, result.out)
         run = self.double_of()
         self.assertTrue(run["valid"], run["reasons"])
         ratio = run["latency_ns"]["p50"] / 1e6 / statistics.median(values)
         self.assertTrue(0.5 < ratio < 2, ratio)
 
+
+class RecordTest(Recorder):
     def test_a_server_that_closes_each_connection(self):
         for fields in ((), ("Connection: close",)):
-            api = self.api(lambda _, fields=fields: (0, answer(body=b"ok", fields=fields)), close=True)
+            text = answer(body=b"ok", fields=fields)
+            api = self.api(lambda _, text=text: (0, text), close=True)
             scenario, result = self.record("--url", api.url(), "-n", "40", *AT_ONCE)
             self.assertEqual((api.requests, api.connections), (40, 40))
             self.assertEqual(scenario["server"]["hosts"][0]["close_after"], 1)
@@ -115,6 +118,16 @@ class RecordTest(Recorder):
             self.assertEqual((seen["tls"], seen["http"]), ("1.3" if trips == 2 else "1.2", "1.1"))
             self.assertEqual(self.double_of()["tls_versions"], ["TLS 1.3"])
 
+    def test_each_host_is_asked_over_either_kind_of_connection(self):
+        first, second = (self.api(lambda _: (0, answer(body=b"ok"))) for _ in range(2))
+        lines = [api.url(f"/{i}") for i in range(20) for api in (first, second)]
+        for pages in (40, 2):  # one pass through the list, and as many as it takes
+            (self.folder / "list.txt").write_text("\n".join(lines[:pages]))
+            before = first.connections, second.connections
+            self.record("--urls", "list.txt", "-n", "40", *AT_ONCE)
+            self.assertEqual((first.connections - before[0], second.connections - before[1]),
+                             (11, 11))
+
     def test_nothing_secret_is_kept(self):
         api = self.api(lambda _: (0, answer(body=b"ok", fields=("X-Secret: s3cret",
                                                                 "X-RateLimit-Limit: 60"))))
@@ -128,10 +141,9 @@ class RecordTest(Recorder):
         self.assertIn("X-RateLimit-Limit: 60", result.out)
 
     def test_it_stops_where_the_api_asks_to_wait(self):
-        waits = ("Retry-After: 1",)
-        for status, fields in ((429, ()), (503, waits)):
-            api = self.api(lambda turn, status=status, fields=fields:
-                           (0, answer(status if turn == 30 else 200, b"", fields if turn == 30 else ())))
+        for status, fields in ((429, ()), (503, ("Retry-After: 1",))):
+            wait = answer(status, fields=fields)
+            api = self.api(lambda turn, wait=wait: (0, wait if turn == 30 else answer()))
             scenario, result = self.record("--url", api.url(), "-n", "60", *AT_ONCE)
             self.assertEqual(api.requests, 31)
             self.assertIn(f"answered {status}, which asks to wait", result.out)
@@ -162,7 +174,8 @@ class RefusalTest(Recorder):
 
     def test_limits_outside_this_machine(self):
         stranger = ("--url", "http://198.51.100.7/")
-        self.refused(*stranger, "--rate", "11/s", words=("at most 10 requests per second", "--rate"))
+        self.refused(*stranger, "--rate", "11/s",
+                     words=("at most 10 requests per second", "lower --rate"))
 
     def test_more_hosts_than_there_are_samples_for(self):
         urls = [word for port in range(1, 7) for word in ("--url", f"http://127.0.0.1:{port}/")]
@@ -173,7 +186,8 @@ class RefusalTest(Recorder):
         api = self.api(at_once, close=True)
         for text in ("", "notes", "{}", '{"name": "mine", "requests": 10}'):
             (self.folder / "mine.json").write_text(text)
-            self.refused("--url", api.url(), output="mine.json", words=("exists", "name another file"))
+            self.refused("--url", api.url(), output="mine.json",
+                         words=("exists", "name another file"))
         self.assertEqual(api.requests, 0)
         self.refused("--url", api.url(), output="/proc/x.json", words=("cannot be written",))
         for _ in range(2):  # a recording takes the place of one
@@ -181,7 +195,8 @@ class RefusalTest(Recorder):
 
     def test_an_api_that_cannot_be_reached(self):
         port = fanout_cli.free_port()
-        result = self.fanout("record", "--url", f"http://127.0.0.1:{port}/", "-o", "a.json", *AT_ONCE)
+        result = self.fanout("record", "--url", f"http://127.0.0.1:{port}/", *AT_ONCE, "-o",
+                             "a.json")
         self.assertEqual(result.code, 1, str(result))
         self.assertRegex(result.err, r"\Afanout: http://127.0.0.1:\d+: the first 3 requests got no "
                                      r"answer: refused\n\Z")
