@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// So many trips connecting takes: TCP, TLS 1.3 and TLS 1.2.
+// So many trips connecting takes: TCP alone, with TLS 1.3 and with TLS 1.2.
 constexpr unsigned kTcpTrips = 1;
 constexpr unsigned kTls13Trips = 2;
 constexpr unsigned kTls12Trips = 3;
@@ -104,11 +104,19 @@ void fit_sizes(HostFit& host) {
   }
 }
 
+// How many trips connecting takes: a session of TLS 1.2 that is resumed takes one less, which shows
+// in how long handshakes took.
+unsigned trips_of(bool tls, const Seen& seen) {
+  if (!tls) return kTcpTrips;
+  const auto handshake = round_trip_of(seen.handshakes);
+  const bool resumed = handshake && seen.round_trip && *handshake < *seen.round_trip * 3 / 2;
+  return seen.tls12 && !resumed ? kTls12Trips : kTls13Trips;
+}
+
 void fit_connections(const std::vector<Observation>& all, bool tls, HostFit& host) {
   HostBehaviour& behaviour = host.behaviour;
   if (tls) behaviour.tls = Tls::on;
-  behaviour.handshake_trips = tls ? kTls13Trips : kTcpTrips;
-  if (host.seen.tls12) behaviour.handshake_trips = kTls12Trips;
+  behaviour.handshake_trips = trips_of(tls, host.seen);
   const nanoseconds round_trip = host.seen.round_trip.value_or(nanoseconds{});
   if (round_trip >= kLeastRoundTrip) behaviour.rtt = round_trip;
   const auto close_after = close_after_of(all);

@@ -63,7 +63,7 @@ Value quantile(const std::vector<Value>& values, double share);
 template <class Value>
 std::vector<Value> thinned(const std::vector<Value>& values, std::size_t most);
 
-// The median of the smaller half; nothing for no values.
+// The median of the smaller half; nothing for no values. Of handshakes, too.
 std::optional<std::chrono::nanoseconds> round_trip_of(
     std::vector<std::chrono::nanoseconds> connects);
 

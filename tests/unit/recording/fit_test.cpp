@@ -144,7 +144,13 @@ TEST(Fit, CountsTheTripsOfTls) {
     one.tls12 = one.connected;
     if (i == 1) one.http_version = 20;
   };
-  const HostFit older = fitted_host(20, old, true);
+  const HostFit resumed = fitted_host(20, old, true);
+  EXPECT_EQ(resumed.behaviour.handshake_trips, 2U);
+  const auto whole = [&](std::size_t i, Observation& one) {
+    old(i, one);
+    if (one.connected) one.handshake = 21ms;
+  };
+  const HostFit older = fitted_host(20, whole, true);
   EXPECT_EQ(older.behaviour.handshake_trips, 3U);
   EXPECT_THAT(older.left_out, Contains(HasSubstr("HTTP/2")));
 }
