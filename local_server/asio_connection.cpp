@@ -142,13 +142,13 @@ bool Connection::fault_is(FaultKind kind) const {
 void Connection::answer() {
   leaving_ns_ = now_ns();
   const bool amid = fault_is(FaultKind::reset_amid_body) || fault_is(FaultKind::truncate);
-  const bool bodyless = scanner_->method() == http::verb::head || fate_.answer->body.empty();
+  const bool bodyless = scanner_->method() == http::verb::head || fate_.body.empty();
   // Without a body there is no middle of it.
   if (fault_is(FaultKind::reset) || (amid && bodyless)) return finish();
   write_head();
-  std::size_t body = bodyless ? 0 : fate_.answer->body.size();
+  std::size_t body = bodyless ? 0 : fate_.body.size();
   if (amid) body /= 2;
-  unsent_ = {unsent_[0], asio::const_buffer(fate_.answer->body.data(), body)};
+  unsent_ = {unsent_[0], asio::const_buffer(fate_.body.data(), body)};
   later_ = {};
   if (fault_is(FaultKind::drip)) {
     fate_.drip_ns = drip_time(*fate_.fault, body).count();
@@ -160,15 +160,14 @@ void Connection::answer() {
 
 // Moves the next piece of a body that drips from later_ to unsent_.
 void Connection::cut_body() {
-  const std::size_t piece =
-      std::min(drip_piece(fate_.answer->body.size()), std::uint64_t{later_.size()});
+  const std::size_t piece = std::min(drip_piece(fate_.body.size()), std::uint64_t{later_.size()});
   unsent_[1] = asio::const_buffer(later_.data(), piece);
   later_ += piece;
 }
 
 void Connection::write_head() {
-  assert(fate_.answer->head.size() + 64 <= head_.size());
-  char* end = append(head_.data(), fate_.answer->head);
+  assert(fate_.head.size() + 64 <= head_.size());
+  char* end = append(head_.data(), fate_.head);
   if (const auto token = scanner_->token()) {
     const TokenText text = token_text(*token);
     end = append(append(end, kTokenField), std::string_view(text.data(), text.size()));
@@ -229,7 +228,7 @@ void Connection::sent_piece() {
   unsent_ = {};
   if (later_.size() == 0) return finish();
   state_ = State::dripping;
-  const auto gaps = static_cast<std::int64_t>(drip_pieces(fate_.answer->body.size()) - 1);
+  const auto gaps = static_cast<std::int64_t>(drip_pieces(fate_.body.size()) - 1);
   const std::int64_t step_ns = fate_.drip_ns / gaps;
   core_.holds.add(now_ns() + step_ns, *this, ++ticket_);
 }

@@ -6,6 +6,7 @@
 #include <boost/beast/http/status.hpp>
 
 #include "local_server/answer.h"
+#include "wire/token.h"
 
 namespace fanout {
 namespace {
@@ -16,34 +17,43 @@ std::string status_line(unsigned status) {
   return fmt::format("HTTP/1.1 {} {}\r\n", status, std::string_view(reason.data(), reason.size()));
 }
 
-Answer right_answer(const HostBehaviour& host) {
-  Answer answer{.head = status_line(host.status), .body = body_of(host)};
+std::string right_head(const HostBehaviour& host, std::uint64_t body_bytes) {
+  std::string head = status_line(host.status);
   if (may_have_body(host.status)) {
-    answer.head +=
-        fmt::format("Content-Length: {}\r\nContent-Type: {}\r\n", answer.body.size(), kContentType);
+    head += fmt::format("Content-Length: {}\r\nContent-Type: {}\r\n", body_bytes, kContentType);
   }
-  return answer;
+  return head;
 }
 
-Answer faulty_answer(const FaultShare& fault) {
-  Answer answer;
-  if (fault.kind != FaultKind::status) return answer;
-  answer.head = status_line(fault.status);
-  if (may_have_body(fault.status)) answer.head += "Content-Length: 0\r\n";
-  if (fault.retry_after_s) answer.head += fmt::format("Retry-After: {}\r\n", *fault.retry_after_s);
-  return answer;
+std::string faulty_head(const FaultShare& fault) {
+  if (fault.kind != FaultKind::status) return {};
+  std::string head = status_line(fault.status);
+  if (may_have_body(fault.status)) head += "Content-Length: 0\r\n";
+  if (fault.retry_after_s) head += fmt::format("Retry-After: {}\r\n", *fault.retry_after_s);
+  return head;
+}
+
+// Gives the fate the right answer to a request with this token.
+void answer_rightly(Fate& fate, const Host& host, std::uint64_t drawn_by) {
+  const std::vector<std::uint64_t>& sizes = host.behaviour.body_sizes;
+  fate.head = host.heads[sizes.empty() ? 0 : drawn_size(drawn_by, sizes.size())];
+  fate.body = std::string_view(host.body).substr(0, draw_body(host.behaviour, drawn_by));
 }
 
 }  // namespace
 
 Host::Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context)
-    : behaviour(std::move(host_behaviour)), right(right_answer(behaviour)), tls(tls_context) {
-  for (const FaultShare& fault : behaviour.faults) faulty.push_back(faulty_answer(fault));
+    : behaviour(std::move(host_behaviour)), body(body_of(behaviour)), tls(tls_context) {
+  for (const std::uint64_t size : behaviour.body_sizes) {
+    heads.push_back(right_head(behaviour, size));
+  }
+  if (heads.empty()) heads.push_back(right_head(behaviour, behaviour.body_bytes));
+  for (const FaultShare& fault : behaviour.faults) faulty_heads.push_back(faulty_head(fault));
 }
 
 Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first) {
   const HostBehaviour& behaviour = host.behaviour;
-  Fate fate{.answer = &host.right, .fault = draw_fault(behaviour, drawn_by)};
+  Fate fate{.fault = draw_fault(behaviour, drawn_by)};
   auto hold = draw(behaviour.delay, drawn_by) + behaviour.rtt;
   if (first) hold += behaviour.rtt * behaviour.handshake_trips;
   if (host.in_flight > behaviour.slowdown.above) {
@@ -52,7 +62,9 @@ Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first) {
   }
   fate.hold_ns = hold.count();
   if (fate.fault != nullptr && fate.fault->kind == FaultKind::status) {
-    fate.answer = &host.faulty[static_cast<std::size_t>(fate.fault - behaviour.faults.data())];
+    fate.head = host.faulty_heads[static_cast<std::size_t>(fate.fault - behaviour.faults.data())];
+  } else {
+    answer_rightly(fate, host, drawn_by);
   }
   return fate;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "local_server/behaviour.h"
@@ -11,24 +12,22 @@ struct ssl_ctx_st;
 
 namespace fanout {
 
-struct Answer {
-  std::string head;  // status line and constant fields, without the empty line at the end
-  std::string body;
-};
-
 struct Host {
   explicit Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context = nullptr);
 
   HostBehaviour behaviour;
-  Answer right;
-  std::vector<Answer> faulty;  // one for each of behaviour.faults; empty unless it is a status
-  ssl_ctx_st* tls = nullptr;   // borrowed; null: it speaks plain HTTP
+  std::string body;  // of right answers, which send as much of it as they are long
+  // Heads are a status line and constant fields, without the empty line at the end.
+  std::vector<std::string> heads;         // of right answers: one for each of behaviour.body_sizes
+  std::vector<std::string> faulty_heads;  // one for each of behaviour.faults; "" unless a status
+  ssl_ctx_st* tls = nullptr;              // borrowed; null: it speaks plain HTTP
   std::uint64_t in_flight = 0;
 };
 
 // What a request meets at a host.
 struct Fate {
-  const Answer* answer = nullptr;
+  std::string_view head{};  // of the answer
+  std::string_view body{};
   const FaultShare* fault = nullptr;  // null: none
   std::int64_t hold_ns = 0;           // from its arrival to the first byte of its answer
   std::int64_t drip_ns = 0;           // and from there to the last, if the body drips

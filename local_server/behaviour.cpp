@@ -14,7 +14,8 @@ namespace {
 // Longer tails than this would make one request decide a run's makespan.
 constexpr double kLognormalCap = 100;
 
-// Salts keep what is derived from one token independent of each other (2 and 3: normal_of).
+// Salts keep what is derived from one token independent of each other (2 and 3: normal_of; 5:
+// drawn_size in wire/token.h).
 constexpr std::uint64_t kDelaySalt = 1;
 constexpr std::uint64_t kFaultSalt = 4;
 
@@ -89,6 +90,11 @@ const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token) {
     left -= fault.share;
   }
   return nullptr;
+}
+
+std::uint64_t draw_body(const HostBehaviour& host, std::uint64_t token) {
+  if (host.body_sizes.empty()) return host.body_bytes;
+  return host.body_sizes[drawn_size(token, host.body_sizes.size())];
 }
 
 std::uint64_t drip_piece(std::uint64_t body_bytes) {

@@ -79,7 +79,8 @@ enum class Tls : std::uint8_t {
 
 struct HostBehaviour {
   Delay delay{};
-  std::uint64_t body_bytes = 115;
+  std::uint64_t body_bytes = 115;           // of a right answer; with sizes below, the largest
+  std::vector<std::uint64_t> body_sizes{};  // each as likely as the others; none: body_bytes
   unsigned status = 200;
   // Engine asio only, from here on. The shares add up to 1 at most; the rest is answered rightly.
   std::vector<FaultShare> faults;
@@ -95,6 +96,9 @@ struct HostBehaviour {
 
 // What the request with this token meets: a fault of host.faults, or null. As pure as draw().
 const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token);
+
+// The length of the body of a right answer to this token. As pure as draw().
+std::uint64_t draw_body(const HostBehaviour& host, std::uint64_t token);
 
 // The bytes of each piece in which a dripping body leaves; the last piece may be smaller.
 std::uint64_t drip_piece(std::uint64_t body_bytes);

@@ -28,6 +28,7 @@ constexpr EnumNames<Tls, 3> kTls{
     {{"off", Tls::off}, {"on", Tls::on}, {"untrusted", Tls::untrusted}}};
 
 constexpr std::uint64_t kMaxBody = 1ULL << 30;
+constexpr std::size_t kMaxSizes = 10'000;
 constexpr std::size_t kMaxHosts = 254;  // 127.0.0.1 to 127.0.0.254
 constexpr double kMaxSigma = 5;
 constexpr std::uint64_t kMaxTrips = 10;
@@ -117,6 +118,30 @@ Freeze freeze_from_json(const std::string& path, const Json& json) {
           .lasting = duration(path + ".for", required(path, json, "for", kNeeds))};
 }
 
+// The sizes of a list; `host` gets them, and the largest.
+void read_body_list(const std::string& path, const Json& json, HostBehaviour& host) {
+  check_object(path, json, {"list"});
+  const Json& list = required(path, json, "list", "a number, or an object with a list of them");
+  if (!list.is_array() || list.empty() || list.size() > kMaxSizes) {
+    fail(path + ".list", list, fmt::format("an array of 1 to {} sizes", kMaxSizes));
+  }
+  for (const Json& size : list) {
+    const std::string at = fmt::format("{}.list[{}]", path, host.body_sizes.size());
+    host.body_sizes.push_back(whole_number(at, size, 0, kMaxBody));
+  }
+  host.body_bytes = std::ranges::max(host.body_sizes);
+}
+
+void read_body(const std::string& path, const Json& json, HostBehaviour& host) {
+  if (json.is_object()) return read_body_list(path, json, host);
+  host.body_bytes = whole_number(path, json, 0, kMaxBody);
+}
+
+Json body_to_json(const HostBehaviour& host) {
+  if (host.body_sizes.empty()) return host.body_bytes;
+  return {{"list", host.body_sizes}};
+}
+
 HostBehaviour host_from_json(const std::string& path, const Json& json) {
   check_object(path, json,
                {"delay", "body_bytes", "status", "faults", "tls", "slowdown", "freeze",
@@ -127,7 +152,7 @@ HostBehaviour host_from_json(const std::string& path, const Json& json) {
     const std::string at = path + "." + item.key();
     const Json& value = item.value();
     if (item.key() == "delay") host.delay = delay_from_json(at, value);
-    if (item.key() == "body_bytes") host.body_bytes = whole_number(at, value, 0, kMaxBody);
+    if (item.key() == "body_bytes") read_body(at, value, host);
     if (item.key() == "status") host.status = status_from_json(at, value);
     if (item.key() == "faults") host.faults = faults_from_json(at, value);
     if (item.key() == "tls") host.tls = one_of(at, value, kTls);
@@ -239,7 +264,7 @@ nlohmann::json to_json(const ServerConfig& config) {
   Json hosts = Json::array();
   for (const HostBehaviour& host : config.hosts) {
     hosts.push_back({{"delay", delay_to_json(host.delay)},
-                     {"body_bytes", host.body_bytes},
+                     {"body_bytes", body_to_json(host)},
                      {"status", host.status},
                      {"faults", to_json(host.faults)},
                      {"tls", enum_name(host.tls, kTls)},

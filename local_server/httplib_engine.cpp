@@ -191,7 +191,8 @@ void HttplibEngine::answer(const Host& host, const Request& request, Response& r
   const std::int64_t intended_ns = draw(host.behaviour.delay, drawn_by).count();
   response.status = static_cast<int>(host.behaviour.status);
   if (may_have_body(host.behaviour.status)) {
-    response.set_content(host.body, std::string(kContentType));
+    response.set_content(host.body.data(), draw_body(host.behaviour, drawn_by),
+                         std::string(kContentType));
   }
   if (intended_ns > 0) sleep_until(arrival_ns + intended_ns);
   answered(arrival_ns, intended_ns);

@@ -28,6 +28,8 @@ struct Target {
   std::string name{};  // of the host, as its requests and certificate say it; empty: the address
   std::string unresolved{};   // why its name has no address: its requests end as Outcome::dns
   std::string unix_socket{};  // the path of the socket to connect to instead of an address
+  // Of which a request's token draws that of its answer (wire/token.h); none: expected_body_bytes.
+  std::vector<std::uint64_t> expected_body_sizes{};
 
   [[nodiscard]] const std::string& host() const { return name.empty() ? addresses.front() : name; }
 };

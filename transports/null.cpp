@@ -16,7 +16,7 @@ Response answer(const ClientConfig& config, const Request& request) {
   const TokenText token = token_text(request.token);
   return verify(config, request,
                 {.status = target.expected_status,
-                 .body_bytes = config.method == Method::head ? 0 : target.expected_body_bytes,
+                 .body_bytes = expected_body(config, request),
                  .token = {token.data(), token.size()}});
 }
 

@@ -18,14 +18,20 @@ Outcome judged(const ClientConfig& config, const Request& request, const Reply& 
   if (target.expected_status == 0) {
     return reply.status >= 200 && reply.status < 400 ? Outcome::ok : Outcome::bad_status;
   }
-  const std::uint64_t expected = config.method == Method::head ? 0 : target.expected_body_bytes;
   if (reply.status != target.expected_status) return Outcome::bad_status;
-  if (reply.body_bytes != expected) return Outcome::bad_length;
+  if (reply.body_bytes != expected_body(config, request)) return Outcome::bad_length;
   const TokenText token = token_text(request.token);
   return std::ranges::equal(reply.token, token) ? Outcome::ok : Outcome::bad_token;
 }
 
 }  // namespace
+
+std::uint64_t expected_body(const ClientConfig& config, const Request& request) {
+  const Target& target = config.targets[request.target];
+  if (config.method == Method::head) return 0;
+  if (target.expected_body_sizes.empty()) return target.expected_body_bytes;
+  return target.expected_body_sizes[drawn_size(request.token, target.expected_body_sizes.size())];
+}
 
 Response verify(const ClientConfig& config, const Request& request, const Reply& reply) {
   return {.outcome = judged(config, request, reply),

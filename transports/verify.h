@@ -34,6 +34,9 @@ struct Reply {
   std::uint32_t retry_after_s = 0;
 };
 
+// How long the body of the right answer to this request is.
+std::uint64_t expected_body(const ClientConfig& config, const Request& request);
+
 // ok, bad_status, bad_length or bad_token, in that order of precedence.
 Response verify(const ClientConfig& config, const Request& request, const Reply& reply);
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -75,6 +76,13 @@ constexpr std::optional<std::uint64_t> parse_token(std::string_view text) {
 constexpr std::optional<std::uint64_t> token_of_path(std::string_view path) {
   if (!path.starts_with(kTokenPathPrefix)) return std::nullopt;
   return parse_token(path.substr(kTokenPathPrefix.size()));
+}
+
+// Which of `sizes` sizes, each as likely as the others, the body of the answer to this token has: a
+// pure function, so that both ends of a connection know it.
+constexpr std::size_t drawn_size(std::uint64_t token, std::size_t sizes) {
+  constexpr std::uint64_t kSizeSalt = 5;  // local_server/behaviour.cpp has the others
+  return mix64(token ^ mix64(kSizeSalt)) % sizes;
 }
 
 }  // namespace fanout

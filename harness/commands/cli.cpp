@@ -6,17 +6,23 @@
 #include "harness/commands/cli_flags.h"
 #include "harness/machine/environment.h"
 #include "harness/plan/selection.h"
+#include "harness/recording/fit.h"
+#include "harness/recording/probe.h"
+#include "harness/scenario/mode.h"
 #include "harness/scenario/secrets.h"
 
 namespace fanout {
 namespace {
 
-void add_targets(CLI::App& app, Options& options) {
+// `many`: whether requests are made by the thousands, and not to record how the targets answer.
+void add_targets(CLI::App& app, Options& options, bool many = true) {
   CLI::Option* file =
       app.add_option("--urls", options.urls.file,
                      "request the URLs in this file, one a line; - is standard input");
-  CLI::Option* url = app.add_option("--url", options.urls.urls,
-                                    "request this URL instead of the embedded server; repeatable");
+  CLI::Option* url =
+      app.add_option("--url", options.urls.urls,
+                     many ? "request this URL instead of the embedded server; repeatable"
+                          : "request this URL; repeatable");
   file->type_name("FILE");
   url->type_name("URL")->allow_extra_args(false);
   app.add_option_function<std::vector<std::string>>(
@@ -31,8 +37,9 @@ void add_targets(CLI::App& app, Options& options) {
          "send requests for this name and port to this address; repeatable")
       ->type_name("HOST:PORT:IP")
       ->allow_extra_args(false);
-  app.add_flag("--follow", options.urls.follow,
-               "follow up to 10 redirects of a request, where the library can");
+  if (many)
+    app.add_flag("--follow", options.urls.follow,
+                 "follow up to 10 redirects of a request, where the library can");
   app.add_option("--cert", options.tls.certificate_file,
                  "show this certificate (PEM) to https targets that demand one")
       ->type_name("FILE");
@@ -42,8 +49,34 @@ void add_targets(CLI::App& app, Options& options) {
                "go on without the lines of the list that cannot be used");
   app.add_flag("--i-may-load-this-target", options.may_load,
                "lift the limits for targets outside this machine");
+  if (!many) return;
   app.add_flag("--keep-going", options.keep_going,
                "go on though no target answers in the first round");
+}
+
+// "5/s" or "0.5": requests a second.
+std::optional<double> parse_pace(std::string text) {
+  if (text.ends_with("/s")) text.resize(text.size() - 2);
+  return parse_rate(text);
+}
+
+void add_record(CLI::App& app, Options& options) {
+  Selection& selection = options.selection;
+  add_targets(app, options, false);
+  add_count(app, "-n,--requests", selection.requests, kLeastSamples, kMostRecorded,
+            "make so many requests in all, one after the other (default: 60)");
+  add_parsed(app, "--rate", selection.rate, parse_pace,
+             fmt::format("requests per second from {} on, such as 5/s", kLeastRate),
+             "make at most so many requests a second (default: 5/s)", "RATE");
+  app.add_option("-H,--header", selection.headers,
+                 "send this field, 'Name: value', with every request; repeatable")
+      ->type_name("FIELD")
+      ->allow_extra_args(false);
+  add_duration(app, "--timeout", selection.timeout, "give up a request after this time");
+  add_duration(app, "--connect-timeout", selection.connect_timeout,
+               "give up connecting after this time");
+  app.add_option("-o,--output", options.output, "write the scenario to this file")
+      ->type_name("FILE");
 }
 
 void add_format(CLI::App& app, Options& options) {
@@ -146,6 +179,9 @@ void add_commands(CLI::App& app, Options& options) {
       *add("compare", "compare results of the same cells, and say what is slower or faster now",
            Command::compare),
       options);
+  add_record(*add("record", "ask a real API politely, and write a scenario that behaves like it",
+                  Command::record),
+             options);
   add_serve(*add("serve", "run the local server alone", Command::serve), options.server,
             options.serve_scenario);
   add("doctor", "say whether this machine is fit to measure", Command::doctor)
@@ -154,6 +190,10 @@ void add_commands(CLI::App& app, Options& options) {
 
 // Real targets are instead of a scenario, and of the embedded server.
 void check_targets(const CLI::App& app, const Options& options) {
+  if (options.command == Command::record) {
+    if (options.urls.empty()) throw UsageError("record needs --url URL or --urls FILE");
+    if (options.output.empty()) throw UsageError("record needs -o FILE, to write the scenario to");
+  }
   if (options.urls.skip_bad_lines && options.urls.file.empty()) {
     throw UsageError("--skip-bad-lines is for the list of --urls; give one");
   }
@@ -168,6 +208,7 @@ void check_targets(const CLI::App& app, const Options& options) {
     throw UsageError("--cert and --key are for real targets; use them with --url or --urls");
   }
   for (const char* flag : {"--scenario", "--engine"}) {
+    if (options.command == Command::record) return;
     if (app.get_subcommands().front()->count(flag) == 0) continue;
     throw UsageError(fmt::format("{} and {} exclude each other; use one of them",
                                  options.urls.file.empty() ? "--url" : "--urls", flag));

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "harness/commands/compare_command.h"
 #include "harness/commands/doctor_command.h"
+#include "harness/commands/record_command.h"
 #include "harness/commands/report_command.h"
 #include "harness/commands/result_file.h"
 #include "harness/commands/step_summary.h"
@@ -279,6 +280,8 @@ int execute_command(const Options& options) {
       return report_saved(options);
     case Command::compare:
       return compare_saved(options);
+    case Command::record:
+      return record(options);
     case Command::serve:
       raise_descriptor_limit();
       return serve_alone(server_to_run(options));

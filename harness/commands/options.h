@@ -19,7 +19,7 @@ namespace fanout {
 // The exit code where something is worse than it may be: a gate.
 inline constexpr int kExitRegression = 4;
 
-enum class Command : std::uint8_t { run, sweep, list, report, compare, serve, doctor };
+enum class Command : std::uint8_t { run, sweep, list, report, compare, record, serve, doctor };
 
 struct CompareOptions {
   std::vector<std::string> base;  // result files and folders of them; without `next` also NEW

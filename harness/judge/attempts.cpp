@@ -37,17 +37,20 @@ struct Hold {
   nanoseconds most{};
 };
 
-bool has_body(const Scenario& scenario, const HostBehaviour& host) {
-  return scenario.method != Method::head && may_have_body(host.status) && host.body_bytes > 0;
+// How long the body of the right answer is.
+std::uint64_t body_due(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token) {
+  const bool any = scenario.method != Method::head && may_have_body(host.status);
+  return any ? draw_body(host, token) : 0;
 }
 
-Outcome outcome_of(const Scenario& scenario, const HostBehaviour& host, const FaultShare* fault) {
+Outcome outcome_of(const Scenario& scenario, const HostBehaviour& host, const FaultShare* fault,
+                   std::uint64_t token) {
   switch (fault == nullptr ? FaultKind::none : fault->kind) {
     case FaultKind::reset:
       return Outcome::reset;
     case FaultKind::reset_amid_body:
     case FaultKind::truncate:
-      return has_body(scenario, host) ? Outcome::truncated : Outcome::reset;
+      return body_due(scenario, host, token) > 0 ? Outcome::truncated : Outcome::reset;
     case FaultKind::status:
       return Outcome::bad_status;
     default:
@@ -62,10 +65,10 @@ Hold hold_of(const Scenario& scenario, const HostBehaviour& host, const FaultSha
   }
   Hold hold{.least = draw(host.delay, token) + host.rtt, .most = {}};
   if (fault != nullptr) {
-    hold.least += drip_time(*fault, has_body(scenario, host) ? host.body_bytes : 0);
+    hold.least += drip_time(*fault, body_due(scenario, host, token));
   }
   hold.most = hold.least + host.rtt * host.handshake_trips;
-  if (scenario.reuse && outcome_of(scenario, host, fault) == Outcome::reset) {
+  if (scenario.reuse && outcome_of(scenario, host, fault, token) == Outcome::reset) {
     hold.most *= 1 + kReplays;
   }
   return hold;
@@ -107,7 +110,7 @@ Outcome due_outcome(const Scenario& scenario, const HostBehaviour& host, std::ui
   if (host.tls == Tls::untrusted) return Outcome::tls;
   const FaultShare* fault = draw_fault(host, token);
   if (hold_of(scenario, host, fault, token).least >= scenario.timeout) return Outcome::timeout;
-  return outcome_of(scenario, host, fault);
+  return outcome_of(scenario, host, fault, token);
 }
 
 nanoseconds least_time(const Scenario& scenario, const HostBehaviour& host, std::uint64_t token) {
@@ -124,7 +127,8 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
     const bool slower = host.slowdown.per_request.count() > 0 || host.freeze.lasting.count() > 0;
     return slower || hold.most + kLimitError >= scenario.timeout;
   }
-  return hold.least < scenario.timeout + kLimitError && seen == outcome_of(scenario, host, fault);
+  return hold.least < scenario.timeout + kLimitError &&
+         seen == outcome_of(scenario, host, fault, token);
 }
 
 Attempts account(const Scenario& scenario, std::span<const Sample> samples,

@@ -95,6 +95,7 @@ Scenario ceiling_scenario(const Scenario& scenario) {
   for (HostBehaviour& host : bare.server().hosts) {
     HostBehaviour at_once;
     at_once.body_bytes = host.body_bytes;
+    at_once.body_sizes = host.body_sizes;
     at_once.status = host.status;
     host = at_once;
   }

@@ -148,6 +148,11 @@ Json targets_to_json(const RealTargets* targets) {
           {"follow", targets->follow}};
 }
 
+// It tells people where the file comes from (harness/recording/), and no result keeps it.
+void check_recorded(const std::string& path, const Json& json) {
+  if (!json.is_object()) json_read::fail(path, json, "a JSON object, as fanout record writes it");
+}
+
 using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;
 
 // What each key of a scenario means.
@@ -186,6 +191,7 @@ const std::map<std::string, Reader>& readers() {
       {"headers", [](auto& s, auto& path, auto& json) { s.headers = read_headers(path, json); }},
       {"server", [](auto& s, auto&, auto& json) { read_server(s, json); }},
       {"targets", [](auto& s, auto& path, auto& json) { read_targets(s, path, json); }},
+      {"recorded", [](auto&, auto& path, auto& json) { check_recorded(path, json); }},
       {"proof", [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // derived
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"peers", [](auto& s, auto& path, auto& json) { s.peers = texts(path, json); }},

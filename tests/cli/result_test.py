@@ -124,6 +124,12 @@ class EachAnswerTest(Measured):
             with self.subTest(status):
                 self.each_once(requests=4, timeout="1s", hosts=[{"status": status}])
 
+    def test_bodies_of_several_sizes(self):
+        sizes = {"list": [0, 200, 200, 70000]}
+        for engine in ("asio", "httplib"):
+            self.each_once(requests=40, engine=engine, hosts=[{"body_bytes": sizes}])
+        self.each_once("--method", "HEAD", requests=12, hosts=[{"body_bytes": sizes}])
+
     def test_large_and_empty_bodies(self):
         for size in (0, 1, 1 << 20):
             self.each_once(requests=8, hosts=[{"body_bytes": size}])

@@ -68,6 +68,10 @@ ROOMS = {
                        "transports/verify.h", "harness/statistics", "harness/catalogue",
                        "harness/scenario", "harness/plan", "harness/result", "harness/analysis",
                        "harness/document")),
+    "harness/recording": ("a real API, from single requests that were observed to a scenario that "
+                          "behaves alike",
+                          ("base", "wire", "transports", "local_server/behaviour.h",
+                           "harness/scenario", "harness/print/table.h")),
     "harness/doctor": ("is this machine fit to measure?",
                        ("base", "strategies/registry.h", "transports/registry.h",
                         "harness/machine", "harness/statistics", "harness/catalogue",

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/contract/canned_server.h"
 #include "tests/contract/transport_harness.h"
 
@@ -92,6 +94,25 @@ TEST_P(EveryTransport, WaitsForASlowAnswer) {
   const std::int64_t start = now_ns();
   EXPECT_EQ(one(server.config()).outcome, Outcome::ok);
   EXPECT_GE(now_ns() - start, 30'000'000);
+}
+
+TEST_P(EveryTransport, GetsTheSizeThatItsTokenDraws) {
+  LocalServer server(HostBehaviour{.body_bytes = 3000, .body_sizes = {0, 10, 3000}}, engine());
+  ClientConfig config = server.config();
+  config.targets[0].expected_body_sizes = {0, 10, 3000};
+  std::set<std::uint64_t> sizes;
+  {
+    AnyClient client(row(), config);
+    for (std::uint32_t i = 0; i < 40; ++i) {
+      const Response response = client.fetch(i);
+      EXPECT_EQ(response.outcome, Outcome::ok);
+      sizes.insert(response.body_bytes);
+    }
+  }
+  EXPECT_EQ(sizes, (std::set<std::uint64_t>{0, 10, 3000}));
+  config.targets[0].expected_body_sizes = {5000};
+  AnyClient strict(row(), config);
+  EXPECT_EQ(strict.fetch(0).outcome, Outcome::bad_length);
 }
 
 TEST_P(EveryTransport, KeepsOneConnectionForEachTarget) {

@@ -152,6 +152,12 @@ void CurlExchange::set_policy() {
   set(handle(), CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
 }
 
+void CurlExchange::offer_http2(bool offered) {
+  const bool known = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) != 0;
+  const auto version = offered && known ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
+  set(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(version));
+}
+
 void CurlExchange::set_sockets() {
   set(handle(), CURLOPT_TCP_NODELAY, 0L);  // on_socket_made sets it, as for every transport
   set(handle(), CURLOPT_SOCKOPTFUNCTION, &CurlExchange::on_socket_made);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -49,6 +50,9 @@ struct CurlSocketHooks {
   void* context = nullptr;
 };
 
+// Is told of the fields of response headers, one by one.
+using CurlFieldWatch = std::function<void(std::string_view name, std::string_view value)>;
+
 // One easy handle, and what it has seen of the response it is receiving. It cannot be moved.
 class CurlExchange {
  public:
@@ -62,6 +66,10 @@ class CurlExchange {
   [[nodiscard]] CURL* handle() const { return easy_.get(); }
   static void* owner_of(CURL* easy);
 
+  // Tells of header fields from now on.
+  void watch_fields(CurlFieldWatch watch) { field_watch_ = std::move(watch); }
+  // Whether the next transfers offer HTTP/2 to servers that speak TLS; without it, HTTP/1.1 alone.
+  void offer_http2(bool offered);
   // Prepares the handle for a transfer of this request.
   void begin(const Request& request);
   // Whether the transfer ended before its request was sent, because the connection it was to go
@@ -108,6 +116,7 @@ class CurlExchange {
   bool own_form_ = false;            // whether the handle is set to one
   std::uint64_t body_bytes_ = 0;
   ReceivedToken token_;
+  CurlFieldWatch field_watch_;  // empty: nobody is told
   std::uint32_t retry_after_s_ = 0;
   bool interim_ = false;  // the header being received is that of an interim response
   bool header_complete_ = false;

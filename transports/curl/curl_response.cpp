@@ -203,6 +203,7 @@ void CurlExchange::header_line(std::string_view line) {
 }
 
 void CurlExchange::header_field(std::string_view name, std::string_view value) {
+  if (field_watch_) field_watch_(name, trimmed(value));
   if (same_header(name, kTokenHeader)) {
     token_.assign(trimmed(value));
   } else if (same_header(name, kRetryAfterHeader)) {

@@ -69,6 +69,17 @@ TEST(DueOutcome, FollowsTheFault) {
   EXPECT_EQ(due({.tls = Tls::untrusted}), Outcome::tls);
 }
 
+TEST(DueOutcome, FollowsTheSizeThatTheTokenDraws) {
+  const HostBehaviour host{
+      .body_bytes = 9, .body_sizes = {0, 9}, .faults = {{FaultKind::truncate}}};
+  const Scenario scenario = scenario_of(host);
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const std::uint64_t token = make_token(kSeed, i);
+    EXPECT_EQ(due_outcome(scenario, host, token),
+              draw_body(host, token) == 0 ? Outcome::reset : Outcome::truncated);
+  }
+}
+
 TEST(DueOutcome, HasNoMiddleOfABodyThatIsNotThere) {
   const HostBehaviour host{.faults = {{FaultKind::truncate}}};
   EXPECT_EQ(due(host, Method::head), Outcome::reset);

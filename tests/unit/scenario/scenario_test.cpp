@@ -79,6 +79,12 @@ TEST(ScenarioFromJson, ReadsEveryKeyAndSurvivesARoundTrip) {
   EXPECT_EQ(to_json(scenario_from_json(again, "again")), again);
 }
 
+TEST(ScenarioFromJson, KeepsNothingOfARecording) {
+  const Scenario scenario = scenario_from_json(
+      Json::parse(R"({"name": "a", "requests": 1, "recorded": {"at": "then"}})"), "it");
+  EXPECT_FALSE(to_json(scenario).contains("recorded"));
+}
+
 TEST(ScenarioError, NamesTheKeyMeant) {
   EXPECT_EQ(error_with("request", "10"),
             "mine.json: unknown key \"request\"; did you mean \"requests\"?");

@@ -1,0 +1,231 @@
+#include "harness/recording/probe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "harness/scenario/url_spool.h"
+#include "transports/connection_notes.h"
+#include "transports/curl/curl_timed.h"
+#include "transports/failure_words.h"
+#include "transports/http_text.h"
+#include "transports/path.h"
+#include "transports/verify.h"
+
+namespace fanout {
+namespace {
+
+using Over = TimedClient::Over;
+
+// So many requests in a row without an answer end a recording: at its beginning, and later on.
+constexpr std::uint64_t kVainAtFirst = 3;
+constexpr std::uint64_t kVainLater = 5;
+
+std::string lower(std::string_view text) {
+  std::string low(text);
+  std::ranges::transform(low, low.begin(), [](unsigned char c) { return std::tolower(c); });
+  return low;
+}
+
+// Whether a field tells of the API's limits. Others may hold secrets.
+bool tells_of_limits(const std::string& name) {
+  static constexpr std::array<std::string_view, 9> kFields{
+      "ratelimit",           "ratelimit-policy",      "ratelimit-limit",
+      "ratelimit-remaining", "ratelimit-reset",       "x-ratelimit-limit",
+      "x-ratelimit-reset",   "x-ratelimit-remaining", "retry-after"};
+  return std::ranges::find(kFields, lower(name)) != kFields.end();
+}
+
+// A field's value as people may see it: on one line, printable, and short.
+std::string shown_value(const std::string& value) {
+  constexpr std::size_t kShown = 60;
+  std::string shown = value.substr(0, kShown);
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return shown;
+}
+
+void note_fields(const TimedResponse& timed, Observation& seen) {
+  bool has_retry_after = false;
+  for (const auto& [name, value] : timed.fields) {
+    const std::string low = lower(name);
+    has_retry_after = has_retry_after || low == "retry-after";
+    seen.says_close = seen.says_close || (low == "connection" && lower(value) == "close");
+    if (!tells_of_limits(name)) continue;
+    seen.rate_limit_fields.push_back(fmt::format("{}: {}", name, shown_value(value)));
+  }
+  seen.told_to_wait = seen.status == 429 || (seen.status == 503 && has_retry_after);
+}
+
+Observation observation_of(const TimedResponse& timed, const Request& request, Over over) {
+  const Response& response = timed.response;
+  Observation seen{.host = request.target, .on_kept_connection = over == Over::kept};
+  seen.connected = timed.connect.count() > 0;
+  if (seen.connected) seen.connect = timed.connect;
+  if (timed.handshake.count() > 0) seen.handshake = timed.handshake;
+  const bool whole = response.outcome == Outcome::ok || (response.outcome == Outcome::bad_status);
+  if (!whole) seen.failure = outcome_name(response.outcome);
+  if (whole) seen.first_byte = timed.first_byte;
+  seen.status = response.status;
+  seen.body_bytes = response.body_bytes;
+  seen.http_version = timed.http_version;
+  constexpr unsigned kHttp2 = 20;  // which compresses its header fields
+  if (whole && timed.http_version < kHttp2) seen.header_bytes = timed.header_bytes;
+  note_fields(timed, seen);
+  return seen;
+}
+
+// Decides which connection a request goes over: of those to each host every other one a new one,
+// and each URL, too, from one pass of the list to the next. The first new one to a host that speaks
+// TLS shows whether it would speak HTTP/2.
+class Alternation {
+ public:
+  explicit Alternation(const UrlList& urls) : urls_(urls.about.urls) {
+    for (const Target& target : urls.targets) hosts_.push_back({.ask_for_http2 = target.tls});
+  }
+
+  Over over(std::uint64_t number, std::uint32_t target) {
+    const std::uint64_t pass = number / urls_;
+    Host& host = hosts_[target];
+    if (host.pass != pass) host = {.ask_for_http2 = host.ask_for_http2, .pass = pass};
+    if ((pass + host.asked++) % 2 == 0) return Over::kept;
+    return std::exchange(host.ask_for_http2, false) ? Over::fresh_http2 : Over::fresh;
+  }
+
+ private:
+  struct Host {
+    bool ask_for_http2 = false;
+    std::uint64_t pass = 0;
+    std::uint64_t asked = 0;  // in this pass
+  };
+  std::uint64_t urls_;
+  std::vector<Host> hosts_;
+};
+
+void wait_until_ns(std::int64_t time_ns) {
+  const std::int64_t left_ns = time_ns - now_ns();
+  if (left_ns > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(left_ns));
+}
+
+// Requests that may change something are not made again and again.
+void check_methods(const std::vector<Request>& requests, const ClientConfig& config) {
+  for (const Request& request : requests) {
+    const Method method = method_of(config, request.token);
+    if (method == Method::get || method == Method::head) continue;
+    throw UsageError(fmt::format(
+        "record makes GET and HEAD requests only, since it repeats them; the list has a {}",
+        method.name()));
+  }
+}
+
+// A name without an address would be asked in vain.
+void check_addresses(const std::vector<Target>& targets) {
+  for (const Target& target : targets) {
+    if (target.unresolved.empty()) continue;
+    throw UsageError(fmt::format(
+        "no address is known for \"{}\": {}; correct the name, or give its address with --resolve",
+        target.name, target.unresolved));
+  }
+}
+
+std::vector<ObservedHost> hosts_named(const std::vector<Target>& targets) {
+  std::vector<ObservedHost> hosts;
+  for (const Target& target : targets) {
+    hosts.push_back(
+        {fmt::format("{}://{}", target.tls ? "https" : "http", authority(target)), target.tls});
+  }
+  return hosts;
+}
+
+// The requests of one recording.
+class Probe {
+ public:
+  Probe(const UrlList& urls, const ProbeSettings& settings)
+      : settings_(settings),
+        spool_(urls.spool.get()),
+        config_{.targets = urls.targets,
+                .connect_timeout = settings.connect_timeout,
+                .timeout = settings.timeout,
+                .certificate_file = urls.tls.certificate_file,
+                .key_file = urls.tls.key_file,
+                .headers = settings.headers,
+                .paths = spool_.text(),
+                .failure_words = &words_,
+                .connection_notes = &notes_},
+        requests_(spool_.requests(settings.requests)),
+        alternation_(urls) {
+    check_methods(requests_, config_);
+    seen_.hosts = hosts_named(urls.targets);
+  }
+
+  Observations run(const ProbeProgress& progress) {
+    TimedClient client(config_);
+    const std::int64_t start_ns = now_ns();
+    const double gap_ns = 1e9 / settings_.per_second;
+    for (std::uint64_t i = 0; i < requests_.size() && seen_.ended_early.empty(); ++i) {
+      wait_until_ns(start_ns + static_cast<std::int64_t>(gap_ns * static_cast<double>(i)));
+      make(client, i);
+      if (progress) progress(i + 1);
+    }
+    return std::move(seen_);
+  }
+
+ private:
+  void make(TimedClient& client, std::uint64_t number) {
+    const Request& request = requests_[number];
+    const Over over = alternation_.over(number, request.target);
+    notes_.tls_versions = 0;
+    const TimedResponse timed = client.fetch(request, over);
+    Observation& seen = seen_.all.emplace_back(observation_of(timed, request, over));
+    seen.tls12 = notes_.tls_versions == ConnectionNotes::kTls12;
+    vain_ = seen.failure.empty() ? 0 : vain_ + 1;
+    if (vain_ == kVainAtFirst && vain_ == seen_.all.size()) throw_unreachable(timed.response);
+    seen_.ended_early = why_to_end(seen);
+  }
+
+  // Why no further request is made; "" if one is.
+  [[nodiscard]] std::string why_to_end(const Observation& last) const {
+    if (last.told_to_wait) {
+      return fmt::format("{} answered {}, which asks to wait: nothing more was sent",
+                         seen_.hosts[last.host].name, last.status);
+    }
+    if (vain_ < kVainLater) return {};
+    return fmt::format("{} requests in a row got no answer ({})", vain_, last.failure);
+  }
+
+  [[noreturn]] void throw_unreachable(const Response& last) const {
+    const std::string_view why = words_.at(last.words);
+    throw RunError(fmt::format("{}: the first {} got no answer: {}{}{}",
+                               seen_.hosts[seen_.all.back().host].name,
+                               counted(seen_.all.size(), "request"), seen_.all.back().failure,
+                               why.empty() ? "" : ", ", why));
+  }
+
+  const ProbeSettings& settings_;
+  UrlSpool spool_;
+  ConnectionNotes notes_{};
+  FailureWords words_;
+  ClientConfig config_;
+  std::vector<Request> requests_;
+  Alternation alternation_;
+  Observations seen_;
+  std::uint64_t vain_ = 0;  // requests in a row, to now, that got no answer
+};
+
+}  // namespace
+
+Observations probe(const UrlList& urls, const ProbeSettings& settings,
+                   const ProbeProgress& progress) {
+  check_addresses(urls.targets);
+  return Probe(urls, settings).run(progress);
+}
+
+}  // namespace fanout

@@ -1,0 +1,36 @@
+// Asks a real API, politely, and notes what each request has shown.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/recording/observation.h"
+#include "harness/scenario/url_list.h"
+
+namespace fanout {
+
+// However willing the API is, no recording makes more requests.
+inline constexpr std::uint64_t kMostRecorded = 100;
+
+struct ProbeSettings {
+  std::uint64_t requests = 60;
+  double per_second = 5;
+  std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
+  std::chrono::nanoseconds timeout = std::chrono::seconds(30);
+  std::vector<std::string> headers;  // checked, with fanout's own (harness/plan/selection.h)
+};
+
+// Is told how many requests have been made.
+using ProbeProgress = std::function<void(std::uint64_t made)>;
+
+// Requests the URLs in their order, from the first again after the last: one after the other, no
+// sooner than the rate allows, every other one on a new connection. Ends early when the API asks to
+// wait (429, or 503 with Retry-After) and when it answers nothing. Throws RunError if nothing was
+// answered at all, and UsageError if a request is neither GET nor HEAD.
+Observations probe(const UrlList& urls, const ProbeSettings& settings,
+                   const ProbeProgress& progress);
+
+}  // namespace fanout

@@ -1,0 +1,145 @@
+#include "harness/recording/recording_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json_read.h"
+#include "base/text.h"
+#include "harness/scenario/scenario_json.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kRequestsOfHost = 200;  // in each run of the scenario
+
+// A host, without the keys that say what is so anyway.
+Json host_to_json(const HostBehaviour& behaviour) {
+  const auto json_of = [](const HostBehaviour& one) {
+    ServerConfig server;
+    server.hosts = {one};
+    return nlohmann::json(to_json(server)["hosts"][0]);
+  };
+  const nlohmann::json usual = json_of({});
+  const nlohmann::json all = json_of(behaviour);
+  Json host;
+  for (const auto& [key, value] : all.items()) {
+    const bool is_said = key == "delay" || key == "body_bytes" || key == "handshake_trips";
+    if (is_said || value != usual[key]) host[key] = value;
+  }
+  return host;
+}
+
+Json counts_to_json(const auto& counts) {
+  Json json = Json::object();
+  for (const auto& [what, count] : counts) json[fmt::format("{}", what)] = count;
+  return json;
+}
+
+// The names alone of fields such as "RateLimit: limit=100".
+Json names_of(const std::vector<std::string>& fields) {
+  Json names = Json::array();
+  for (const std::string& field : fields) names.push_back(field.substr(0, field.find(':')));
+  return names;
+}
+
+std::string version_text(unsigned version) {
+  return version == 20 ? "2" : fmt::format("1.{}", version % 10);
+}
+
+Json seen_to_json(const HostFit& host) {
+  const Seen& seen = host.seen;
+  Json json{{"host", host.name},
+            {"samples", seen.usable},
+            {"requests", seen.requests},
+            {"statuses", counts_to_json(seen.statuses)},
+            {"failures", counts_to_json(seen.failures)}};
+  if (seen.round_trip) json["round_trip"] = json_read::nanoseconds_text(*seen.round_trip);
+  if (!seen.handshakes.empty()) {
+    json["tls_handshake"] = json_read::nanoseconds_text(quantile(seen.handshakes, 0.5));
+    json["tls"] = seen.tls12 ? "1.2" : "1.3";
+  }
+  if (seen.header_bytes) json["header_bytes"] = *seen.header_bytes;
+  if (seen.http_version > 0) json["http"] = version_text(seen.http_version);
+  json["rate_limit_fields"] = names_of(seen.rate_limit_fields);
+  json["not_acted_out"] = host.left_out;
+  return json;
+}
+
+Json recorded_to_json(const Recording& recording) {
+  Json hosts = Json::array();
+  for (const HostFit& host : recording.hosts) hosts.push_back(seen_to_json(host));
+  return {{"by", recording.recorded_by}, {"at", recording.recorded_at},
+          {"source", recording.source},  {"ended_early", recording.ended_early},
+          {"hosts", std::move(hosts)},   {"unknown", unknowns()}};
+}
+
+std::string summary_of(const Recording& recording) {
+  std::size_t samples = 0;
+  for (const HostFit& host : recording.hosts) samples += host.seen.usable;
+  const std::string& first = recording.hosts.front().name;
+  const std::size_t others = recording.hosts.size() - 1;
+  return fmt::format("recorded from {}{} on {}: {}", first,
+                     others > 0 ? fmt::format(" and {}", counted(others, "other host")) : "",
+                     recording.recorded_at.substr(0, recording.recorded_at.find('T')),
+                     counted(samples, "sample"));
+}
+
+}  // namespace
+
+const std::vector<std::string>& unknowns() {
+  static const std::vector<std::string> sentences{
+      "how it behaves under concurrency: it was asked one request at a time",
+      "whether it limits its clients at higher rates than it was asked at",
+      "whether size and think time of an answer go together: they are drawn independently",
+      "how the network delivers large bodies: the local one is faster",
+      "what differs at other times of the day, and once its caches are cold"};
+  return sentences;
+}
+
+std::string scenario_text(const Recording& recording) {
+  Json hosts = Json::array();
+  for (const HostFit& host : recording.hosts) hosts.push_back(host_to_json(host.behaviour));
+  const Json scenario{{"name", recording.name},
+                      {"summary", summary_of(recording)},
+                      {"requests", kRequestsOfHost * recording.hosts.size()},
+                      {"server", {{"hosts", std::move(hosts)}}},
+                      {"recorded", recorded_to_json(recording)}};
+  std::string text = scenario.dump(2) + "\n";
+  (void)scenario_from_json(nlohmann::json::parse(text), recording.name);  // throws if it is none
+  return text;
+}
+
+std::string scenario_name(const std::string& file) {
+  constexpr std::size_t kLongest = 60;
+  std::string name = std::filesystem::path(file).stem();
+  std::ranges::replace_if(
+      name,
+      [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '-' && c != '.'; },
+      '-');
+  return name.substr(std::min(name.find_first_not_of('.'), name.size())).substr(0, kLongest);
+}
+
+void check_replaceable(const std::string& file) {
+  if (!file.ends_with(".json") || scenario_name(file).empty()) {
+    throw UsageError(fmt::format(
+        "-o {}: a scenario file has a name that ends in .json; write -o my-api.json", file));
+  }
+  std::error_code unknown;
+  if (!std::filesystem::exists(file, unknown)) return;
+  const auto text = read_file(file);
+  const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
+  const bool recorded = json.is_object() && json.contains("recorded") && json.contains("server");
+  if (recorded) return;
+  throw UsageError(fmt::format(
+      "-o {}: exists, and is no scenario that fanout recorded; name another file", file));
+}
+
+}  // namespace fanout
