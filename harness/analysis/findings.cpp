@@ -83,15 +83,15 @@ void decline_what_rounds_cannot_tell(const std::vector<Change*>& family) {
 }  // namespace
 
 std::string why_no_figure(const Cells& base, const Cells& next, const Measure& measure,
-                          const Scenario& scenario) {
+                          const Scenario& scenario, const SideNames& names) {
   if (valid_runs(base) == 0 || valid_runs(next) == 0) {
-    return fmt::format("no valid run in {}", valid_runs(base) == 0 ? "BASE" : "NEW");
+    return fmt::format("no valid run in {}", valid_runs(base) == 0 ? names.base : names.next);
   }
   const double before = share_of(base);
   const double after = share_of(next);
   if (std::max(before, after) > kSameShare * std::min(before, after)) {
-    return fmt::format("{:.1f} % of the requests answered in BASE, {:.1f} % in NEW", 100 * before,
-                       100 * after);
+    return fmt::format("{:.1f} % of the requests answered in {}, {:.1f} % in {}", 100 * before,
+                       names.base, 100 * after, names.next);
   }
   Cells cells = base;
   cells.insert(cells.end(), next.begin(), next.end());

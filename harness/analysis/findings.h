@@ -4,14 +4,21 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "harness/analysis/change.h"
 
 namespace fanout {
 
+// What two sides are called in words.
+struct SideNames {
+  std::string_view base = "BASE";
+  std::string_view next = "NEW";
+};
+
 // Why a measure of a cell says nothing, or "": the cell in all results of BASE, and of NEW.
 std::string why_no_figure(const Cells& base, const Cells& next, const Measure& measure,
-                          const Scenario& scenario);
+                          const Scenario& scenario, const SideNames& names = {});
 
 // Judges the changes that have figures. Holm's correction is for all cells of one measure where
 // rounds are compared, and for all comparisons together where sessions are.

@@ -21,9 +21,10 @@ std::optional<Interval> band_of(const std::vector<double>& earlier) {
 // Why a result of this cell does not stand beside those before it, or "".
 std::string why_not(const Report& report, const CellReport& cell, const Cells& before,
                     const Measure& measure) {
+  if (cell.summary.valid_runs == 0) return "no valid run in this one";
   const Cells self{&cell};
   return why_no_figure(before.empty() ? self : before, self, measure,
-                       scenario_of(report.plan, cell.cell));
+                       scenario_of(report.plan, cell.cell), {"those before", "this one"});
 }
 
 HistoryRow history_row(const Sessions& by_time, const Cell& cell, const Measure& measure) {

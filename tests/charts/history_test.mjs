@@ -92,7 +92,7 @@ test('three results have no band yet, one may have no figure, a name is no marku
   const [words] = await texts(page, 'section.history > p');
   assert.equal(words, 'nothing judged: a result needs at least 3 before it');
   assert.deepEqual(await texts(page, 'section.history:nth-of-type(1) td:last-child'),
-    ['too few before', 'no figure', 'too few before']);
+    ['too few before', 'no valid run in this one', 'too few before']);
   assert.equal(await page.locator('section.history .plot svg').count(), 2);
   await close();
 });

@@ -166,7 +166,7 @@ class SessionsTest(fanout_cli.CliTest):
                 run["requests"].update(ok=50, failed=50)
         self.write("history/last.json", 0.5, change=half_fails)
         out = self.compare(folder, "--measure", "cpu")
-        self.assertIn("% of the requests answered in BASE, 50.0 % in NEW", out)
+        self.assertIn("% of the requests answered in those before, 50.0 % in this one", out)
         self.assertEqual(out.splitlines()[-1], "no result left its band")
 
     def test_results_over_time_that_stay(self):
