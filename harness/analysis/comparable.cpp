@@ -53,7 +53,8 @@ bool is_trifle(const std::string& path, const Json* base, const Json* next) {
 bool is_same_list(const Json& base, const Json& next) {
   const Json* before = value_of(base, "digest");
   const Json* after = value_of(next, "digest");
-  return before != nullptr && after != nullptr && *before == *after && *before != "";
+  if (before == nullptr || after == nullptr || !before->is_string()) return false;
+  return *before == *after && !before->get_ref<const std::string&>().empty();
 }
 
 // Goes into objects, and into arrays that are equally long. Null: there is no such value.
