@@ -85,11 +85,12 @@ class QuotaTest(fanout_cli.CliTest):
                          (0.2, 0.2))
         self.assertIn("note: a CPU quota leaves server and clients 0.2 CPUs", result.out)
         [cell] = document["cells"]
-        self.assertEqual(cell["set_aside"], [])
+        for run in cell["set_aside"]:  # not for the quota's sake
+            self.assertIn("noisy", run["flags"])
         for run in cell["runs"]:
             self.assertIn("throttled", run["flags"], run["host"])
             self.assertGreater(run["host"]["throttled_ns"], 0)
-        self.assertIn("note: throttled runs: 2\n", result.out)
+        self.assertRegex(result.out, r"note: throttled runs: (2|\d repeated, 2 stayed throttled)\n")
         pathlib.Path(self.folder / "with.json").write_text(json.dumps(document))
         free, _ = self.measure(*work)
         self.assertIsNone(free["environment"]["cpu_quota"])
