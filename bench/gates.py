@@ -2,27 +2,11 @@
 
 import json
 import os
+import pathlib
 import statistics
 import subprocess
 
-# A library in which sending takes longer.
-SLOWER = """
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <sys/socket.h>
-#include <time.h>
-static long cpu_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return now.tv_sec * 1000000000L + now.tv_nsec;
-}
-ssize_t send(int fd, const void *data, size_t size, int flags) {
-  static ssize_t (*real)(int, const void *, size_t, int);
-  if (!real) real = dlsym(RTLD_NEXT, "send");
-  for (const long begin = cpu_ns(); cpu_ns() - begin < SPIN_NS;) {}
-  return real(fd, data, size, flags);
-}
-"""
+SLOWER = pathlib.Path(__file__).parent / "slower_send.c"
 GATED = ("--scenario", "zero", "-n", "2000", "--workers", "10", "--strategy", "thread_pool,event_loop",
          "--transport", "curl_easy,curl_asio", "--no-profile", "--no-progress", "--quiet")
 
@@ -39,10 +23,9 @@ def gated(build, folder, seed, slower=None):
 
 def slower_library(folder, cost):
     """A library that spends 10 % of the cheaper cell, `cost` us by cell, on each send; and how much."""
-    source, library = folder / "slower.c", folder / "slower.so"
-    source.write_text(SLOWER)
+    library = folder / "slower.so"
     spin_ns = round(100 * min(cost.values()))
-    subprocess.run(["cc", "-shared", "-fPIC", "-O2", f"-DSPIN_NS={spin_ns}", "-o", library, source, "-ldl"],
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", f"-DSPIN_NS={spin_ns}", "-o", library, SLOWER, "-ldl"],
                    check=True)
     return library, spin_ns
 

@@ -13,24 +13,8 @@ CELLS = ("--scenario", "zero", "-n", 2000, "--workers", 10, "--strategy", "threa
          "--transport", "curl_easy,curl_asio", "--no-profile")
 REGRESSION = 4
 
-# Each send of a request takes as much longer as libcurl takes for all of it.
-SLOWER = """
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <sys/socket.h>
-#include <time.h>
-static long cpu_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return now.tv_sec * 1000000000L + now.tv_nsec;
-}
-ssize_t send(int fd, const void *data, size_t size, int flags) {
-  static ssize_t (*real)(int, const void *, size_t, int);
-  if (!real) real = dlsym(RTLD_NEXT, "send");
-  for (const long begin = cpu_ns(); cpu_ns() - begin < 50000;) {}
-  return real(fd, data, size, flags);
-}
-"""
+SLOWER = fanout_cli.ROOT / "bench" / "slower_send.c"
+SPIN_NS = 50_000  # as much as libcurl takes for all of a request
 
 
 class AgainstTest(fanout_cli.CliTest):
@@ -79,10 +63,9 @@ class AgainstTest(fanout_cli.CliTest):
         compiler = shutil.which("cc") or shutil.which("gcc")
         if compiler is None:
             self.skipTest("there is no C compiler")
-        source, library = self.folder / "slower.c", self.folder / "slower.so"
-        source.write_text(SLOWER)
-        subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"],
-                       check=True)
+        library = self.folder / "slower.so"
+        subprocess.run([compiler, "-shared", "-fPIC", "-O2", f"-DSPIN_NS={SPIN_NS}", "-o", library,
+                        SLOWER, "-ldl"], check=True)
         unhindered = f"env -u LD_PRELOAD {shlex.quote(os.path.abspath(FANOUT))}"
         document, result = self.measure(*CELLS, "--rounds", 10, "--against", unhindered,
                                         code=REGRESSION, variables={"LD_PRELOAD": str(library)})

@@ -3,8 +3,6 @@
 import csv
 import hashlib
 import subprocess
-import sys
-import time
 import unittest
 
 import fanout_cli
@@ -34,15 +32,7 @@ SECRET = "hunter2hunter2"
 class FailureTest(fanout_cli.CliTest):
     @classmethod
     def setUpClass(cls):
-        cls.port = fanout_cli.free_port()
-        server = subprocess.Popen([sys.executable, "-c", SERVER, str(cls.port)])
-        cls.addClassCleanup(server.wait)
-        cls.addClassCleanup(server.kill)
-        deadline = time.monotonic() + fanout_cli.HANG_S
-        while not fanout_cli.listens(cls.port):
-            if time.monotonic() > deadline:
-                raise AssertionError("the server does not start")
-            time.sleep(0.01)
+        cls.port = fanout_cli.serve(cls, "-c", SERVER)
 
     def url(self, path):
         return f"http://127.0.0.1:{self.port}{path}"

@@ -96,6 +96,21 @@ def free_port():
     raise AssertionError("no port is free")
 
 
+def serve(case, *program):
+    """Runs this Python program with a free port behind it until the class of tests is done, and
+    returns the port; somebody listens there."""
+    port = free_port()
+    server = subprocess.Popen([sys.executable, *map(str, program), str(port)])
+    case.addClassCleanup(server.wait)
+    case.addClassCleanup(server.kill)
+    deadline = time.monotonic() + HANG_S
+    while not listens(port):
+        if time.monotonic() > deadline:
+            raise AssertionError("the server does not start")
+        time.sleep(0.01)
+    return port
+
+
 def listens(port):
     """Whether somebody does, on this machine."""
     try:

@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 
+from raw_http import heads_of
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 LIMIT = 3  # of requests in flight under /limited
 turns = {}  # by path
@@ -46,16 +48,8 @@ def answer(path, turn):
 
 
 def serve(connection):
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    data = b""
     try:
-        while True:
-            while b"\r\n\r\n" not in data:
-                piece = connection.recv(65536)
-                if not piece:
-                    return
-                data += piece
-            head, _, data = data.partition(b"\r\n\r\n")
+        for head in heads_of(connection):
             path = head.split(b" ", 2)[1].decode()
             turn = next(turns.setdefault(path, itertools.count(1)))
             connection.sendall(answer(path, turn))

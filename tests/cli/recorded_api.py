@@ -6,6 +6,8 @@ import socket
 import threading
 import time
 
+from raw_http import heads_of
+
 
 def answer(status=200, body=b"", fields=()):
     lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *fields]
@@ -43,21 +45,13 @@ class Api:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        data = b""
         if self.context:
             try:
                 connection = self.context.wrap_socket(connection, server_side=True)
             except OSError:
                 return
         with connection:
-            while True:
-                while b"\r\n\r\n" not in data:
-                    piece = connection.recv(65536)
-                    if not piece:
-                        return
-                    data += piece
-                head, _, data = data.partition(b"\r\n\r\n")
+            for head in heads_of(connection):
                 self.answer_one(connection, head)
                 if self.close:
                     return
