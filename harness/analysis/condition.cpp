@@ -46,7 +46,8 @@ Evidence evidence_of(const Condition& condition, const CellReport& row, const In
   const Unit unit = condition.gauge.unit;
   if (is_time_limit(condition, row)) {
     return {found.median,
-            fmt::format("{} is more than {}, the time limit: {:.3g} % of the requests timed out",
+            fmt::format("{} is more than {}, the time limit: {:.3g} % timed out of the requests "
+                        "that did or succeeded",
                         condition.gauge.name, format_value(unit, found.median),
                         100 * row.summary.timed_out_share),
             true};

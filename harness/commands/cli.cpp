@@ -37,9 +37,10 @@ void add_targets(CLI::App& app, Options& options, bool many = true) {
          "send requests for this name and port to this address; repeatable")
       ->type_name("HOST:PORT:IP")
       ->allow_extra_args(false);
-  if (many)
+  if (many) {
     app.add_flag("--follow", options.urls.follow,
                  "follow up to 10 redirects of a request, where the library can");
+  }
   app.add_option("--cert", options.tls.certificate_file,
                  "show this certificate (PEM) to https targets that demand one")
       ->type_name("FILE");

@@ -40,15 +40,8 @@ void add_rounds(CLI::App& app, Options& options) {
   });
 }
 
-}  // namespace
-
-void add_threshold(CLI::App& app, double& threshold) {
-  add_parsed(app, "--threshold", threshold, parse_share, "a share such as 5% or 0.05",
-             "exit with 4 if something is worse by more than this (default: 5%)", "SHARE");
-}
-
-void add_measuring(CLI::App& app, Options& options) {
-  add_rounds(app, options);
+// What makes the exit code say that something is worse than it may be.
+void add_gate(CLI::App& app, Options& options) {
   app.add_option("--against", options.against,
                  "run every cell by this other fanout, too; exit with 4 if ours is worse")
       ->type_name("COMMAND");
@@ -66,6 +59,18 @@ void add_measuring(CLI::App& app, Options& options) {
              "a share of 1, such as 99% or 0.99",
              "rank no cell in which fewer requests succeeded (default: 99%)", "SHARE");
   app.add_flag("--strict", options.strict, "exit with 3 if any request failed");
+}
+
+}  // namespace
+
+void add_threshold(CLI::App& app, double& threshold) {
+  add_parsed(app, "--threshold", threshold, parse_share, "a share such as 5% or 0.05",
+             "exit with 4 if something is worse by more than this (default: 5%)", "SHARE");
+}
+
+void add_measuring(CLI::App& app, Options& options) {
+  add_rounds(app, options);
+  add_gate(app, options);
   app.add_flag("--no-references", options.no_references,
                "run no A/A twin, client floor and server ceiling beside the cells");
   app.add_flag("--no-profile", options.no_profile,

@@ -35,11 +35,20 @@ struct Wanted {
   bool success = true;
 };
 
+void check_measures(const std::vector<std::string>& names) {
+  std::vector<std::string_view> known{kSuccessMeasure};
+  for (const Measure& measure : measures()) known.push_back(measure.name);
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) == known.end()) throw_unknown("measure", name, known);
+  }
+}
+
 // The measures of these names; all if none is named.
 Wanted chosen_measures(std::vector<std::string> names) {
   Wanted wanted;
   for (const Measure& measure : measures()) wanted.by.push_back(&measure);
-  if (names.empty()) return wanted;
+  if (names.empty() || names == std::vector<std::string>{"all"}) return wanted;
+  check_measures(names);
   wanted.success = std::erase(names, kSuccessMeasure) > 0;
   if (names.empty()) {
     wanted.by.clear();

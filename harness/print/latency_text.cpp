@@ -14,8 +14,9 @@ namespace {
 // Whether more of its requests failed otherwise than by a time-out than lie beyond p99.
 bool lacks_failures(const CellReport& cell) {
   const Summary& summary = cell.summary;
-  const double failed = 1 - summary.success_share.median - summary.timed_out_share;
-  return summary.valid_runs > 0 && summary.success_share.median > 0 && exceeds_tail(failed, 99);
+  if (summary.valid_runs == 0 || summary.timed_out_share >= 1) return false;
+  const double counted_in = summary.success_share.median / (1 - summary.timed_out_share);
+  return summary.success_share.median > 0 && exceeds_tail(1 - counted_in, 99);
 }
 
 bool shows_a_time_limit(const CellReport& cell) { return is_timed_out(cell.summary, 99); }

@@ -50,7 +50,8 @@ std::string addresses_of(const RealTargets& targets) {
   return fmt::format(" ({})", fmt::join(named, "; "));
 }
 
-// What connections to real targets turned out to be: ", TLS 1.2, redirects followed: 5 in a run".
+// What connections to real targets turned out to be: ", TLS 1.2, redirects followed: up to 5 in
+// a run".
 std::string connections_of(const Report& report, const Scenario& scenario) {
   std::set<std::string> spoken;
   std::uint64_t redirects = 0;
@@ -64,7 +65,7 @@ std::string connections_of(const Report& report, const Scenario& scenario) {
   std::string text;
   if (!spoken.empty()) text += fmt::format(", {}", fmt::join(spoken, " and "));
   if (follows(scenario)) {
-    text += fmt::format(", redirects followed: {} in a run", format_count(redirects));
+    text += fmt::format(", redirects followed: up to {} in a run", format_count(redirects));
   }
   return text;
 }
@@ -210,18 +211,25 @@ std::string vain_reuse(const Report& report) {
 
 // Where one connection was served and the others waited in vain.
 std::string one_at_a_time(const Report& report) {
+  const auto timed_out = [](const Run& run) {
+    std::uint64_t count = 0;
+    for (const char* outcome : {"timeout", "connect_timeout"}) {
+      const auto found = run.errors.find(outcome);
+      if (found != run.errors.end()) count += found->second;
+    }
+    return count;
+  };
   for (const CellReport& row : report.cells) {
     if (scenario_of(report.plan, row.cell).real_targets() == nullptr) continue;
-    const auto only_one = [](const Run& run) {
-      return run.requests.connected == 1 && run.requests.ok > 1 &&
-             (run.errors.contains("timeout") || run.errors.contains("connect_timeout"));
+    const auto only_one = [&](const Run& run) {
+      return run.requests.connected == 1 && run.requests.ok > 1 && timed_out(run) > 0;
     };
     const auto found = std::ranges::find_if(row.runs, only_one);
     if (row.cell.workers == 1 || found == row.runs.end()) continue;
     return fmt::format(
         "* the server seems to serve one connection at a time (1 connection had {} answered, on "
         "others {} timed out):\ngive it --workers 1 or --reuse off\n",
-        counted(found->requests.ok, "request"), format_count(found->requests.failed));
+        counted(found->requests.ok, "request"), format_count(timed_out(*found)));
   }
   return {};
 }

@@ -58,6 +58,7 @@ Seen seen_of(const std::vector<Observation>& all) {
   for (auto* times : {&seen.think_times, &seen.on_kept, &seen.on_new}) std::ranges::sort(*times);
   std::ranges::sort(seen.handshakes);
   std::ranges::sort(seen.sizes);
+  seen.close_after = close_after_of(all);
   return seen;
 }
 
@@ -113,15 +114,14 @@ unsigned trips_of(bool tls, const Seen& seen) {
   return seen.tls12 && !resumed ? kTls12Trips : kTls13Trips;
 }
 
-void fit_connections(const std::vector<Observation>& all, bool tls, HostFit& host) {
+void fit_connections(bool tls, HostFit& host) {
   HostBehaviour& behaviour = host.behaviour;
   if (tls) behaviour.tls = Tls::on;
   behaviour.handshake_trips = trips_of(tls, host.seen);
   const nanoseconds round_trip = host.seen.round_trip.value_or(nanoseconds{});
   if (round_trip >= kLeastRoundTrip) behaviour.rtt = round_trip;
-  const auto close_after = close_after_of(all);
-  behaviour.close_after = close_after.value_or(0);
-  if (!close_after) {
+  behaviour.close_after = host.seen.close_after.value_or(0);
+  if (!host.seen.close_after) {
     host.left_out.emplace_back("connections that it closed now and then, by no rule seen");
   }
 }
@@ -165,7 +165,7 @@ HostFit fitted(const ObservedHost& observed, const std::vector<Observation>& all
                           .values = thinned(seen.think_times, kMostValues)};
   fit_statuses(all, host);
   fit_sizes(host);
-  fit_connections(all, observed.tls, host);
+  fit_connections(observed.tls, host);
   say_what_is_left_out(host);
   return host;
 }

@@ -6,7 +6,9 @@
 // longer, while the very smallest is a matter of luck.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -45,6 +47,7 @@ struct Seen {
   bool tls12 = false;
   std::map<unsigned, std::size_t> statuses{};
   std::map<std::string, std::size_t> failures{};
+  std::optional<unsigned> close_after = 0;       // close_after_of()
   std::vector<std::string> rate_limit_fields{};  // of the last answer that had some
 };
 
@@ -55,7 +58,8 @@ struct HostFit {
   std::vector<std::string> left_out{};  // what was seen and is not acted out, in sentences
 };
 
-// The value below or at which this share (0 to 1) of the values lies; they ascend. REQUIRED: any.
+// The quantile by the nearest-rank rule, as of histograms (base/histogram.h): the smallest value at
+// or below which this share (0 to 1) of the values lies; they ascend. REQUIRED: any.
 template <class Value>
 Value quantile(const std::vector<Value>& values, double share);
 
@@ -77,8 +81,9 @@ std::vector<HostFit> fit(const Observations& observations);
 
 template <class Value>
 Value quantile(const std::vector<Value>& values, double share) {
-  const auto place = static_cast<std::size_t>(share * static_cast<double>(values.size()));
-  return values[place < values.size() ? place : values.size() - 1];
+  const double rank = std::ceil(share * static_cast<double>(values.size()));
+  const auto place = static_cast<std::size_t>(std::max(rank, 1.0)) - 1;
+  return values[std::min(place, values.size() - 1)];
 }
 
 template <class Value>

@@ -203,10 +203,10 @@ class Probe {
 
   [[noreturn]] void throw_unreachable(const Response& last) const {
     const std::string_view why = words_.at(last.words);
-    throw RunError(fmt::format("{}: the first {} got no answer: {}{}{}",
-                               seen_.hosts[seen_.all.back().host].name,
-                               counted(seen_.all.size(), "request"), seen_.all.back().failure,
-                               why.empty() ? "" : ", ", why));
+    throw RunError(
+        fmt::format("{}: the first {} got no answer: {}{}{}; see that it runs and can be reached",
+                    seen_.hosts[seen_.all.back().host].name, counted(seen_.all.size(), "request"),
+                    seen_.all.back().failure, why.empty() ? "" : ", ", why));
   }
 
   const ProbeSettings& settings_;

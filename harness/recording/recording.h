@@ -9,12 +9,11 @@
 namespace fanout {
 
 struct Recording {
-  std::string name;         // of the scenario
-  std::string recorded_by;  // "fanout 0.1.0"
-  std::string recorded_at;  // UTC, as in ISO 8601
-  std::string source;       // where the observations come from: "requests"
-  std::string
-      ended_early{};  // why there are fewer observations than were asked for; "": there are not
+  std::string name;           // of the scenario
+  std::string recorded_by;    // "fanout 0.1.0"
+  std::string recorded_at;    // UTC, as in ISO 8601
+  std::string source;         // where the observations come from: "requests"
+  std::string ended_early{};  // Observations::ended_early
   std::vector<HostFit> hosts{};
 };
 

@@ -71,9 +71,9 @@ std::string status_words(const Seen& seen) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-std::string kept_words(const HostFit& host) {
-  const unsigned after = host.behaviour.close_after;
-  return after == 0 ? "kept" : "closed after " + counted(after, "request");
+std::string kept_words(const Seen& seen) {
+  if (!seen.close_after) return "closed by no rule";
+  return *seen.close_after == 0 ? "kept" : "closed after " + counted(*seen.close_after, "request");
 }
 
 Table connections(const Recording& recording) {
@@ -89,7 +89,7 @@ Table connections(const Recording& recording) {
          seen.round_trip ? words_of(*seen.round_trip) : "-", tls_words_of(seen),
          version_words(seen.http_version),
          seen.header_bytes ? format_bytes(static_cast<double>(*seen.header_bytes)) : "-",
-         size_words(seen.sizes), status_words(seen), kept_words(host)});
+         size_words(seen.sizes), status_words(seen), kept_words(seen)});
   }
   return table;
 }
@@ -135,7 +135,7 @@ std::string in_words(const Recording& recording) {
   if (!recording.ended_early.empty()) text += "ended early: " + recording.ended_early + "\n\n";
   text += to_text(think_times(recording)) + "\n" + to_text(connections(recording));
   for (const HostFit& host : recording.hosts) text += remarks(host);
-  text += list_of("Unknown, so nothing that the scenario predicts", unknowns());
+  text += list_of("Unknown, and not predicted by the scenario", unknowns());
   if (recording.hosts.size() > 1) {
     text += "\nThe scenario asks all hosts equally often.\n";
   }

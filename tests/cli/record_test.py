@@ -199,7 +199,7 @@ class RefusalTest(Recorder):
                              "a.json")
         self.assertEqual(result.code, 1, str(result))
         self.assertRegex(result.err, r"\Afanout: http://127.0.0.1:\d+: the first 3 requests got no "
-                                     r"answer: refused\n\Z")
+                                     r"answer: refused; see that it runs and can be reached\n\Z")
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_errors_only_and_too_few_samples(self):

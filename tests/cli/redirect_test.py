@@ -85,7 +85,7 @@ class RedirectTest(fanout_cli.CliTest):
         self.assertEqual(len(runs), 3)
         for run in runs:
             self.assertEqual((run["status_counts"], run["redirects"]), ({"200": 6}, 12))
-        self.assertIn("redirects followed: 12 in a run", result.out)
+        self.assertIn("redirects followed: up to 12 in a run", result.out)
         self.assertNotIn("not followed", result.out)
         self.assertEqual(Handler.asked.count(("GET", "/end")), 18)
 

@@ -93,6 +93,8 @@ class SessionsTest(fanout_cli.CliTest):
         self.assert_refused(self.fanout("compare", folder, "--measure", "success"),
                             "success is for two sides")
         self.assert_refused(self.fanout("compare", "n" * 300, "base1.json"), "cannot be read")
+        self.assert_refused(self.fanout("compare", "base1.json", "base2.json", "--measure",
+                                        "succes"), "did you mean success?")
 
     def test_one_of_each_side_by_new(self):
         self.assertEqual(self.compare("base1.json", "base2.json"),

@@ -96,6 +96,7 @@ class CurlExchange {
   [[nodiscard]] std::string_view words_of_protocol(CURLcode code) const;
   [[nodiscard]] bool libcurl_says(std::string_view part) const;
   [[nodiscard]] Outcome lost() const;
+  [[nodiscard]] Outcome timed_out() const;
   [[nodiscard]] std::string_view words_of_redirect(CURLcode code) const;
   void note_redirects() const;
   static curl_socket_t on_socket_wanted(void* self, curlsocktype purpose, curl_sockaddr* address);

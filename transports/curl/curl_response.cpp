@@ -135,16 +135,8 @@ Outcome CurlExchange::failure(CURLcode code) const {
       // descriptors.
       return error_number == 0 ? Outcome::no_descriptor
                                : connect_failure(static_cast<int>(error_number));
-    case CURLE_OPERATION_TIMEDOUT: {
-      curl_off_t connected_after = 0;
-      curl_easy_getinfo(handle(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);
-      const bool connect_limit =
-          config.connect_timeout.count() > 0 &&
-          (config.timeout.count() <= 0 || config.connect_timeout < config.timeout);
-      // Of a redirect, what came before it was connected.
-      const bool connecting = connected_after == 0 || libcurl_says("Connection timed out");
-      return connecting && connect_limit ? Outcome::connect_timeout : Outcome::timeout;
-    }
+    case CURLE_OPERATION_TIMEDOUT:
+      return timed_out();
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
@@ -167,6 +159,19 @@ Outcome CurlExchange::failure(CURLcode code) const {
     default:
       return Outcome::protocol;
   }
+}
+
+// Which of the two time limits has passed.
+Outcome CurlExchange::timed_out() const {
+  const ClientConfig& config = shared_.config;
+  const bool connect_limit =
+      config.connect_timeout.count() > 0 &&
+      (config.timeout.count() <= 0 || config.connect_timeout < config.timeout);
+  curl_off_t connected_after = 0;
+  curl_easy_getinfo(handle(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);
+  // Of a redirect, what came before it was connected.
+  const bool connecting = connected_after == 0 || libcurl_says("Connection timed out");
+  return connecting && connect_limit ? Outcome::connect_timeout : Outcome::timeout;
 }
 
 // In TLS 1.3 a server refuses a client without a certificate when that takes the handshake for done

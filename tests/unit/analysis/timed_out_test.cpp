@@ -130,7 +130,8 @@ TEST(TimedOut, FailsConditionsThatAPercentileIsTooLong) {
   for (const Checked& one : check_conditions(report)) failed.push_back(one.failed);
   EXPECT_THAT(failed, ElementsAre(true, true, false, false, false));
   EXPECT_EQ(check_conditions(report)[0].words,
-            "p99 is more than 1.00 s, the time limit: 3 % of the requests timed out");
+            "p99 is more than 1.00 s, the time limit: 3 % timed out of the requests that did or "
+            "succeeded");
 }
 
 }  // namespace

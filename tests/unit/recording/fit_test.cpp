@@ -60,10 +60,12 @@ TEST(RoundTripOf, IsTheMedianOfTheSmallerHalf) {
 TEST(Thinned, KeepsTheQuantiles) {
   std::vector<int> values(1000);
   for (int i = 0; i < 1000; ++i) values[static_cast<std::size_t>(i)] = i;
-  EXPECT_THAT(thinned(values, 4), ElementsAre(125, 375, 625, 875));
+  EXPECT_THAT(thinned(values, 4), ElementsAre(124, 374, 624, 874));
   EXPECT_EQ(thinned(values, 1000), values);
   EXPECT_EQ(thinned(values, kMostValues).size(), kMostValues);
-  EXPECT_EQ(quantile(values, 0.5), 500);
+  EXPECT_EQ(quantile(values, 0), 0);
+  EXPECT_EQ(quantile(values, 0.5), 499);
+  EXPECT_EQ(quantile(values, 0.99), 989);
   EXPECT_EQ(quantile(values, 1), 999);
 }
 
