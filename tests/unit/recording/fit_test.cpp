@@ -93,7 +93,7 @@ TEST(Fit, ThinsWhatIsTooMany) {
     one.body_bytes = i;
   });
   EXPECT_EQ(host.behaviour.delay.values.size(), kMostValues);
-  EXPECT_EQ(host.behaviour.delay.values.at(50), 505us);
+  EXPECT_EQ(host.behaviour.delay.values.at(50), 504us);
   EXPECT_EQ(host.behaviour.body_sizes.size(), kMostValues);
   EXPECT_EQ(host.behaviour.body_bytes, host.behaviour.body_sizes.back());
 }
