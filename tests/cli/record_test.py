@@ -58,7 +58,8 @@ class RatioTest(Recorder):
         self.assertEqual(set(host["body_bytes"]["list"]), set(SIZES))
         self.assertNotIn("close_after", host)
         self.assertNotIn("faults", host)
-        self.assertNotIn("rtt", host)  # too short
+        # Here a round trip is too short to be fitted, or a small part of the answer's ten.
+        self.assertLess(milliseconds(host.get("rtt", "0ns")), 5)
         values = sorted(map(milliseconds, host["delay"]["values"]))
         self.assertEqual(len(values), 40)
         self.assertEqual(len([value for value in values if value > 40]), 8)
