@@ -17,7 +17,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, body, reuse,
                                    follow, connect_timeout, timeout, max_idle, workers, retry,
                                    headers, certificates, certificate_file, key_file)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, queue_capacity,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, order, queue_capacity,
                                    deadline, token_seed, stoppable, schedule, urls_fd, command,
                                    ready_limit, run_limit, count_syscalls, client)
 
@@ -34,9 +34,12 @@ CellTask cell_task_from_text(const std::string& text) {
 
 std::vector<Request> make_requests(const CellTask& task) {
   std::vector<Request> requests(task.requests);
+  const std::vector<std::uint32_t>& order = task.order;
+  const std::size_t hosts = task.client.targets.size();
   for (std::uint32_t i = 0; i < requests.size(); ++i) {
     requests[i] = {.index = i,
-                   .target = static_cast<std::uint32_t>(i % task.client.targets.size()),
+                   .target = order.empty() ? static_cast<std::uint32_t>(i % hosts)
+                                           : order[i % order.size()],
                    .token = make_token(task.token_seed, i)};
   }
   return requests;

@@ -61,9 +61,32 @@ std::optional<double> parse_pace(std::string text) {
   return parse_rate(text);
 }
 
+// What is read instead of asking.
+void add_record_files(CLI::App& app, RecordOptions& record) {
+  app.add_option("--har", record.har, "read what a browser noted of a page's requests, HAR 1.2")
+      ->type_name("FILE");
+  app.add_option("--access-log", record.log.file,
+                 "read a server's access log; - is standard input")
+      ->type_name("FILE");
+  app.add_option("--log-format", record.log.format,
+                 "how the log is written: common, combined, json, or as nginx or Apache say it")
+      ->type_name("FORMAT");
+  app.add_option("--field", record.log.fields,
+                 "of a log of JSON: time, status, bytes, method or at, and its key; repeatable")
+      ->type_name("NAME=KEY[:UNIT]")
+      ->allow_extra_args(false);
+  app.add_flag("--anonymous", record.anonymous, "name hosts host-1, host-2");
+  app.add_flag("--concurrency-probe", record.concurrency,
+               fmt::format("make {} requests more, 2, 5 and 10 at once, to see it slow down",
+                           kAtOnceRequests));
+  app.add_flag("--check", record.check,
+               "hold the scenario against the API, by the requests that are left of 100");
+}
+
 void add_record(CLI::App& app, Options& options) {
   Selection& selection = options.selection;
   add_targets(app, options, false);
+  add_record_files(app, options.record);
   add_count(app, "-n,--requests", selection.requests, kLeastSamples, kMostRecorded,
             "make so many requests in all, one after the other (default: 60)");
   add_parsed(app, "--rate", selection.rate, parse_pace,
@@ -189,11 +212,36 @@ void add_commands(CLI::App& app, Options& options) {
       ->add_flag("--json", options.doctor_json, "print JSON");
 }
 
+// One source, and no flags of the others.
+void check_record(const CLI::App& app, const Options& options) {
+  const RecordOptions& record = options.record;
+  const bool reads = !record.har.empty() || !record.log.empty();
+  const int sources = int{!options.urls.empty()} + int{!record.har.empty()} + int{!record.log.empty()};
+  if (sources != 1) {
+    throw UsageError(fmt::format("record needs {} --url or --urls, --har, and --access-log",
+                                 sources == 0 ? "one of" : "only one of"));
+  }
+  if (options.output.empty()) throw UsageError("record needs -o FILE, to write the scenario to");
+  for (const char* flag : {"--requests", "--rate", "--header", "--timeout", "--connect-timeout",
+                           "--resolve", "--cert", "--key", "--skip-bad-lines",
+                           "--i-may-load-this-target", "--concurrency-probe", "--check"}) {
+    if (reads && app.count(flag) > 0) {
+      throw UsageError(fmt::format("{}: only for --url and --urls: a file is read, and nothing sent",
+                                   flag));
+    }
+  }
+  for (const char* flag : {"--log-format", "--field"}) {
+    if (record.log.empty() && app.count(flag) > 0) {
+      throw UsageError(fmt::format("{} is for --access-log; give one", flag));
+    }
+  }
+}
+
 // Real targets are instead of a scenario, and of the embedded server.
 void check_targets(const CLI::App& app, const Options& options) {
   if (options.command == Command::record) {
-    if (options.urls.empty()) throw UsageError("record needs --url URL or --urls FILE");
-    if (options.output.empty()) throw UsageError("record needs -o FILE, to write the scenario to");
+    check_record(*app.get_subcommands().front(), options);
+    if (options.urls.empty()) return;
   }
   if (options.urls.skip_bad_lines && options.urls.file.empty()) {
     throw UsageError("--skip-bad-lines is for the list of --urls; give one");

@@ -11,6 +11,7 @@
 #include "harness/plan/selection.h"
 #include "harness/print/list.h"
 #include "harness/print/render.h"
+#include "harness/recording/access_log.h"
 #include "harness/scenario/target_tls.h"
 #include "harness/scenario/url_list.h"
 
@@ -27,6 +28,15 @@ struct CompareOptions {
   double threshold = 0.05;            // what is worse by no more is no regression
   std::vector<std::string> measures;  // empty: all
   bool force = false;                 // even if more than the code differs
+};
+
+// record: besides `urls`, which are asked, what it may read instead.
+struct RecordOptions {
+  std::string har;  // a file; empty: none
+  AccessLog log;
+  bool anonymous = false;    // hosts are not named
+  bool concurrency = false;  // ask several at once, too
+  bool check = false;        // hold the scenario against the API
 };
 
 struct Options {
@@ -68,6 +78,7 @@ struct Options {
   std::vector<std::string> files;   // report: at least one
   std::string html;                 // report, compare: the page to write; empty: print instead
   CompareOptions compare;
+  RecordOptions record;
   bool doctor_json = false;    // doctor
   ServerConfig server;         // serve
   std::string serve_scenario;  // serve: whose server to be; empty: `server` as it is

@@ -64,6 +64,7 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
           .transport = cell.transport,
           .workers = cell.workers,
           .requests = scenario.requests,
+          .order = scenario.order,
           .queue_capacity = scenario.queue_capacity.value_or(2 * std::uint64_t{cell.workers}),
           .deadline = scenario.deadline,
           .token_seed = token_seed,

@@ -134,7 +134,6 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
 Attempts account(const Scenario& scenario, std::span<const Sample> samples,
                  std::uint64_t token_seed) {
   Attempts attempts;
-  const auto& hosts = scenario.server().hosts;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Sample& sample = samples[i];
     const std::uint64_t token = make_token(token_seed, i);
@@ -143,7 +142,7 @@ Attempts account(const Scenario& scenario, std::span<const Sample> samples,
       const Outcome retried = retried_attempt(sample.retried, k).outcome;
       const Outcome seen = retried == Outcome::none ? sample.outcome : retried;
       if (retried != Outcome::none) ++attempts.retried[std::string(outcome_name(retried))];
-      count_attempt(attempts, scenario, hosts[i % hosts.size()], attempt_token(token, k), seen);
+      count_attempt(attempts, scenario, host_of(scenario, i), attempt_token(token, k), seen);
     }
   }
   return attempts;

@@ -52,7 +52,7 @@ Ends ends_of(const Execution& execution, std::span<const std::int64_t> due_ns,
   for (std::size_t i = 0; i < due_ns.size(); ++i) {
     const Sample& sample = execution.samples[i];
     if (sample.outcome != Outcome::ok || sample.attempts != 1) continue;
-    const HostBehaviour& host = scenario.server().hosts[i % scenario.server().hosts.size()];
+    const HostBehaviour& host = host_of(scenario, i);
     const auto hold = draw(host.delay, make_token(execution.token_seed, i)) + host.rtt;
     ends.real_ns.push_back(sample.end_ns - execution.header.ready_ns);
     ends.ideal_ns.push_back(due_ns[i] + hold.count());
@@ -119,7 +119,7 @@ ScheduleBound schedule_bound(const Run& run, const Execution& execution, const S
   const auto due = static_cast<double>(due_ns[last]);
   ScheduleBound bound{due, due};
   if (execution.served && run.requests.failed == 0 && samples[last].attempts == 1) {
-    const HostBehaviour& host = scenario.server().hosts[last % scenario.server().hosts.size()];
+    const HostBehaviour& host = host_of(scenario, last);
     const auto hold = draw(host.delay, make_token(execution.token_seed, last)) + host.rtt;
     bound.last_end_ns += static_cast<double>(hold.count());
   }

@@ -21,13 +21,12 @@ constexpr std::int64_t kMomentError = 5'000'000;
 
 // Requests that it says were answered before the server can have answered them.
 std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
-  const auto& hosts = scenario.server().hosts;
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < execution.samples.size(); ++i) {
     const Sample& sample = execution.samples[i];
     if (sample.outcome != Outcome::ok) continue;
     const auto least =
-        least_time(scenario, hosts[i % hosts.size()], make_token(execution.token_seed, i));
+        least_time(scenario, host_of(scenario, i), make_token(execution.token_seed, i));
     if (sample.end_ns - sample.start_ns + kLengthError < least.count()) ++count;
   }
   return count;

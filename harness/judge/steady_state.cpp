@@ -111,7 +111,7 @@ double window_latency_bound_ns(const Run& run, const Execution& execution, const
     if (sample.outcome != Outcome::ok || sample.end_ns <= begin_ns || sample.start_ns >= end_ns) {
       continue;
     }
-    const HostBehaviour& host = scenario.server().hosts[i % scenario.server().hosts.size()];
+    const HostBehaviour& host = host_of(scenario, i);
     const auto token = make_token(execution.token_seed, i);
     const auto hold = draw(host.delay, attempt_token(token, sample.attempts - 1U)) + host.rtt;
     const std::int64_t outside = std::max<std::int64_t>(begin_ns - sample.start_ns, 0) +

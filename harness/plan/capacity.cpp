@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <bit>
 #include <chrono>
 
@@ -50,11 +51,12 @@ std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
   constexpr double kConnecting = 60e-6;  // seconds of CPU, at least
   const std::uint64_t all = expected_connections(cell, scenario);
   if (scenario.mode != Mode::steady || scenario.real_targets() != nullptr) return all;
-  std::chrono::duration<double> delays{};
-  for (const HostBehaviour& host : scenario.server().hosts)
-    delays += mean_of(host.delay) + host.rtt;
-  const double wait = delays.count() / static_cast<double>(hosts_of(scenario));
-  const double rate = std::min(cell.workers / (wait + kConnecting), 1 / kConnecting);
+  std::chrono::duration<double> wait{};
+  for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
+    const HostBehaviour& host = scenario.server().hosts[i];
+    wait += (mean_of(host.delay) + host.rtt) * share_of_host(scenario, i);
+  }
+  const double rate = std::min(cell.workers / (wait.count() + kConnecting), 1 / kConnecting);
   const auto span = std::chrono::duration<double>(kSteadyWarmUp).count() +
                     std::max(std::chrono::duration<double>(kSteadyMeasure).count(),
                              static_cast<double>(kSteadyRequests) / rate);
@@ -76,7 +78,12 @@ std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario
 }  // namespace
 
 std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scenario) {
-  return most_connections(cell, scenario) / hosts_of(scenario);
+  double largest = 0;
+  for (std::size_t i = 0; i < hosts_of(scenario) && largest < 1; ++i) {
+    largest = std::max(largest, share_of_host(scenario, i));
+  }
+  const auto all = static_cast<double>(most_connections(cell, scenario));
+  return static_cast<std::uint64_t>(std::llround(all * largest));
 }
 
 std::uint64_t usable_ports(const MachineLimits& limits) {

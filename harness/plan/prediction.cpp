@@ -48,8 +48,9 @@ double failing(const HostBehaviour& host) {
 std::chrono::nanoseconds mean_request(const Scenario& scenario, unsigned workers, double connects) {
   Mean sum{};
   if (scenario.real_targets() != nullptr) return {};  // nobody knows
-  for (const HostBehaviour& host : scenario.server().hosts) {
-    double reached = 1;  // the share of requests that come to this attempt
+  for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
+    const HostBehaviour& host = scenario.server().hosts[i];
+    double reached = share_of_host(scenario, i);  // the share of requests that come to this attempt
     for (unsigned attempt = 0; attempt <= scenario.retry.retries; ++attempt) {
       sum += reached * mean_attempt(scenario, host, workers, connects);
       reached *= failing(host);
@@ -58,8 +59,7 @@ std::chrono::nanoseconds mean_request(const Scenario& scenario, unsigned workers
       }
     }
   }
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-      sum / static_cast<double>(scenario.server().hosts.size()));
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(sum);
 }
 
 double connects_per_request(const Cell& cell, const Scenario& scenario) {

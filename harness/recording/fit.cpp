@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <tuple>
 
 #include "base/error.h"
@@ -28,14 +29,18 @@ std::vector<Observation> of_host(const Observations& observations, std::size_t h
 
 void note_answer(const Observation& one, Seen& seen) {
   ++seen.usable;
+  seen.sizes.push_back(one.body_bytes);
   const nanoseconds think =
       std::max(*one.first_byte - seen.round_trip.value_or(nanoseconds{}), nanoseconds{});
+  if (one.at_once > 1) {
+    seen.at_once[one.at_once].push_back(think);
+    return;
+  }
   seen.think_times.push_back(think);
   (one.connected ? seen.on_new : seen.on_kept).push_back(think);
-  seen.sizes.push_back(one.body_bytes);
 }
 
-Seen seen_of(const std::vector<Observation>& all) {
+Seen seen_of(const std::vector<Observation>& all, Source source) {
   Seen seen{.requests = all.size()};
   std::vector<nanoseconds> connects;
   std::vector<std::uint64_t> headers;
@@ -58,7 +63,8 @@ Seen seen_of(const std::vector<Observation>& all) {
   for (auto* times : {&seen.think_times, &seen.on_kept, &seen.on_new}) std::ranges::sort(*times);
   std::ranges::sort(seen.handshakes);
   std::ranges::sort(seen.sizes);
-  seen.close_after = close_after_of(all);
+  for (auto& [at_once, times] : seen.at_once) std::ranges::sort(times);
+  if (source == Source::requests) seen.close_after = close_after_of(all);
   return seen;
 }
 
@@ -131,8 +137,9 @@ void say_what_is_left_out(HostFit& host) {
   for (const auto& [failure, count] : seen.failures) {
     host.left_out.push_back(fmt::format("{} that ended as {}", counted(count, "request"), failure));
   }
-  if (seen.http_version == 20) {
-    host.left_out.emplace_back("HTTP/2, which it would speak: the scenario is HTTP/1.1");
+  if (seen.http_version >= 20) {
+    host.left_out.push_back(fmt::format("HTTP/{}, which it would speak: the scenario is HTTP/1.1",
+                                        seen.http_version / 10));
   }
   if (!seen.rate_limit_fields.empty()) {
     host.left_out.emplace_back("the rate limit that its header fields tell of");
@@ -141,7 +148,7 @@ void say_what_is_left_out(HostFit& host) {
 
 // Throws UsageError if nothing can be made of what was seen; `ended_early` says why there is so
 // little, if it is that.
-void check_enough(const std::string& name, const Seen& seen, const std::string& ended_early) {
+void check_host(const std::string& name, const Seen& seen, const std::string& ended_early) {
   if (seen.usable >= kLeastSamples) return;
   const std::string why = ended_early.empty() ? "" : "; " + ended_early;
   if (seen.usable == 0 && !seen.statuses.empty()) {
@@ -157,17 +164,49 @@ void check_enough(const std::string& name, const Seen& seen, const std::string& 
 }
 
 HostFit fitted(const ObservedHost& observed, const std::vector<Observation>& all,
-               const std::string& ended_early) {
-  HostFit host{.name = observed.name, .seen = seen_of(all)};
-  check_enough(host.name, host.seen, ended_early);
+               const Observations& observations) {
+  HostFit host{.name = observed.name, .seen = seen_of(all, observations.source)};
+  // Files are judged as a whole (check_enough()).
+  if (observations.source == Source::requests) {
+    check_host(host.name, host.seen, observations.ended_early);
+  }
   const Seen& seen = host.seen;
-  host.behaviour.delay = {.kind = Delay::Kind::list,
-                          .values = thinned(seen.think_times, kMostValues)};
+  if (observations.shows_times) {
+    host.behaviour.delay = {.kind = Delay::Kind::list,
+                            .values = thinned(seen.think_times, kMostValues)};
+  }
+  host.behaviour.slowdown = slowdown_of(seen);
   fit_statuses(all, host);
   fit_sizes(host);
   fit_connections(observed.tls, host);
   say_what_is_left_out(host);
   return host;
+}
+
+struct Mean {
+  double value = 0;  // ns
+  double error = 0;  // the standard error
+};
+
+Mean mean_of(const std::vector<nanoseconds>& times) {
+  const auto count = static_cast<double>(times.size());
+  Mean mean;
+  for (const nanoseconds time : times) mean.value += static_cast<double>(time.count()) / count;
+  if (times.size() < 2) return mean;
+  double squares = 0;
+  for (const nanoseconds time : times) {
+    squares += std::pow(static_cast<double>(time.count()) - mean.value, 2);
+  }
+  mean.error = std::sqrt(squares / (count - 1) / count);
+  return mean;
+}
+
+// How many requests beyond `above` each of so many that arrive together finds there, on average:
+// the first finds none, the last all others.
+double mean_excess(unsigned at_once, unsigned above) {
+  double sum = 0;
+  for (unsigned others = above + 1; others < at_once; ++others) sum += others - above;
+  return sum / at_once;
 }
 
 }  // namespace
@@ -183,7 +222,7 @@ std::optional<unsigned> close_after_of(std::span<const Observation> all) {
   std::vector<unsigned> lengths;  // of connections that were kept until the host closed them
   unsigned served = 0;
   for (const Observation& one : all) {
-    if (!one.on_kept_connection) continue;
+    if (!one.on_kept_connection || one.at_once > 1) continue;
     if (one.connected && served > 0) {
       lengths.push_back(served);
       served = 0;
@@ -202,11 +241,43 @@ std::optional<unsigned> close_after_of(std::span<const Observation> all) {
   return lengths.front();
 }
 
+Slowdown slowdown_of(const Seen& seen) {
+  if (seen.at_once.empty() || seen.think_times.empty()) return {};
+  const Mean alone = mean_of(seen.think_times);
+  Slowdown best;
+  double best_rest = std::numeric_limits<double>::infinity();
+  for (unsigned above = 0; above + 1 < seen.at_once.rbegin()->first; ++above) {
+    double product = 0;  // of how much longer it took, and how much longer 1 ns each would make it
+    double square = 0;
+    for (const auto& [at_once, times] : seen.at_once) {
+      const auto weight = static_cast<double>(times.size());
+      const double each = mean_excess(at_once, above);
+      product += weight * each * (mean_of(times).value - alone.value);
+      square += weight * each * each;
+    }
+    const double per_request = product / square;
+    double rest = 0;
+    for (const auto& [at_once, times] : seen.at_once) {
+      const double off = mean_of(times).value - alone.value -
+                         std::max(per_request, 0.0) * mean_excess(at_once, above);
+      rest += static_cast<double>(times.size()) * off * off;
+    }
+    if (rest >= best_rest || per_request <= 0) continue;
+    best_rest = rest;
+    best = {above, nanoseconds(std::llround(per_request))};
+  }
+  const Mean most = mean_of(seen.at_once.rbegin()->second);
+  constexpr double kCertain = 3;  // standard errors
+  constexpr double kWorthwhile = 0.05;
+  const double longer = most.value - alone.value;
+  const bool certain = longer > kCertain * std::hypot(most.error, alone.error);
+  return certain && longer > kWorthwhile * alone.value ? best : Slowdown{};
+}
+
 std::vector<HostFit> fit(const Observations& observations) {
   std::vector<HostFit> hosts;
   for (std::size_t i = 0; i < observations.hosts.size(); ++i) {
-    hosts.push_back(
-        fitted(observations.hosts[i], of_host(observations, i), observations.ended_early));
+    hosts.push_back(fitted(observations.hosts[i], of_host(observations, i), observations));
   }
   return hosts;
 }

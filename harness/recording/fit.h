@@ -22,11 +22,9 @@
 
 namespace fanout {
 
-// So many usable answers of each host are needed: with fewer, nothing of what is rare has been
-// seen.
-inline constexpr std::size_t kLeastSamples = 20;
 // A scenario has at most so many think times and sizes of a host; more are thinned to quantiles.
-inline constexpr std::size_t kMostValues = 100;
+// With fewer, p99 would lie between two of them that are far apart.
+inline constexpr std::size_t kMostValues = 1000;
 // A shorter round trip is that of a machine nearby, and is not emulated: the local server's own
 // takes its place.
 inline constexpr std::chrono::nanoseconds kLeastRoundTrip = std::chrono::microseconds(200);
@@ -47,7 +45,9 @@ struct Seen {
   bool tls12 = false;
   std::map<unsigned, std::size_t> statuses{};
   std::map<std::string, std::size_t> failures{};
-  std::optional<unsigned> close_after = 0;       // close_after_of()
+  std::optional<unsigned> close_after = 0;       // close_after_of(), of requests of our own
+  // Think times with so many requests sent together, where that was tried.
+  std::map<unsigned, std::vector<std::chrono::nanoseconds>> at_once{};
   std::vector<std::string> rate_limit_fields{};  // of the last answer that had some
 };
 
@@ -74,6 +74,10 @@ std::optional<std::chrono::nanoseconds> round_trip_of(
 // After how many requests the host closes a connection: 0 for any number, nothing where it closed
 // some without a rule. Its observations are in the order they were made.
 std::optional<unsigned> close_after_of(std::span<const Observation> all);
+
+// How think times grow with the number of requests sent together: the slowdown whose mean comes
+// nearest to what was seen (least squares); none where it is within the noise.
+Slowdown slowdown_of(const Seen& seen);
 
 // One host for each that was observed, in the same order. Throws UsageError, naming the host and
 // how many samples are needed, where there are too few.

@@ -5,9 +5,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "base/enum_names.h"
+#include "harness/recording/arrivals_seen.h"
 
 namespace fanout {
 
@@ -15,6 +19,7 @@ struct Observation {
   std::size_t host = 0;            // an index into Observations::hosts
   bool on_kept_connection = true;  // whether it was to go over one that is kept
   bool connected = false;          // whether it opened a connection
+  unsigned at_once = 1;            // how many, itself included, were sent together
 
   // Times; nothing where they were not seen.
   std::optional<std::chrono::nanoseconds> connect{};     // of TCP
@@ -25,7 +30,7 @@ struct Observation {
   std::string failure{};  // why there was no whole answer, such as "timeout"; "": there was one
   std::uint64_t body_bytes = 0;
   std::optional<std::uint64_t> header_bytes{};
-  unsigned http_version = 0;                     // 10, 11 or 20; 0: not known
+  unsigned http_version = 0;                     // 10, 11, 20 or 30; 0: not known
   bool tls12 = false;                            // whether its handshake agreed on TLS 1.2
   bool says_close = false;                       // whether the answer has Connection: close
   bool told_to_wait = false;                     // whether it is a 429, or a 503 with Retry-After
@@ -44,10 +49,35 @@ struct ObservedHost {
   bool tls = false;
 };
 
+// Where observations come from.
+enum class Source : std::uint8_t { requests, har, access_log };
+inline constexpr EnumNames<Source, 3> kSourceNames{{{"requests", Source::requests},
+                                                    {"HAR file", Source::har},
+                                                    {"access log", Source::access_log}}};
+
 struct Observations {
-  std::vector<ObservedHost> hosts;
-  std::vector<Observation> all;  // in the order they were made
-  std::string ended_early;       // why there are fewer than asked for; "": there are not
+  Source source = Source::requests;
+  std::vector<ObservedHost> hosts{};
+  std::vector<Observation> all{};  // in the order they were made
+  std::string ended_early{};       // why there are fewer than asked for; "": there are not
+  // What of the source is not in the scenario, in sentences.
+  std::vector<std::string> notes{};
+  // The first lines of a log that could not be read, for who made the recording alone.
+  std::vector<std::string> unread{};
+  // Of a page or a log, which was not made for us: requests by their methods (empty: as asked), and
+  // how many it had in flight at most (0: not known).
+  std::map<std::string, std::size_t> methods{};
+  unsigned most_at_once = 0;
+  bool shows_times = true;  // whether it says how long answers took
+  std::optional<ArrivalsSeen> arrivals{};
 };
+
+// How many usable samples a recording needs: with fewer, nothing of what is rare has been seen.
+inline constexpr std::size_t kLeastSamples = 20;
+
+// For messages: "12 of 15 samples can be used".
+std::string usable_words(const Observations& seen);
+// Throws UsageError, naming `where` they come from, if too few of all can be used.
+void check_enough(const std::string& where, const Observations& seen);
 
 }  // namespace fanout

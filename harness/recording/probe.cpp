@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <future>
+#include <latch>
+#include <memory>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -160,9 +163,12 @@ class Probe {
                 .paths = spool_.text(),
                 .failure_words = &words_,
                 .connection_notes = &notes_},
-        requests_(spool_.requests(settings.requests)),
+        requests_(spool_.requests(settings.requests +
+                                  (settings.concurrency ? kAtOnceRequests : 0))),
         alternation_(urls) {
     check_methods(requests_, config_);
+    config_at_once_ = config_;
+    config_at_once_.connection_notes = nullptr;
     seen_.hosts = hosts_named(urls.targets);
   }
 
@@ -170,10 +176,21 @@ class Probe {
     TimedClient client(config_);
     const std::int64_t start_ns = now_ns();
     const double gap_ns = 1e9 / settings_.per_second;
-    for (std::uint64_t i = 0; i < requests_.size() && seen_.ended_early.empty(); ++i) {
-      wait_until_ns(start_ns + static_cast<std::int64_t>(gap_ns * static_cast<double>(i)));
+    const auto keep_to_rate = [&](std::uint64_t number) {
+      wait_until_ns(start_ns + static_cast<std::int64_t>(gap_ns * static_cast<double>(number)));
+    };
+    for (std::uint64_t i = 0; i < settings_.requests && seen_.ended_early.empty(); ++i) {
+      keep_to_rate(i);
       make(client, i);
       if (progress) progress(i + 1);
+    }
+    if (!settings_.concurrency) return std::move(seen_);
+    for (const AtOnce& burst : kAtOnce) {
+      for (unsigned i = 0; i < burst.times && seen_.ended_early.empty(); ++i) {
+        keep_to_rate(seen_.all.size());
+        make_at_once(burst.requests);
+        if (progress) progress(seen_.all.size());
+      }
     }
     return std::move(seen_);
   }
@@ -191,11 +208,32 @@ class Probe {
     seen_.ended_early = why_to_end(seen);
   }
 
+  // The next requests, together, each by a client of its own in a thread of its own.
+  void make_at_once(unsigned count) {
+    while (clients_.size() < count) clients_.push_back(std::make_unique<TimedClient>(config_at_once_));
+    const std::size_t first = seen_.all.size();
+    std::latch together(count);
+    std::vector<std::future<TimedResponse>> answers;
+    for (unsigned i = 0; i < count; ++i) {
+      answers.push_back(std::async(std::launch::async, [&, i] {
+        together.arrive_and_wait();
+        return clients_[i]->fetch(requests_[first + i], Over::kept);
+      }));
+    }
+    for (unsigned i = 0; i < count; ++i) {
+      Observation& seen = seen_.all.emplace_back(
+          observation_of(answers[i].get(), requests_[first + i], Over::kept));
+      seen.at_once = count;
+      if (seen_.ended_early.empty()) seen_.ended_early = why_to_end(seen);
+    }
+  }
+
   // Why no further request is made; "" if one is.
   [[nodiscard]] std::string why_to_end(const Observation& last) const {
     if (last.told_to_wait) {
-      return fmt::format("{} answered {}, which asks to wait: nothing more was sent",
-                         seen_.hosts[last.host].name, last.status);
+      return fmt::format("{} answered {}{}, which asks to wait: nothing more was sent",
+                         seen_.hosts[last.host].name, last.status,
+                         last.at_once > 1 ? fmt::format(" to one of {} at once", last.at_once) : "");
     }
     if (vain_ < kVainLater) return {};
     return fmt::format("{} requests in a row got no answer ({})", vain_, last.failure);
@@ -214,8 +252,10 @@ class Probe {
   ConnectionNotes notes_{};
   FailureWords words_;
   ClientConfig config_;
+  ClientConfig config_at_once_;  // without what only one thread may note
   std::vector<Request> requests_;
   Alternation alternation_;
+  std::vector<std::unique_ptr<TimedClient>> clients_;  // of requests made at once
   Observations seen_;
   std::uint64_t vain_ = 0;  // requests in a row, to now, that got no answer
 };

@@ -1,6 +1,7 @@
 // Asks a real API, politely, and notes what each request has shown.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -15,8 +16,21 @@ namespace fanout {
 // However willing the API is, no recording makes more requests.
 inline constexpr std::uint64_t kMostRecorded = 100;
 
+// Requests sent together, and how often, to see whether the API slows down.
+struct AtOnce {
+  unsigned requests;
+  unsigned times;
+};
+inline constexpr std::array<AtOnce, 3> kAtOnce{{{2, 4}, {5, 2}, {10, 2}}};
+inline constexpr std::uint64_t kAtOnceRequests = [] {
+  std::uint64_t sum = 0;
+  for (const AtOnce& burst : kAtOnce) sum += std::uint64_t{burst.requests} * burst.times;
+  return sum;
+}();
+
 struct ProbeSettings {
   std::uint64_t requests = 60;
+  bool concurrency = false;  // whether kAtOnceRequests more are made, several at once
   double per_second = 5;
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
@@ -27,7 +41,8 @@ struct ProbeSettings {
 using ProbeProgress = std::function<void(std::uint64_t made)>;
 
 // Requests the URLs in their order, from the first again after the last: one after the other, no
-// sooner than the rate allows, every other one on a new connection. Ends early when the API asks to
+// sooner than the rate allows, every other one on a new connection; then, if wanted, several at
+// once, each over a connection that is kept, at the same rate on average. Ends early when the API asks to
 // wait (429, or 503 with Retry-After) and when it answers nothing. Throws RunError if nothing was
 // answered at all, and UsageError if a request is neither GET nor HEAD.
 Observations probe(const UrlList& urls, const ProbeSettings& settings,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -18,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t kRequestsOfHost = 200;  // in each run of the scenario
+constexpr std::string_view kEnding = ".json";  // of files of scenarios
 
 // A host, without the keys that say what is so anyway.
 Json host_to_json(const HostBehaviour& behaviour) {
@@ -51,7 +52,7 @@ Json names_of(const std::vector<std::string>& fields) {
 }
 
 std::string version_text(unsigned version) {
-  return version == 20 ? "2" : fmt::format("1.{}", version % 10);
+  return version >= 20 ? fmt::format("{}", version / 10) : fmt::format("1.{}", version % 10);
 }
 
 Json seen_to_json(const HostFit& host) {
@@ -68,17 +69,72 @@ Json seen_to_json(const HostFit& host) {
   }
   if (seen.header_bytes) json["header_bytes"] = *seen.header_bytes;
   if (seen.http_version > 0) json["http"] = version_text(seen.http_version);
+  for (const auto& [at_once, times] : seen.at_once) {
+    json["think_time_at_once"][std::to_string(at_once)] =
+        json_read::nanoseconds_text(quantile(times, 0.5));
+  }
   json["rate_limit_fields"] = names_of(seen.rate_limit_fields);
   json["not_acted_out"] = host.left_out;
   return json;
 }
 
+Json log_arrivals_to_json(const ArrivalsSeen& seen) {
+  Json json{{"requests", seen.requests},
+            {"span", json_read::nanoseconds_text(seen.span)},
+            {"rate", seen.rate},
+            {"busiest_rate", seen.busiest_rate},
+            {"part", json_read::nanoseconds_text(seen.part)}};
+  if (seen.dispersion) json["dispersion"] = *seen.dispersion;
+  return json;
+}
+
+Json check_to_json(const DoubleCheck& check) {
+  const auto times = [](const CheckedTime& time) {
+    return Json{{"predicted", json_read::nanoseconds_text(time.predicted)},
+                {"actual", json_read::nanoseconds_text(time.actual)}};
+  };
+  return {{"requests", check.requests},
+          {"row", check.row},
+          {"makespan", times(check.makespan)},
+          {"median", times(check.median)},
+          {"p90", times(check.p90)}};
+}
+
 Json recorded_to_json(const Recording& recording) {
   Json hosts = Json::array();
   for (const HostFit& host : recording.hosts) hosts.push_back(seen_to_json(host));
-  return {{"by", recording.recorded_by}, {"at", recording.recorded_at},
-          {"source", recording.source},  {"ended_early", recording.ended_early},
-          {"hosts", std::move(hosts)},   {"unknown", unknowns()}};
+  Json json{{"by", recording.recorded_by},
+            {"at", recording.recorded_at},
+            {"source", enum_name(recording.source, kSourceNames)},
+            {"ended_early", recording.ended_early},
+            {"hosts", std::move(hosts)},
+            {"notes", recording.notes},
+            {"unknown", recording.unknown}};
+  if (recording.arrivals) json["arrivals"] = log_arrivals_to_json(*recording.arrivals);
+  if (recording.check) json["check"] = check_to_json(*recording.check);
+  return json;
+}
+
+// The rate of the log, for so long that a run is over before anybody asks, by as many workers as
+// that takes, and twice as many again.
+void add_arrivals(const Recording& recording, Json& scenario) {
+  constexpr double kSeconds = 20;
+  constexpr double kMostRequests = 100'000;
+  constexpr double kMostWorkers = 1000;
+  const ArrivalsSeen& seen = *recording.arrivals;
+  double think_s = 0;
+  for (const HostFit& host : recording.hosts) {
+    think_s = std::max(think_s, std::chrono::duration<double>(
+                                    mean_of(host.behaviour.delay)).count());
+  }
+  const double requests = std::clamp(seen.rate * kSeconds, 1.0 * kLeastSamples, kMostRequests);
+  scenario["requests"] = std::llround(requests);
+  scenario["workers"] = std::llround(std::clamp(3 * seen.rate * think_s, 10.0, kMostWorkers));
+  scenario["mode"] = enum_name(Mode::open, kModeNames);
+  scenario["rate"] = seen.rate;
+  // Whichever is nearer: evenly spaced requests have 0, independent ones 1.
+  const bool even = seen.dispersion && *seen.dispersion < 0.5;
+  scenario["arrivals"] = enum_name(even ? Arrivals::constant : Arrivals::poisson, kArrivalsNames);
 }
 
 std::string summary_of(const Recording& recording) {
@@ -94,27 +150,24 @@ std::string summary_of(const Recording& recording) {
 
 }  // namespace
 
-const std::vector<std::string>& unknowns() {
-  static const std::vector<std::string> sentences{
-      "how it behaves under concurrency: it was asked one request at a time",
-      "whether it limits its clients at higher rates than it was asked at",
-      "whether size and think time of an answer go together: they are drawn independently",
-      "how the network delivers large bodies: the local one is faster",
-      "what differs at other times of the day, and once its caches are cold"};
-  return sentences;
-}
-
-std::string scenario_text(const Recording& recording) {
+std::string scenario_text(const Recording& recording, Mode mode) {
   Json hosts = Json::array();
   for (const HostFit& host : recording.hosts) hosts.push_back(host_to_json(host.behaviour));
-  const Json scenario{{"name", recording.name},
-                      {"summary", summary_of(recording)},
-                      {"requests", kRequestsOfHost * recording.hosts.size()},
-                      {"server", {{"hosts", std::move(hosts)}}},
-                      {"recorded", recorded_to_json(recording)}};
+  Json scenario{{"name", recording.name}, {"summary", summary_of(recording)}};
+  scenario["requests"] = recording.requests;
+  if (recording.workers > 0) scenario["workers"] = recording.workers;
+  if (mode == Mode::open) add_arrivals(recording, scenario);
+  if (!(recording.method == Method::get)) scenario["method"] = recording.method.name();
+  if (!recording.order.empty()) scenario["order"] = recording.order;
+  scenario["server"] = {{"hosts", std::move(hosts)}};
+  scenario["recorded"] = recorded_to_json(recording);
   std::string text = scenario.dump(2) + "\n";
   (void)scenario_from_json(nlohmann::json::parse(text), recording.name);  // throws if it is none
   return text;
+}
+
+std::string open_file_of(const std::string& file) {
+  return file.substr(0, file.size() - kEnding.size()) + "-open" + std::string(kEnding);
 }
 
 std::string scenario_name(const std::string& file) {
@@ -128,7 +181,7 @@ std::string scenario_name(const std::string& file) {
 }
 
 void check_replaceable(const std::string& file) {
-  if (!file.ends_with(".json") || scenario_name(file).empty()) {
+  if (!file.ends_with(kEnding) || scenario_name(file).empty()) {
     throw UsageError(fmt::format(
         "-o {}: a scenario file has a name that ends in .json; write -o my-api.json", file));
   }

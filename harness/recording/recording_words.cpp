@@ -40,6 +40,7 @@ Table think_times(const Recording& recording) {
   Table table;
   table.columns = {{"host", kLeft}, {"think time", kLeft}, {"p50"}, {"p90"}, {"p99"}};
   for (const HostFit& host : recording.hosts) {
+    if (host.seen.think_times.empty()) continue;
     table.rows.push_back(times_row(host.name, "as seen", host.seen.think_times));
     table.rows.push_back(times_row("", "as fitted", drawn(host.behaviour.delay)));
   }
@@ -54,7 +55,8 @@ std::string tls_words_of(const Seen& seen) {
 
 std::string version_words(unsigned version) {
   if (version == 0) return "-";
-  return version == 20 ? "2 offered" : fmt::format("{}.{}", version / 10, version % 10);
+  return version >= 20 ? fmt::format("{}", version / 10)
+                       : fmt::format("{}.{}", version / 10, version % 10);
 }
 
 std::string size_words(const std::vector<std::uint64_t>& sizes) {
@@ -71,7 +73,8 @@ std::string status_words(const Seen& seen) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-std::string kept_words(const Seen& seen) {
+std::string kept_words(const Seen& seen, Source source) {
+  if (source != Source::requests) return "-";  // nobody has watched them
   if (!seen.close_after) return "closed by no rule";
   return *seen.close_after == 0 ? "kept" : "closed after " + counted(*seen.close_after, "request");
 }
@@ -89,7 +92,7 @@ Table connections(const Recording& recording) {
          seen.round_trip ? words_of(*seen.round_trip) : "-", tls_words_of(seen),
          version_words(seen.http_version),
          seen.header_bytes ? format_bytes(static_cast<double>(*seen.header_bytes)) : "-",
-         size_words(seen.sizes), status_words(seen), kept_words(seen)});
+         size_words(seen.sizes), status_words(seen), kept_words(seen, recording.source)});
   }
   return table;
 }
@@ -111,10 +114,30 @@ std::string kinds_of_connections(const Seen& seen) {
       half(seen.on_new));
 }
 
+// What it took with more requests at once, and what of that is acted out.
+std::string at_once_words(const HostFit& host) {
+  std::vector<std::string> words;
+  for (const auto& [at_once, times] : host.seen.at_once) {
+    words.push_back(fmt::format("{} with {} at once", words_of(quantile(times, 0.5)), at_once));
+  }
+  if (words.empty()) return {};
+  const Slowdown& slowdown = host.behaviour.slowdown;
+  const std::string fitted =
+      slowdown.per_request.count() == 0
+          ? "which is no slowdown beyond the noise"
+          : fmt::format("which is fitted as {} more for each request beyond {} that it has",
+                        words_of(slowdown.per_request), slowdown.above);
+  return fmt::format(" Its median think time is {}, {}.", fmt::join(words, ", "), fitted);
+}
+
 // What each host has shown, besides what the tables say.
-std::string remarks(const HostFit& host) {
+std::string remarks(const HostFit& host, Source source) {
   const Seen& seen = host.seen;
-  std::string text = fmt::format("\n{}: {}", host.name, kinds_of_connections(seen));
+  std::string text = fmt::format("\n{}: {}", host.name,
+                                 source == Source::access_log
+                                     ? counted(seen.usable, "sample") + " were fitted."
+                                     : kinds_of_connections(seen));
+  text += at_once_words(host);
   if (host.behaviour.rtt.count() == 0 && seen.round_trip) {
     text += fmt::format(" Its round trip is too short to be emulated (less than {}).",
                         words_of(kLeastRoundTrip));
@@ -128,15 +151,58 @@ std::string remarks(const HostFit& host) {
   return text + list_of("Seen of it and not acted out", host.left_out);
 }
 
+// When the requests of a log came.
+std::string arrivals_words(const ArrivalsSeen& seen) {
+  std::string text = fmt::format(
+      "\nThe log has {} in {}: {} a second on average, and {} in its busiest {}.",
+      counted(seen.requests, "request"), words_of(seen.span), format_number(seen.rate),
+      format_number(seen.busiest_rate), words_of(seen.part));
+  if (!seen.dispersion) return text + "\n";
+  constexpr double kEven = 0.5;
+  constexpr double kBursty = 2;
+  const std::string_view kind =
+      *seen.dispersion < kEven     ? "more evenly than by chance"
+      : *seen.dispersion < kBursty ? "about as by chance (Poisson)"
+                                   : "in bursts, or at a rate that changes, which the scenario of "
+                                     "mode open does not act out";
+  return text + fmt::format(" Their counts vary by {} of their mean (index of dispersion), so they "
+                            "came {}.\n",
+                            format_number(*seen.dispersion), kind);
+}
+
+// The prediction held against the API.
+Table check_table(const DoubleCheck& check) {
+  Table table;
+  table.columns = {{"", Column::Align::left}, {"predicted"}, {"actual"}, {"ratio"}};
+  for (const auto& [what, time] : {std::pair{"makespan", check.makespan},
+                                   std::pair{"median", check.median},
+                                   std::pair{"p90", check.p90}}) {
+    table.rows.push_back({what, words_of(time.predicted), words_of(time.actual),
+                          format_number(static_cast<double>(time.predicted.count()) /
+                                        static_cast<double>(time.actual.count()))});
+  }
+  return table;
+}
+
 }  // namespace
+
+std::string check_in_words(const DoubleCheck& check) {
+  return fmt::format("\nChecked by {} ({}), of the scenario and of the API itself:\n{}", check.row,
+                     counted(check.requests, "request"), to_text(check_table(check)));
+}
 
 std::string in_words(const Recording& recording) {
   std::string text;
   if (!recording.ended_early.empty()) text += "ended early: " + recording.ended_early + "\n\n";
-  text += to_text(think_times(recording)) + "\n" + to_text(connections(recording));
-  for (const HostFit& host : recording.hosts) text += remarks(host);
-  text += list_of("Unknown, and not predicted by the scenario", unknowns());
-  if (recording.hosts.size() > 1) {
+  if (const Table times = think_times(recording); !times.rows.empty()) {
+    text += to_text(times) + "\n";
+  }
+  text += to_text(connections(recording));
+  for (const HostFit& host : recording.hosts) text += remarks(host, recording.source);
+  if (recording.arrivals) text += arrivals_words(*recording.arrivals);
+  text += list_of("Not in the scenario", recording.notes);
+  text += list_of("Unknown, and not predicted by the scenario", recording.unknown);
+  if (recording.hosts.size() > 1 && recording.order.empty()) {
     text += "\nThe scenario asks all hosts equally often.\n";
   }
   return text;

@@ -14,6 +14,18 @@ std::uint64_t hosts_of(const Scenario& scenario) {
   return scenario.server().hosts.size();
 }
 
+const HostBehaviour& host_of(const Scenario& scenario, std::uint64_t request) {
+  const std::vector<HostBehaviour>& hosts = scenario.server().hosts;
+  if (scenario.order.empty()) return hosts[request % hosts.size()];
+  return hosts[scenario.order[request % scenario.order.size()]];
+}
+
+double share_of_host(const Scenario& scenario, std::size_t host) {
+  if (scenario.order.empty()) return 1 / static_cast<double>(hosts_of(scenario));
+  return static_cast<double>(std::ranges::count(scenario.order, host)) /
+         static_cast<double>(scenario.order.size());
+}
+
 std::uint64_t max_idle_of(const Scenario& scenario, unsigned workers) {
   return scenario.max_idle.value_or(std::max<std::uint64_t>(10, 2 * std::uint64_t{workers}));
 }

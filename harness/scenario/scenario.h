@@ -38,7 +38,9 @@ struct RealTargets {
 struct Scenario {
   std::string name;
   std::string summary;                // one line, for help
-  std::uint64_t requests = 0;         // request i goes to host i modulo the number of hosts
+  std::uint64_t requests = 0;
+  // Request i goes to the host order[i modulo its length]; empty: to each host in turn.
+  std::vector<std::uint32_t> order{};
   std::vector<unsigned> workers{10};  // each makes a cell of its own
   Mode mode = Mode::batch;
   std::optional<double> rate;        // mode open: requests per second, of all workers together
@@ -47,7 +49,13 @@ struct Scenario {
   std::uint64_t request_body_bytes = 0;  // of a POST, PUT or PATCH
   std::string body;   // the user's own, of so many bytes, with any method; documents have its size
   bool reuse = true;  // whether clients keep their connections
-  // How many idle connections all clients of a run keep; nothing: max_idle_of() below.
+  // The host of the embedded server that request i goes to.
+const HostBehaviour& host_of(const Scenario& scenario, std::uint64_t request);
+
+// The share of the requests that go to this host, 0 to 1.
+double share_of_host(const Scenario& scenario, std::size_t host);
+
+// How many idle connections all clients of a run keep; nothing: max_idle_of() below.
   std::optional<std::uint64_t> max_idle;
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
@@ -75,6 +83,12 @@ struct Scenario {
 
 // How many addresses and ports the requests go to.
 std::uint64_t hosts_of(const Scenario& scenario);
+
+// The host of the embedded server that request i goes to.
+const HostBehaviour& host_of(const Scenario& scenario, std::uint64_t request);
+
+// The share of the requests that go to this host, 0 to 1.
+double share_of_host(const Scenario& scenario, std::size_t host);
 
 // How many idle connections all clients of a run with so many workers keep at most, to whatever
 // hosts: what the scenario says, else twice the workers, and 10 at least.

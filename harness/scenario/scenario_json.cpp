@@ -43,6 +43,26 @@ std::string read_name(const std::string& path, const Json& json) {
   return name;
 }
 
+std::vector<std::uint32_t> read_order(const std::string& path, const Json& json) {
+  if (!json.is_array()) json_read::fail(path, json, "a list of hosts by their numbers from 0");
+  std::vector<std::uint32_t> order;
+  for (const Json& one : json) {
+    order.push_back(
+        static_cast<std::uint32_t>(json_read::whole_number(path, one, 0, kMaxRequests)));
+  }
+  return order;
+}
+
+// Every host that is named is there.
+void check_order(const Scenario& scenario, const std::string& where) {
+  if (scenario.order.empty() || scenario.real_targets() != nullptr) return;
+  const std::uint32_t highest = std::ranges::max(scenario.order);
+  const std::uint64_t hosts = hosts_of(scenario);
+  if (highest < hosts) return;
+  throw UsageError(fmt::format("{}: order: names host {}, and there {} {}, from 0 on", where, highest,
+                               hosts == 1 ? "is" : "are", counted(hosts, "host")));
+}
+
 RetryPolicy read_retry(const std::string& path, const Json& json) {
   using namespace json_read;
   constexpr double kMaxFactor = 100;
@@ -163,6 +183,7 @@ const std::map<std::string, Reader>& readers() {
       {"summary", [](auto& s, auto& path, auto& json) { s.summary = text(path, json); }},
       {"requests", [](auto& s, auto& path,
                       auto& json) { s.requests = whole_number(path, json, 1, kMaxRequests); }},
+      {"order", [](auto& s, auto& path, auto& json) { s.order = read_order(path, json); }},
       {"workers", [](auto& s, auto& path, auto& json) { s.workers = read_workers(path, json); }},
       {"mode", [](auto& s, auto& path, auto& json) { s.mode = mode_from_json(path, json); }},
       {"rate", [](auto& s, auto& path, auto& json) { s.rate = rate_from_json(path, json); }},
@@ -240,6 +261,7 @@ Scenario scenario_from_json(const Json& json, const std::string& where) {
       throw UsageError(fmt::format("{}: no \"{}\"; every scenario has one", where, key));
     }
   }
+  check_order(scenario, where);
   check_timeouts(scenario, where);
   check_mode(scenario, where);
   return scenario;
@@ -250,6 +272,7 @@ Json to_json(const Scenario& scenario) {
       {"name", scenario.name},
       {"summary", scenario.summary},
       {"requests", scenario.requests},
+      {"order", scenario.order},
       {"workers", scenario.workers},
       {"mode", enum_name(scenario.mode, kModeNames)},
       {"rate", scenario.rate ? Json(*scenario.rate) : Json(nullptr)},

@@ -62,7 +62,7 @@ TEST(Thinned, KeepsTheQuantiles) {
   for (int i = 0; i < 1000; ++i) values[static_cast<std::size_t>(i)] = i;
   EXPECT_THAT(thinned(values, 4), ElementsAre(124, 374, 624, 874));
   EXPECT_EQ(thinned(values, 1000), values);
-  EXPECT_EQ(thinned(values, kMostValues).size(), kMostValues);
+  EXPECT_EQ(thinned(values, 10).size(), 10U);
   EXPECT_EQ(quantile(values, 0), 0);
   EXPECT_EQ(quantile(values, 0.5), 499);
   EXPECT_EQ(quantile(values, 0.99), 989);
@@ -88,12 +88,12 @@ TEST(Fit, TakesTheRoundTripFromTheTimeToTheFirstByte) {
 }
 
 TEST(Fit, ThinsWhatIsTooMany) {
-  const HostFit host = fitted_host(1000, [](std::size_t i, Observation& one) {
+  const HostFit host = fitted_host(10'000, [](std::size_t i, Observation& one) {
     one.first_byte = 10ms + i * 1us;
     one.body_bytes = i;
   });
   EXPECT_EQ(host.behaviour.delay.values.size(), kMostValues);
-  EXPECT_EQ(host.behaviour.delay.values.at(50), 504us);
+  EXPECT_EQ(host.behaviour.delay.values.at(50), 505us);
   EXPECT_EQ(host.behaviour.body_sizes.size(), kMostValues);
   EXPECT_EQ(host.behaviour.body_bytes, host.behaviour.body_sizes.back());
 }
@@ -120,6 +120,37 @@ TEST(Fit, TurnsErrorsIntoFaultsOfTheirShare) {
   EXPECT_EQ(host.behaviour.faults[1].status, 500U);
   EXPECT_DOUBLE_EQ(host.behaviour.faults[1].share, 4 / 39.0);
   EXPECT_THAT(host.left_out, ElementsAre("status 304 of 1 request", HasSubstr("timeout")));
+}
+
+// 60 ms each alone; the more at once, the more of them find others there.
+Observations asked_at_once(unsigned above, nanoseconds each) {
+  Observations seen = recorded(40, [](std::size_t i, Observation& one) {
+    one.first_byte = 60ms + (i % 7) * 1ms;
+  });
+  for (const unsigned at_once : {2U, 2U, 2U, 2U, 5U, 5U, 10U, 10U}) {
+    for (unsigned others = 0; others < at_once; ++others) {
+      Observation one = seen.all.front();
+      one.at_once = at_once;
+      one.first_byte = 63ms + (others > above ? (others - above) * each : 0ms);
+      seen.all.push_back(one);
+    }
+  }
+  return seen;
+}
+
+TEST(Fit, FindsHowMuchASlowdownTakes) {
+  for (const unsigned above : {0U, 4U}) {
+    const HostFit host = fit(asked_at_once(above, 10ms)).at(0);
+    EXPECT_EQ(host.behaviour.slowdown.above, above);
+    EXPECT_NEAR(static_cast<double>(host.behaviour.slowdown.per_request.count()), 10e6, 2e5);
+    EXPECT_EQ(host.behaviour.delay.values.size(), 40U);
+  }
+}
+
+TEST(Fit, FindsNoSlowdownInTheNoise) {
+  EXPECT_EQ(fit(asked_at_once(0, 0ms)).at(0).behaviour.slowdown.per_request, 0ms);
+  EXPECT_EQ(fit(asked_at_once(0, 300us)).at(0).behaviour.slowdown.per_request, 0ms);
+  EXPECT_EQ(fit(recorded(30, {})).at(0).behaviour.slowdown.per_request, 0ms);
 }
 
 TEST(Fit, TakesNoRateLimitForChance) {

@@ -1,0 +1,45 @@
+// When the requests of a log arrived: their rate, and how bursty they were.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace fanout {
+
+struct ArrivalsSeen {
+  std::uint64_t requests = 0;
+  std::chrono::nanoseconds span{};  // from the first to the last, > 0
+  double rate = 0;                  // requests per second, over all of the span
+  double busiest_rate = 0;          // in the busiest part
+  std::chrono::seconds part{};      // how long each part is
+  // The variance of the counts of the parts, over their mean (the index of dispersion; Cox and
+  // Lewis 1966): 1 of requests that know nothing of each other, 0 of evenly spaced ones, and more
+  // than 1 of bursts and of a rate that changes. Nothing where there are too few parts.
+  std::optional<double> dispersion{};
+};
+
+// Counts in parts of a second, or of as many seconds as it takes to have few parts: in flat memory,
+// however long the log. Not thread-safe.
+class ArrivalCounter {
+ public:
+  // When a request arrived, since any moment that is the same for all. They may come a little out
+  // of order; what is more than a minute older than the first one counts as a minute older.
+  void add(std::chrono::nanoseconds at);
+  // Nothing where all came in the same moment.
+  [[nodiscard]] std::optional<ArrivalsSeen> seen() const;
+
+ private:
+  void widen();
+
+  std::vector<std::uint64_t> counts_;
+  std::chrono::seconds part_{1};
+  std::chrono::nanoseconds begin_{};  // of the first part
+  std::chrono::nanoseconds first_{};
+  std::chrono::nanoseconds last_{};
+  std::uint64_t requests_ = 0;
+};
+
+}  // namespace fanout

@@ -1,0 +1,208 @@
+"""fanout record from files: a browser's HAR, and access logs; nothing is sent."""
+
+import json
+import random
+import unittest
+
+import fanout_cli
+from record_test import AT_ONCE, Recorder, at_once
+from recorded_api import answer
+
+NGINX = ('$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent '
+         '"$http_referer" "$http_user_agent" $request_time')
+
+
+def log_line(number, seconds, status=200, method="GET", size=500):
+    clock = f"{10 + number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}"
+    return (f'203.0.113.{number % 250} - - [10/Oct/2025:{clock} +0000] "{method} /s3cret?q={number} '
+            f'HTTP/1.1" {status} {size} "-" "Agent/1.0 (\\"x\\")" {seconds:.3f}')
+
+
+def har_entry(host, wait, at=0.0, connect=-1, blocked=0, status=200, size=700):
+    return {"startedDateTime": f"2026-01-02T03:04:{5 + at:06.3f}Z", "time": 0,
+            "request": {"method": "GET", "url": f"https://{host}/s3cret?key=s3cret"},
+            "response": {"status": status, "httpVersion": "h2", "bodySize": size, "headersSize": -1},
+            "timings": {"blocked": blocked, "dns": -1, "connect": connect,
+                        "ssl": -1 if connect < 0 else connect / 2, "send": 0, "wait": wait,
+                        "receive": 1}}
+
+
+class FileRecorder(Recorder):
+    def write(self, name, text):
+        (self.folder / name).write_text(text)
+        return name
+
+    def har(self, entries, name="page.har"):
+        return self.write(name, json.dumps({"log": {"version": "1.2", "entries": entries}}))
+
+    def log(self, lines, name="access.log"):
+        return self.write(name, "".join(line + "\n" for line in lines))
+
+
+class HarTest(FileRecorder):
+    def page(self):
+        entries = [har_entry("a.example", 50 + i, at=0.1, connect=20 if i < 6 else -1,
+                             blocked=80 * (i // 6)) for i in range(20)]
+        return entries + [har_entry("b.example", 90, at=0.1, connect=20) for _ in range(10)]
+
+    def test_a_page_becomes_a_scenario(self):
+        scenario, result = self.record("--har", self.har(self.page()))
+        self.assertEqual((scenario["requests"], len(scenario["order"])), (30, 30))
+        self.assertEqual(scenario["order"].count(1), 10)
+        self.assertEqual(scenario["workers"], 16)  # six at a time of one host, ten of the other
+        first, second = scenario["server"]["hosts"]
+        self.assertEqual((first["tls"], first["rtt"], second["rtt"]),
+                         ("on", "10000000ns", "10000000ns"))
+        self.assertEqual(second["delay"]["values"], ["80000000ns"] * 10)
+        self.assertEqual(scenario["recorded"]["source"], "HAR file")
+        self.assertNotIn("s3cret", json.dumps(scenario) + result.out)
+        self.assertIn("what the page waited for", result.out)
+        document, _ = self.measure("--scenario", "my-api.json", "--strategy", "event_loop",
+                                   "--transport", "beast_async", "--rounds", "1", "--no-profile")
+        run, = document["cells"][0]["runs"]
+        self.assertTrue(run["valid"], run["reasons"])
+        self.assertEqual(run["requests"]["total"], 30)
+
+    def test_hosts_are_not_named_if_that_is_wished(self):
+        scenario, result = self.record("--har", self.har(self.page()), "--anonymous")
+        self.assertNotIn("example", json.dumps(scenario) + result.out)
+        self.assertIn("https://host-2", result.out)
+
+    def test_what_is_no_har_is_refused(self):
+        whole = json.dumps({"log": {"entries": self.page()}})
+        for text, words in ((whole[:900], ("page.har: no whole HAR file",)),
+                            ("{}", ("has no log.entries",)),
+                            (json.dumps({"log": {"entries": self.page()[:19]}}),
+                             ("19 of 19 samples can be used; a recording needs 20",)),
+                            (json.dumps({"log": {"entries": [
+                                {**one, "timings": {}} for one in self.page()]}}),
+                             ("none of its 30 entries has timings",))):
+            self.write("page.har", text)
+            self.refuse("record", "--har", "page.har", "-o", "my-api.json", words=words)
+        self.refuse("record", "--har", "none.har", "-o", "my-api.json", words=("cannot be read",))
+        self.assertFalse((self.folder / "my-api.json").exists())
+
+
+class AccessLogTest(FileRecorder):
+    def lines(self, count=400):
+        draw = random.Random(7)
+        return [log_line(number // 4, 0.010 if number % 10 else 0.200,
+                         status=500 if number % 40 == 7 else 200,
+                         method="POST" if number % 50 == 3 else "GET",
+                         size=draw.choice((100, 900))) for number in range(count)]
+
+    def test_a_log_becomes_a_scenario_and_one_at_its_rate(self):
+        scenario, result = self.record("--access-log", self.log(self.lines()), "--log-format", NGINX)
+        host, = scenario["server"]["hosts"]
+        values = sorted(int(value[:-2]) / 1e6 for value in host["delay"]["values"])
+        self.assertEqual((values[0], values[-1]), (10, 200))
+        self.assertAlmostEqual(values.count(200) / len(values), 0.1, delta=0.01)
+        self.assertEqual(set(host["body_bytes"]["list"]), {100, 900})
+        self.assertAlmostEqual(host["faults"][0]["share"], 0.025, delta=0.001)
+        for word in ("8 x POST", "the log has nothing of them", "my-api-open.json",
+                     "The log has 400 requests in 99.0 s: 4.04 a second"):
+            self.assertIn(word, result.out)
+        self.assertNotIn("s3cret", json.dumps(scenario) + result.out)
+        at_rate = fanout_cli.load(self.folder / "my-api-open.json")
+        self.assertEqual((at_rate["mode"], at_rate["arrivals"]), ("open", "constant"))
+        self.assertAlmostEqual(at_rate["rate"], 400 / 99, delta=0.01)
+        document, _ = self.measure("--scenario", "my-api-open.json", "--strategy", "event_loop",
+                                   "--transport", "beast_async", "--rounds", "1", "--no-profile",
+                                   "--rate", "400")
+        self.assertTrue(document["cells"][0]["runs"][0]["valid"])
+
+    def test_lines_that_cannot_be_read_are_counted_and_the_first_shown(self):
+        lines = self.lines(100)
+        for place in (3, 30, 60, 90):
+            lines[place] = f"broken line {place}"
+        self.log(lines)
+        scenario, result = self.record("--access-log", "-", "--log-format", NGINX,
+                                       within=("sh", "-c", 'exec "$@" <access.log', "sh"))
+        self.assertIn("4 of 100 lines could not be read", result.out)
+        self.assertEqual(result.err.count("not read: line"), 3)
+        self.assertIn("not read: line 4: broken line 3", result.err)
+        self.assertIn("4 of 100 lines could not be read", scenario["recorded"]["notes"][0])
+
+    def test_a_combined_log_without_times_says_so(self):
+        lines = [line.rsplit(" ", 1)[0] for line in self.lines(100)]
+        scenario, result = self.record("--access-log", self.log(lines))
+        self.assertIn("how long answers take: the log has no times", result.out)
+        self.assertEqual(scenario["server"]["hosts"][0]["delay"], "0ns")
+
+    def test_json(self):
+        lines = [json.dumps({"code": 200, "took": 15 + number % 3, "n": 9}) for number in range(30)]
+        scenario, _ = self.record("--access-log", self.log(lines), "--log-format", "json", "--field",
+                                  "time=took:ms", "--field", "status=code", "--field", "bytes=n")
+        self.assertEqual(scenario["server"]["hosts"][0]["delay"]["values"][0], "15000000ns")
+        self.assertFalse((self.folder / "my-api-open.json").exists())
+
+    def test_what_is_wrong_is_said(self):
+        name = self.log(self.lines(60))
+        for arguments, words in (
+                (("--access-log", name, "--log-format", "common"),
+                 ("60 lines, of 60 in all, are not as the format common says", "line 1:")),
+                (("--access-log", self.log(["what is this"] * 5, "other.log")),
+                 ("other.log: 5 lines", "--log-format '$remote_addr")),
+                (("--access-log", self.log([], "empty.log")), ("has no lines",)),
+                (("--access-log", self.log(self.lines(19), "short.log"), "--log-format", NGINX),
+                 ("of 19 samples can be used; a recording needs 20",)),
+                (("--access-log", "none.log"), ("none.log",)),
+                (("--access-log", name, "--log-format", "$request"), ("has no $status",)),
+                (("--access-log", name, "-n", "50"), ("--requests: only for --url and --urls",)),
+                (("--access-log", name, "--check"), ("--check: only for --url",)),
+                (("--access-log", name, "--har", name), ("only one of --url",)),
+                (("--har", name, "--field", "time=x"), ("--field is for --access-log",)),
+                ((), ("one of --url",))):
+            with self.subTest(arguments):
+                self.refuse("record", *arguments, "-o", "my-api.json", words=words)
+        self.assertFalse((self.folder / "my-api.json").exists())
+
+
+class ExtrasTest(Recorder):
+    def test_it_never_sends_more_than_it_says(self):
+        draw = random.Random(11)
+        for _ in range(20):
+            api = self.api(lambda _: (0, answer(body=b"ok")))
+            count = draw.randrange(20, 63)
+            extras = [flag for flag in ("--concurrency-probe", "--check") if draw.random() < 0.5]
+            most = 100 if "--check" in extras else count + 38 * len(extras)
+            if most == 100 and count + 38 * ("--concurrency-probe" in extras) > 90:
+                continue
+            self.record("--url", api.url(), "-n", str(count), *extras, *AT_ONCE)
+            self.assertEqual(api.requests, most, (count, extras))
+            limit = 10 if "--concurrency-probe" in extras else 1
+            self.assertLessEqual(api.most_at_once, limit)
+            api.stop()
+
+    def test_an_api_that_slows_down(self):
+        api = self.api(lambda _: (0.004 * max(1, api.at_once - 3), answer(body=b"ok")))
+        scenario, result = self.record("--url", api.url(), "-n", "40", "--concurrency-probe",
+                                       "--rate", "400/s")
+        self.assertEqual(api.requests, 78)
+        self.assertIn("slowdown", scenario["server"]["hosts"][0], result.out)
+        self.assertEqual(set(scenario["recorded"]["hosts"][0]["think_time_at_once"]),
+                         {"2", "5", "10"})
+        self.assertIn("with more at once than it was asked", result.out)
+
+    def test_the_double_is_held_against_the_api(self):
+        api = self.api(lambda turn: (0.020 if turn % 4 else 0.040, answer(body=b"ok")))
+        scenario, result = self.record("--url", api.url(), "-n", "60", *AT_ONCE, "--check")
+        self.assertEqual(api.requests, 100)
+        check = scenario["recorded"]["check"]
+        self.assertEqual(check["requests"], 40)
+        predicted, actual = (int(check["makespan"][key][:-2]) for key in ("predicted", "actual"))
+        self.assertTrue(0.5 < predicted / actual < 2, check)
+        self.assertIn("Checked by session_reuse, curl_easy, 1 worker (40 requests)", result.out)
+
+    def test_what_does_not_fit_into_a_hundred_requests(self):
+        api = self.api(at_once, close=True)
+        for arguments, words in ((("-n", "95", "--check"), ("105 requests", "give -n 90")),
+                                 (("-n", "70", "--concurrency-probe"), ("108 requests", "-n 62")),
+                                 (("--url", api.url("/b").replace("127.0.0.1", "127.0.0.2"),
+                                   "--concurrency-probe"), ("is for one host",))):
+            self.refuse("record", "--url", api.url(), *arguments, "-o", "my-api.json", words=words)
+        self.assertEqual(api.requests, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
