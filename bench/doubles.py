@@ -1,4 +1,5 @@
-"""The experiment `doubles` of bench/experiments: does the double of an API predict it?"""
+"""The experiments `doubles`, `log` and `page` of bench/experiments: do doubles predict what they
+were recorded from?"""
 
 import json
 import os
@@ -9,6 +10,8 @@ import socket
 import statistics
 import subprocess
 import time
+
+import page_har
 
 SERVERS = pathlib.Path(__file__).parent / "api_servers"
 PYTHON = "/usr/bin/python3"  # the distribution's, for which scripts/bootstrap installs aiohttp
@@ -71,6 +74,11 @@ def measured(build, result, environment, *arguments):
             for cell in json.loads(result.read_text())["cells"]}
 
 
+def stop(serving):
+    os.killpg(serving.pid, signal.SIGTERM)
+    serving.wait()
+
+
 def held(build, server, times, folder, extra):
     """Records the server, and returns by strategy the ratios of makespan and p90."""
     port = free_port()
@@ -92,8 +100,7 @@ def held(build, server, times, folder, extra):
                 for name, figures in measured(build, folder / "run.json", environment, *arguments).items():
                     seen[side][name].append(figures)
     finally:
-        os.killpg(serving.pid, signal.SIGTERM)
-        serving.wait()
+        stop(serving)
     return seen
 
 
@@ -111,3 +118,67 @@ def doubles(build, times, folder):
                                for side in ("api", "double"))
                 row += f"{api:>8.1f}ms{double:>9.1f}ms{double / api:>8.2f}"
             print(row, flush=True)
+
+
+LOG_FORMAT = ('$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent '
+              '"$http_referer" "$http_user_agent" $request_time')
+
+
+def served_and_logged(folder):
+    """Loads nginx, before a slow server, by wrk for 10 s, and returns its log."""
+    port, behind = free_port(), free_port()
+    log = folder / "access.log"
+    command = nginx(folder, port, f"log_format timed '{LOG_FORMAT}';\nserver {{ listen 127.0.0.1:PORT;\n"
+                    f"access_log {log} timed; location / {{ proxy_pass http://127.0.0.1:{behind}; }} }}")
+    serving = [subprocess.Popen(one, stdout=subprocess.DEVNULL, start_new_session=True)
+               for one in ([PYTHON, SERVERS / "lognormal.py", str(behind), "60"], command)]
+    try:
+        for one in (behind, port):
+            wait_until_open(one)
+        subprocess.run(["wrk", "-t1", "-c20", "-d10s", f"http://127.0.0.1:{port}/"], check=True,
+                       stdout=subprocess.DEVNULL)
+    finally:
+        for one in serving:
+            stop(one)
+    return log
+
+
+def log(build, times, folder):
+    for _ in range(times):
+        text = served_and_logged(folder).read_text()
+        logged = sorted(float(line.rsplit(" ", 1)[1]) * 1000 for line in text.splitlines())
+        scenario = folder / "log.json"
+        subprocess.run([f"{build}/fanout", "record", "--access-log", folder / "access.log", "--log-format",
+                        LOG_FORMAT, "-o", scenario], check=True, stdout=subprocess.DEVNULL)
+        result = folder / "run.json"
+        subprocess.run([f"{build}/fanout", "run", "--scenario", scenario, "-n", "10000", "--workers", "20",
+                        "--strategy", "event_loop", "--transport", "beast_async", "--rounds", "1",
+                        "--no-profile", "--no-references", "--quiet", "-o", result], check=True,
+                       stdout=subprocess.DEVNULL)
+        latency = json.loads(result.read_text())["cells"][0]["runs"][0]["latency_ns"]
+        words = [f"{len(logged)} lines"]
+        for name, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99)):
+            was = logged[int(share * (len(logged) - 1))]
+            words.append(f"{name} {was:.1f} ms, of the double {latency[name] / 1e6:.1f} ms: "
+                         f"{latency[name] / 1e6 / was:.3f}")
+        print("; ".join(words), flush=True)
+
+
+def page(build, times, folder):
+    ratios = []
+    for _ in range(times):
+        har = folder / "page.har"
+        load_ms = page_har.load(har)
+        scenario = folder / "page.json"
+        subprocess.run([f"{build}/fanout", "record", "--har", har, "-o", scenario], check=True,
+                       stdout=subprocess.DEVNULL)
+        result = folder / "run.json"
+        subprocess.run([f"{build}/fanout", "run", "--scenario", scenario, "--strategy", "event_loop",
+                        "--transport", "beast_async", "--rounds", "10", "--no-profile", "--no-references",
+                        "--quiet", "-o", result], check=True, stdout=subprocess.DEVNULL)
+        cell = json.loads(result.read_text())["cells"][0]
+        double_ms = statistics.median(run["makespan_ns"] for run in cell["runs"]) / 1e6
+        ratios.append(double_ms / load_ms)
+        print(f"the browser's load {load_ms:.0f} ms, of the double with {cell['workers']} workers "
+              f"{double_ms:.0f} ms: {ratios[-1]:.2f}", flush=True)
+    print(f"median ratio {statistics.median(ratios):.2f}")

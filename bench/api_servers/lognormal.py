@@ -1,14 +1,20 @@
-"""An API whose answers take 10 ms on average, lognormal, and have three sizes: lognormal.py PORT"""
+"""An API whose answers take 10 ms or so on average, lognormal, and have three sizes:
+lognormal.py PORT [MEAN_MS]"""
 
 import asyncio
+import math
 import random
 import sys
 
 from aiohttp import web
 
 
+SIGMA = 0.5
+mean = float(sys.argv[2]) / 1000 if len(sys.argv) > 2 else 0.010
+
+
 async def answer(_):
-    await asyncio.sleep(random.lognormvariate(-4.73, 0.5))
+    await asyncio.sleep(random.lognormvariate(math.log(mean) - SIGMA**2 / 2, SIGMA))
     return web.Response(body=b"x" * random.choice((200, 3_000, 30_000)))
 
 

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "strategies/registry.h"
 #include "transports/pacing.h"
 #include "transports/policy.h"
+#include "transports/registry.h"
 #include "transports/unresolved.h"
 
 namespace fanout {
@@ -53,6 +57,13 @@ struct PairUp {
 };
 
 }  // namespace
+
+RowName polite_row() {
+  const auto row = std::ranges::find_if(strategies(), [](const Strategy* one) {
+    return one->concurrency == Concurrency::one && one->client_life == ClientLife::worker;
+  });
+  return {std::string((*row)->name), std::string(transports().front()->name)};
+}
 
 std::variant<RunPair, Impossible> pair_up(const Strategy& strategy, const Transport& transport) {
   return std::visit(PairUp{strategy, transport}, strategy.run, transport.prepare);

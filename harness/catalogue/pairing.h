@@ -17,6 +17,16 @@ struct Impossible {
   std::string reason;
 };
 
+// A row by its names.
+struct RowName {
+  std::string strategy;
+  std::string transport;
+};
+
+// The first strategy that makes one request after the other over connections it keeps, and the
+// first transport: what asks a server the least.
+RowName polite_row();
+
 std::variant<RunPair, Impossible> pair_up(const Strategy& strategy, const Transport& transport);
 
 }  // namespace fanout

@@ -96,6 +96,15 @@ inline void add_list(CLI::App& app, const std::string& flag, std::vector<std::st
 // The flags that choose what runs (harness/commands/cli_selection.cpp).
 void add_selection(CLI::App& app, Selection& selection);
 
+// The flags that name real targets (harness/commands/cli_targets.cpp). `many`: whether requests are
+// made by the thousands, and not to record how the targets answer.
+void add_targets(CLI::App& app, Options& options, bool many = true);
+
+// Those of record, of which one source must be named, and none of the flags of the others. Throws
+// UsageError.
+void add_record(CLI::App& app, Options& options);
+void check_record(const CLI::App& app, const Options& options);
+
 // The flags that say how runs are made (harness/commands/cli_measuring.cpp).
 void add_measuring(CLI::App& app, Options& options);
 void add_threshold(CLI::App& app, double& threshold);

@@ -14,15 +14,13 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "base/text.h"
+#include "harness/catalogue/pairing.h"
 #include "harness/machine/process.h"
 
 namespace fanout {
 namespace {
 
 using std::chrono::nanoseconds;
-
-constexpr const char* kStrategy = "session_reuse";
-constexpr const char* kTransport = "curl_easy";
 
 // A folder that is there as long as this.
 class TemporaryFolder {
@@ -71,16 +69,19 @@ Times times_of(const std::string& file) {
 // Runs `fanout run` of this executable and returns the times of its only cell.
 Times measured(std::vector<std::string> arguments, std::uint64_t requests, unsigned rounds,
                const TemporaryFolder& folder) {
+  const RowName row = polite_row();
   const std::string result = folder.file("result.json");
   const std::string said = folder.file("said.txt");
   arguments.insert(arguments.begin(), "run");
-  arguments.insert(arguments.end(),
-                   {"--strategy", kStrategy, "--transport", kTransport, "--workers", "1", "-n",
-                    std::to_string(requests), "--rounds", std::to_string(rounds), "--no-profile",
-                    "--no-references", "--quiet", "--format", "json", "-o", result});
+  arguments.insert(arguments.end(), {"--strategy", row.strategy, "--transport", row.transport,
+                                     "--workers", "1", "-n", std::to_string(requests), "--rounds",
+                                     std::to_string(rounds), "--no-profile", "--no-references",
+                                     "--quiet", "--format", "json", "-o", result});
   UniqueFd words(::open(said.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!words) throw_errno(said);
-  ChildProcess child({.arguments = std::move(arguments), .keep_fds = {}, .cpus = {},
+  ChildProcess child({.arguments = std::move(arguments),
+                      .keep_fds = {},
+                      .cpus = {},
                       .stderr_fd = std::move(words)});
   (void)child.reap();
   if (!std::filesystem::exists(result)) {
@@ -120,8 +121,9 @@ std::vector<std::string> arguments_for_api(const Options& options) {
 }  // namespace
 
 DoubleCheck check_against_api(const Options& options, const std::string& scenario,
-                        std::uint64_t requests) {
+                              std::uint64_t requests) {
   constexpr unsigned kRoundsOfDouble = 3;
+  const RowName row = polite_row();
   const TemporaryFolder folder;
   // A name without a folder would be that of a built-in scenario.
   const std::string file = std::filesystem::absolute(scenario);
@@ -129,7 +131,7 @@ DoubleCheck check_against_api(const Options& options, const std::string& scenari
   std::filesystem::remove(folder.file("result.json"));
   const Times api = measured(arguments_for_api(options), requests, 1, folder);
   return {.requests = requests,
-          .row = fmt::format("{}, {}, 1 worker", kStrategy, kTransport),
+          .row = fmt::format("{}, {}, 1 worker", row.strategy, row.transport),
           .makespan = {twin.makespan, api.makespan},
           .median = {twin.median, api.median},
           .p90 = {twin.p90, api.p90}};

@@ -12,6 +12,6 @@ namespace fanout {
 // Makes so many requests by one worker over one connection: to the scenario in this file, three
 // times, and to the API, once. Throws RunError, with what was said, if either cannot be measured.
 DoubleCheck check_against_api(const Options& options, const std::string& scenario,
-                        std::uint64_t requests);
+                              std::uint64_t requests);
 
 }  // namespace fanout

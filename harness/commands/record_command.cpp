@@ -111,8 +111,7 @@ Observations observed(const Options& options) {
   if (!options.record.har.empty()) {
     const auto text = read_file(options.record.har);
     if (!text) {
-      throw UsageError(
-          fmt::format("--har {}: cannot be read; name a file", options.record.har));
+      throw UsageError(fmt::format("--har {}: cannot be read; name a file", options.record.har));
     }
     return read_har(*text, options.record.har);
   }
@@ -154,9 +153,9 @@ int record(const Options& options) {
   Recording recording = recording_of(seen, options.record.anonymous);
   recording.name = scenario_name(options.output);
   recording.recorded_by = "fanout " + this_tool().version;
-  recording.recorded_at = fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}",
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  recording.recorded_at =
+      fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                  std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
   const std::vector<std::string> files = write_scenarios(options, recording);
   for (const std::string& line : seen.unread) fmt::print(stderr, "not read: {}\n", line);
   fmt::print("{}", in_words(recording));

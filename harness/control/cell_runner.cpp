@@ -47,13 +47,12 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
   std::vector<Target> targets;
   for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
     const HostBehaviour& host = scenario.server().hosts[i];
-    const bool has_body = may_have_body(host.status);
     targets.push_back({.addresses = {endpoints[i].address},
                        .port = endpoints[i].port,
                        .expected_status = static_cast<std::uint16_t>(host.status),
-                       .expected_body_bytes = has_body ? host.body_bytes : 0,
+                       .expected_body_bytes = may_have_body(host.status) ? host.body_bytes : 0,
                        .tls = host.tls != Tls::off});
-    if (has_body) targets.back().expected_body_sizes = host.body_sizes;
+    if (may_have_body(host.status)) targets.back().expected_body_sizes = host.body_sizes;
   }
   return targets;
 }

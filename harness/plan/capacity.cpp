@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <bit>
 #include <chrono>
+#include <cmath>
 
 #include "harness/statistics/steady.h"
 

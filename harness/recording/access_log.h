@@ -18,8 +18,8 @@ struct AccessLog {
 // However long the log, so many of its answers are observations, drawn by chance: memory is flat.
 inline constexpr std::size_t kMostDrawn = 100'000;
 
-// Reads the log: one host, and when its requests arrived. Throws UsageError naming the line if it is
-// written otherwise, and if it has too few usable answers.
+// Reads the log: one host, and when its requests arrived. Throws UsageError naming the line if it
+// is written otherwise, and if it has too few usable answers.
 Observations read_access_log(const AccessLog& log);
 
 }  // namespace fanout

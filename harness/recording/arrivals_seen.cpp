@@ -62,8 +62,7 @@ std::optional<ArrivalsSeen> ArrivalCounter::seen() const {
   const auto begin = std::ranges::find_if(counts_, [](auto count) { return count > 0; });
   std::vector<std::uint64_t> whole(begin, counts_.end());
   const auto busiest = static_cast<double>(*std::ranges::max_element(whole));
-  seen.busiest_rate =
-      whole.size() > 2 ? busiest / static_cast<double>(part_.count()) : seen.rate;
+  seen.busiest_rate = whole.size() > 2 ? busiest / static_cast<double>(part_.count()) : seen.rate;
   constexpr std::size_t kLeastParts = 12;
   if (whole.size() < kLeastParts) return seen;
   seen.dispersion = dispersion_of({whole.begin() + 1, whole.end() - 1});

@@ -27,13 +27,16 @@ std::vector<Observation> of_host(const Observations& observations, std::size_t h
   return found;
 }
 
-void note_answer(const Observation& one, Seen& seen) {
+// `warms_up`: nobody has asked just before, so that caches are filled and programs loaded.
+void note_answer(const Observation& one, Seen& seen, bool warms_up) {
   ++seen.usable;
   seen.sizes.push_back(one.body_bytes);
+  const nanoseconds answered = *one.first_byte + one.receiving;
   const nanoseconds think =
-      std::max(*one.first_byte - seen.round_trip.value_or(nanoseconds{}), nanoseconds{});
+      std::max(answered - seen.round_trip.value_or(nanoseconds{}), nanoseconds{});
+  if (warms_up) return;
   if (one.at_once > 1) {
-    seen.at_once[one.at_once].push_back(think);
+    if (one.among_others) seen.at_once[one.at_once].push_back(think);
     return;
   }
   seen.think_times.push_back(think);
@@ -55,8 +58,9 @@ Seen seen_of(const std::vector<Observation>& all, Source source) {
     seen.tls12 = seen.tls12 || one.tls12;
   }
   seen.round_trip = round_trip_of(std::move(connects));
+  const bool warms_up = source == Source::requests && all.size() > 1;
   for (const Observation& one : all) {
-    if (one.is_usable()) note_answer(one, seen);
+    if (one.is_usable()) note_answer(one, seen, warms_up && &one == &all.front());
   }
   std::ranges::sort(headers);
   if (!headers.empty()) seen.header_bytes = quantile(headers, 0.5);
@@ -174,6 +178,9 @@ HostFit fitted(const ObservedHost& observed, const std::vector<Observation>& all
   if (observations.shows_times) {
     host.behaviour.delay = {.kind = Delay::Kind::list,
                             .values = thinned(seen.think_times, kMostValues)};
+    for (nanoseconds& value : host.behaviour.delay.values) {
+      value = std::max(value - kLocalPath, nanoseconds{});
+    }
   }
   host.behaviour.slowdown = slowdown_of(seen);
   fit_statuses(all, host);
@@ -201,15 +208,18 @@ Mean mean_of(const std::vector<nanoseconds>& times) {
   return mean;
 }
 
-// How many requests beyond `above` each of so many that arrive together finds there, on average:
-// the first finds none, the last all others.
-double mean_excess(unsigned at_once, unsigned above) {
-  double sum = 0;
-  for (unsigned others = above + 1; others < at_once; ++others) sum += others - above;
-  return sum / at_once;
+// How many others, beyond `above`, a request finds there if it is one of so many.
+double excess(unsigned at_once, unsigned above) {
+  return at_once > above + 1 ? at_once - 1 - above : 0;
 }
 
 }  // namespace
+
+MeanTime mean_time(const std::vector<nanoseconds>& times) {
+  if (times.empty()) return {};
+  const Mean mean = mean_of(times);
+  return {nanoseconds(std::llround(mean.value)), nanoseconds(std::llround(2 * mean.error))};
+}
 
 std::optional<nanoseconds> round_trip_of(std::vector<nanoseconds> connects) {
   if (connects.empty()) return std::nullopt;
@@ -251,18 +261,20 @@ Slowdown slowdown_of(const Seen& seen) {
     double square = 0;
     for (const auto& [at_once, times] : seen.at_once) {
       const auto weight = static_cast<double>(times.size());
-      const double each = mean_excess(at_once, above);
+      const double each = excess(at_once, above);
       product += weight * each * (mean_of(times).value - alone.value);
       square += weight * each * each;
     }
     const double per_request = product / square;
     double rest = 0;
     for (const auto& [at_once, times] : seen.at_once) {
-      const double off = mean_of(times).value - alone.value -
-                         std::max(per_request, 0.0) * mean_excess(at_once, above);
+      const double off =
+          mean_of(times).value - alone.value - std::max(per_request, 0.0) * excess(at_once, above);
       rest += static_cast<double>(times.size()) * off * off;
     }
-    if (rest >= best_rest || per_request <= 0) continue;
+    // Of those that come equally near, the first, which slows down the earliest.
+    constexpr double kNearer = 0.99;
+    if (rest >= kNearer * best_rest || per_request <= 0) continue;
     best_rest = rest;
     best = {above, nanoseconds(std::llround(per_request))};
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -21,6 +23,7 @@ namespace {
 using AnyJson = nlohmann::json;
 using std::chrono::nanoseconds;
 
+constexpr unsigned kMostWorkers = 1000;
 constexpr const char* kHowToExport =
     "export one with its contents from the network panel of a browser (Save all as HAR)";
 
@@ -78,8 +81,8 @@ std::optional<ObservedHost> origin_of(const std::string& text) {
   try {
     const Url url = parse_url(text);
     const bool usual = url.port == (url.tls ? 443 : 80);
-    const std::string name = url.host.find(':') == std::string::npos ? url.host
-                                                                     : "[" + url.host + "]";
+    const std::string name =
+        url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
     return ObservedHost{fmt::format("{}://{}{}", url.tls ? "https" : "http", name,
                                     usual ? "" : fmt::format(":{}", url.port)),
                         url.tls};
@@ -97,7 +100,6 @@ struct Flight {
 unsigned most_at_once(const std::vector<Flight>& flights) {
   std::vector<std::pair<nanoseconds, int>> changes;  // at one moment, ends come first
   for (const Flight& flight : flights) {
-    if (flight.end <= flight.begin) continue;
     changes.emplace_back(flight.begin, 1);
     changes.emplace_back(flight.end, -1);
   }
@@ -106,6 +108,34 @@ unsigned most_at_once(const std::vector<Flight>& flights) {
   int most = 0;
   for (const auto& [moment, change] : changes) most = std::max(most, now += change);
   return static_cast<unsigned>(most);
+}
+
+// How long so many workers take for the flights, in the order in which they began.
+nanoseconds time_of(const std::vector<Flight>& flights, unsigned workers) {
+  std::vector<nanoseconds> free(workers);  // when each worker will be: a heap, the earliest first
+  nanoseconds end{};
+  for (const Flight& flight : flights) {
+    std::ranges::pop_heap(free, std::greater());
+    free.back() += flight.end - flight.begin;
+    end = std::max(end, free.back());
+    std::ranges::push_heap(free, std::greater());
+  }
+  return end;
+}
+
+// How many workers, up to `most`, come nearest to the time that all flights took.
+unsigned workers_alike(std::vector<Flight> flights, unsigned most) {
+  if (flights.empty()) return 1;
+  std::ranges::sort(flights, {}, &Flight::begin);
+  const nanoseconds all = std::ranges::max(flights, {}, &Flight::end).end - flights.front().begin;
+  unsigned nearest = 1;
+  for (unsigned workers = 2; workers <= most; ++workers) {
+    const auto off = [&](unsigned count) {
+      return std::chrono::abs(time_of(flights, count) - all);
+    };
+    if (off(workers) < off(nearest)) nearest = workers;
+  }
+  return nearest;
 }
 
 class HarReader {
@@ -120,6 +150,7 @@ class HarReader {
                                    counted_entries(entries_.size()), kHowToExport));
     }
     seen_.most_at_once = most_at_once(flights_);
+    seen_.workers_alike = workers_alike(flights_, std::min(seen_.most_at_once, kMostWorkers));
     leave_out(cached_, "the browser's cache answered");
     leave_out(others_, "asked for something else than http:// or https://");
     check_enough(where_, seen_);
@@ -165,9 +196,11 @@ class HarReader {
     one.connected = connect && connect->count() > 0;
     one.on_kept_connection = !one.connected;
     // What TLS took is a part of what connecting took.
-    if (one.connected) one.connect = std::max(*connect - handshake.value_or(nanoseconds{}), nanoseconds{});
+    if (one.connected)
+      one.connect = std::max(*connect - handshake.value_or(nanoseconds{}), nanoseconds{});
     if (one.connected && handshake && handshake->count() > 0) one.handshake = handshake;
     one.first_byte = time_at(timings, "wait");
+    one.receiving = time_at(timings, "receive").value_or(nanoseconds{});
     one.status = static_cast<unsigned>(std::min(number_at(response, "status").value_or(0), 999.0));
     if (one.status == 0) one.failure = "no answer";
     const auto body = number_at(response, "bodySize");
@@ -189,13 +222,14 @@ class HarReader {
     for (const char* key : {"dns", "connect", "send", "wait", "receive"}) {
       all += time_at(timings, key).value_or(nanoseconds{});
     }
-    flights_.push_back({*begin + blocked, *begin + all});
+    if (all > blocked) flights_.push_back({*begin + blocked, *begin + all});
   }
 
   // The host of a URL, which is that of its part before the path.
   const std::optional<ObservedHost>& host_at(const std::string& url) {
     const std::size_t authority = url.find("//");
-    const std::size_t end = url.find_first_of("/?#", authority == std::string::npos ? 0 : authority + 2);
+    const std::size_t end =
+        url.find_first_of("/?#", authority == std::string::npos ? 0 : authority + 2);
     const auto [known, is_new] = known_.try_emplace(url.substr(0, end));
     if (is_new) known->second = origin_of(known->first);
     return known->second;

@@ -19,7 +19,8 @@ constexpr const char* kCombined =
 std::unique_ptr<LogFormat> log_format(const std::string& text,
                                       const std::vector<std::string>& fields) {
   if (text == "json") return json_format(fields);
-  if (!fields.empty()) throw UsageError("--field is for logs of JSON; use it with --log-format json");
+  if (!fields.empty())
+    throw UsageError("--field is for logs of JSON; use it with --log-format json");
   if (text == "common") return text_format(text, kCommon, false);
   if (text == "combined") return text_format(text, kCombined, false);
   if (text.find_first_of("$%") != std::string::npos) {

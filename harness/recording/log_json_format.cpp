@@ -38,12 +38,10 @@ const AnyJson* value_at(const AnyJson& object, std::string_view key) {
 
 // Of a time, by the end of its key or by what was said; text with a unit goes by that.
 LogField unit_of(std::string_view key, LogField otherwise) {
-  for (const auto& [end, field] : {std::pair{"_ns", LogField::took_ns},
-                                   std::pair{"_us", LogField::took_us},
-                                   std::pair{"_ms", LogField::took_ms},
-                                   std::pair{"_s", LogField::took_s},
-                                   std::pair{"_sec", LogField::took_s},
-                                   std::pair{"_seconds", LogField::took_s}}) {
+  for (const auto& [end, field] :
+       {std::pair{"_ns", LogField::took_ns}, std::pair{"_us", LogField::took_us},
+        std::pair{"_ms", LogField::took_ms}, std::pair{"_s", LogField::took_s},
+        std::pair{"_sec", LogField::took_s}, std::pair{"_seconds", LogField::took_s}}) {
     if (key.ends_with(end)) return field;
   }
   return otherwise;
@@ -140,9 +138,8 @@ class JsonFormat : public LogFormat {
   // Notes the first of the group that is there. What the user named is not looked for again, and a
   // value that is not written as its key lets expect is something else.
   void note_usual(const AnyJson& json, const std::vector<Key>& group, LogLine& line) const {
-    const bool is_named = std::ranges::any_of(named_, [&](const Key& one) {
-      return kind_of(one.field) == kind_of(group.front().field);
-    });
+    const bool is_named = std::ranges::any_of(
+        named_, [&](const Key& one) { return kind_of(one.field) == kind_of(group.front().field); });
     if (is_named) return;
     for (const Key& key : group) {
       const AnyJson* value = value_at(json, key.key);

@@ -16,16 +16,12 @@ struct Name {
   LogField field;
 };
 
-constexpr std::array kOfNginx{Name{"request_time", LogField::took_s},
-                              Name{"upstream_response_time", LogField::upstream_s},
-                              Name{"time_local", LogField::at_common},
-                              Name{"time_iso8601", LogField::at_iso},
-                              Name{"msec", LogField::at_unix},
-                              Name{"status", LogField::status},
-                              Name{"body_bytes_sent", LogField::bytes},
-                              Name{"bytes_sent", LogField::bytes},
-                              Name{"request", LogField::request},
-                              Name{"request_method", LogField::method}};
+constexpr std::array kOfNginx{
+    Name{"request_time", LogField::took_s},   Name{"upstream_response_time", LogField::upstream_s},
+    Name{"time_local", LogField::at_common},  Name{"time_iso8601", LogField::at_iso},
+    Name{"msec", LogField::at_unix},          Name{"status", LogField::status},
+    Name{"body_bytes_sent", LogField::bytes}, Name{"bytes_sent", LogField::bytes},
+    Name{"request", LogField::request},       Name{"request_method", LogField::method}};
 
 // Without what may stand before the letter: %>s is %s. The time stands in brackets.
 constexpr std::array kOfApache{

@@ -19,12 +19,15 @@ struct Observation {
   std::size_t host = 0;            // an index into Observations::hosts
   bool on_kept_connection = true;  // whether it was to go over one that is kept
   bool connected = false;          // whether it opened a connection
-  unsigned at_once = 1;            // how many, itself included, were sent together
+  // How many were in flight, itself included, and whether all of them were when it was sent.
+  unsigned at_once = 1;
+  bool among_others = false;
 
   // Times; nothing where they were not seen.
   std::optional<std::chrono::nanoseconds> connect{};     // of TCP
   std::optional<std::chrono::nanoseconds> handshake{};   // of TLS
   std::optional<std::chrono::nanoseconds> first_byte{};  // from sending to the answer's first byte
+  std::chrono::nanoseconds receiving{};                  // from there to its last byte
 
   unsigned status = 0;    // 0: there was no answer
   std::string failure{};  // why there was no whole answer, such as "timeout"; "": there was one
@@ -64,10 +67,12 @@ struct Observations {
   std::vector<std::string> notes{};
   // The first lines of a log that could not be read, for who made the recording alone.
   std::vector<std::string> unread{};
-  // Of a page or a log, which was not made for us: requests by their methods (empty: as asked), and
-  // how many it had in flight at most (0: not known).
+  // Of a page or a log, which was not made for us: requests by their methods (empty: as asked).
   std::map<std::string, std::size_t> methods{};
+  // Of a page: how many requests it had in flight at most, and how many workers, each making one
+  // after the other, take as long as it did. A page waits for scripts and for free connections.
   unsigned most_at_once = 0;
+  unsigned workers_alike = 0;
   bool shows_times = true;  // whether it says how long answers took
   std::optional<ArrivalsSeen> arrivals{};
 };

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -77,6 +78,7 @@ Observation observation_of(const TimedResponse& timed, const Request& request, O
   const bool whole = response.outcome == Outcome::ok || (response.outcome == Outcome::bad_status);
   if (!whole) seen.failure = outcome_name(response.outcome);
   if (whole) seen.first_byte = timed.first_byte;
+  seen.receiving = timed.receiving;
   seen.status = response.status;
   seen.body_bytes = response.body_bytes;
   seen.http_version = timed.http_version;
@@ -163,8 +165,8 @@ class Probe {
                 .paths = spool_.text(),
                 .failure_words = &words_,
                 .connection_notes = &notes_},
-        requests_(spool_.requests(settings.requests +
-                                  (settings.concurrency ? kAtOnceRequests : 0))),
+        requests_(
+            spool_.requests(settings.requests + (settings.concurrency ? kAtOnceRequests : 0))),
         alternation_(urls) {
     check_methods(requests_, config_);
     config_at_once_ = config_;
@@ -185,12 +187,11 @@ class Probe {
       if (progress) progress(i + 1);
     }
     if (!settings_.concurrency) return std::move(seen_);
-    for (const AtOnce& burst : kAtOnce) {
-      for (unsigned i = 0; i < burst.times && seen_.ended_early.empty(); ++i) {
-        keep_to_rate(seen_.all.size());
-        make_at_once(burst.requests);
-        if (progress) progress(seen_.all.size());
-      }
+    for (const AtOnce& level : kAtOnce) {
+      if (!seen_.ended_early.empty()) break;
+      keep_to_rate(seen_.all.size());
+      make_at_once(level);
+      if (progress) progress(seen_.all.size());
     }
     return std::move(seen_);
   }
@@ -208,32 +209,50 @@ class Probe {
     seen_.ended_early = why_to_end(seen);
   }
 
-  // The next requests, together, each by a client of its own in a thread of its own.
-  void make_at_once(unsigned count) {
-    while (clients_.size() < count) clients_.push_back(std::make_unique<TimedClient>(config_at_once_));
+  // The next requests, by several clients at once, each in a thread of its own.
+  void make_at_once(const AtOnce& level) {
+    while (clients_.size() < level.clients) {
+      clients_.push_back(std::make_unique<TimedClient>(config_at_once_));
+    }
     const std::size_t first = seen_.all.size();
-    std::latch together(count);
-    std::vector<std::future<TimedResponse>> answers;
-    for (unsigned i = 0; i < count; ++i) {
-      answers.push_back(std::async(std::launch::async, [&, i] {
+    const auto request = [&](unsigned client, unsigned turn) -> const Request& {
+      return requests_[first + client * level.each + turn];
+    };
+    std::latch together(level.clients);
+    std::vector<std::future<std::vector<TimedResponse>>> answers;
+    for (unsigned client = 0; client < level.clients; ++client) {
+      answers.push_back(std::async(std::launch::async, [&, client] {
+        std::vector<TimedResponse> got;
         together.arrive_and_wait();
-        return clients_[i]->fetch(requests_[first + i], Over::kept);
+        for (unsigned turn = 0; turn < level.each; ++turn) {
+          got.push_back(clients_[client]->fetch(request(client, turn), Over::kept));
+        }
+        return got;
       }));
     }
-    for (unsigned i = 0; i < count; ++i) {
-      Observation& seen = seen_.all.emplace_back(
-          observation_of(answers[i].get(), requests_[first + i], Over::kept));
-      seen.at_once = count;
-      if (seen_.ended_early.empty()) seen_.ended_early = why_to_end(seen);
+    for (unsigned client = 0; client < level.clients; ++client) {
+      const std::vector<TimedResponse> got = answers[client].get();
+      for (unsigned turn = 0; turn < level.each; ++turn) {
+        note_at_once(observation_of(got[turn], request(client, turn), Over::kept), level, turn);
+      }
     }
+  }
+
+  // Each client's first request met none or all of the others, by chance.
+  void note_at_once(Observation one, const AtOnce& level, unsigned turn) {
+    one.at_once = level.clients;
+    one.among_others = turn > 0;
+    if (seen_.ended_early.empty()) seen_.ended_early = why_to_end(one);
+    seen_.all.push_back(std::move(one));
   }
 
   // Why no further request is made; "" if one is.
   [[nodiscard]] std::string why_to_end(const Observation& last) const {
     if (last.told_to_wait) {
-      return fmt::format("{} answered {}{}, which asks to wait: nothing more was sent",
-                         seen_.hosts[last.host].name, last.status,
-                         last.at_once > 1 ? fmt::format(" to one of {} at once", last.at_once) : "");
+      return fmt::format(
+          "{} answered {}{}, which asks to wait: nothing more was sent",
+          seen_.hosts[last.host].name, last.status,
+          last.at_once > 1 ? fmt::format(" to one of {} at once", last.at_once) : "");
     }
     if (vain_ < kVainLater) return {};
     return fmt::format("{} requests in a row got no answer ({})", vain_, last.failure);

@@ -16,15 +16,16 @@ namespace fanout {
 // However willing the API is, no recording makes more requests.
 inline constexpr std::uint64_t kMostRecorded = 100;
 
-// Requests sent together, and how often, to see whether the API slows down.
+// So many clients at once, each of which makes so many requests one after the other, to see whether
+// the API slows down.
 struct AtOnce {
-  unsigned requests;
-  unsigned times;
+  unsigned clients;
+  unsigned each;
 };
 inline constexpr std::array<AtOnce, 3> kAtOnce{{{2, 4}, {5, 2}, {10, 2}}};
 inline constexpr std::uint64_t kAtOnceRequests = [] {
   std::uint64_t sum = 0;
-  for (const AtOnce& burst : kAtOnce) sum += std::uint64_t{burst.requests} * burst.times;
+  for (const AtOnce& level : kAtOnce) sum += std::uint64_t{level.clients} * level.each;
   return sum;
 }();
 
@@ -42,9 +43,9 @@ using ProbeProgress = std::function<void(std::uint64_t made)>;
 
 // Requests the URLs in their order, from the first again after the last: one after the other, no
 // sooner than the rate allows, every other one on a new connection; then, if wanted, several at
-// once, each over a connection that is kept, at the same rate on average. Ends early when the API asks to
-// wait (429, or 503 with Retry-After) and when it answers nothing. Throws RunError if nothing was
-// answered at all, and UsageError if a request is neither GET nor HEAD.
+// once, over connections that are kept, and no sooner than the rate allows on average. Ends early
+// when the API asks to wait (429, or 503 with Retry-After) and when it answers nothing. Throws
+// RunError if nothing was answered at all, and UsageError if a request is neither GET nor HEAD.
 Observations probe(const UrlList& urls, const ProbeSettings& settings,
                    const ProbeProgress& progress);
 

@@ -15,11 +15,11 @@ constexpr std::uint64_t kRequestsOfHost = 200;  // in each run of the scenario
 constexpr const char* kIndependent =
     "whether size and think time of an answer go together: they are drawn independently";
 constexpr const char* kBandwidth =
-    "how the network delivers large bodies: the local one is faster";
+    "how bodies share the network: the time each took to arrive is a part of its think time";
 
 std::vector<std::string> unknown_of_requests(const Observations& seen) {
-  const bool alone = std::ranges::all_of(
-      seen.all, [](const Observation& one) { return one.at_once <= 1; });
+  const bool alone =
+      std::ranges::all_of(seen.all, [](const Observation& one) { return one.at_once <= 1; });
   return {alone ? "how it behaves under concurrency: it was asked one request at a time"
                 : "how it behaves with more at once than it was asked",
           "whether it limits its clients at higher rates than it was asked at", kIndependent,
@@ -29,8 +29,9 @@ std::vector<std::string> unknown_of_requests(const Observations& seen) {
 std::vector<std::string> unknown_of_page(const Observations& seen) {
   return {fmt::format("how it behaves with more at once than the page had, {}",
                       counted(seen.most_at_once, "request")),
-          "what the page waited for before it asked: here the next request is made as soon as a "
-          "worker is free",
+          fmt::format("what the page waited for before it asked: {}, each making one request after "
+                      "the other, take as long as it did",
+                      counted(seen.workers_alike, "worker")),
           kIndependent, kBandwidth,
           "what differs at other times of the day, and with another cache of the browser"};
 }
@@ -64,7 +65,8 @@ std::vector<std::string> unknown_of(const Observations& seen) {
 // A scenario makes requests of one method: the most frequent one.
 void choose_method(const Observations& seen, Recording& recording) {
   if (seen.methods.empty()) return;
-  const auto most = std::ranges::max_element(seen.methods, {}, [](auto& one) { return one.second; });
+  const auto most =
+      std::ranges::max_element(seen.methods, {}, [](auto& one) { return one.second; });
   recording.method = parse_method(most->first).value_or(Method::get);
   std::vector<std::string> others;
   for (const auto& [method, count] : seen.methods) {
@@ -97,7 +99,7 @@ Recording recording_of(const Observations& seen, bool anonymous) {
                       .arrivals = seen.arrivals};
   if (seen.source == Source::har) {
     recording.requests = seen.all.size();
-    recording.workers = std::max(seen.most_at_once, 1U);
+    recording.workers = seen.workers_alike;
   }
   choose_method(seen, recording);
   if (!anonymous) return recording;

@@ -37,7 +37,7 @@ struct Recording {
   std::vector<HostFit> hosts{};
   // What the scenario asks for.
   std::uint64_t requests = 0;
-  unsigned workers = 0;              // 0: the default
+  unsigned workers = 0;                // 0: the default
   std::vector<std::uint32_t> order{};  // Scenario::order; empty: each host in turn
   Method method = Method::get;
   std::optional<ArrivalsSeen> arrivals{};  // of a log

@@ -67,6 +67,11 @@ Json seen_to_json(const HostFit& host) {
     json["tls_handshake"] = json_read::nanoseconds_text(quantile(seen.handshakes, 0.5));
     json["tls"] = seen.tls12 ? "1.2" : "1.3";
   }
+  if (!seen.think_times.empty()) {
+    const MeanTime mean = mean_time(seen.think_times);
+    json["think_time"] = {{"mean", json_read::nanoseconds_text(mean.value)},
+                          {"two_standard_errors", json_read::nanoseconds_text(mean.error)}};
+  }
   if (seen.header_bytes) json["header_bytes"] = *seen.header_bytes;
   if (seen.http_version > 0) json["http"] = version_text(seen.http_version);
   for (const auto& [at_once, times] : seen.at_once) {
@@ -120,16 +125,16 @@ Json recorded_to_json(const Recording& recording) {
 void add_arrivals(const Recording& recording, Json& scenario) {
   constexpr double kSeconds = 20;
   constexpr double kMostRequests = 100'000;
-  constexpr double kMostWorkers = 1000;
+  constexpr double kMostOfOpen = 1000;
   const ArrivalsSeen& seen = *recording.arrivals;
   double think_s = 0;
   for (const HostFit& host : recording.hosts) {
-    think_s = std::max(think_s, std::chrono::duration<double>(
-                                    mean_of(host.behaviour.delay)).count());
+    think_s =
+        std::max(think_s, std::chrono::duration<double>(mean_of(host.behaviour.delay)).count());
   }
   const double requests = std::clamp(seen.rate * kSeconds, 1.0 * kLeastSamples, kMostRequests);
   scenario["requests"] = std::llround(requests);
-  scenario["workers"] = std::llround(std::clamp(3 * seen.rate * think_s, 10.0, kMostWorkers));
+  scenario["workers"] = std::llround(std::clamp(3 * seen.rate * think_s, 10.0, kMostOfOpen));
   scenario["mode"] = enum_name(Mode::open, kModeNames);
   scenario["rate"] = seen.rate;
   // Whichever is nearer: evenly spaced requests have 0, independent ones 1.

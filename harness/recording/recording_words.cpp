@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -43,6 +44,42 @@ Table think_times(const Recording& recording) {
     if (host.seen.think_times.empty()) continue;
     table.rows.push_back(times_row(host.name, "as seen", host.seen.think_times));
     table.rows.push_back(times_row("", "as fitted", drawn(host.behaviour.delay)));
+  }
+  return table;
+}
+
+// How many of the times, which ascend, lie above `from` and no higher than `to`, as a bar and a
+// share.
+std::string bar_of(const std::vector<nanoseconds>& times, nanoseconds from, nanoseconds to) {
+  const auto count = std::ranges::upper_bound(times, to) - std::ranges::upper_bound(times, from);
+  const double share = static_cast<double>(count) / static_cast<double>(times.size());
+  constexpr double kWidest = 40;
+  const auto width = static_cast<std::size_t>(std::ceil(share * kWidest));
+  return fmt::format("{:>3.0f} % {}", 100 * share, std::string(width, '#'));
+}
+
+// How think times are distributed, as seen and as fitted, in parts that widen as times do; empty
+// where all are much alike.
+Table distribution(const HostFit& host) {
+  constexpr std::size_t kParts = 10;
+  constexpr double kAlike = 1.2;
+  const std::vector<nanoseconds>& seen = host.seen.think_times;
+  const std::vector<nanoseconds> fitted = drawn(host.behaviour.delay);
+  const nanoseconds low = std::max(seen.front(), nanoseconds(std::chrono::microseconds(100)));
+  const double widening =
+      static_cast<double>(seen.back().count()) / static_cast<double>(low.count());
+  Table table;
+  table.columns = {
+      {"think time"}, {"as seen", Column::Align::left}, {"as fitted", Column::Align::left}};
+  if (widening < kAlike) return table;
+  nanoseconds from{-1};
+  for (std::size_t i = 1; i <= kParts; ++i) {
+    const double part = static_cast<double>(i) / kParts;
+    const nanoseconds to = i == kParts ? std::max(seen.back(), fitted.back())
+                                       : nanoseconds(std::llround(static_cast<double>(low.count()) *
+                                                                  std::pow(widening, part)));
+    table.rows.push_back({"to " + words_of(to), bar_of(seen, from, to), bar_of(fitted, from, to)});
+    from = to;
   }
   return table;
 }
@@ -114,6 +151,18 @@ std::string kinds_of_connections(const Seen& seen) {
       half(seen.on_new));
 }
 
+// How well a makespan can be predicted: no better than the mean is known.
+std::string mean_words(const Seen& seen) {
+  const MeanTime mean = mean_time(seen.think_times);
+  if (mean.value.count() == 0) return {};
+  const double share =
+      static_cast<double>(mean.error.count()) / static_cast<double>(mean.value.count());
+  return fmt::format(
+      " Their mean is {}, give or take {:.0f} % (2 standard errors), and no makespan is known "
+      "better.",
+      words_of(mean.value), 100 * share);
+}
+
 // What it took with more requests at once, and what of that is acted out.
 std::string at_once_words(const HostFit& host) {
   std::vector<std::string> words;
@@ -133,10 +182,11 @@ std::string at_once_words(const HostFit& host) {
 // What each host has shown, besides what the tables say.
 std::string remarks(const HostFit& host, Source source) {
   const Seen& seen = host.seen;
-  std::string text = fmt::format("\n{}: {}", host.name,
-                                 source == Source::access_log
-                                     ? counted(seen.usable, "sample") + " were fitted."
-                                     : kinds_of_connections(seen));
+  std::string text =
+      fmt::format("\n{}: {}", host.name,
+                  source == Source::access_log ? counted(seen.usable, "sample") + " were fitted."
+                                               : kinds_of_connections(seen));
+  text += mean_words(seen);
   text += at_once_words(host);
   if (host.behaviour.rtt.count() == 0 && seen.round_trip) {
     text += fmt::format(" Its round trip is too short to be emulated (less than {}).",
@@ -148,35 +198,41 @@ std::string remarks(const HostFit& host, Source source) {
   }
   text += "\n";
   for (const std::string& field : seen.rate_limit_fields) text += fmt::format("  {}\n", field);
+  if (!seen.think_times.empty()) {
+    if (const Table chart = distribution(host); !chart.rows.empty()) {
+      text += "\n" + to_text(chart);
+    }
+  }
   return text + list_of("Seen of it and not acted out", host.left_out);
 }
 
 // When the requests of a log came.
 std::string arrivals_words(const ArrivalsSeen& seen) {
-  std::string text = fmt::format(
-      "\nThe log has {} in {}: {} a second on average, and {} in its busiest {}.",
-      counted(seen.requests, "request"), words_of(seen.span), format_number(seen.rate),
-      format_number(seen.busiest_rate), words_of(seen.part));
+  std::string text =
+      fmt::format("\nThe log has {} in {}: {} a second on average, and {} in its busiest {}.",
+                  counted(seen.requests, "request"), words_of(seen.span), format_number(seen.rate),
+                  format_number(seen.busiest_rate), words_of(seen.part));
   if (!seen.dispersion) return text + "\n";
   constexpr double kEven = 0.5;
   constexpr double kBursty = 2;
-  const std::string_view kind =
-      *seen.dispersion < kEven     ? "more evenly than by chance"
-      : *seen.dispersion < kBursty ? "about as by chance (Poisson)"
-                                   : "in bursts, or at a rate that changes, which the scenario of "
-                                     "mode open does not act out";
-  return text + fmt::format(" Their counts vary by {} of their mean (index of dispersion), so they "
-                            "came {}.\n",
-                            format_number(*seen.dispersion), kind);
+  const std::string_view kind = *seen.dispersion < kEven ? "more evenly than by chance"
+                                : *seen.dispersion < kBursty
+                                    ? "about as by chance (Poisson)"
+                                    : "in bursts, or at a rate that changes, which the scenario of "
+                                      "mode open does not act out";
+  return text + fmt::format(
+                    " Their counts vary by {} of their mean (index of dispersion), so they "
+                    "came {}.\n",
+                    format_number(*seen.dispersion), kind);
 }
 
 // The prediction held against the API.
 Table check_table(const DoubleCheck& check) {
   Table table;
   table.columns = {{"", Column::Align::left}, {"predicted"}, {"actual"}, {"ratio"}};
-  for (const auto& [what, time] : {std::pair{"makespan", check.makespan},
-                                   std::pair{"median", check.median},
-                                   std::pair{"p90", check.p90}}) {
+  for (const auto& [what, time] :
+       {std::pair{"makespan", check.makespan}, std::pair{"median", check.median},
+        std::pair{"p90", check.p90}}) {
     table.rows.push_back({what, words_of(time.predicted), words_of(time.actual),
                           format_number(static_cast<double>(time.predicted.count()) /
                                         static_cast<double>(time.actual.count()))});

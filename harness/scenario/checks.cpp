@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "base/text.h"
 
 namespace fanout {
 
@@ -22,6 +25,15 @@ void check_mode(const Scenario& scenario, const std::string& where) {
                      ": deadline: mode steady ends by itself; leave out the deadline, or use "
                      "another mode");
   }
+}
+
+void check_order(const Scenario& scenario, const std::string& where) {
+  if (scenario.order.empty() || scenario.real_targets() != nullptr) return;
+  const std::uint32_t highest = std::ranges::max(scenario.order);
+  const std::uint64_t hosts = hosts_of(scenario);
+  if (highest < hosts) return;
+  throw UsageError(fmt::format("{}: order: names host {}, and there {} {}, from 0 on", where,
+                               highest, hosts == 1 ? "is" : "are", counted(hosts, "host")));
 }
 
 void check_timeouts(const Scenario& scenario, const std::string& where) {

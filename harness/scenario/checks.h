@@ -11,6 +11,9 @@ namespace fanout {
 // The mode and what goes with it: rate, arrivals, deadline.
 void check_mode(const Scenario& scenario, const std::string& where);
 
+// Every host that the order names is there.
+void check_order(const Scenario& scenario, const std::string& where);
+
 // Time limits are long enough to be kept.
 void check_timeouts(const Scenario& scenario, const std::string& where);
 

@@ -37,7 +37,7 @@ struct RealTargets {
 
 struct Scenario {
   std::string name;
-  std::string summary;                // one line, for help
+  std::string summary;  // one line, for help
   std::uint64_t requests = 0;
   // Request i goes to the host order[i modulo its length]; empty: to each host in turn.
   std::vector<std::uint32_t> order{};
@@ -50,12 +50,12 @@ struct Scenario {
   std::string body;   // the user's own, of so many bytes, with any method; documents have its size
   bool reuse = true;  // whether clients keep their connections
   // The host of the embedded server that request i goes to.
-const HostBehaviour& host_of(const Scenario& scenario, std::uint64_t request);
+  const HostBehaviour& host_of(const Scenario& scenario, std::uint64_t request);
 
-// The share of the requests that go to this host, 0 to 1.
-double share_of_host(const Scenario& scenario, std::size_t host);
+  // The share of the requests that go to this host, 0 to 1.
+  double share_of_host(const Scenario& scenario, std::size_t host);
 
-// How many idle connections all clients of a run keep; nothing: max_idle_of() below.
+  // How many idle connections all clients of a run keep; nothing: max_idle_of() below.
   std::optional<std::uint64_t> max_idle;
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);

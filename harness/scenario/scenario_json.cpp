@@ -11,6 +11,7 @@
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/checks.h"
 #include "harness/scenario/request_headers.h"
+#include "harness/scenario/targets_json.h"
 #include "transports/verify.h"
 
 namespace fanout {
@@ -51,16 +52,6 @@ std::vector<std::uint32_t> read_order(const std::string& path, const Json& json)
         static_cast<std::uint32_t>(json_read::whole_number(path, one, 0, kMaxRequests)));
   }
   return order;
-}
-
-// Every host that is named is there.
-void check_order(const Scenario& scenario, const std::string& where) {
-  if (scenario.order.empty() || scenario.real_targets() != nullptr) return;
-  const std::uint32_t highest = std::ranges::max(scenario.order);
-  const std::uint64_t hosts = hosts_of(scenario);
-  if (highest < hosts) return;
-  throw UsageError(fmt::format("{}: order: names host {}, and there {} {}, from 0 on", where, highest,
-                               hosts == 1 ? "is" : "are", counted(hosts, "host")));
 }
 
 RetryPolicy read_retry(const std::string& path, const Json& json) {
@@ -128,44 +119,6 @@ Method read_method(const std::string& path, const Json& json) {
       json.is_string() ? parse_method(json.get_ref<const std::string&>()) : std::nullopt;
   if (!method) json_read::fail(path, json, kMethodExpected);
   return *method;
-}
-
-// Makes real targets answer; null leaves the scenario as it is.
-void read_targets(Scenario& scenario, const std::string& path, const Json& json) {
-  if (json.is_null()) return;
-  using namespace json_read;
-  check_object(
-      path, json,
-      {"urls", "origins", "skipped_lines", "source", "digest", "first_url", "addresses", "follow"});
-  const auto number = [&](const char* key) {
-    return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
-                        kMaxRequests);
-  };
-  const auto skipped = json.find("skipped_lines");  // earlier versions left none out
-  scenario.answered_by = RealTargets{
-      .urls = number("urls"),
-      .origins = number("origins"),
-      .skipped = skipped == json.end()
-                     ? 0
-                     : whole_number(path + ".skipped_lines", *skipped, 0, kUnboundedQueue),
-      .source = text(path + ".source", required(path, json, "source", "of the list")),
-      // absent in earlier versions
-      .digest = json.value("digest", ""),
-      .first_url = json.value("first_url", ""),
-      .follow = json.value("follow", false),
-      .addresses = json.value("addresses", decltype(RealTargets::addresses)())};
-}
-
-Json targets_to_json(const RealTargets* targets) {
-  if (targets == nullptr) return nullptr;
-  return {{"urls", targets->urls},
-          {"origins", targets->origins},
-          {"skipped_lines", targets->skipped},
-          {"source", targets->source},
-          {"digest", targets->digest},
-          {"first_url", targets->first_url},
-          {"addresses", targets->addresses},
-          {"follow", targets->follow}};
 }
 
 // It tells people where the file comes from (harness/recording/), and no result keeps it.

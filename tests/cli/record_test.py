@@ -61,7 +61,7 @@ class RatioTest(Recorder):
         # Here a round trip is too short to be fitted, or a small part of the answer's ten.
         self.assertLess(milliseconds(host.get("rtt", "0ns")), 5)
         values = sorted(map(milliseconds, host["delay"]["values"]))
-        self.assertEqual(len(values), 40)
+        self.assertEqual(len(values), 39)  # the first warms up
         self.assertEqual(len([value for value in values if value > 40]), 8)
         seen, = scenario["recorded"]["hosts"]
         self.assertEqual((seen["samples"], seen["statuses"], seen["http"]),

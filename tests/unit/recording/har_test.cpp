@@ -20,13 +20,25 @@ using testing::Not;
 
 // An entry over a new connection: 10 ms for TCP, 20 ms for TLS, 30 ms to the first byte.
 PageJson entry(const std::string& url, const std::string& at) {
-  return {{"startedDateTime", at},
-          {"time", 66},
-          {"request", {{"method", "GET"}, {"url", url}, {"headers", {{{"name", "Cookie"}, {"value", "s3cret"}}}}}},
-          {"response", {{"status", 200}, {"httpVersion", "HTTP/1.1"}, {"bodySize", 700},
-                        {"headersSize", 120}, {"content", {{"size", 900}, {"text", "s3cret"}}}}},
-          {"timings", {{"blocked", 5}, {"dns", -1}, {"connect", 30}, {"ssl", 20}, {"send", 0.5},
-                       {"wait", 30.5}, {"receive", 0}}}};
+  return {
+      {"startedDateTime", at},
+      {"time", 66},
+      {"request",
+       {{"method", "GET"}, {"url", url}, {"headers", {{{"name", "Cookie"}, {"value", "s3cret"}}}}}},
+      {"response",
+       {{"status", 200},
+        {"httpVersion", "HTTP/1.1"},
+        {"bodySize", 700},
+        {"headersSize", 120},
+        {"content", {{"size", 900}, {"text", "s3cret"}}}}},
+      {"timings",
+       {{"blocked", 5},
+        {"dns", -1},
+        {"connect", 30},
+        {"ssl", 20},
+        {"send", 0.5},
+        {"wait", 30.25},
+        {"receive", 0.25}}}};
 }
 
 PageJson page(std::size_t entries) {
@@ -57,7 +69,8 @@ TEST(ReadHar, TakesThePartsOfTimesApart) {
   EXPECT_EQ(one.host, 1U);
   EXPECT_EQ(one.connect, 10ms);
   EXPECT_EQ(one.handshake, 20ms);
-  EXPECT_EQ(one.first_byte, 30500us);
+  EXPECT_EQ(one.first_byte, 30250us);
+  EXPECT_EQ(one.receiving, 250us);
   EXPECT_EQ(one.body_bytes, 700U);
   EXPECT_EQ(one.header_bytes, 120U);
   EXPECT_EQ(one.http_version, 11U);
@@ -69,9 +82,20 @@ TEST(ReadHar, CountsWhatWasInFlightTogether) {
   for (std::size_t i = 0; i < 20; ++i) {  // two at a time: what waits for a connection is not sent
     auto& one = har["log"]["entries"][i];
     one["timings"]["blocked"] = 61 * (i / 2);
-    one["_fromCache"] = i < 10 ? "" : "";
   }
-  EXPECT_EQ(read_har(har.dump(), "page.har").most_at_once, 2U);
+  const Observations seen = read_har(har.dump(), "page.har");
+  EXPECT_EQ(seen.most_at_once, 2U);
+  EXPECT_EQ(seen.workers_alike, 2U);
+}
+
+TEST(ReadHar, FindsHowManyWorkersTakeAsLongAsThePage) {
+  PageJson har = page(21);
+  for (std::size_t i = 0; i < 21; ++i) {  // one, which the others wait for, and then all at once
+    har["log"]["entries"][i]["timings"]["blocked"] = i == 0 ? 0 : 61;
+  }
+  const Observations seen = read_har(har.dump(), "page.har");
+  EXPECT_EQ(seen.most_at_once, 20U);
+  EXPECT_EQ(seen.workers_alike, 11U);  // two after each other, as the page was
 }
 
 TEST(ReadHar, LeavesOutWhatNoServerAnswered) {
@@ -98,14 +122,15 @@ TEST(ReadHar, BecomesARecordingInThePagesOrderAndWithoutSecrets) {
   EXPECT_EQ(recording.order[2], 1U);
   EXPECT_EQ(recording.hosts[1].name, "https://host-2");
   EXPECT_EQ(recording.hosts[0].behaviour.rtt, 10ms);
-  EXPECT_EQ(recording.hosts[0].behaviour.delay.values.front(), 20500us);
+  EXPECT_EQ(recording.hosts[0].behaviour.delay.values.front(), 20500us - kLocalPath);
 }
 
 TEST(ReadHar, SaysWhatIsWrong) {
   EXPECT_THAT(refusal(page(30).dump().substr(0, 500)), HasSubstr("page.har: no whole HAR file"));
   EXPECT_THAT(refusal("[1, 2]"), HasSubstr("has no log.entries"));
   EXPECT_THAT(refusal("not json"), HasSubstr("export one"));
-  EXPECT_THAT(refusal(page(19).dump()), HasSubstr("19 of 19 samples can be used; a recording needs 20"));
+  EXPECT_THAT(refusal(page(19).dump()),
+              HasSubstr("19 of 19 samples can be used; a recording needs 20"));
   PageJson timeless = page(30);
   for (auto& one : timeless["log"]["entries"]) one.erase("timings");
   EXPECT_THAT(refusal(timeless.dump()), HasSubstr("none of its 30 entries has timings"));

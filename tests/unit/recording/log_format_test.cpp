@@ -51,21 +51,22 @@ TEST(LogFormat, ReadsNginxsOwnSyntax) {
   const std::string format =
       R"($remote_addr [$time_iso8601] "$request" ${status} $body_bytes_sent $request_time $upstream_response_time)";
   const LogLine line = read_as(
-      format, R"(::1 [2026-01-02T03:04:05+01:00] "POST /x HTTP/1.1" 201 5 0.120 0.010, 0.030 : 0.002)");
+      format,
+      R"(::1 [2026-01-02T03:04:05+01:00] "POST /x HTTP/1.1" 201 5 0.120 0.010, 0.030 : 0.002)");
   EXPECT_EQ(line.took, 120ms);
   EXPECT_EQ(line.upstream, 42ms);
   EXPECT_EQ(line.method, "POST");
   EXPECT_EQ(line.at, 1'767'319'445s);
-  const LogLine none =
-      read_as(format, R"(::1 [2026-01-02T02:04:05Z] "-" 400 0 0.001 -)");
+  const LogLine none = read_as(format, R"(::1 [2026-01-02T02:04:05Z] "-" 400 0 0.001 -)");
   EXPECT_EQ(none.upstream, std::nullopt);
   EXPECT_EQ(none.at, line.at);
   EXPECT_EQ(read_as("$msec $status", "1767319445.250 204").at, 1'767'319'445'250ms);
 }
 
 TEST(LogFormat, ReadsApachesOwnSyntax) {
-  const LogLine line = read_as(R"(%h %l %u %t \"%r\" %>s %b %D %{Referer}i 100%%)",
-                               R"(::1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 304 - 1500 - 100%)");
+  const LogLine line =
+      read_as(R"(%h %l %u %t \"%r\" %>s %b %D %{Referer}i 100%%)",
+              R"(::1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 304 - 1500 - 100%)");
   EXPECT_EQ(line.took, 1500us);
   EXPECT_EQ(line.status, 304U);
   EXPECT_EQ(line.bytes, 0U);
@@ -77,8 +78,9 @@ TEST(LogFormat, ReadsApachesOwnSyntax) {
 TEST(LogFormat, ReadsJson) {
   const auto usual = log_format("json", {});
   const LogLine nginx = must_read(
-      *usual, R"({"status":"200","request_time":"0.5","body_bytes_sent":"7","request_method":"PUT",)"
-              R"("time_iso8601":"2026-01-02T03:04:05+01:00","upstream_response_time":"0.25"})");
+      *usual,
+      R"({"status":"200","request_time":"0.5","body_bytes_sent":"7","request_method":"PUT",)"
+      R"("time_iso8601":"2026-01-02T03:04:05+01:00","upstream_response_time":"0.25"})");
   EXPECT_EQ(nginx.took, 500ms);
   EXPECT_EQ(nginx.upstream, 250ms);
   EXPECT_EQ(nginx.bytes, 7U);
@@ -87,11 +89,13 @@ TEST(LogFormat, ReadsJson) {
   const auto named = log_format(
       "json", {"time=took.total:us", "status=reply.code", "at=when", "method=verb", "bytes=n"});
   const LogLine own = must_read(
-      *named, R"({"took":{"total":1500},"reply":{"code":404},"when":1767319445250,"verb":"GET","n":1})");
+      *named,
+      R"({"took":{"total":1500},"reply":{"code":404},"when":1767319445250,"verb":"GET","n":1})");
   EXPECT_EQ(own.took, 1500us);
   EXPECT_EQ(own.status, 404U);
   EXPECT_EQ(own.at, 1'767'319'445'250ms);
-  EXPECT_EQ(must_read(*log_format("json", {"time=d"}), R"({"d":"1.5ms","status":200})").took, 1500us);
+  EXPECT_EQ(must_read(*log_format("json", {"time=d"}), R"({"d":"1.5ms","status":200})").took,
+            1500us);
   EXPECT_FALSE(log_format("json", {"time=d"})->read(R"({"status":200})"));
   EXPECT_FALSE(usual->read(R"({"request_time":1})"));
   EXPECT_FALSE(usual->read(R"(["status",200])"));
@@ -116,10 +120,12 @@ TEST(LogFormat, RefusesAFormatThatCannotBeRead) {
 }
 
 TEST(LogFormat, RefusesValuesThatAreNone) {
-  for (const char* line : {"x 0.1", "200 x", "200 -1", "200 nan", "200 1e99", "1000 0.1", "200 0.1 "}) {
+  for (const char* line :
+       {"x 0.1", "200 x", "200 -1", "200 nan", "200 1e99", "1000 0.1", "200 0.1 "}) {
     EXPECT_FALSE(log_format("$status $request_time", {})->read(line)) << line;
   }
-  for (const char* time : {"", "2026", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00+1", "31/Foo/2026:00:00:00 +0000"}) {
+  for (const char* time : {"", "2026", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00+1",
+                           "31/Foo/2026:00:00:00 +0000"}) {
     EXPECT_EQ(parse_iso_time(time), std::nullopt) << time;
   }
 }

@@ -64,8 +64,9 @@ TEST(Mutations, OfLinesOfALogAreReadOrNot) {
     std::vector<std::pair<std::unique_ptr<LogFormat>, std::string>> made;
     made.emplace_back(log_format("combined", {}),
                       R"(::1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 23 "-" "x\"y")");
-    made.emplace_back(log_format("$time_iso8601 $msec $status $request_time $upstream_response_time", {}),
-                      "2026-01-02T03:04:05.5+01:00 1767319445.250 200 0.1 0.1, - : 0.2");
+    made.emplace_back(
+        log_format("$time_iso8601 $msec $status $request_time $upstream_response_time", {}),
+        "2026-01-02T03:04:05.5+01:00 1767319445.250 200 0.1 0.1, - : 0.2");
     made.emplace_back(log_format("json", {}),
                       R"({"status":200,"request_time":"0.1","ts":1767319445.25,"method":"GET"})");
     return made;
