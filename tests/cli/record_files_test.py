@@ -183,8 +183,11 @@ class PageTest(FileRecorder):
             self.log(timed if "--log-format" in arguments
                      else [log_line(number, 0.01) for number in range(40)])
             urls = [api.url() if "://" in word else word for word in arguments]
-            more = AT_ONCE if api.url() in urls else ("--dry-run",) if "run" in urls else ()
-            self.succeed(*urls, *more)
+            if "run" in urls:
+                urls.append("--dry-run")
+            if api.url() in urls and "--rate" not in urls:
+                urls += AT_ONCE
+            self.succeed(*urls)
 
 
 class ExtrasTest(Recorder):
