@@ -158,9 +158,9 @@ std::string mean_words(const Seen& seen) {
   const double share =
       static_cast<double>(mean.error.count()) / static_cast<double>(mean.value.count());
   return fmt::format(
-      " Their mean is {}, give or take {:.0f} % (2 standard errors), and no makespan is known "
+      " Their mean is {}, give or take {} % (2 standard errors), and no makespan is known "
       "better.",
-      words_of(mean.value), 100 * share);
+      words_of(mean.value), format_number(100 * share));
 }
 
 // What it took with more requests at once, and what of that is acted out.
