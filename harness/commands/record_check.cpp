@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,20 +65,36 @@ Times times_of(const std::string& file) {
   return {middle(times[0]), middle(times[1]), middle(times[2])};
 }
 
-// Runs `fanout run` of this executable and returns the times of its only cell.
-Times measured(std::vector<std::string> arguments, std::uint64_t requests, unsigned rounds,
-               const TemporaryFolder& folder) {
+// Runs the scenario by `fanout run` of this executable.
+Times times_of_scenario(const std::string& scenario, std::uint64_t requests) {
+  const TemporaryFolder folder;
   const RowName row = polite_row();
   const std::string result = folder.file("result.json");
   const std::string said = folder.file("said.txt");
-  arguments.insert(arguments.begin(), "run");
-  arguments.insert(arguments.end(), {"--strategy", row.strategy, "--transport", row.transport,
-                                     "--workers", "1", "-n", std::to_string(requests), "--rounds",
-                                     std::to_string(rounds), "--no-profile", "--no-references",
-                                     "--quiet", "--format", "json", "-o", result});
+  // A name without a folder would be that of a built-in scenario.
+  const std::string file = std::filesystem::absolute(scenario);
   UniqueFd words(::open(said.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!words) throw_errno(said);
-  ChildProcess child({.arguments = std::move(arguments),
+  ChildProcess child({.arguments = {"run",
+                                    "--scenario",
+                                    file,
+                                    "--strategy",
+                                    row.strategy,
+                                    "--transport",
+                                    row.transport,
+                                    "--workers",
+                                    "1",
+                                    "-n",
+                                    std::to_string(requests),
+                                    "--rounds",
+                                    "3",
+                                    "--no-profile",
+                                    "--no-references",
+                                    "--quiet",
+                                    "--format",
+                                    "json",
+                                    "-o",
+                                    result},
                       .keep_fds = {},
                       .cpus = {},
                       .stderr_fd = std::move(words)});
@@ -90,47 +105,32 @@ Times measured(std::vector<std::string> arguments, std::uint64_t requests, unsig
   return times_of(result);
 }
 
-// What says, on the command line, which API is asked and how.
-std::vector<std::string> arguments_for_api(const Options& options) {
-  std::vector<std::string> arguments;
-  const auto add = [&](const char* flag, const std::string& value) {
-    if (value.empty()) return;
-    arguments.emplace_back(flag);
-    arguments.push_back(value);
-  };
-  for (const std::string& url : options.urls.urls) add("--url", url);
-  add("--urls", options.urls.file);
-  for (const Resolve& resolve : options.urls.resolve) {
-    add("--resolve",
-        fmt::format("{}:{}:{}", resolve.name, resolve.port ? std::to_string(*resolve.port) : "*",
-                    fmt::join(resolve.addresses, ",")));
+Times times_of_api(const UrlList& urls, const ProbeSettings& settings) {
+  const Observations seen = probe(urls, settings, {});
+  if (!seen.ended_early.empty()) throw RunError("--check: " + seen.ended_early);
+  std::vector<std::int64_t> times;
+  nanoseconds makespan{};
+  for (const Observation& one : seen.all) {
+    if (!one.first_byte) continue;
+    const nanoseconds time = one.connect.value_or(nanoseconds{}) +
+                             one.handshake.value_or(nanoseconds{}) + *one.first_byte +
+                             one.receiving;
+    makespan += time;
+    times.push_back(time.count());
   }
-  for (const std::string& header : options.selection.headers) add("--header", header);
-  add("--cert", options.tls.certificate_file);
-  add("--key", options.tls.key_file);
-  const auto add_time = [&](const char* flag, const std::optional<nanoseconds>& time) {
-    if (time) add(flag, json_read::nanoseconds_text(*time));
-  };
-  add_time("--timeout", options.selection.timeout);
-  add_time("--connect-timeout", options.selection.connect_timeout);
-  if (options.urls.skip_bad_lines) arguments.emplace_back("--skip-bad-lines");
-  if (options.may_load) arguments.emplace_back("--i-may-load-this-target");
-  return arguments;
+  if (times.empty()) throw RunError("--check: no request was answered");
+  std::ranges::sort(times);
+  return {makespan, nanoseconds(quantile(times, 0.5)), nanoseconds(quantile(times, 0.9))};
 }
 
 }  // namespace
 
-DoubleCheck check_against_api(const Options& options, const std::string& scenario,
-                              std::uint64_t requests) {
-  constexpr unsigned kRoundsOfDouble = 3;
+DoubleCheck check_against_api(const std::string& scenario, const UrlList& urls,
+                              const ProbeSettings& settings) {
+  const Times twin = times_of_scenario(scenario, settings.requests);
+  const Times api = times_of_api(urls, settings);
   const RowName row = polite_row();
-  const TemporaryFolder folder;
-  // A name without a folder would be that of a built-in scenario.
-  const std::string file = std::filesystem::absolute(scenario);
-  const Times twin = measured({"--scenario", file}, requests, kRoundsOfDouble, folder);
-  std::filesystem::remove(folder.file("result.json"));
-  const Times api = measured(arguments_for_api(options), requests, 1, folder);
-  return {.requests = requests,
+  return {.requests = settings.requests,
           .row = fmt::format("{}, {}, 1 worker", row.strategy, row.transport),
           .makespan = {twin.makespan, api.makespan},
           .median = {twin.median, api.median},

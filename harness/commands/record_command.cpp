@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -38,6 +40,7 @@ ProbeSettings settings_of(const Options& options) {
   settings.connect_timeout = selection.connect_timeout.value_or(settings.connect_timeout);
   settings.headers = introduced(selection.headers);
   settings.concurrency = options.record.concurrency;
+  settings.anonymous = options.record.anonymous;
   return settings;
 }
 
@@ -106,33 +109,44 @@ ProbeProgress progress_on_terminal(std::uint64_t requests) {
   };
 }
 
-// Asks the API, or reads what somebody else has noted of it.
-Observations observed(const Options& options) {
-  if (!options.record.har.empty()) {
-    const auto text = read_file(options.record.har);
-    if (!text) {
-      throw UsageError(fmt::format("--har {}: cannot be read; name a file", options.record.har));
-    }
-    return read_har(*text, options.record.har);
+Observations read_har_file(const RecordOptions& record) {
+  const auto text = read_file(record.har);
+  if (!text) {
+    throw UsageError(fmt::format("--har {}: cannot be read; name a file", record.har));
   }
-  if (!options.record.log.empty()) return read_access_log(options.record.log);
-  const ProbeSettings settings = settings_of(options);
-  UrlList urls = urls_to_record(options, settings);
-  check_fits(options, urls, settings);
-  for (const std::string& note : urls.notes) fmt::print(stderr, "note: {}\n", note);
-  choose_addresses(urls.targets, settings.connect_timeout);
-  return probe(urls, settings, progress_on_terminal(all_of(settings)));
+  if (text->starts_with("\x1f\x8b")) {
+    throw UsageError(fmt::format("{}: is compressed by gzip; unpack it by gunzip", record.har));
+  }
+  return read_har(*text, record.har, record.anonymous);
 }
 
-// Writes the scenario, and that of mode open where it is known when requests came.
-std::vector<std::string> write_scenarios(const Options& options, const Recording& recording) {
-  (void)replace_file(options.output, scenario_text(recording, Mode::batch));
-  if (!recording.arrivals) return {options.output};
+// The API to ask: its URLs, and how they are asked.
+struct Api {
+  ProbeSettings settings;
+  UrlList urls;
+};
+
+Api api_to_ask(const Options& options) {
+  Api api{settings_of(options), {}};
+  api.urls = urls_to_record(options, api.settings);
+  check_fits(options, api.urls, api.settings);
+  for (const std::string& note : api.urls.notes) fmt::print(stderr, "note: {}\n", note);
+  choose_addresses(api.urls.targets, api.settings.connect_timeout);
+  return api;
+}
+
+// The texts of the files to write: of the scenario, and of that of mode open where it is known when
+// requests came.
+std::vector<std::pair<std::string, std::string>> scenario_files(const Options& options,
+                                                                const Recording& recording) {
+  std::vector<std::pair<std::string, std::string>> files{
+      {options.output, scenario_text(recording, Mode::batch)}};
+  if (!recording.arrivals) return files;
   const std::string open = open_file_of(options.output);
   Recording at_rate = recording;
   at_rate.name = scenario_name(open);
-  (void)replace_file(open, scenario_text(at_rate, Mode::open));
-  return {options.output, open};
+  files.emplace_back(open, scenario_text(at_rate, Mode::open));
+  return files;
 }
 
 void check_files(const Options& options) {
@@ -145,29 +159,45 @@ void check_files(const Options& options) {
   }
 }
 
+// Asks once more, if that is wanted and the API has not asked to wait.
+void check_double(const Options& options, Api& api, const Observations& seen,
+                  Recording& recording) {
+  if (!seen.ended_early.empty()) {
+    fmt::print("\nNot checked, since the recording ended early.\n");
+    return;
+  }
+  api.settings.requests = kMostRecorded - seen.all.size();
+  api.settings.concurrency = false;
+  api.settings.only_kept = true;
+  recording.check = check_against_api(options.output, api.urls, api.settings);
+  (void)replace_file(options.output, scenario_text(recording, Mode::batch));
+  fmt::print("{}", check_in_words(*recording.check));
+}
+
 }  // namespace
 
 int record(const Options& options) {
   check_files(options);
-  const Observations seen = observed(options);
-  Recording recording = recording_of(seen, options.record.anonymous);
+  std::optional<Api> api;
+  if (!options.urls.empty()) api.emplace(api_to_ask(options));
+  const Observations seen =
+      api ? probe(api->urls, api->settings, progress_on_terminal(all_of(api->settings)))
+      : !options.record.har.empty() ? read_har_file(options.record)
+                                    : read_access_log(options.record.log);
+  Recording recording = recording_of(seen);
   recording.name = scenario_name(options.output);
   recording.recorded_by = "fanout " + this_tool().version;
   recording.recorded_at =
       fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                   std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  const std::vector<std::string> files = write_scenarios(options, recording);
+  const auto files = scenario_files(options, recording);
+  for (const auto& [file, text] : files) (void)replace_file(file, text);
   for (const std::string& line : seen.unread) fmt::print(stderr, "not read: {}\n", line);
   fmt::print("{}", in_words(recording));
-  if (options.record.check) {
-    std::fflush(stdout);
-    recording.check = check_against_api(options, options.output, kMostRecorded - seen.all.size());
-    (void)write_scenarios(options, recording);
-    fmt::print("{}", check_in_words(*recording.check));
-  }
-  for (const std::string& file : files) {
+  for (const auto& [file, text] : files) {
     fmt::print("\nscenario: {}\nfanout run --scenario {}\n", file, shell_word(file));
   }
+  if (api && options.record.check) check_double(options, *api, seen, recording);
   return 0;
 }
 

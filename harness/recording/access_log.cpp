@@ -17,6 +17,9 @@
 namespace fanout {
 namespace {
 
+constexpr const char* kHowToSay =
+    "say how they are written by --log-format '$remote_addr ... $status' (nginx), '%h ... %>s' "
+    "(Apache), common, combined or json";
 constexpr std::size_t kLongestLogLine = 64 << 10;
 constexpr std::uint64_t kShownLines = 3;
 // If the first so many lines are all written otherwise, so are the rest.
@@ -40,7 +43,7 @@ struct Answer {
 
 class LogReader {
  public:
-  explicit LogReader(const AccessLog& log) : log_(log), lines_(log.file) {
+  explicit LogReader(const AccessLog& log) : log_(log), lines_(log.file, "--access-log") {
     if (!log.format.empty()) format_ = log_format(log.format, log.fields);
   }
 
@@ -59,6 +62,7 @@ class LogReader {
   void note(const std::string& text) {
     const auto line = format_->read(text);
     if (!line) {
+      if (unreadable_ == 0) why_ = format_->why_not(text);
       if (unreadable_++ < kShownLines) {
         shown_.push_back(fmt::format("line {}: {}", lines_.number(), shown_line(text)));
       }
@@ -68,7 +72,10 @@ class LogReader {
     if (line->at) arrivals_.add(*line->at);
     dated_ += line->at.has_value() ? 1 : 0;
     if (!line->method.empty()) count_method(line->method);
-    draw({line->upstream ? line->upstream : line->took, line->bytes, line->status});
+    const auto took = line->upstream ? line->upstream : line->took;
+    whole_seconds_ =
+        whole_seconds_ && (!took || *took % std::chrono::seconds(1) == std::chrono::nanoseconds{});
+    draw({took, line->bytes, line->status});
   }
 
   // A log may hold what nobody should have sent: names that were made up are not kept.
@@ -92,14 +99,13 @@ class LogReader {
     if (shown_.empty()) {
       throw UsageError(fmt::format("{}: has no lines; name a log that has some", lines_.name()));
     }
-    const bool by_default = log_.format.empty();
-    throw UsageError(fmt::format(
-        "{}: {} {}, of {} in all, are not as the format {} says; the first is {}; {}",
-        lines_.name(), format_count(unreadable_), unreadable_ == 1 ? "line" : "lines",
-        format_count(unreadable_ + readable_), format_->words(), shown_.front(),
-        by_default ? "say how they are written: --log-format '$remote_addr ... $status' (nginx), "
-                     "'%h ... %>s' (Apache) or json, with --field time=KEY:ms"
-                   : "correct --log-format, and for JSON --field KEY with its unit"));
+    const std::string count = readable_ == 0
+                                  ? "its lines"
+                                  : fmt::format("{} of its {} lines", format_count(unreadable_),
+                                                format_count(unreadable_ + readable_));
+    throw UsageError(fmt::format("{}: {} are not as the format {} says, the first is {}; {}",
+                                 lines_.name(), count, format_->words(), shown_.front(),
+                                 why_.empty() ? kHowToSay : why_));
   }
 
   Observations observations() {
@@ -114,7 +120,7 @@ class LogReader {
       timeless += one.first_byte ? 0 : 1;
       seen.all.push_back(std::move(one));
     }
-    if (dated_ == readable_) seen.arrivals = arrivals_.seen();
+    add_arrivals(seen);
     add_notes(seen, timeless);
     check_enough(lines_.name(), seen);
     return seen;
@@ -134,6 +140,22 @@ class LogReader {
     if (timeless > 0) {
       seen.notes.push_back(counted(timeless, "answer") + " without a time");
     }
+    if (seen.shows_times && whole_seconds_) {
+      seen.notes.emplace_back("parts of seconds: the log has none, so its think times are rough");
+    }
+  }
+
+  // The rate, unless it is so low that a run at it would take long.
+  void add_arrivals(Observations& seen) const {
+    if (dated_ != readable_) return;
+    seen.arrivals = arrivals_.seen();
+    constexpr double kLeast = 0.2;  // a second: 20 requests in 100 s
+    if (seen.arrivals && seen.arrivals->rate >= kLeast) return;
+    seen.notes.push_back(seen.arrivals
+                             ? fmt::format("when requests came: {} a second are too few for a run",
+                                           format_number(seen.arrivals->rate))
+                             : "when requests came: the log has all of them in one moment");
+    seen.arrivals.reset();
   }
 
   const AccessLog& log_;
@@ -142,6 +164,8 @@ class LogReader {
   std::uint64_t readable_ = 0;
   std::uint64_t unreadable_ = 0;
   std::uint64_t dated_ = 0;
+  bool whole_seconds_ = true;  // whether all answers took some
+  std::string why_;            // the first line that could not be read could not
   std::vector<std::string> shown_;
   std::vector<Answer> drawn_;
   std::map<std::string, std::size_t> methods_;

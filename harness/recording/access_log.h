@@ -12,7 +12,7 @@ struct AccessLog {
   std::string file;                   // "-": standard input
   std::string format{};               // of --log-format (log_format.h); "": by the first line
   std::vector<std::string> fields{};  // of --field
-  bool empty() const { return file.empty(); }
+  [[nodiscard]] bool empty() const { return file.empty(); }
 };
 
 // However long the log, so many of its answers are observations, drawn by chance: memory is flat.

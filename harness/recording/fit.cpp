@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <tuple>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "harness/recording/slowdown_fit.h"
 
 namespace fanout {
 namespace {
@@ -45,6 +45,7 @@ void note_answer(const Observation& one, Seen& seen, bool warms_up) {
 
 Seen seen_of(const std::vector<Observation>& all, Source source) {
   Seen seen{.requests = all.size()};
+  if (source == Source::requests) seen.tls = Seen::Tls::v13;
   std::vector<nanoseconds> connects;
   std::vector<std::uint64_t> headers;
   for (const Observation& one : all) {
@@ -55,7 +56,7 @@ Seen seen_of(const std::vector<Observation>& all, Source source) {
     if (one.failure.empty() && one.status != 0) ++seen.statuses[one.status];
     if (!one.rate_limit_fields.empty()) seen.rate_limit_fields = one.rate_limit_fields;
     seen.http_version = std::max(seen.http_version, one.http_version);
-    seen.tls12 = seen.tls12 || one.tls12;
+    if (one.tls12) seen.tls = Seen::Tls::v12;
   }
   seen.round_trip = round_trip_of(std::move(connects));
   const bool warms_up = source == Source::requests && all.size() > 1;
@@ -83,8 +84,9 @@ unsigned usual_status(const Seen& seen) {
   return usual;
 }
 
-// The other statuses become faults, but for the one that ended the recording: how often an API
-// limits its clients is a matter of their rate, and none of chance.
+// Errors become faults, but for the one that ended the recording: how often an API limits its
+// clients is a matter of their rate, and none of chance. Other statuses that are none (redirects,
+// 204) are answers like the usual one; and 499 is what nginx writes where a client went away.
 void fit_statuses(const std::vector<Observation>& all, HostFit& host) {
   std::map<unsigned, std::size_t> counts = host.seen.statuses;
   for (const Observation& one : all) {
@@ -95,8 +97,10 @@ void fit_statuses(const std::vector<Observation>& all, HostFit& host) {
   host.behaviour.status = usual_status(host.seen);
   for (const auto& [status, count] : counts) {
     if (status == host.behaviour.status || count == 0) continue;
-    if (status < 200 || status > 599 || status == 304) {
-      host.left_out.push_back(fmt::format("status {} of {}", status, counted(count, "request")));
+    constexpr unsigned kClientGone = 499;
+    if (status < 400 || status > 599 || status == kClientGone) {
+      host.left_out.push_back(fmt::format("status {} of {}: all but errors have status {}", status,
+                                          counted(count, "request"), host.behaviour.status));
       continue;
     }
     host.behaviour.faults.push_back(
@@ -107,7 +111,12 @@ void fit_statuses(const std::vector<Observation>& all, HostFit& host) {
 }
 
 void fit_sizes(HostFit& host) {
-  const std::vector<std::uint64_t>& sizes = host.seen.sizes;
+  constexpr std::uint64_t kMost = 1ULL << 30;  // that the local server sends
+  std::vector<std::uint64_t> sizes = host.seen.sizes;
+  if (sizes.back() > kMost) {
+    host.left_out.emplace_back("what bodies have beyond 1 GiB");
+    for (std::uint64_t& size : sizes) size = std::min(size, kMost);
+  }
   host.behaviour.body_bytes = sizes.back();
   if (sizes.front() != sizes.back()) {
     host.behaviour.body_sizes = thinned(sizes, kMostValues);
@@ -117,11 +126,13 @@ void fit_sizes(HostFit& host) {
 
 // How many trips connecting takes: a session of TLS 1.2 that is resumed takes one less, which shows
 // in how long handshakes took.
+// A browser does not say which version it was.
 unsigned trips_of(bool tls, const Seen& seen) {
   if (!tls) return kTcpTrips;
   const auto handshake = round_trip_of(seen.handshakes);
-  const bool resumed = handshake && seen.round_trip && *handshake < *seen.round_trip * 3 / 2;
-  return seen.tls12 && !resumed ? kTls12Trips : kTls13Trips;
+  const bool one_trip = handshake && seen.round_trip && *handshake < *seen.round_trip * 3 / 2;
+  const bool may_be_two = seen.tls == Seen::Tls::v12 || seen.tls == Seen::Tls::unknown;
+  return may_be_two && handshake && !one_trip ? kTls12Trips : kTls13Trips;
 }
 
 void fit_connections(bool tls, HostFit& host) {
@@ -132,7 +143,10 @@ void fit_connections(bool tls, HostFit& host) {
   if (round_trip >= kLeastRoundTrip) behaviour.rtt = round_trip;
   behaviour.close_after = host.seen.close_after.value_or(0);
   if (!host.seen.close_after) {
-    host.left_out.emplace_back("connections that it closed now and then, by no rule seen");
+    host.left_out.emplace_back(
+        "connections that it closed now and then, by no rule seen, or once nobody had used them "
+        "for "
+        "a while");
   }
 }
 
@@ -182,7 +196,7 @@ HostFit fitted(const ObservedHost& observed, const std::vector<Observation>& all
       value = std::max(value - kLocalPath, nanoseconds{});
     }
   }
-  host.behaviour.slowdown = slowdown_of(seen);
+  host.behaviour.slowdown = slowdown_of(seen.think_times, seen.at_once);
   fit_statuses(all, host);
   fit_sizes(host);
   fit_connections(observed.tls, host);
@@ -190,36 +204,17 @@ HostFit fitted(const ObservedHost& observed, const std::vector<Observation>& all
   return host;
 }
 
-struct Mean {
-  double value = 0;  // ns
-  double error = 0;  // the standard error
-};
-
-Mean mean_of(const std::vector<nanoseconds>& times) {
-  const auto count = static_cast<double>(times.size());
-  Mean mean;
-  for (const nanoseconds time : times) mean.value += static_cast<double>(time.count()) / count;
-  if (times.size() < 2) return mean;
-  double squares = 0;
-  for (const nanoseconds time : times) {
-    squares += std::pow(static_cast<double>(time.count()) - mean.value, 2);
-  }
-  mean.error = std::sqrt(squares / (count - 1) / count);
-  return mean;
-}
-
-// How many others, beyond `above`, a request finds there if it is one of so many.
-double excess(unsigned at_once, unsigned above) {
-  return at_once > above + 1 ? at_once - 1 - above : 0;
+// Whether a server that closes each connection may do so since nobody used it for a while: it does
+// not say that it closes, and had the time.
+bool may_be_idleness(std::span<const Observation> all) {
+  const nanoseconds a_while = std::chrono::milliseconds(500);  // no server waits less for a request
+  return std::ranges::none_of(all, [](const Observation& one) { return one.says_close; }) &&
+         std::ranges::any_of(all, [a_while](const Observation& one) {
+           return one.idle && one.connected && *one.idle >= a_while;
+         });
 }
 
 }  // namespace
-
-MeanTime mean_time(const std::vector<nanoseconds>& times) {
-  if (times.empty()) return {};
-  const Mean mean = mean_of(times);
-  return {nanoseconds(std::llround(mean.value)), nanoseconds(std::llround(2 * mean.error))};
-}
 
 std::optional<nanoseconds> round_trip_of(std::vector<nanoseconds> connects) {
   if (connects.empty()) return std::nullopt;
@@ -248,42 +243,8 @@ std::optional<unsigned> close_after_of(std::span<const Observation> all) {
   const bool longer_now = served > lengths.front();
   constexpr std::size_t kNoCoincidence = 2;
   if (!all_equal || longer_now || lengths.size() < kNoCoincidence) return std::nullopt;
+  if (lengths.front() == 1 && may_be_idleness(all)) return std::nullopt;
   return lengths.front();
-}
-
-Slowdown slowdown_of(const Seen& seen) {
-  if (seen.at_once.empty() || seen.think_times.empty()) return {};
-  const Mean alone = mean_of(seen.think_times);
-  Slowdown best;
-  double best_rest = std::numeric_limits<double>::infinity();
-  for (unsigned above = 0; above + 1 < seen.at_once.rbegin()->first; ++above) {
-    double product = 0;  // of how much longer it took, and how much longer 1 ns each would make it
-    double square = 0;
-    for (const auto& [at_once, times] : seen.at_once) {
-      const auto weight = static_cast<double>(times.size());
-      const double each = excess(at_once, above);
-      product += weight * each * (mean_of(times).value - alone.value);
-      square += weight * each * each;
-    }
-    const double per_request = product / square;
-    double rest = 0;
-    for (const auto& [at_once, times] : seen.at_once) {
-      const double off =
-          mean_of(times).value - alone.value - std::max(per_request, 0.0) * excess(at_once, above);
-      rest += static_cast<double>(times.size()) * off * off;
-    }
-    // Of those that come equally near, the first, which slows down the earliest.
-    constexpr double kNearer = 0.99;
-    if (rest >= kNearer * best_rest || per_request <= 0) continue;
-    best_rest = rest;
-    best = {above, nanoseconds(std::llround(per_request))};
-  }
-  const Mean most = mean_of(seen.at_once.rbegin()->second);
-  constexpr double kCertain = 3;  // standard errors
-  constexpr double kWorthwhile = 0.05;
-  const double longer = most.value - alone.value;
-  const bool certain = longer > kCertain * std::hypot(most.error, alone.error);
-  return certain && longer > kWorthwhile * alone.value ? best : Slowdown{};
 }
 
 std::vector<HostFit> fit(const Observations& observations) {

@@ -34,13 +34,6 @@ inline constexpr std::chrono::nanoseconds kLeastRoundTrip = std::chrono::microse
 // to 0.16 ms on the machine it was tried on. Think times are fitted less that, or as none.
 inline constexpr std::chrono::nanoseconds kLocalPath = std::chrono::microseconds(100);
 
-// The mean of times, and how far it may be off: 2 standard errors, of a mean of so many.
-struct MeanTime {
-  std::chrono::nanoseconds value{};
-  std::chrono::nanoseconds error{};
-};
-MeanTime mean_time(const std::vector<std::chrono::nanoseconds>& times);
-
 // What was seen of a host, values in ascending order.
 struct Seen {
   std::size_t requests = 0;
@@ -55,7 +48,8 @@ struct Seen {
   std::vector<std::uint64_t> sizes{};           // of usable answers
   std::optional<std::uint64_t> header_bytes{};  // the median
   unsigned http_version = 0;                    // the highest it agreed to; 0: not known
-  bool tls12 = false;
+  enum class Tls : std::uint8_t { unknown, v12, v13 };
+  Tls tls = Tls::unknown;  // of HostFit::behaviour.tls, which version
   std::map<unsigned, std::size_t> statuses{};
   std::map<std::string, std::size_t> failures{};
   std::optional<unsigned> close_after = 0;  // close_after_of(), of requests of our own
@@ -87,10 +81,6 @@ std::optional<std::chrono::nanoseconds> round_trip_of(
 // After how many requests the host closes a connection: 0 for any number, nothing where it closed
 // some without a rule. Its observations are in the order they were made.
 std::optional<unsigned> close_after_of(std::span<const Observation> all);
-
-// How think times grow with the number of requests in flight: the slowdown whose mean comes nearest
-// to what was seen (least squares); none where it is within the noise.
-Slowdown slowdown_of(const Seen& seen);
 
 // One host for each that was observed, in the same order. Throws UsageError, naming the host and
 // how many samples are needed, where there are too few.

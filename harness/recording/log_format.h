@@ -19,6 +19,8 @@ class LogFormat {
 
   // What the line tells; nothing if it is not written like this.
   [[nodiscard]] virtual std::optional<LogLine> read(std::string_view line) const = 0;
+  // Why a line that cannot be read is none, for messages; "": it is written otherwise.
+  [[nodiscard]] virtual std::string why_not(std::string_view) const { return {}; }
   // For messages: "common", or the format as it was given.
   [[nodiscard]] const std::string& words() const { return words_; }
 

@@ -92,12 +92,10 @@ Key key_of(const std::string& field) {
   if (meaning != "time") fail("time, status, bytes, method or at before the =");
   const std::size_t colon = key.rfind(':');
   const std::string unit = colon == std::string::npos ? "" : key.substr(colon + 1);
-  LogField kind = unit_of("_" + unit, LogField::ignored);
-  if (kind != LogField::ignored) {
-    key.resize(colon);
-  } else {
-    kind = unit_of(key, LogField::took_text);
-  }
+  if (colon == std::string::npos) return {key, unit_of(key, LogField::took_text)};
+  const LogField kind = unit_of("_" + unit, LogField::ignored);
+  if (kind == LogField::ignored) fail("ns, us, ms or s as the unit behind the colon");
+  key.resize(colon);
   return {key, kind};
 }
 
@@ -121,6 +119,24 @@ class JsonFormat : public LogFormat {
  public:
   explicit JsonFormat(std::vector<Key> named) : LogFormat("json"), named_(std::move(named)) {}
 
+  [[nodiscard]] std::string why_not(std::string_view text) const override {
+    const AnyJson json = AnyJson::parse(text, nullptr, false);
+    if (!json.is_object()) return "it is no JSON object";
+    if (json.contains("log")) return "it looks like a HAR file, which --har reads";
+    for (const Key& key : named_) {
+      const AnyJson* value = value_at(json, key.key);
+      LogLine line;
+      if (value == nullptr) return fmt::format("it has no key \"{}\"", key.key);
+      if (!note_value(key.field, *value, line)) {
+        return fmt::format("\"{}\" cannot be read: {}", key.key,
+                           meaning_of(key.field) == LogMeaning::took
+                               ? "say its unit, as in --field time=KEY:ms"
+                               : "it has another meaning");
+      }
+    }
+    return "it has no status; --field status=KEY says where it is";
+  }
+
   [[nodiscard]] std::optional<LogLine> read(std::string_view text) const override {
     const AnyJson json = AnyJson::parse(text, nullptr, false);
     if (!json.is_object()) return std::nullopt;
@@ -138,40 +154,16 @@ class JsonFormat : public LogFormat {
   // Notes the first of the group that is there. What the user named is not looked for again, and a
   // value that is not written as its key lets expect is something else.
   void note_usual(const AnyJson& json, const std::vector<Key>& group, LogLine& line) const {
-    const bool is_named = std::ranges::any_of(
-        named_, [&](const Key& one) { return kind_of(one.field) == kind_of(group.front().field); });
+    const LogMeaning meaning = meaning_of(group.front().field);
+    const bool is_named = std::ranges::any_of(named_, [&](const Key& one) {
+      const LogMeaning named = meaning_of(one.field);
+      return named == meaning || (named == LogMeaning::took && meaning == LogMeaning::upstream);
+    });
     if (is_named) return;
     for (const Key& key : group) {
       const AnyJson* value = value_at(json, key.key);
       if (value != nullptr && note_value(key.field, *value, line)) return;
     }
-  }
-
-  // Fields of one meaning.
-  static int kind_of(LogField field) {
-    switch (field) {
-      case LogField::ignored:
-        return 0;
-      case LogField::took_s:
-      case LogField::took_ms:
-      case LogField::took_us:
-      case LogField::took_ns:
-      case LogField::took_text:
-      case LogField::upstream_s:
-        return 1;
-      case LogField::at_common:
-      case LogField::at_iso:
-      case LogField::at_unix:
-        return 2;
-      case LogField::status:
-        return 3;
-      case LogField::bytes:
-        return 4;
-      case LogField::request:
-      case LogField::method:
-        return 5;
-    }
-    return 0;
   }
 
   std::vector<Key> named_;

@@ -123,7 +123,7 @@ std::optional<nanoseconds> parse_common_time(std::string_view text) {
   date.day = take_digits(text, 2);
   if (!take(text, '/')) return std::nullopt;
   const std::size_t month = kMonths.find(text.substr(0, 3));
-  if (text.size() < 3 || month % 3 != 0) return std::nullopt;
+  if (text.size() < 3 || month == std::string_view::npos || month % 3 != 0) return std::nullopt;
   date.month = static_cast<int>(month) / 3 + 1;
   text.remove_prefix(3);
   if (!take(text, '/')) return std::nullopt;
@@ -169,6 +169,33 @@ bool note_method(std::string_view text, LogLine& line) {
 }
 
 }  // namespace
+
+LogMeaning meaning_of(LogField field) {
+  switch (field) {
+    case LogField::ignored:
+      break;
+    case LogField::took_s:
+    case LogField::took_ms:
+    case LogField::took_us:
+    case LogField::took_ns:
+    case LogField::took_text:
+      return LogMeaning::took;
+    case LogField::upstream_s:
+      return LogMeaning::upstream;
+    case LogField::at_common:
+    case LogField::at_iso:
+    case LogField::at_unix:
+      return LogMeaning::at;
+    case LogField::status:
+      return LogMeaning::status;
+    case LogField::bytes:
+      return LogMeaning::bytes;
+    case LogField::request:
+    case LogField::method:
+      return LogMeaning::method;
+  }
+  return LogMeaning::none;
+}
 
 std::optional<nanoseconds> parse_iso_time(std::string_view text) {
   Date date;

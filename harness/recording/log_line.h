@@ -37,6 +37,10 @@ enum class LogField : std::uint8_t {
   method,
 };
 
+// What of a LogLine a field gives: several forms of one are of one meaning.
+enum class LogMeaning : std::uint8_t { none, took, upstream, at, status, bytes, method };
+LogMeaning meaning_of(LogField field);
+
 // Notes in `line` what `text` says; false if it is not written as such a field is.
 bool note_field(LogField field, std::string_view text, LogLine& line);
 

@@ -16,19 +16,20 @@ struct Name {
   LogField field;
 };
 
+// In both, of names of one meaning the better one comes first.
 constexpr std::array kOfNginx{
     Name{"request_time", LogField::took_s},   Name{"upstream_response_time", LogField::upstream_s},
-    Name{"time_local", LogField::at_common},  Name{"time_iso8601", LogField::at_iso},
-    Name{"msec", LogField::at_unix},          Name{"status", LogField::status},
+    Name{"msec", LogField::at_unix},          Name{"time_iso8601", LogField::at_iso},
+    Name{"time_local", LogField::at_common},  Name{"status", LogField::status},
     Name{"body_bytes_sent", LogField::bytes}, Name{"bytes_sent", LogField::bytes},
-    Name{"request", LogField::request},       Name{"request_method", LogField::method}};
+    Name{"request_method", LogField::method}, Name{"request", LogField::request}};
 
 // Without what may stand before the letter: %>s is %s. The time stands in brackets.
 constexpr std::array kOfApache{
-    Name{"D", LogField::took_us},      Name{"T", LogField::took_s},
-    Name{"{s}T", LogField::took_s},    Name{"{ms}T", LogField::took_ms},
-    Name{"{us}T", LogField::took_us},  Name{"t", LogField::at_common},
-    Name{"{sec}t", LogField::at_unix}, Name{"{msec}t", LogField::at_unix},
+    Name{"D", LogField::took_us},      Name{"{us}T", LogField::took_us},
+    Name{"{ms}T", LogField::took_ms},  Name{"{s}T", LogField::took_s},
+    Name{"T", LogField::took_s},       Name{"{msec}t", LogField::at_unix},
+    Name{"{sec}t", LogField::at_unix}, Name{"t", LogField::at_common},
     Name{"s", LogField::status},       Name{"b", LogField::bytes},
     Name{"B", LogField::bytes},        Name{"O", LogField::bytes},
     Name{"r", LogField::request},      Name{"m", LogField::method}};
@@ -36,8 +37,9 @@ constexpr std::array kOfApache{
 // A value, and the text that ends it.
 struct Part {
   LogField field = LogField::ignored;
-  std::string name;  // "$status"
-  std::string end;   // "": the end of the line
+  std::size_t rank = 0;  // in the table of names
+  std::string name;      // "$status"
+  std::string end;       // "": the end of the line
 };
 
 struct Syntax {
@@ -45,9 +47,24 @@ struct Syntax {
   std::vector<Part> parts;
 };
 
-LogField named(const auto& names, std::string_view name) {
-  const auto found = std::ranges::find(names, name, &Name::name);
-  return found == names.end() ? LogField::ignored : found->field;
+Part part_of(const auto& names, const std::string& name, char sign) {
+  const auto* const found = std::ranges::find(names, std::string_view(name), &Name::name);
+  const bool known = found != names.end();
+  return {known ? found->field : LogField::ignored,
+          static_cast<std::size_t>(found - names.begin()),
+          sign + name,
+          {}};
+}
+
+// Of values of one meaning only the best is read.
+void choose_best(std::vector<Part>& parts) {
+  const std::vector<Part> all = parts;
+  for (Part& part : parts) {
+    const bool beaten = std::ranges::any_of(all, [&](const Part& other) {
+      return meaning_of(other.field) == meaning_of(part.field) && other.rank < part.rank;
+    });
+    if (beaten) part.field = LogField::ignored;
+  }
 }
 
 // Reads the format itself.
@@ -98,12 +115,12 @@ class SyntaxReader {
     left_.remove_prefix(1);
     const bool braces = !left_.empty() && left_.front() == '{';
     if (braces) left_.remove_prefix(1);
-    const auto end = std::ranges::find_if_not(
+    const auto* const end = std::ranges::find_if_not(
         left_, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
     const std::string name(left_.begin(), end);
     left_.remove_prefix(name.size());
     if (braces && !left_.empty() && left_.front() == '}') left_.remove_prefix(1);
-    return {named(kOfNginx, name), "$" + name, {}};
+    return part_of(kOfNginx, name, '$');
   }
 
   // "%>s", "%{Referer}i", "%!200,304{ms}T".
@@ -120,10 +137,11 @@ class SyntaxReader {
       left_.remove_prefix(end + 1);
     }
     if (!left_.empty()) name += take_one();
-    const LogField field = named(kOfApache, name);
-    if (field == LogField::at_common) literal('[');
-    add({field, "%" + name, {}});
-    if (field == LogField::at_common) literal(']');
+    const Part part = part_of(kOfApache, name, '%');
+    const bool in_brackets = part.field == LogField::at_common;
+    if (in_brackets) literal('[');
+    add(part);
+    if (in_brackets) literal(']');
   }
 
   std::string_view left_;
@@ -177,6 +195,7 @@ class TextFormat : public LogFormat {
 std::unique_ptr<LogFormat> text_format(const std::string& words, const std::string& syntax,
                                        bool open_end) {
   Syntax read = SyntaxReader(syntax).read();
+  choose_best(read.parts);
   const auto has = [&](LogField field) {
     return std::ranges::find(read.parts, field, &Part::field) != read.parts.end();
   };

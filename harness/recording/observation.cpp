@@ -9,6 +9,10 @@
 
 namespace fanout {
 
+std::string anonymous_name(bool tls, std::size_t number) {
+  return fmt::format("{}://host-{}", tls ? "https" : "http", number);
+}
+
 std::string usable_words(const Observations& seen) {
   const auto usable =
       std::ranges::count_if(seen.all, [](const Observation& one) { return one.is_usable(); });

@@ -19,6 +19,8 @@ struct Observation {
   std::size_t host = 0;            // an index into Observations::hosts
   bool on_kept_connection = true;  // whether it was to go over one that is kept
   bool connected = false;          // whether it opened a connection
+  // How long the connection that is kept had not been used; nothing: there was none.
+  std::optional<std::chrono::nanoseconds> idle{};
   // How many were in flight, itself included, and whether all of them were when it was sent.
   unsigned at_once = 1;
   bool among_others = false;
@@ -47,6 +49,9 @@ struct Observation {
   }
 };
 
+// "https://host-2": what a host is called where it is not to be named.
+std::string anonymous_name(bool tls, std::size_t number);
+
 struct ObservedHost {
   std::string name;  // "https://api.example.org": scheme, name and port, and nothing else
   bool tls = false;
@@ -69,8 +74,7 @@ struct Observations {
   std::vector<std::string> unread{};
   // Of a page or a log, which was not made for us: requests by their methods (empty: as asked).
   std::map<std::string, std::size_t> methods{};
-  // Of a page: how many requests it had in flight at most, and how many workers, each making one
-  // after the other, take as long as it did. A page waits for scripts and for free connections.
+  // Of a page (flights.h); 0: it is not known when its requests were made.
   unsigned most_at_once = 0;
   unsigned workers_alike = 0;
   bool shows_times = true;  // whether it says how long answers took

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cctype>
 #include <future>
 #include <latch>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -16,6 +18,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "harness/recording/alternation.h"
 #include "harness/scenario/url_spool.h"
 #include "transports/connection_notes.h"
 #include "transports/curl/curl_timed.h"
@@ -88,33 +91,6 @@ Observation observation_of(const TimedResponse& timed, const Request& request, O
   return seen;
 }
 
-// Decides which connection a request goes over: of those to each host every other one a new one,
-// and each URL, too, from one pass of the list to the next. The first new one to a host that speaks
-// TLS shows whether it would speak HTTP/2.
-class Alternation {
- public:
-  explicit Alternation(const UrlList& urls) : urls_(urls.about.urls) {
-    for (const Target& target : urls.targets) hosts_.push_back({.ask_for_http2 = target.tls});
-  }
-
-  Over over(std::uint64_t number, std::uint32_t target) {
-    const std::uint64_t pass = number / urls_;
-    Host& host = hosts_[target];
-    if (host.pass != pass) host = {.ask_for_http2 = host.ask_for_http2, .pass = pass};
-    if ((pass + host.asked++) % 2 == 0) return Over::kept;
-    return std::exchange(host.ask_for_http2, false) ? Over::fresh_http2 : Over::fresh;
-  }
-
- private:
-  struct Host {
-    bool ask_for_http2 = false;
-    std::uint64_t pass = 0;
-    std::uint64_t asked = 0;  // in this pass
-  };
-  std::uint64_t urls_;
-  std::vector<Host> hosts_;
-};
-
 void wait_until_ns(std::int64_t time_ns) {
   const std::int64_t left_ns = time_ns - now_ns();
   if (left_ns > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(left_ns));
@@ -141,11 +117,12 @@ void check_addresses(const std::vector<Target>& targets) {
   }
 }
 
-std::vector<ObservedHost> hosts_named(const std::vector<Target>& targets) {
+std::vector<ObservedHost> hosts_named(const std::vector<Target>& targets, bool anonymous) {
   std::vector<ObservedHost> hosts;
   for (const Target& target : targets) {
-    hosts.push_back(
-        {fmt::format("{}://{}", target.tls ? "https" : "http", authority(target)), target.tls});
+    const std::string name =
+        fmt::format("{}://{}", target.tls ? "https" : "http", authority(target));
+    hosts.push_back({anonymous ? anonymous_name(target.tls, hosts.size() + 1) : name, target.tls});
   }
   return hosts;
 }
@@ -171,25 +148,20 @@ class Probe {
     check_methods(requests_, config_);
     config_at_once_ = config_;
     config_at_once_.connection_notes = nullptr;
-    seen_.hosts = hosts_named(urls.targets);
+    seen_.hosts = hosts_named(urls.targets, settings.anonymous);
   }
 
   Observations run(const ProbeProgress& progress) {
     TimedClient client(config_);
-    const std::int64_t start_ns = now_ns();
-    const double gap_ns = 1e9 / settings_.per_second;
-    const auto keep_to_rate = [&](std::uint64_t number) {
-      wait_until_ns(start_ns + static_cast<std::int64_t>(gap_ns * static_cast<double>(number)));
-    };
     for (std::uint64_t i = 0; i < settings_.requests && seen_.ended_early.empty(); ++i) {
-      keep_to_rate(i);
+      keep_to_rate(1);
       make(client, i);
       if (progress) progress(i + 1);
     }
     if (!settings_.concurrency) return std::move(seen_);
     for (const AtOnce& level : kAtOnce) {
       if (!seen_.ended_early.empty()) break;
-      keep_to_rate(seen_.all.size());
+      keep_to_rate(level.clients * level.each);
       make_at_once(level);
       if (progress) progress(seen_.all.size());
     }
@@ -197,12 +169,24 @@ class Probe {
   }
 
  private:
+  // Waits until so many requests may be sent: a slow answer is no reason to ask faster afterwards.
+  void keep_to_rate(unsigned requests) {
+    wait_until_ns(next_ns_);
+    next_ns_ = now_ns() + static_cast<std::int64_t>(1e9 / settings_.per_second * requests);
+  }
+
   void make(TimedClient& client, std::uint64_t number) {
     const Request& request = requests_[number];
-    const Over over = alternation_.over(number, request.target);
+    const Over over = settings_.only_kept ? Over::kept : alternation_.over(number, request.target);
     notes_.tls_versions = 0;
+    const std::int64_t sent_ns = now_ns();
     const TimedResponse timed = client.fetch(request, over);
     Observation& seen = seen_.all.emplace_back(observation_of(timed, request, over));
+    if (over == Over::kept) {
+      const auto [last, is_first] = last_kept_ns_.try_emplace(request.target);
+      if (!is_first) seen.idle = std::chrono::nanoseconds(sent_ns - last->second);
+      last->second = now_ns();
+    }
     seen.tls12 = notes_.tls_versions == ConnectionNotes::kTls12;
     vain_ = seen.failure.empty() ? 0 : vain_ + 1;
     if (vain_ == kVainAtFirst && vain_ == seen_.all.size()) throw_unreachable(timed.response);
@@ -219,31 +203,29 @@ class Probe {
       return requests_[first + client * level.each + turn];
     };
     std::latch together(level.clients);
-    std::vector<std::future<std::vector<TimedResponse>>> answers;
+    std::atomic<bool> enough = false;  // something went wrong: the API is left alone
+    std::vector<std::future<std::vector<Observation>>> answers;
     for (unsigned client = 0; client < level.clients; ++client) {
       answers.push_back(std::async(std::launch::async, [&, client] {
-        std::vector<TimedResponse> got;
+        std::vector<Observation> got;
         together.arrive_and_wait();
-        for (unsigned turn = 0; turn < level.each; ++turn) {
-          got.push_back(clients_[client]->fetch(request(client, turn), Over::kept));
+        for (unsigned turn = 0; turn < level.each && !enough; ++turn) {
+          const Request& asked = request(client, turn);
+          Observation& one = got.emplace_back(
+              observation_of(clients_[client]->fetch(asked, Over::kept), asked, Over::kept));
+          one.at_once = level.clients;
+          one.among_others = turn > 0;  // the first met none or all of the others, by chance
+          if (one.told_to_wait || !one.failure.empty()) enough = true;
         }
         return got;
       }));
     }
-    for (unsigned client = 0; client < level.clients; ++client) {
-      const std::vector<TimedResponse> got = answers[client].get();
-      for (unsigned turn = 0; turn < level.each; ++turn) {
-        note_at_once(observation_of(got[turn], request(client, turn), Over::kept), level, turn);
+    for (auto& of_client : answers) {
+      for (Observation& one : of_client.get()) {
+        if (seen_.ended_early.empty()) seen_.ended_early = why_to_end(one);
+        seen_.all.push_back(std::move(one));
       }
     }
-  }
-
-  // Each client's first request met none or all of the others, by chance.
-  void note_at_once(Observation one, const AtOnce& level, unsigned turn) {
-    one.at_once = level.clients;
-    one.among_others = turn > 0;
-    if (seen_.ended_early.empty()) seen_.ended_early = why_to_end(one);
-    seen_.all.push_back(std::move(one));
   }
 
   // Why no further request is made; "" if one is.
@@ -253,6 +235,10 @@ class Probe {
           "{} answered {}{}, which asks to wait: nothing more was sent",
           seen_.hosts[last.host].name, last.status,
           last.at_once > 1 ? fmt::format(" to one of {} at once", last.at_once) : "");
+    }
+    if (last.at_once > 1 && !last.failure.empty()) {
+      return fmt::format("one of {} at once got no answer from {} ({}): nothing more was sent",
+                         last.at_once, seen_.hosts[last.host].name, last.failure);
     }
     if (vain_ < kVainLater) return {};
     return fmt::format("{} requests in a row got no answer ({})", vain_, last.failure);
@@ -274,7 +260,9 @@ class Probe {
   ClientConfig config_at_once_;  // without what only one thread may note
   std::vector<Request> requests_;
   Alternation alternation_;
-  std::vector<std::unique_ptr<TimedClient>> clients_;  // of requests made at once
+  std::vector<std::unique_ptr<TimedClient>> clients_;   // of requests made at once
+  std::map<std::uint32_t, std::int64_t> last_kept_ns_;  // by target: when its connection was used
+  std::int64_t next_ns_ = 0;                            // when the next request may be sent
   Observations seen_;
   std::uint64_t vain_ = 0;  // requests in a row, to now, that got no answer
 };

@@ -32,6 +32,8 @@ inline constexpr std::uint64_t kAtOnceRequests = [] {
 struct ProbeSettings {
   std::uint64_t requests = 60;
   bool concurrency = false;  // whether kAtOnceRequests more are made, several at once
+  bool only_kept = false;    // whether none goes over a new connection if there is one
+  bool anonymous = false;    // whether hosts are called host-1, host-2
   double per_second = 5;
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
@@ -42,10 +44,11 @@ struct ProbeSettings {
 using ProbeProgress = std::function<void(std::uint64_t made)>;
 
 // Requests the URLs in their order, from the first again after the last: one after the other, no
-// sooner than the rate allows, every other one on a new connection; then, if wanted, several at
-// once, over connections that are kept, and no sooner than the rate allows on average. Ends early
-// when the API asks to wait (429, or 503 with Retry-After) and when it answers nothing. Throws
-// RunError if nothing was answered at all, and UsageError if a request is neither GET nor HEAD.
+// sooner after another than the rate allows, every other one on a new connection; then, if wanted,
+// several at once, over connections that are kept, and no sooner than the rate allows on average.
+// Ends early when the API asks to wait (429, or 503 with Retry-After) and when it answers nothing.
+// Throws RunError if nothing was answered at all, and UsageError if a request is neither GET nor
+// HEAD.
 Observations probe(const UrlList& urls, const ProbeSettings& settings,
                    const ProbeProgress& progress);
 

@@ -27,13 +27,21 @@ std::vector<std::string> unknown_of_requests(const Observations& seen) {
 }
 
 std::vector<std::string> unknown_of_page(const Observations& seen) {
-  return {fmt::format("how it behaves with more at once than the page had, {}",
-                      counted(seen.most_at_once, "request")),
-          fmt::format("what the page waited for before it asked: {}, each making one request after "
-                      "the other, take as long as it did",
-                      counted(seen.workers_alike, "worker")),
-          kIndependent, kBandwidth,
-          "what differs at other times of the day, and with another cache of the browser"};
+  std::vector<std::string> unknown{kIndependent, kBandwidth,
+                                   "what differs at other times of the day, and with another cache "
+                                   "of the browser"};
+  if (seen.most_at_once == 0) {
+    unknown.emplace_back(
+        "how it behaves under concurrency: the file does not say when requests began");
+    return unknown;
+  }
+  unknown.push_back(fmt::format("how it behaves with more at once than the page had, {}",
+                                counted(seen.most_at_once, "request")));
+  unknown.push_back(
+      fmt::format("what the page waited for before it asked: {}, each making one request after the "
+                  "other, would have taken as long as it did",
+                  counted(seen.workers_alike, "worker")));
+  return unknown;
 }
 
 std::vector<std::string> unknown_of_log(const Observations& seen) {
@@ -88,7 +96,7 @@ std::vector<std::uint32_t> order_of(const Observations& seen) {
 
 }  // namespace
 
-Recording recording_of(const Observations& seen, bool anonymous) {
+Recording recording_of(const Observations& seen) {
   Recording recording{.source = seen.source,
                       .ended_early = seen.ended_early,
                       .notes = seen.notes,
@@ -102,11 +110,6 @@ Recording recording_of(const Observations& seen, bool anonymous) {
     recording.workers = seen.workers_alike;
   }
   choose_method(seen, recording);
-  if (!anonymous) return recording;
-  for (std::size_t i = 0; i < recording.hosts.size(); ++i) {
-    std::string& name = recording.hosts[i].name;
-    name = fmt::format("{}host-{}", name.substr(0, name.find("://") + 3), i + 1);
-  }
   return recording;
 }
 

@@ -44,8 +44,8 @@ struct Recording {
   std::optional<DoubleCheck> check{};
 };
 
-// What the observations amount to. `anonymous`: hosts are named host-1, host-2. The name, and who
-// recorded when, are left to the caller. Throws UsageError where too little was seen.
-Recording recording_of(const Observations& seen, bool anonymous);
+// What the observations amount to. The name, and who recorded when, are left to the caller. Throws
+// UsageError where too little was seen.
+Recording recording_of(const Observations& seen);
 
 }  // namespace fanout

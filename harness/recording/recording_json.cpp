@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "base/text.h"
+#include "harness/recording/slowdown_fit.h"
 #include "harness/scenario/scenario_json.h"
 
 namespace fanout {
@@ -65,7 +66,7 @@ Json seen_to_json(const HostFit& host) {
   if (seen.round_trip) json["round_trip"] = json_read::nanoseconds_text(*seen.round_trip);
   if (!seen.handshakes.empty()) {
     json["tls_handshake"] = json_read::nanoseconds_text(quantile(seen.handshakes, 0.5));
-    json["tls"] = seen.tls12 ? "1.2" : "1.3";
+    if (seen.tls != Seen::Tls::unknown) json["tls"] = seen.tls == Seen::Tls::v12 ? "1.2" : "1.3";
   }
   if (!seen.think_times.empty()) {
     const MeanTime mean = mean_time(seen.think_times);
@@ -120,8 +121,8 @@ Json recorded_to_json(const Recording& recording) {
   return json;
 }
 
-// The rate of the log, for so long that a run is over before anybody asks, by as many workers as
-// that takes, and twice as many again.
+// The rate of the log, for 20 s or 20 requests, by as many workers as that takes, and twice as many
+// again.
 void add_arrivals(const Recording& recording, Json& scenario) {
   constexpr double kSeconds = 20;
   constexpr double kMostRequests = 100'000;

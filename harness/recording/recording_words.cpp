@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "harness/print/table.h"
+#include "harness/recording/slowdown_fit.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -86,8 +87,10 @@ Table distribution(const HostFit& host) {
 
 std::string tls_words_of(const Seen& seen) {
   if (seen.handshakes.empty()) return "-";
-  return fmt::format("{}, {}", seen.tls12 ? "1.2" : "1.3",
-                     words_of(quantile(seen.handshakes, 0.5)));
+  const std::string_view version = seen.tls == Seen::Tls::unknown ? ""
+                                   : seen.tls == Seen::Tls::v12   ? "1.2, "
+                                                                  : "1.3, ";
+  return fmt::format("{}{}", version, words_of(quantile(seen.handshakes, 0.5)));
 }
 
 std::string version_words(unsigned version) {

@@ -18,8 +18,9 @@ constexpr std::size_t kReadBytes = 1 << 16;
 
 }  // namespace
 
-TextLines::TextLines(const std::string& file)
+TextLines::TextLines(const std::string& file, std::string flag)
     : name_(file == "-" ? "standard input" : file),
+      flag_(std::move(flag)),
       fd_(file == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                       : ::open(file.c_str(), O_RDONLY | O_CLOEXEC)),
       buffer_(kReadBytes) {
@@ -29,8 +30,7 @@ TextLines::TextLines(const std::string& file)
 
 void TextLines::fail() const {
   throw UsageError(fmt::format(
-      "--urls {}: cannot be read; name a file with one URL a line, or - for standard input",
-      name_));
+      "{} {}: cannot be read; name a file of text, or - for standard input", flag_, name_));
 }
 
 // Reads more behind what is there; false at the end of the file.
@@ -54,6 +54,11 @@ void TextLines::skip_mark() {
   while (end_ < kUtf8Mark.size() && fill()) {
   }
   const std::string_view start(buffer_.data(), end_);
+  if (start.starts_with("\x1f\x8b")) {
+    throw UsageError(fmt::format(
+        "{}: is compressed by gzip; unpack it, for instance by zcat FILE | fanout ... {} -", name_,
+        flag_));
+  }
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) {
     throw UsageError(fmt::format(
         "{}: is UTF-16; save it as UTF-8, for instance by iconv -f UTF-16 -t UTF-8", name_));

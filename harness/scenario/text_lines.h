@@ -11,8 +11,9 @@ namespace fanout {
 
 class TextLines {
  public:
-  // "-": standard input. Throws UsageError if it cannot be read, now or later.
-  explicit TextLines(const std::string& file);
+  // "-": standard input; `flag` named the file, as in "--urls". Throws UsageError if it cannot be
+  // read, now or later.
+  TextLines(const std::string& file, std::string flag);
 
   // Replaces `line` by the next one, without its end (LF, CR LF or CR) and cut to one byte
   // more than `longest`; false if there is none. Throws UsageError for what is no UTF-8 text:
@@ -29,6 +30,7 @@ class TextLines {
   [[noreturn]] void fail() const;
 
   std::string name_;
+  std::string flag_;
   UniqueFd fd_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // what is read and not yet given: buffer_[begin_, end_)

@@ -164,7 +164,7 @@ void take_line(const std::string& line, const TextLines& lines, Collector& colle
 
 // Returns what to say of lines that were left out: nothing if there were none.
 std::string read_file(const UrlSources& sources, Collector& collector) {
-  TextLines lines(sources.file);
+  TextLines lines(sources.file, "--urls");
   BadLines bad;
   std::string line;
   while (!collector.full() && lines.next(line, kLongestLine)) {

@@ -1,9 +1,11 @@
 """fanout record from files: a browser's HAR, and access logs; nothing is sent."""
 
+import gzip
 import json
 import random
 import re
 import shlex
+import time
 import unittest
 
 import fanout_cli
@@ -67,9 +69,13 @@ class HarTest(FileRecorder):
         self.assertEqual(run["requests"]["total"], 30)
 
     def test_hosts_are_not_named_if_that_is_wished(self):
-        scenario, result = self.record("--har", self.har(self.page()), "--anonymous")
+        down = har_entry("down.example", -1, status=0)
+        down["request"]["method"] = "s3cret\x1b"
+        scenario, result = self.record("--har", self.har([*self.page(), down]), "--anonymous")
         self.assertNotIn("example", json.dumps(scenario) + result.out)
+        self.assertNotIn("s3cret", json.dumps(scenario) + result.out)
         self.assertIn("https://host-2", result.out)
+        self.assertIn("1 request to https://host-3, which answered nothing", result.out)
 
     def test_what_is_no_har_is_refused(self):
         whole = json.dumps({"log": {"entries": self.page()}})
@@ -103,12 +109,12 @@ class AccessLogTest(FileRecorder):
         self.assertEqual(set(host["body_bytes"]["list"]), {100, 900})
         self.assertAlmostEqual(host["faults"][0]["share"], 0.025, delta=0.001)
         for word in ("8 x POST", "the log has nothing of them", "my-api-open.json",
-                     "The log has 400 requests in 99.0 s: 4.04 a second"):
+                     "The log has 400 requests in 100 s: 4.00 a second"):
             self.assertIn(word, result.out)
         self.assertNotIn("s3cret", json.dumps(scenario) + result.out)
         at_rate = fanout_cli.load(self.folder / "my-api-open.json")
         self.assertEqual((at_rate["mode"], at_rate["arrivals"]), ("open", "constant"))
-        self.assertAlmostEqual(at_rate["rate"], 400 / 99, delta=0.01)
+        self.assertEqual(at_rate["rate"], 4)
         document, _ = self.measure("--scenario", "my-api-open.json", "--strategy", "event_loop",
                                    "--transport", "beast_async", "--rounds", "1", "--no-profile",
                                    "--rate", "400")
@@ -132,6 +138,25 @@ class AccessLogTest(FileRecorder):
         self.assertIn("how long answers take: the log has no times", result.out)
         self.assertEqual(scenario["server"]["hosts"][0]["delay"], "0ns")
 
+    def packed(self, name):
+        (self.folder / name).write_bytes(gzip.compress(b"one line\n"))
+        return name
+
+    def test_what_no_scenario_can_be_like(self):
+        lines = self.lines(200)
+        lines[0] = lines[0].replace("2025", "1971")  # 54 years of nearly nothing
+        lines[1] = lines[1].replace(" 200 900 ", " 200 5368709120 ").replace(" 200 100 ",
+                                                                             " 200 5368709120 ")
+        lines[2] = lines[2].replace('" 200 ', '" 499 ')
+        lines[4] = lines[4].replace('" 200 ', '" 302 ')
+        scenario, result = self.record("--access-log", self.log(lines), "--log-format", NGINX)
+        self.assertFalse((self.folder / "my-api-open.json").exists())
+        for words in ("a second are too few for a run", "what bodies have beyond 1 GiB",
+                      "status 499 of 1 request", "status 302 of 1 request"):
+            self.assertIn(words, result.out)
+        self.assertEqual([fault["status"] for fault in scenario["server"]["hosts"][0]["faults"]],
+                         [500])
+
     def test_json(self):
         lines = [json.dumps({"code": 200, "took": 15 + number % 3, "n": 9}) for number in range(30)]
         scenario, _ = self.record("--access-log", self.log(lines), "--log-format", "json", "--field",
@@ -143,13 +168,20 @@ class AccessLogTest(FileRecorder):
         name = self.log(self.lines(60))
         for arguments, words in (
                 (("--access-log", name, "--log-format", "common"),
-                 ("60 lines, of 60 in all, are not as the format common says", "line 1:")),
+                 ("its lines are not as the format common says, the first is line 1:",)),
                 (("--access-log", self.log(["what is this"] * 5, "other.log")),
-                 ("other.log: 5 lines", "--log-format '$remote_addr")),
+                 ("other.log: its lines", "--log-format '$remote_addr")),
+                (("--access-log", self.har([har_entry("a.example", 9)])), ("which --har reads",)),
+                (("--access-log", self.log(['{"status": 200, "took": 5}'], "took.log"), "--field",
+                  "time=took"), ("say its unit",)),
+                (("--access-log", "took.log", "--field", "time=none:ms"), ('no key "none"',)),
+                (("--access-log", "took.log", "--field", "time=took:min"), ("ns, us, ms or s",)),
+                (("--access-log", self.packed("packed.log")), ("is compressed by gzip",)),
+                (("--har", "packed.log"), ("is compressed by gzip",)),
                 (("--access-log", self.log([], "empty.log")), ("has no lines",)),
                 (("--access-log", self.log(self.lines(19), "short.log"), "--log-format", NGINX),
                  ("of 19 samples can be used; a recording needs 20",)),
-                (("--access-log", "none.log"), ("none.log",)),
+                (("--access-log", "none.log"), ("--access-log none.log: cannot be read",)),
                 (("--access-log", name, "--log-format", "$request"), ("has no $status",)),
                 (("--access-log", name, "-n", "50"), ("--requests: only for --url and --urls",)),
                 (("--access-log", name, "--check"), ("--check: only for --url",)),
@@ -195,16 +227,44 @@ class ExtrasTest(Recorder):
         draw = random.Random(11)
         for _ in range(20):
             api = self.api(lambda _: (0, answer(body=b"ok")))
-            count = draw.randrange(20, 63)
-            extras = [flag for flag in ("--concurrency-probe", "--check") if draw.random() < 0.5]
-            most = 100 if "--check" in extras else count + 38 * len(extras)
-            if most == 100 and count + 38 * ("--concurrency-probe" in extras) > 90:
-                continue
+            probes = draw.random() < 0.5
+            checks = draw.random() < 0.5
+            count = draw.randrange(20, 53 if probes else 91)
+            extras = ["--concurrency-probe"] * probes + ["--check"] * checks
             self.record("--url", api.url(), "-n", str(count), *extras, *AT_ONCE)
-            self.assertEqual(api.requests, most, (count, extras))
-            limit = 10 if "--concurrency-probe" in extras else 1
-            self.assertLessEqual(api.most_at_once, limit)
+            self.assertEqual(api.requests, 100 if checks else count + 38 * probes, (count, extras))
+            self.assertLessEqual(api.most_at_once, 10 if probes else 1)
             api.stop()
+
+    def test_an_api_that_asks_to_wait_is_left_alone(self):
+        for turn_of_wait, most in ((30, 31), (45, 45 + 10)):  # alone, and while ten are asking
+            api = self.api(lambda turn, wait=turn_of_wait: (0.005, answer(429 if turn >= wait
+                                                                          else 200)))
+            scenario, result = self.record("--url", api.url(), "-n", "40", "--anonymous",
+                                           "--concurrency-probe", "--check", *AT_ONCE)
+            self.assertLessEqual(api.requests, most)
+            self.assertIn("nothing more was sent", result.out)
+            self.assertIn("Not checked", result.out)
+            self.assertIn("fanout run --scenario my-api.json", result.out)
+            self.assertNotIn("127.0.0.1", json.dumps(scenario) + result.out)
+
+    def test_a_slow_answer_is_no_reason_to_ask_faster(self):
+        moments = []
+
+        def slow_once(turn):
+            moments.append(time.monotonic())
+            return 0.5 if turn == 3 else 0, answer(body=b"ok")
+
+        api = self.api(slow_once)
+        self.record("--url", api.url(), "-n", "20", "--rate", "20/s")
+        gaps = [after - before for before, after in zip(moments, moments[1:])]
+        self.assertGreater(sorted(gaps)[2], 0.02, gaps)
+
+    def test_redirects_are_no_failures_of_the_double(self):
+        api = self.api(lambda turn: (0, answer(302 if turn % 3 == 2 else 200)))
+        scenario, result = self.record("--url", api.url(), "-n", "30", *AT_ONCE)
+        self.assertNotIn("faults", scenario["server"]["hosts"][0])
+        self.assertIn("status 302 of 10 requests", result.out)
 
     def test_an_api_that_slows_down(self):
         api = self.api(lambda _: (0.004 * max(1, api.at_once - 3), answer(body=b"ok")))

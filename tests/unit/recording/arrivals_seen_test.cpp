@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace fanout {
@@ -47,10 +48,27 @@ TEST(ArrivalCounter, CountsAYearInFlatMemory) {
   EXPECT_NEAR(seen->rate, 1 / 3600.0, 1e-6);
 }
 
-TEST(ArrivalCounter, TakesLinesOutOfOrder) {
-  const ArrivalsSeen seen = seen_of({1000s, 998s, 1004s, 1001s, 0s});
-  EXPECT_EQ(seen.requests, 5U);
-  EXPECT_EQ(seen.span, 1004s);
+TEST(ArrivalCounter, TakesLinesInAnyOrder) {
+  std::vector<nanoseconds> moments;
+  for (int i = 0; i < 3000; ++i) moments.push_back(100'000s + i / 5 * 1s);
+  const ArrivalsSeen forward = seen_of(moments);
+  std::ranges::reverse(moments);
+  for (const ArrivalsSeen& seen : {forward, seen_of(moments)}) {
+    EXPECT_EQ(seen.span, 600s);
+    EXPECT_DOUBLE_EQ(seen.rate, 5);
+    EXPECT_DOUBLE_EQ(seen.busiest_rate, 5);
+    EXPECT_EQ(seen.dispersion, 0);
+  }
+  const ArrivalsSeen early = seen_of({1000s, 998s, 1004s, 0s});
+  EXPECT_EQ(early.requests, 4U);
+  EXPECT_EQ(early.span, 1005s);
+}
+
+TEST(ArrivalCounter, SeesThatSeldomRequestsComeEvenly) {
+  std::vector<nanoseconds> moments;
+  for (int i = 0; i < 600; ++i) moments.push_back(i * 7s);
+  EXPECT_LT(seen_of(moments).dispersion.value_or(9), 0.2);
+  EXPECT_NEAR(seen_of(moments).rate, 1 / 7.0, 0.001);
 }
 
 TEST(ArrivalCounter, KnowsNoRateOfOneMoment) {

@@ -52,7 +52,7 @@ PageJson page(std::size_t entries) {
 
 std::string refusal(const std::string& text) {
   try {
-    (void)read_har(text, "page.har");
+    (void)read_har(text, "page.har", false);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -60,7 +60,7 @@ std::string refusal(const std::string& text) {
 }
 
 TEST(ReadHar, TakesThePartsOfTimesApart) {
-  const Observations seen = read_har(page(30).dump(), "page.har");
+  const Observations seen = read_har(page(30).dump(), "page.har", false);
   ASSERT_EQ(seen.hosts.size(), 2U);
   EXPECT_EQ(seen.hosts[0].name, "https://example.org:8443");
   EXPECT_EQ(seen.hosts[1].name, "https://cdn.example");
@@ -83,7 +83,7 @@ TEST(ReadHar, CountsWhatWasInFlightTogether) {
     auto& one = har["log"]["entries"][i];
     one["timings"]["blocked"] = 61 * (i / 2);
   }
-  const Observations seen = read_har(har.dump(), "page.har");
+  const Observations seen = read_har(har.dump(), "page.har", false);
   EXPECT_EQ(seen.most_at_once, 2U);
   EXPECT_EQ(seen.workers_alike, 2U);
 }
@@ -93,7 +93,7 @@ TEST(ReadHar, FindsHowManyWorkersTakeAsLongAsThePage) {
   for (std::size_t i = 0; i < 21; ++i) {  // one, which the others wait for, and then all at once
     har["log"]["entries"][i]["timings"]["blocked"] = i == 0 ? 0 : 61;
   }
-  const Observations seen = read_har(har.dump(), "page.har");
+  const Observations seen = read_har(har.dump(), "page.har", false);
   EXPECT_EQ(seen.most_at_once, 20U);
   EXPECT_EQ(seen.workers_alike, 11U);  // two after each other, as the page was
 }
@@ -105,7 +105,7 @@ TEST(ReadHar, LeavesOutWhatNoServerAnswered) {
   entries[1]["request"]["url"] = "data:text/plain,s3cret";
   entries.push_back(entry("http://down.example/", "2026-01-02T03:04:05.000Z"));
   entries.back()["response"] = {{"status", 0}};
-  const Observations seen = read_har(har.dump(), "page.har");
+  const Observations seen = read_har(har.dump(), "page.har", false);
   EXPECT_EQ(seen.all.size(), 22U);
   EXPECT_THAT(seen.notes,
               ElementsAre(HasSubstr("1 entry that the browser's cache answered"),
@@ -114,8 +114,7 @@ TEST(ReadHar, LeavesOutWhatNoServerAnswered) {
 }
 
 TEST(ReadHar, BecomesARecordingInThePagesOrderAndWithoutSecrets) {
-  const Observations seen = read_har(page(30).dump(), "page.har");
-  const Recording recording = recording_of(seen, true);
+  const Recording recording = recording_of(read_har(page(30).dump(), "page.har", true));
   EXPECT_EQ(recording.requests, 30U);
   EXPECT_EQ(recording.workers, 30U);
   EXPECT_EQ(recording.order.size(), 30U);
@@ -123,6 +122,54 @@ TEST(ReadHar, BecomesARecordingInThePagesOrderAndWithoutSecrets) {
   EXPECT_EQ(recording.hosts[1].name, "https://host-2");
   EXPECT_EQ(recording.hosts[0].behaviour.rtt, 10ms);
   EXPECT_EQ(recording.hosts[0].behaviour.delay.values.front(), 20500us - kLocalPath);
+}
+
+TEST(ReadHar, TakesFirefoxsTlsApartFromItsConnect) {
+  PageJson har = page(20);
+  for (auto& one : har["log"]["entries"]) {
+    one["timings"]["connect"] = 20;
+    one["timings"]["ssl"] = 19;
+    one["time"] = 5 + 20 + 19 + 0.5 + 30.25 + 0.25;
+  }
+  const Observations seen = read_har(har.dump(), "page.har", false);
+  EXPECT_EQ(seen.all[0].connect, 20ms);
+  EXPECT_EQ(seen.all[0].handshake, 19ms);
+}
+
+TEST(ReadHar, KnowsTheCachesOfOtherBrowsers) {
+  PageJson har = page(24);
+  auto& entries = har["log"]["entries"];
+  entries[0]["_fetchType"] = "Memory Cache";
+  entries[1]["cache"] = {{"afterRequest", PageJson::object()}};
+  entries[1]["timings"]["wait"] = 0;
+  entries[2]["cache"] = {{"afterRequest", PageJson::object()}};  // stored, and asked for
+  EXPECT_EQ(read_har(har.dump(), "page.har", false).all.size(), 22U);
+}
+
+TEST(ReadHar, TakesSizesAsTheyCameOverTheWire) {
+  PageJson har = page(20);
+  auto& entries = har["log"]["entries"];
+  entries[0]["response"]["bodySize"] = -1;
+  entries[0]["response"]["_transferSize"] = 520;
+  entries[1]["response"].erase("bodySize");
+  const Observations seen = read_har(har.dump(), "page.har", false);
+  EXPECT_EQ(seen.all[0].body_bytes, 400U);
+  EXPECT_EQ(seen.all[1].body_bytes, 900U);
+}
+
+TEST(ReadHar, CountsNoPauseBetweenPages) {
+  PageJson har = page(24);
+  for (std::size_t i = 0; i < 24; ++i) {
+    har["log"]["entries"][i]["startedDateTime"] =
+        i < 12 ? "2026-01-02T03:04:05.000Z" : "2026-01-02T03:09:05.000Z";
+  }
+  const Observations seen = read_har(har.dump(), "page.har", false);
+  EXPECT_EQ(seen.workers_alike, 12U);
+  EXPECT_THAT(seen.notes, ElementsAre(HasSubstr("1 pause of a second or more")));
+  for (auto& one : har["log"]["entries"]) one.erase("startedDateTime");
+  const Recording recording = recording_of(read_har(har.dump(), "page.har", false));
+  EXPECT_EQ(recording.workers, 0U);
+  EXPECT_THAT(recording.unknown.back(), HasSubstr("does not say when requests began"));
 }
 
 TEST(ReadHar, SaysWhatIsWrong) {

@@ -75,6 +75,12 @@ TEST(LogFormat, ReadsApachesOwnSyntax) {
   EXPECT_EQ(read_as("%T %s", "2 200").took, 2s);
 }
 
+TEST(LogFormat, TakesTheBetterOfTwoOfOneMeaning) {
+  EXPECT_EQ(read_as("%>s %D %T", "200 15000 0").took, 15ms);
+  EXPECT_EQ(read_as("%>s %T %D", "200 0 15000").took, 15ms);
+  EXPECT_EQ(read_as("$status $bytes_sent $body_bytes_sent", "200 850 500").bytes, 500U);
+}
+
 TEST(LogFormat, ReadsJson) {
   const auto usual = log_format("json", {});
   const LogLine nginx = must_read(
@@ -116,16 +122,18 @@ TEST(LogFormat, RefusesAFormatThatCannotBeRead) {
   EXPECT_THAT(refusal("$status$request_time", {}), HasSubstr("nothing stands between $status and"));
   EXPECT_THAT(refusal("common", {"time=x"}), HasSubstr("--log-format json"));
   EXPECT_THAT(refusal("json", {"time"}), HasSubstr("a meaning and a key"));
+  EXPECT_THAT(refusal("json", {"time=x:min"}), HasSubstr("ns, us, ms or s as the unit"));
   EXPECT_THAT(refusal("json", {"size=x"}), HasSubstr("time, status, bytes, method or at"));
 }
 
 TEST(LogFormat, RefusesValuesThatAreNone) {
+  EXPECT_FALSE(log_format("$status [$time_local]", {})->read("200 [10/Xyz/2025:13:55:36 +0000]"));
   for (const char* line :
        {"x 0.1", "200 x", "200 -1", "200 nan", "200 1e99", "1000 0.1", "200 0.1 "}) {
     EXPECT_FALSE(log_format("$status $request_time", {})->read(line)) << line;
   }
   for (const char* time : {"", "2026", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00+1",
-                           "31/Foo/2026:00:00:00 +0000"}) {
+                           "31/Jan/2026:00:00:00 +0000"}) {
     EXPECT_EQ(parse_iso_time(time), std::nullopt) << time;
   }
 }

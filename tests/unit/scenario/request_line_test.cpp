@@ -82,7 +82,7 @@ TEST(RequestLine, SaysWhatIsWrong) {
 
 std::vector<std::string> lines_of(const std::string& text) {
   const TempFolder folder;
-  TextLines lines(folder.file("list.txt", text));
+  TextLines lines(folder.file("list.txt", text), "--urls");
   std::vector<std::string> all;
   for (std::string line; lines.next(line, 10);) all.push_back(line);
   return all;
@@ -106,8 +106,8 @@ TEST(TextLines, NamesWhatIsNoText) {
   EXPECT_THAT(usage_error([] { lines_of(std::string("a\nh\0t\0", 6)); }),
               HasSubstr("line 2: holds a NUL byte"));
   const TempFolder folder;
-  EXPECT_THAT(usage_error([&] { TextLines(folder.path("none")); }), HasSubstr("cannot be read"));
-  EXPECT_THAT(usage_error([&] { TextLines(folder.path("")); }), HasSubstr("cannot be read"));
+  EXPECT_THAT(usage_error([&] { TextLines(folder.path("none"), "--urls"); }), HasSubstr("cannot be read"));
+  EXPECT_THAT(usage_error([&] { TextLines(folder.path(""), "--urls"); }), HasSubstr("cannot be read"));
 }
 
 }  // namespace
