@@ -26,10 +26,10 @@ TEST(ArrivalCounter, TellsEvenFromIndependentFromBursts) {
   std::exponential_distribution<double> gap(20);
   double now_s = 0;
   for (int i = 0; i < 4000; ++i) {
-    even.push_back(1000s + i * 50ms);
+    even.emplace_back(1000s + i * 50ms);
     now_s += gap(random);
     independent.push_back(1000s + nanoseconds(static_cast<std::int64_t>(now_s * 1e9)));
-    bursts.push_back(1000s + i / 100 * 5s);
+    bursts.emplace_back(1000s + i / 100 * 5s);
   }
   EXPECT_NEAR(seen_of(even).rate, 20, 0.1);
   EXPECT_LT(seen_of(even).dispersion.value_or(9), 0.2);
@@ -50,7 +50,7 @@ TEST(ArrivalCounter, CountsAYearInFlatMemory) {
 
 TEST(ArrivalCounter, TakesLinesInAnyOrder) {
   std::vector<nanoseconds> moments;
-  for (int i = 0; i < 3000; ++i) moments.push_back(100'000s + i / 5 * 1s);
+  for (int i = 0; i < 3000; ++i) moments.emplace_back(100'000s + i / 5 * 1s);
   const ArrivalsSeen forward = seen_of(moments);
   std::ranges::reverse(moments);
   for (const ArrivalsSeen& seen : {forward, seen_of(moments)}) {
@@ -66,7 +66,7 @@ TEST(ArrivalCounter, TakesLinesInAnyOrder) {
 
 TEST(ArrivalCounter, SeesThatSeldomRequestsComeEvenly) {
   std::vector<nanoseconds> moments;
-  for (int i = 0; i < 600; ++i) moments.push_back(i * 7s);
+  for (int i = 0; i < 600; ++i) moments.emplace_back(i * 7s);
   EXPECT_LT(seen_of(moments).dispersion.value_or(9), 0.2);
   EXPECT_NEAR(seen_of(moments).rate, 1 / 7.0, 0.001);
 }
