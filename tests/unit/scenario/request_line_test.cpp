@@ -106,8 +106,10 @@ TEST(TextLines, NamesWhatIsNoText) {
   EXPECT_THAT(usage_error([] { lines_of(std::string("a\nh\0t\0", 6)); }),
               HasSubstr("line 2: holds a NUL byte"));
   const TempFolder folder;
-  EXPECT_THAT(usage_error([&] { TextLines(folder.path("none"), "--urls"); }), HasSubstr("cannot be read"));
-  EXPECT_THAT(usage_error([&] { TextLines(folder.path(""), "--urls"); }), HasSubstr("cannot be read"));
+  EXPECT_THAT(usage_error([&] { TextLines(folder.path("none"), "--urls"); }),
+              HasSubstr("cannot be read"));
+  EXPECT_THAT(usage_error([&] { TextLines(folder.path(""), "--urls"); }),
+              HasSubstr("cannot be read"));
 }
 
 }  // namespace
