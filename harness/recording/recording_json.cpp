@@ -177,13 +177,13 @@ std::string open_file_of(const std::string& file) {
 }
 
 std::string scenario_name(const std::string& file) {
-  constexpr std::size_t kLongest = 60;
+  constexpr std::size_t kLongestName = 60;
   std::string name = std::filesystem::path(file).stem();
   std::ranges::replace_if(
       name,
       [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '-' && c != '.'; },
       '-');
-  return name.substr(std::min(name.find_first_not_of('.'), name.size())).substr(0, kLongest);
+  return name.substr(std::min(name.find_first_not_of('.'), name.size())).substr(0, kLongestName);
 }
 
 void check_replaceable(const std::string& file) {
