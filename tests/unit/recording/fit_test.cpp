@@ -57,6 +57,17 @@ TEST(RoundTripOf, IsTheMedianOfTheSmallerHalf) {
   EXPECT_EQ(round_trip_of({4ms, 3ms, 2ms, 1ms, 80ms, 70ms, 60ms, 50ms}), 2ms);
 }
 
+TEST(CloseAfterOf, TakesNoIdlenessForARule) {
+  const auto after = [](nanoseconds idle, bool says_close) {
+    const std::vector<Observation> all(
+        20, {.connected = true, .idle = idle, .status = 200, .says_close = says_close});
+    return close_after_of(all);
+  };
+  EXPECT_EQ(after(100ms, false), 1U);
+  EXPECT_EQ(after(600ms, false), std::nullopt);
+  EXPECT_EQ(after(600ms, true), 1U);
+}
+
 TEST(Thinned, KeepsTheQuantiles) {
   std::vector<int> values(1000);
   for (int i = 0; i < 1000; ++i) values[static_cast<std::size_t>(i)] = i;
