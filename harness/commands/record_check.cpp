@@ -39,8 +39,8 @@ class TemporaryFolder {
   std::string name_;
 };
 
-// The times of a measurement's runs, in the middle.
 struct Times {
+  std::uint64_t answered = 0;  // known of the API alone
   nanoseconds makespan{};
   nanoseconds median{};
   nanoseconds p90{};
@@ -51,6 +51,7 @@ nanoseconds middle(std::vector<std::int64_t> times) {
   return nanoseconds(times[(times.size() - 1) / 2]);
 }
 
+// The medians of a measurement's runs.
 Times times_of(const std::string& file) {
   const json_read::Json document =
       json_read::parse(file, read_file(file).value_or(""), "measure again");
@@ -62,7 +63,7 @@ Times times_of(const std::string& file) {
     times[2].push_back(run.at("latency_ns").at("p90"));
   }
   if (times[0].empty()) throw RunError("--check: no request was answered");
-  return {middle(times[0]), middle(times[1]), middle(times[2])};
+  return {0, middle(times[0]), middle(times[1]), middle(times[2])};
 }
 
 // Runs the scenario by `fanout run` of this executable.
@@ -120,7 +121,8 @@ Times times_of_api(const UrlList& urls, const ProbeSettings& settings) {
   }
   if (times.empty()) throw RunError("--check: no request was answered");
   std::ranges::sort(times);
-  return {makespan, nanoseconds(quantile(times, 0.5)), nanoseconds(quantile(times, 0.9))};
+  return {times.size(), makespan, nanoseconds(quantile(times, 0.5)),
+          nanoseconds(quantile(times, 0.9))};
 }
 
 }  // namespace
@@ -131,6 +133,7 @@ DoubleCheck check_against_api(const std::string& scenario, const UrlList& urls,
   const Times api = times_of_api(urls, settings);
   const RowName row = polite_row();
   return {.requests = settings.requests,
+          .answered = api.answered,
           .row = fmt::format("{}, {}, 1 worker", row.strategy, row.transport),
           .makespan = {twin.makespan, api.makespan},
           .median = {twin.median, api.median},

@@ -74,9 +74,6 @@ void check_extras(const Options& options, std::size_t hosts, const ProbeSettings
         all, options.record.check ? "--check" : "--concurrency-probe", kMostRecorded,
         settings.requests - std::min(settings.requests, all - kMostRecorded)));
   }
-  if (options.record.check && options.urls.file == "-") {
-    throw UsageError("--check: reads the list twice, so it cannot be standard input; name a file");
-  }
 }
 
 // Every host needs its samples, and strangers are asked no faster than they are unasked.
@@ -150,13 +147,12 @@ std::vector<std::pair<std::string, std::string>> scenario_files(const Options& o
 }
 
 void check_files(const Options& options) {
-  std::vector<std::string> files{options.output};
-  check_replaceable(options.output);
-  if (!options.record.log.empty()) files.push_back(open_file_of(options.output));
-  for (const std::string& file : files) {
+  const auto check = [](const std::string& file) {
     check_replaceable(file);
     check_writable("-o", file);
-  }
+  };
+  check(options.output);
+  if (!options.record.log.empty()) check(open_file_of(options.output));
 }
 
 // Asks once more, if that is wanted and the API has not asked to wait.

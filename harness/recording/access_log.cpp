@@ -1,7 +1,6 @@
 #include "harness/recording/access_log.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -73,8 +72,9 @@ class LogReader {
     dated_ += line->at.has_value() ? 1 : 0;
     if (!line->method.empty()) count_method(line->method);
     const auto took = line->upstream ? line->upstream : line->took;
-    whole_seconds_ =
-        whole_seconds_ && (!took || *took % std::chrono::seconds(1) == std::chrono::nanoseconds{});
+    if (took && took->count() > 0) {
+      (*took % std::chrono::seconds(1) == std::chrono::nanoseconds{} ? whole_ : broken_) = true;
+    }
     draw({took, line->bytes, line->status});
   }
 
@@ -140,14 +140,17 @@ class LogReader {
     if (timeless > 0) {
       seen.notes.push_back(counted(timeless, "answer") + " without a time");
     }
-    if (seen.shows_times && whole_seconds_) {
+    if (whole_ && !broken_) {
       seen.notes.emplace_back("parts of seconds: the log has none, so its think times are rough");
     }
   }
 
   // The rate, unless it is so low that a run at it would take long.
   void add_arrivals(Observations& seen) const {
-    if (dated_ != readable_) return;
+    if (dated_ != readable_) {
+      seen.notes.emplace_back("when requests came: not every line says it");
+      return;
+    }
     seen.arrivals = arrivals_.seen();
     constexpr double kLeast = 0.2;  // a second: 20 requests in 100 s
     if (seen.arrivals && seen.arrivals->rate >= kLeast) return;
@@ -164,8 +167,9 @@ class LogReader {
   std::uint64_t readable_ = 0;
   std::uint64_t unreadable_ = 0;
   std::uint64_t dated_ = 0;
-  bool whole_seconds_ = true;  // whether all answers took some
-  std::string why_;            // the first line that could not be read could not
+  bool whole_ = false;   // whether an answer took whole seconds, one at least
+  bool broken_ = false;  // and whether one took something else
+  std::string why_;      // the first line that could not be read could not
   std::vector<std::string> shown_;
   std::vector<Answer> drawn_;
   std::map<std::string, std::size_t> methods_;

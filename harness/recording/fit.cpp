@@ -125,8 +125,7 @@ void fit_sizes(HostFit& host) {
 }
 
 // How many trips connecting takes: a session of TLS 1.2 that is resumed takes one less, which shows
-// in how long handshakes took.
-// A browser does not say which version it was.
+// in how long handshakes took. So does the version, where a browser has not said it.
 unsigned trips_of(bool tls, const Seen& seen) {
   if (!tls) return kTcpTrips;
   const auto handshake = round_trip_of(seen.handshakes);
@@ -144,9 +143,7 @@ void fit_connections(bool tls, HostFit& host) {
   behaviour.close_after = host.seen.close_after.value_or(0);
   if (!host.seen.close_after) {
     host.left_out.emplace_back(
-        "connections that it closed now and then, by no rule seen, or once nobody had used them "
-        "for "
-        "a while");
+        "connections that it closed by no rule seen, or since nobody had used them for a while");
   }
 }
 

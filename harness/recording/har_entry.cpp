@@ -28,6 +28,15 @@ std::optional<nanoseconds> time_at(const nlohmann::json& timings, const char* ke
   return nanoseconds(std::llround(*value * kNanosecondsPerMs));
 }
 
+// All parts, TLS as a part of connecting.
+nanoseconds sum_of(const nlohmann::json& timings) {
+  nanoseconds sum{};
+  for (const char* key : {"blocked", "dns", "connect", "send", "wait", "receive"}) {
+    sum += time_at(timings, key).value_or(nanoseconds{});
+  }
+  return sum;
+}
+
 unsigned version_of(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   if (text == "http/1.1") return 11;
@@ -68,10 +77,7 @@ bool tls_is_apart(const nlohmann::json& entries) {
     const auto handshake = time_at(timings, "ssl");
     if (!connect || !handshake || connect->count() == 0 || handshake->count() == 0) continue;
     if (*handshake > *connect) return true;
-    nanoseconds sum{};
-    for (const char* key : {"blocked", "dns", "connect", "send", "wait", "receive"}) {
-      sum += time_at(timings, key).value_or(nanoseconds{});
-    }
+    const nanoseconds sum = sum_of(timings);
     const nanoseconds all = time_at(entry, "time").value_or(sum);
     apart += std::chrono::abs(all - sum - *handshake) < std::chrono::abs(all - sum) ? 1 : -1;
   }
@@ -113,10 +119,7 @@ std::optional<Flight> flight_of(const nlohmann::json& entry, bool tls_is_apart) 
   const auto begin = parse_iso_time(text_at(entry, "startedDateTime"));
   if (!begin) return std::nullopt;
   const nanoseconds blocked = time_at(timings, "blocked").value_or(nanoseconds{});
-  nanoseconds all = blocked;
-  for (const char* key : {"dns", "connect", "send", "wait", "receive"}) {
-    all += time_at(timings, key).value_or(nanoseconds{});
-  }
+  nanoseconds all = sum_of(timings);
   if (tls_is_apart) all += time_at(timings, "ssl").value_or(nanoseconds{});
   if (all <= blocked) return std::nullopt;
   return Flight{*begin + blocked, *begin + all};

@@ -91,9 +91,8 @@ Key key_of(const std::string& field) {
   if (meaning == "at") return {key, LogField::at_unix};
   if (meaning != "time") fail("time, status, bytes, method or at before the =");
   const std::size_t colon = key.rfind(':');
-  const std::string unit = colon == std::string::npos ? "" : key.substr(colon + 1);
   if (colon == std::string::npos) return {key, unit_of(key, LogField::took_text)};
-  const LogField kind = unit_of("_" + unit, LogField::ignored);
+  const LogField kind = unit_of("_" + key.substr(colon + 1), LogField::ignored);
   if (kind == LogField::ignored) fail("ns, us, ms or s as the unit behind the colon");
   key.resize(colon);
   return {key, kind};
@@ -103,15 +102,13 @@ Key key_of(const std::string& field) {
 bool note_value(LogField field, const AnyJson& value, LogLine& line) {
   const auto text = text_of(value);
   if (!text) return field == LogField::upstream_s;  // null: it was not reached
-  const bool moment = field == LogField::at_unix || field == LogField::at_iso;
-  if (moment) {
+  if (meaning_of(field) == LogMeaning::at) {
     return note_field(LogField::at_unix, *text, line) ||
            note_field(LogField::at_iso, *text, line) ||
            note_field(LogField::at_common, *text, line);
   }
   const bool spelt = value.is_string() && !text->empty() && std::isalpha(text->back()) != 0;
-  const bool time = field == LogField::took_s || field == LogField::took_ms ||
-                    field == LogField::took_us || field == LogField::took_ns;
+  const bool time = meaning_of(field) == LogMeaning::took;
   return note_field(time && spelt ? LogField::took_text : field, *text, line);
 }
 

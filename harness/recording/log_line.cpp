@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <ctime>
 
 #include "base/units.h"
 #include "transports/method.h"
@@ -135,10 +134,11 @@ std::optional<nanoseconds> parse_common_time(std::string_view text) {
   return since_1970(date, text);
 }
 
-// Seconds, or a smaller unit: of any of them, now is a number of another size.
+// Seconds, or a smaller unit: of any of them, now is a number of another size. What would be before
+// 1973 is something else, such as how long the answer took.
 std::optional<nanoseconds> parse_unix_time(std::string_view text) {
   const auto value = number_of(text);
-  if (!value || *value >= 9e18) return std::nullopt;
+  if (!value || *value < 1e8 || *value >= 9e18) return std::nullopt;
   double unit = kSecond;
   for (const double bound : {1e11, 1e14, 1e17}) unit /= *value >= bound ? 1000 : 1;
   if (*value * unit > 9e18) return std::nullopt;

@@ -52,6 +52,9 @@ struct Observation {
 // "https://host-2": what a host is called where it is not to be named.
 std::string anonymous_name(bool tls, std::size_t number);
 
+// "1.1", "2": a version as Observation has it. REQUIRED: it is known.
+std::string http_version_text(unsigned version);
+
 struct ObservedHost {
   std::string name;  // "https://api.example.org": scheme, name and port, and nothing else
   bool tls = false;
@@ -84,8 +87,6 @@ struct Observations {
 // How many usable samples a recording needs: with fewer, nothing of what is rare has been seen.
 inline constexpr std::size_t kLeastSamples = 20;
 
-// For messages: "12 of 15 samples can be used".
-std::string usable_words(const Observations& seen);
 // Throws UsageError, naming `where` they come from, if too few of all can be used.
 void check_enough(const std::string& where, const Observations& seen);
 

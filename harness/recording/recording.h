@@ -17,10 +17,11 @@ struct CheckedTime {
   std::chrono::nanoseconds actual{};
 };
 
-// The double held against the API: the same requests by the same strategy.
+// The double held against the API: as many requests, one after the other.
 struct DoubleCheck {
   std::uint64_t requests = 0;
-  std::string row;  // "session_reuse, curl_easy, 1 worker"
+  std::uint64_t answered = 0;  // by the API; its times are those of these
+  std::string row;             // that asked the double: "session_reuse, curl_easy, 1 worker"
   CheckedTime makespan{};
   CheckedTime median{};
   CheckedTime p90{};

@@ -52,10 +52,6 @@ Json names_of(const std::vector<std::string>& fields) {
   return names;
 }
 
-std::string version_text(unsigned version) {
-  return version >= 20 ? fmt::format("{}", version / 10) : fmt::format("1.{}", version % 10);
-}
-
 Json seen_to_json(const HostFit& host) {
   const Seen& seen = host.seen;
   Json json{{"host", host.name},
@@ -74,7 +70,7 @@ Json seen_to_json(const HostFit& host) {
                           {"two_standard_errors", json_read::nanoseconds_text(mean.error)}};
   }
   if (seen.header_bytes) json["header_bytes"] = *seen.header_bytes;
-  if (seen.http_version > 0) json["http"] = version_text(seen.http_version);
+  if (seen.http_version > 0) json["http"] = http_version_text(seen.http_version);
   for (const auto& [at_once, times] : seen.at_once) {
     json["think_time_at_once"][std::to_string(at_once)] =
         json_read::nanoseconds_text(quantile(times, 0.5));
@@ -100,6 +96,7 @@ Json check_to_json(const DoubleCheck& check) {
                 {"actual", json_read::nanoseconds_text(time.actual)}};
   };
   return {{"requests", check.requests},
+          {"answered", check.answered},
           {"row", check.row},
           {"makespan", times(check.makespan)},
           {"median", times(check.median)},

@@ -93,12 +93,6 @@ std::string tls_words_of(const Seen& seen) {
   return fmt::format("{}{}", version, words_of(quantile(seen.handshakes, 0.5)));
 }
 
-std::string version_words(unsigned version) {
-  if (version == 0) return "-";
-  return version >= 20 ? fmt::format("{}", version / 10)
-                       : fmt::format("{}.{}", version / 10, version % 10);
-}
-
 std::string size_words(const std::vector<std::uint64_t>& sizes) {
   const auto bytes = [](std::uint64_t size) { return format_bytes(static_cast<double>(size)); };
   if (sizes.front() == sizes.back()) return bytes(sizes.front());
@@ -130,7 +124,7 @@ Table connections(const Recording& recording) {
     table.rows.push_back(
         {host.name, fmt::format("{} of {}", seen.usable, seen.requests),
          seen.round_trip ? words_of(*seen.round_trip) : "-", tls_words_of(seen),
-         version_words(seen.http_version),
+         seen.http_version == 0 ? "-" : http_version_text(seen.http_version),
          seen.header_bytes ? format_bytes(static_cast<double>(*seen.header_bytes)) : "-",
          size_words(seen.sizes), status_words(seen), kept_words(seen, recording.source)});
   }
@@ -170,16 +164,17 @@ std::string mean_words(const Seen& seen) {
 std::string at_once_words(const HostFit& host) {
   std::vector<std::string> words;
   for (const auto& [at_once, times] : host.seen.at_once) {
-    words.push_back(fmt::format("{} with {} at once", words_of(quantile(times, 0.5)), at_once));
+    words.push_back(fmt::format("{} among {}", words_of(quantile(times, 0.5)), at_once));
   }
   if (words.empty()) return {};
   const Slowdown& slowdown = host.behaviour.slowdown;
   const std::string fitted =
       slowdown.per_request.count() == 0
-          ? "which is no slowdown beyond the noise"
-          : fmt::format("which is fitted as {} more for each request beyond {} that it has",
+          ? "That is no slowdown beyond the noise."
+          : fmt::format("Fitted: {} more for each request beyond {} that the host already has.",
                         words_of(slowdown.per_request), slowdown.above);
-  return fmt::format(" Its median think time is {}, {}.", fmt::join(words, ", "), fitted);
+  return fmt::format(" Median think times with several in flight: {}. {}", fmt::join(words, ", "),
+                     fitted);
 }
 
 // What each host has shown, besides what the tables say.
@@ -223,10 +218,11 @@ std::string arrivals_words(const ArrivalsSeen& seen) {
                                     ? "about as by chance (Poisson)"
                                     : "in bursts, or at a rate that changes, which the scenario of "
                                       "mode open does not act out";
-  return text + fmt::format(
-                    " Their counts vary by {} of their mean (index of dispersion), so they "
-                    "came {}.\n",
-                    format_number(*seen.dispersion), kind);
+  return text +
+         fmt::format(
+             " The variance of their counts is {} times the mean (index of dispersion): they "
+             "came {}.\n",
+             format_number(*seen.dispersion), kind);
 }
 
 // The prediction held against the API.
@@ -246,8 +242,14 @@ Table check_table(const DoubleCheck& check) {
 }  // namespace
 
 std::string check_in_words(const DoubleCheck& check) {
-  return fmt::format("\nChecked by {} ({}), of the scenario and of the API itself:\n{}", check.row,
-                     counted(check.requests, "request"), to_text(check_table(check)));
+  const std::uint64_t failed = check.requests - check.answered;
+  return fmt::format(
+      "\nChecked by {}, one after the other, to the scenario ({}) and to the API:\n{}{}",
+      counted(check.requests, "request"), check.row, to_text(check_table(check)),
+      failed == 0
+          ? ""
+          : fmt::format("Of them {} got no answer from the API, whose times are of the others.\n",
+                        failed));
 }
 
 std::string in_words(const Recording& recording) {

@@ -108,6 +108,15 @@ void read_server(Scenario& scenario, const Json& json) {
   scenario.answered_by = std::move(server);
 }
 
+std::uint64_t read_body_bytes(const std::string& path, const Json& json) {
+  return json_read::whole_number(path, json, 0, kMaxRequestBody);
+}
+
+std::optional<std::uint64_t> read_max_idle(const std::string& path, const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return json_read::whole_number(path, json, 1, kMaxIdle);
+}
+
 std::vector<std::string> read_headers(const std::string& path, const Json& json) {
   std::vector<std::string> headers = json_read::texts(path, json);
   check_headers(headers);
@@ -144,15 +153,9 @@ const std::map<std::string, Reader>& readers() {
        [](auto& s, auto& path, auto& json) { s.arrivals = arrivals_from_json(path, json); }},
       {"method", [](auto& s, auto& path, auto& json) { s.method = read_method(path, json); }},
       {"request_body_bytes",
-       [](auto& s, auto& path, auto& json) {
-         s.request_body_bytes = whole_number(path, json, 0, kMaxRequestBody);
-       }},
+       [](auto& s, auto& path, auto& json) { s.request_body_bytes = read_body_bytes(path, json); }},
       {"reuse", [](auto& s, auto& path, auto& json) { s.reuse = boolean(path, json); }},
-      {"max_idle",
-       [](auto& s, auto& path, auto& json) {
-         s.max_idle =
-             json.is_null() ? decltype(s.max_idle)() : whole_number(path, json, 1, kMaxIdle);
-       }},
+      {"max_idle", [](auto& s, auto& path, auto& json) { s.max_idle = read_max_idle(path, json); }},
       {"connect_timeout",
        [](auto& s, auto& path, auto& json) { s.connect_timeout = duration(path, json); }},
       {"timeout", [](auto& s, auto& path, auto& json) { s.timeout = duration(path, json); }},

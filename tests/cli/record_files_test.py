@@ -5,11 +5,10 @@ import json
 import random
 import re
 import shlex
-import time
 import unittest
 
 import fanout_cli
-from record_test import AT_ONCE, Recorder, at_once
+from record_test import AT_ONCE, Recorder
 from recorded_api import answer
 
 NGINX = ('$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent '
@@ -67,6 +66,19 @@ class HarTest(FileRecorder):
         run, = document["cells"][0]["runs"]
         self.assertTrue(run["valid"], run["reasons"])
         self.assertEqual(run["requests"]["total"], 30)
+
+    def test_hosts_are_asked_in_the_order_that_is_given(self):
+        hosts = [{}, {"status": 404}]
+        document, _ = self.measure("--scenario", self.scenario("ordered", order=[0, 0, 0, 1],
+                                                               hosts=hosts), "--strategy",
+                                   "event_loop,thread_pool", "--rounds", "1", "--no-profile")
+        for cell in document["cells"]:
+            run, = cell["runs"]
+            self.assertTrue(run["valid"], run["reasons"])
+            self.assertEqual(run["status_counts"], {"200": 30, "404": 10})
+        for order, words in (([0, 2], "names host 2"), (["a"], "order: expected"), (3, "a list")):
+            self.refuse("run", "--scenario", self.scenario("wrong", order=order, hosts=hosts),
+                        words=(words,))
 
     def test_hosts_are_not_named_if_that_is_wished(self):
         down = har_entry("down.example", -1, status=0)
@@ -157,12 +169,24 @@ class AccessLogTest(FileRecorder):
         self.assertEqual([fault["status"] for fault in scenario["server"]["hosts"][0]["faults"]],
                          [500])
 
+    def test_times_that_are_none(self):
+        """All 0.000, as of static files: neither whole seconds nor unknown."""
+        lines = [log_line(number, 0) for number in range(40)]
+        _, result = self.record("--access-log", self.log(lines), "--log-format", NGINX)
+        self.assertNotIn("parts of seconds", result.out)
+        lines = [log_line(number, number % 2) for number in range(40)]
+        _, result = self.record("--access-log", self.log(lines), "--log-format", NGINX)
+        self.assertIn("parts of seconds: the log has none", result.out)
+
     def test_json(self):
         lines = [json.dumps({"code": 200, "took": 15 + number % 3, "n": 9}) for number in range(30)]
         scenario, _ = self.record("--access-log", self.log(lines), "--log-format", "json", "--field",
                                   "time=took:ms", "--field", "status=code", "--field", "bytes=n")
         self.assertEqual(scenario["server"]["hosts"][0]["delay"]["values"][0], "14900000ns")
         self.assertFalse((self.folder / "my-api-open.json").exists())
+        lines = [json.dumps({"status": 200, "time": number}) for number in range(30)]
+        _, result = self.record("--access-log", self.log(lines), "--field", "time=time:ms")
+        self.assertIn("when requests came: not every line says it", result.out)
 
     def test_what_is_wrong_is_said(self):
         name = self.log(self.lines(60))
@@ -220,80 +244,6 @@ class PageTest(FileRecorder):
             if api.url() in urls and "--rate" not in urls:
                 urls += AT_ONCE
             self.succeed(*urls)
-
-
-class ExtrasTest(Recorder):
-    def test_it_never_sends_more_than_it_says(self):
-        draw = random.Random(11)
-        for _ in range(20):
-            api = self.api(lambda _: (0, answer(body=b"ok")))
-            probes = draw.random() < 0.5
-            checks = draw.random() < 0.5
-            count = draw.randrange(20, 53 if probes else 91)
-            extras = ["--concurrency-probe"] * probes + ["--check"] * checks
-            self.record("--url", api.url(), "-n", str(count), *extras, *AT_ONCE)
-            self.assertEqual(api.requests, 100 if checks else count + 38 * probes, (count, extras))
-            self.assertLessEqual(api.most_at_once, 10 if probes else 1)
-            api.stop()
-
-    def test_an_api_that_asks_to_wait_is_left_alone(self):
-        for turn_of_wait, most in ((30, 31), (45, 45 + 10)):  # alone, and while ten are asking
-            api = self.api(lambda turn, wait=turn_of_wait: (0.005, answer(429 if turn >= wait
-                                                                          else 200)))
-            scenario, result = self.record("--url", api.url(), "-n", "40", "--anonymous",
-                                           "--concurrency-probe", "--check", *AT_ONCE)
-            self.assertLessEqual(api.requests, most)
-            self.assertIn("nothing more was sent", result.out)
-            self.assertIn("Not checked", result.out)
-            self.assertIn("fanout run --scenario my-api.json", result.out)
-            self.assertNotIn("127.0.0.1", json.dumps(scenario) + result.out)
-
-    def test_a_slow_answer_is_no_reason_to_ask_faster(self):
-        moments = []
-
-        def slow_once(turn):
-            moments.append(time.monotonic())
-            return 0.5 if turn == 3 else 0, answer(body=b"ok")
-
-        api = self.api(slow_once)
-        self.record("--url", api.url(), "-n", "20", "--rate", "20/s")
-        gaps = [after - before for before, after in zip(moments, moments[1:])]
-        self.assertGreater(sorted(gaps)[2], 0.02, gaps)
-
-    def test_redirects_are_no_failures_of_the_double(self):
-        api = self.api(lambda turn: (0, answer(302 if turn % 3 == 2 else 200)))
-        scenario, result = self.record("--url", api.url(), "-n", "30", *AT_ONCE)
-        self.assertNotIn("faults", scenario["server"]["hosts"][0])
-        self.assertIn("status 302 of 10 requests", result.out)
-
-    def test_an_api_that_slows_down(self):
-        api = self.api(lambda _: (0.004 * max(1, api.at_once - 3), answer(body=b"ok")))
-        scenario, result = self.record("--url", api.url(), "-n", "40", "--concurrency-probe",
-                                       "--rate", "400/s")
-        self.assertEqual(api.requests, 78)
-        self.assertIn("slowdown", scenario["server"]["hosts"][0], result.out)
-        self.assertEqual(set(scenario["recorded"]["hosts"][0]["think_time_at_once"]),
-                         {"2", "5", "10"})
-        self.assertIn("with more at once than it was asked", result.out)
-
-    def test_the_double_is_held_against_the_api(self):
-        api = self.api(lambda turn: (0.020 if turn % 4 else 0.040, answer(body=b"ok")))
-        scenario, result = self.record("--url", api.url(), "-n", "60", *AT_ONCE, "--check")
-        self.assertEqual(api.requests, 100)
-        check = scenario["recorded"]["check"]
-        self.assertEqual(check["requests"], 40)
-        predicted, actual = (int(check["makespan"][key][:-2]) for key in ("predicted", "actual"))
-        self.assertTrue(0.5 < predicted / actual < 2, check)
-        self.assertIn("Checked by session_reuse, curl_easy, 1 worker (40 requests)", result.out)
-
-    def test_what_does_not_fit_into_a_hundred_requests(self):
-        api = self.api(at_once, close=True)
-        for arguments, words in ((("-n", "95", "--check"), ("105 requests", "give -n 90")),
-                                 (("-n", "70", "--concurrency-probe"), ("108 requests", "-n 62")),
-                                 (("--url", api.url("/b").replace("127.0.0.1", "127.0.0.2"),
-                                   "--concurrency-probe"), ("is for one host",))):
-            self.refuse("record", "--url", api.url(), *arguments, "-o", "my-api.json", words=words)
-        self.assertEqual(api.requests, 0)
 
 
 if __name__ == "__main__":
