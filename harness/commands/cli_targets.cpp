@@ -102,8 +102,9 @@ void check_record(const CLI::App& app, const Options& options) {
   const int sources =
       int{!options.urls.empty()} + int{!record.har.empty()} + int{!record.log.empty()};
   if (sources != 1) {
-    throw UsageError(fmt::format("record needs {} --url or --urls, --har, and --access-log",
-                                 sources == 0 ? "one of" : "only one of"));
+    throw UsageError(sources == 0
+                         ? "record needs a source: name --url, --urls, --har or --access-log"
+                         : "record takes one source: --url with --urls, or --har, or --access-log");
   }
   if (options.output.empty()) throw UsageError("record needs -o FILE, to write the scenario to");
   for (const char* flag : {"--requests", "--rate", "--header", "--timeout", "--connect-timeout",

@@ -209,9 +209,9 @@ class AccessLogTest(FileRecorder):
                 (("--access-log", name, "--log-format", "$request"), ("has no $status",)),
                 (("--access-log", name, "-n", "50"), ("--requests: only for --url and --urls",)),
                 (("--access-log", name, "--check"), ("--check: only for --url",)),
-                (("--access-log", name, "--har", name), ("only one of --url",)),
+                (("--access-log", name, "--har", name), ("takes one source",)),
                 (("--har", name, "--field", "time=x"), ("--field is for --access-log",)),
-                ((), ("one of --url",))):
+                ((), ("needs a source",))):
             with self.subTest(arguments):
                 self.refuse("record", *arguments, "-o", "my-api.json", words=words)
         self.assertFalse((self.folder / "my-api.json").exists())

@@ -57,7 +57,7 @@ TEST(RoundTripOf, IsTheMedianOfTheSmallerHalf) {
   EXPECT_EQ(round_trip_of({4ms, 3ms, 2ms, 1ms, 80ms, 70ms, 60ms, 50ms}), 2ms);
 }
 
-TEST(CloseAfterOf, TakesNoIdlenessForARule) {
+TEST(CloseAfter, TakesNoIdlenessForARule) {
   const auto after = [](nanoseconds idle, bool says_close) {
     const std::vector<Observation> all(
         20, {.connected = true, .idle = idle, .status = 200, .says_close = says_close});
@@ -213,7 +213,7 @@ TEST(CloseAfter, IsWhatAllConnectionsCameTo) {
   EXPECT_EQ(close_after([](std::size_t i, Observation& one) { one.connected = i % 10 == 0; }), 5U);
   const auto by_chance = [](std::size_t i, Observation& one) { one.connected = i == 0 || i == 8; };
   EXPECT_EQ(close_after(by_chance), std::nullopt);
-  EXPECT_THAT(fitted_host(40, by_chance).left_out, ElementsAre(HasSubstr("closed now and then")));
+  EXPECT_THAT(fitted_host(40, by_chance).left_out, ElementsAre(HasSubstr("by no rule seen")));
 }
 
 TEST(Fit, NeedsSamplesOfEachHost) {
