@@ -105,18 +105,26 @@ void Connection::scan(Code& error) {
 void Connection::take_request() {
   arrival_ns_ = now_ns();
   const auto token = scanner_->token();
-  const Arrival arrival = core_.ledger.arrived(token);
+  arrival_ = core_.ledger.arrived(token);
   const auto method = http::to_string(scanner_->method());
   core_.ledger.asked({method.data(), method.size()}, scanner_->body_bytes());
-  if (arrival.number == 1) core_.freeze_later();
+  if (arrival_.number == 1) core_.begin_run(arrival_ns_);
   ++requests_;
   keep_alive_ =
       scanner_->is_http11() && scanner_->keep_alive() && requests_ != host_->behaviour.close_after;
   // A request without a token is drawn by its number, so that those, too, follow the distribution.
-  fate_ = fate_of(*host_, token.value_or(arrival.number), requests_ == 1);
+  drawn_by_ = token.value_or(arrival_.number);
+  first_ = requests_ == 1;
   ++host_->in_flight;
+  if (host_->admission) return ask_for_a_place();
+  hold(fate_of(*host_, drawn_by_, first_));
+}
+
+// Holds the request until its answer is due.
+void Connection::hold(Fate fate) {
+  fate_ = fate;
   state_ = State::holding;
-  if (fate_.fault != nullptr) core_.ledger.faulted(fate_.fault->kind, arrival);
+  if (fate_.fault != nullptr) core_.ledger.faulted(fate_.fault->kind, arrival_);
   if (fault_is(FaultKind::hang)) return;
   if (fate_.hold_ns == 0) return answer();
   core_.holds.add(arrival_ns_ + fate_.hold_ns, *this, ++ticket_);
@@ -237,6 +245,7 @@ void Connection::sent_piece() {
 void Connection::finish() {
   core_.ledger.answered(arrival_ns_, leaving_ns_, fate_.hold_ns + fate_.drip_ns);
   --host_->in_flight;
+  if (has_place_) leave_place();
   state_ = State::receiving;
   if (fault_is(FaultKind::reset) || fault_is(FaultKind::reset_amid_body)) return reset();
   const bool keep = keep_alive_ && !fault_is(FaultKind::truncate);
@@ -265,10 +274,13 @@ void Connection::reject() {
 }
 
 void Connection::close() {
-  if (state_ == State::holding || state_ == State::sending || state_ == State::dripping) {
+  if (state_ == State::waiting) host_->admission->stop_waiting();
+  if (state_ == State::waiting || state_ == State::holding || state_ == State::sending ||
+      state_ == State::dripping) {
     core_.ledger.abandoned();
     --host_->in_flight;
   }
+  if (has_place_) leave_place();
   state_ = State::closed;
   ++ticket_;
   tls_.shut_down();

@@ -31,13 +31,14 @@ struct AsioCore {
   ~AsioCore();
   // Returns a closed connection: one used before, or a new one.
   Connection& idle_connection();
-  // Sets the freezes going (Freeze::at); called with the first request.
-  void freeze_later();
+  // Called with the run's first request: sets the freezes going (Freeze::at).
+  void begin_run(std::int64_t now_ns);
 
   boost::asio::io_context io{1};
   Ledger ledger;
   HoldQueue<Connection> holds{io};
   std::vector<Freeze> freezes;
+  std::int64_t first_request_ns = 0;
   std::vector<std::unique_ptr<Connection>> connections;  // all there ever were
   std::vector<Connection*> idle;                         // those of them to be used again
 };
@@ -55,6 +56,12 @@ class Connection {
   void open(Host& host);
   // The hold queue calls this when the deadline of `ticket` has come (hold_queue.h).
   void hold_over(std::uint64_t ticket);
+  // Whether it still waits for a place with the request that was given this ticket.
+  [[nodiscard]] bool waits(std::uint64_t ticket) const {
+    return state_ == State::waiting && ticket == ticket_;
+  }
+  // Its host has a place for it. REQUIRED: it waits.
+  void take_on();
 
  private:
   using Code = boost::system::error_code;
@@ -62,6 +69,7 @@ class Connection {
     closed,
     handshaking,
     receiving,
+    waiting,   // with a request for a place that its host's limit gives
     holding,   // a request, until its answer is due
     sending,   // an answer, or a piece of one
     dripping,  // an answer: until its next piece is due
@@ -73,6 +81,7 @@ class Connection {
   void serve();
   void scan(Code& error);
   void take_request();
+  void hold(Fate fate);
   void answer();
   void write_head();
   void cut_body();
@@ -88,6 +97,11 @@ class Connection {
   void reject();
   void close();
   void recycle();
+
+  // Limits, in asio_admission.cpp.
+  void ask_for_a_place();
+  void leave_place();
+  [[nodiscard]] std::int64_t elapsed_ns() const { return arrival_ns_ - core_.first_request_ns; }
 
   // TLS, in asio_tls.cpp: the same steps when the host speaks it.
   void begin_tls();
@@ -109,7 +123,11 @@ class Connection {
   bool reading_ = false;  // an asynchronous read is under way, into the buffer's end
   bool writing_ = false;
   bool keep_alive_ = true;
-  unsigned requests_ = 0;  // received so far
+  bool has_place_ = false;      // its host's limit counts the request as served
+  bool first_ = false;          // it is the first on this connection
+  unsigned requests_ = 0;       // received so far
+  std::uint64_t drawn_by_ = 0;  // the token, or what stands for it
+  Arrival arrival_;
   std::uint64_t ticket_ = 0;
   std::int64_t arrival_ns_ = 0;
   // When the answer, or its last piece, began to leave. Not when it had left: by then the client

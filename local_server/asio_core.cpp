@@ -18,8 +18,9 @@ Connection& AsioCore::idle_connection() {
   return connection;
 }
 
-// The event loop sleeps, and with it everything on its one thread.
-void AsioCore::freeze_later() {
+// A freeze: the event loop sleeps, and with it everything on its one thread.
+void AsioCore::begin_run(std::int64_t now_ns) {
+  first_request_ns = now_ns;
   using Clock = std::chrono::steady_clock;
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>,
                                                   boost::asio::io_context::executor_type>;

@@ -25,12 +25,20 @@ std::string right_head(const HostBehaviour& host, std::uint64_t body_bytes) {
   return head;
 }
 
-std::string faulty_head(const FaultShare& fault) {
-  if (fault.kind != FaultKind::status) return {};
-  std::string head = status_line(fault.status);
-  if (may_have_body(fault.status)) head += "Content-Length: 0\r\n";
-  if (fault.retry_after_s) head += fmt::format("Retry-After: {}\r\n", *fault.retry_after_s);
+// Of an answer without a body.
+std::string bare_head(unsigned status, const std::optional<std::uint32_t>& retry_after_s) {
+  std::string head = status_line(status);
+  if (may_have_body(status)) head += "Content-Length: 0\r\n";
+  if (retry_after_s) head += fmt::format("Retry-After: {}\r\n", *retry_after_s);
   return head;
+}
+
+std::string faulty_head(const FaultShare& fault) {
+  return fault.kind == FaultKind::status ? bare_head(fault.status, fault.retry_after_s) : "";
+}
+
+std::chrono::nanoseconds round_trips(const HostBehaviour& host, bool first) {
+  return host.rtt * (first ? 1 + host.handshake_trips : 1);
 }
 
 // Gives the fate the right answer to a request with this token.
@@ -49,16 +57,23 @@ Host::Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context)
   }
   if (heads.empty()) heads.push_back(right_head(behaviour, behaviour.body_bytes));
   for (const FaultShare& fault : behaviour.faults) faulty_heads.push_back(faulty_head(fault));
+  if (!behaviour.limit) return;
+  admission.emplace(*behaviour.limit);
+  rejection = bare_head(behaviour.limit->status, behaviour.limit->retry_after_s);
+}
+
+Fate rejection_of(const Host& host, bool first) {
+  return {.head = host.rejection, .hold_ns = round_trips(host.behaviour, first).count()};
 }
 
 Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first) {
   const HostBehaviour& behaviour = host.behaviour;
   Fate fate{.fault = draw_fault(behaviour, drawn_by)};
-  auto hold = draw(behaviour.delay, drawn_by) + behaviour.rtt;
-  if (first) hold += behaviour.rtt * behaviour.handshake_trips;
-  if (host.in_flight > behaviour.slowdown.above) {
+  auto hold = draw(behaviour.delay, drawn_by) + round_trips(behaviour, first);
+  const std::uint64_t others = host.in_flight - 1;
+  if (others > behaviour.slowdown.above) {
     hold += behaviour.slowdown.per_request *
-            static_cast<std::int64_t>(host.in_flight - behaviour.slowdown.above);
+            static_cast<std::int64_t>(others - behaviour.slowdown.above);
   }
   fate.hold_ns = hold.count();
   if (fate.fault != nullptr && fate.fault->kind == FaultKind::status) {

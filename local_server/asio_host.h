@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,8 @@
 struct ssl_ctx_st;
 
 namespace fanout {
+
+class Connection;
 
 struct Host {
   explicit Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context = nullptr);
@@ -22,6 +26,14 @@ struct Host {
   std::vector<std::string> faulty_heads;  // one for each of behaviour.faults; "" unless a status
   ssl_ctx_st* tls = nullptr;              // borrowed; null: it speaks plain HTTP
   std::uint64_t in_flight = 0;
+  // Of a host with a limit.
+  std::optional<Admission> admission;
+  std::string rejection;  // the head of the answer to who is not taken on
+  struct Waiting {
+    Connection* connection;
+    std::uint64_t ticket;  // as of AsioCore::holds: a connection that moved on knows it no more
+  };
+  std::deque<Waiting> waiting;
 };
 
 // What a request meets at a host.
@@ -33,8 +45,11 @@ struct Fate {
   std::int64_t drip_ns = 0;           // and from there to the last, if the body drips
 };
 
+// What a request meets that the host's limit rejects: an answer at once, but for the round trips.
+Fate rejection_of(const Host& host, bool first);
+
 // What a request with the token `drawn_by` meets at the host; `first` says whether it is the first
-// on its connection.
+// on its connection. REQUIRED: it is one of those in flight.
 Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first);
 
 }  // namespace fanout

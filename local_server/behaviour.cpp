@@ -18,6 +18,7 @@ constexpr double kLognormalCap = 100;
 // drawn_size in wire/token.h).
 constexpr std::uint64_t kDelaySalt = 1;
 constexpr std::uint64_t kFaultSalt = 4;
+constexpr std::uint64_t kRejectionSalt = 6;
 
 // Even on the open interval (0, 1).
 double uniform_of(std::uint64_t token, std::uint64_t salt) {
@@ -91,6 +92,8 @@ const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token) {
   }
   return nullptr;
 }
+
+double draw_rejection(std::uint64_t token) { return uniform_of(token, kRejectionSalt); }
 
 std::uint64_t draw_body(const HostBehaviour& host, std::uint64_t token) {
   if (host.body_sizes.empty()) return host.body_bytes;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/enum_names.h"
+#include "local_server/limit.h"
 
 namespace fanout {
 
@@ -92,10 +93,15 @@ struct HostBehaviour {
   // first on a connection as many more as connecting would have taken: 1 for TCP, 2 with TLS 1.3.
   std::chrono::nanoseconds rtt{};
   unsigned handshake_trips = 1;
+  std::optional<ServerLimit> limit{};  // whom it rejects; nothing: nobody
 };
 
 // What the request with this token meets: a fault of host.faults, or null. As pure as draw().
 const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token);
+
+// Decides, evenly from 0 to 1, whether a request with this token is among the share that a limit
+// rejects. As pure as draw().
+double draw_rejection(std::uint64_t token);
 
 // The length of the body of a right answer to this token. As pure as draw().
 std::uint64_t draw_body(const HostBehaviour& host, std::uint64_t token);

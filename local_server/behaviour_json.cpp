@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "local_server/behaviour.h"
+#include "local_server/delay_json.h"
 #include "local_server/fault_json.h"
+#include "local_server/limit_json.h"
 
 namespace fanout {
 namespace {
@@ -19,86 +21,14 @@ using json_read::one_of;
 using json_read::required;
 using json_read::whole_number;
 
-constexpr EnumNames<Delay::Kind, 5> kDelayKinds{{{"fixed", Delay::Kind::fixed},
-                                                 {"uniform", Delay::Kind::uniform},
-                                                 {"lognormal", Delay::Kind::lognormal},
-                                                 {"bimodal", Delay::Kind::bimodal},
-                                                 {"list", Delay::Kind::list}}};
 constexpr EnumNames<Tls, 3> kTls{
     {{"off", Tls::off}, {"on", Tls::on}, {"untrusted", Tls::untrusted}}};
 
 constexpr std::uint64_t kMaxBody = 1ULL << 30;
 constexpr std::size_t kMaxSizes = 10'000;
 constexpr std::size_t kMaxHosts = 254;  // 127.0.0.1 to 127.0.0.254
-constexpr double kMaxSigma = 5;
 constexpr std::uint64_t kMaxTrips = 10;
 constexpr std::uint64_t kMaxInFlight = 1'000'000;
-
-Delay uniform_delay(const std::string& path, const Json& json) {
-  check_object(path, json, {"kind", "min", "max"});
-  Delay delay{.kind = Delay::Kind::uniform};
-  delay.min = duration(path + ".min", required(path, json, "min", "uniform needs min and max"));
-  delay.max = duration(path + ".max", required(path, json, "max", "uniform needs min and max"));
-  if (delay.min > delay.max) fail(path + ".min", json["min"], "no more than max");
-  return delay;
-}
-
-Delay lognormal_delay(const std::string& path, const Json& json) {
-  check_object(path, json, {"kind", "mean", "sigma"});
-  constexpr const char* kNeeds = "lognormal needs mean and sigma";
-  Delay delay{.kind = Delay::Kind::lognormal};
-  delay.mean = duration(path + ".mean", required(path, json, "mean", kNeeds));
-  const Json& sigma = required(path, json, "sigma", kNeeds);
-  const bool fits =
-      sigma.is_number() && sigma.get<double>() >= 0 && sigma.get<double>() <= kMaxSigma;
-  if (!fits) fail(path + ".sigma", sigma, fmt::format("a number from 0 to {}", kMaxSigma));
-  delay.sigma = sigma.get<double>();
-  return delay;
-}
-
-Delay bimodal_delay(const std::string& path, const Json& json) {
-  check_object(path, json, {"kind", "fast", "slow", "slow_share"});
-  constexpr const char* kNeeds = "bimodal needs fast, slow and slow_share";
-  Delay delay{.kind = Delay::Kind::bimodal};
-  delay.min = duration(path + ".fast", required(path, json, "fast", kNeeds));
-  delay.max = duration(path + ".slow", required(path, json, "slow", kNeeds));
-  delay.slow_share =
-      share_from_json(path + ".slow_share", required(path, json, "slow_share", kNeeds));
-  if (delay.min > delay.max) fail(path + ".fast", json["fast"], "no more than slow");
-  return delay;
-}
-
-Delay list_delay(const std::string& path, const Json& json) {
-  check_object(path, json, {"kind", "values"});
-  const Json& values = required(path, json, "values", "list needs values");
-  if (!values.is_array() || values.empty()) fail(path + ".values", values, "an array of durations");
-  Delay delay{.kind = Delay::Kind::list};
-  for (const Json& value : values) {
-    delay.values.push_back(
-        duration(fmt::format("{}.values[{}]", path, delay.values.size()), value));
-  }
-  return delay;
-}
-
-Delay delay_from_json(const std::string& path, const Json& json) {
-  if (!json.is_object()) return Delay{.mean = duration(path, json)};
-  const Json& kind =
-      required(path, json, "kind", "one of fixed, uniform, lognormal, bimodal, list");
-  switch (one_of(path + ".kind", kind, kDelayKinds)) {
-    case Delay::Kind::uniform:
-      return uniform_delay(path, json);
-    case Delay::Kind::lognormal:
-      return lognormal_delay(path, json);
-    case Delay::Kind::bimodal:
-      return bimodal_delay(path, json);
-    case Delay::Kind::list:
-      return list_delay(path, json);
-    case Delay::Kind::fixed:
-      break;
-  }
-  check_object(path, json, {"kind", "mean"});
-  return Delay{.mean = duration(path + ".mean", required(path, json, "mean", "fixed needs mean"))};
-}
 
 Slowdown slowdown_from_json(const std::string& path, const Json& json) {
   check_object(path, json, {"above", "per_request"});
@@ -142,10 +72,29 @@ Json body_to_json(const HostBehaviour& host) {
   return {{"list", host.body_sizes}};
 }
 
+// A status tells a right answer, a fault and a rejection apart.
+void check_statuses(const std::string& path, const Json& json, const HostBehaviour& host) {
+  for (const FaultShare& fault : host.faults) {
+    if (fault.kind != FaultKind::status) continue;
+    if (fault.status == host.status) {
+      fail(path + ".faults", json["faults"],
+           fmt::format("another status than {}, which is the right one", host.status));
+    }
+    if (host.limit && fault.status == host.limit->status) {
+      fail(path + ".faults", json["faults"],
+           fmt::format("another status than {}, which is that of its limit", fault.status));
+    }
+  }
+  if (host.limit && host.limit->status == host.status) {
+    fail(path + ".status", json["status"],
+         fmt::format("another status than {}, which is that of its limit", host.status));
+  }
+}
+
 HostBehaviour host_from_json(const std::string& path, const Json& json) {
   check_object(path, json,
                {"delay", "body_bytes", "status", "faults", "tls", "slowdown", "freeze",
-                "close_after", "rtt", "handshake_trips"});
+                "close_after", "rtt", "handshake_trips", "limit"});
   HostBehaviour host;
   std::optional<unsigned> trips;
   for (const auto& item : json.items()) {
@@ -161,17 +110,13 @@ HostBehaviour host_from_json(const std::string& path, const Json& json) {
     if (item.key() == "close_after") {
       host.close_after = static_cast<unsigned>(whole_number(at, value, 0, kMaxInFlight));
     }
+    if (item.key() == "limit") host.limit = limit_from_json(at, value);
     if (item.key() == "rtt") host.rtt = duration(at, value);
     if (item.key() == "handshake_trips") {
       trips = static_cast<unsigned>(whole_number(at, value, 0, kMaxTrips));
     }
   }
-  for (const FaultShare& fault : host.faults) {
-    if (fault.kind == FaultKind::status && fault.status == host.status) {
-      fail(path + ".faults", json["faults"],
-           fmt::format("another status than {}, which is the right one", host.status));
-    }
-  }
+  check_statuses(path, json, host);
   host.handshake_trips = trips.value_or(host.tls == Tls::off ? 1 : 2);
   return host;
 }
@@ -195,31 +140,6 @@ std::string address_from_json(const std::string& path, const Json& json) {
                      ::inet_pton(AF_INET6, text.c_str(), parsed.data()) == 1;
   if (!valid) fail(path, json, "an IP address, or \"\"");
   return text;
-}
-
-Json delay_to_json(const Delay& delay) {
-  const std::string kind = std::string(enum_name(delay.kind, kDelayKinds));
-  switch (delay.kind) {
-    case Delay::Kind::uniform:
-      return {{"kind", kind},
-              {"min", nanoseconds_text(delay.min)},
-              {"max", nanoseconds_text(delay.max)}};
-    case Delay::Kind::lognormal:
-      return {{"kind", kind}, {"mean", nanoseconds_text(delay.mean)}, {"sigma", delay.sigma}};
-    case Delay::Kind::bimodal:
-      return {{"kind", kind},
-              {"fast", nanoseconds_text(delay.min)},
-              {"slow", nanoseconds_text(delay.max)},
-              {"slow_share", delay.slow_share}};
-    case Delay::Kind::list: {
-      Json values = Json::array();
-      for (const auto value : delay.values) values.push_back(nanoseconds_text(value));
-      return {{"kind", kind}, {"values", std::move(values)}};
-    }
-    case Delay::Kind::fixed:
-      break;
-  }
-  return nanoseconds_text(delay.mean);
 }
 
 }  // namespace
@@ -251,7 +171,7 @@ void check_engine(const ServerConfig& config) {
   for (const HostBehaviour& host : config.hosts) {
     const bool plain = host.faults.empty() && host.tls == Tls::off &&
                        host.slowdown.per_request.count() == 0 && host.freeze.lasting.count() == 0 &&
-                       host.close_after == 0 && host.rtt.count() == 0;
+                       host.close_after == 0 && host.rtt.count() == 0 && !host.limit;
     if (!plain) {
       throw UsageError(
           "server: engine httplib knows only delay, body_bytes and status of a host; use engine "
@@ -276,7 +196,8 @@ nlohmann::json to_json(const ServerConfig& config) {
                        {"for", nanoseconds_text(host.freeze.lasting)}}},
                      {"close_after", host.close_after},
                      {"rtt", nanoseconds_text(host.rtt)},
-                     {"handshake_trips", host.handshake_trips}});
+                     {"handshake_trips", host.handshake_trips},
+                     {"limit", limit_to_json(host.limit)}});
   }
   return {{"engine", enum_name(config.engine, kEngineNames)},
           {"threads", config.threads},

@@ -51,12 +51,7 @@ FaultShare fault_from_json(const std::string& path, const Json& json) {
     fault.over = duration(path + ".over", required(path, json, "over", "drip needs over"));
   }
   if (json.contains("retry_after") && !json["retry_after"].is_null()) {
-    const auto wait = duration(path + ".retry_after", json["retry_after"]);
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
-    if (seconds != wait || static_cast<std::uint64_t>(seconds.count()) > kLongestRetryAfter) {
-      fail(path + ".retry_after", json["retry_after"], "whole seconds, at most an hour");
-    }
-    fault.retry_after_s = static_cast<std::uint32_t>(seconds.count());
+    fault.retry_after_s = retry_after_from_json(path + ".retry_after", json["retry_after"]);
   }
   return fault;
 }
@@ -67,6 +62,15 @@ double share_from_json(const std::string& path, const Json& json) {
   const bool fits = json.is_number() && json.get<double>() > 0 && json.get<double>() <= 1;
   if (!fits) fail(path, json, "a share: more than 0, at most 1");
   return json.get<double>();
+}
+
+std::uint32_t retry_after_from_json(const std::string& path, const Json& json) {
+  const auto wait = duration(path, json);
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
+  if (seconds != wait || static_cast<std::uint64_t>(seconds.count()) > kLongestRetryAfter) {
+    fail(path, json, "whole seconds, at most an hour");
+  }
+  return static_cast<std::uint32_t>(seconds.count());
 }
 
 unsigned status_from_json(const std::string& path, const Json& json) {

@@ -13,6 +13,8 @@ namespace fanout {
 std::vector<FaultShare> faults_from_json(const std::string& path, const json_read::Json& json);
 unsigned status_from_json(const std::string& path, const json_read::Json& json);
 double share_from_json(const std::string& path, const json_read::Json& json);
+// The whole seconds of a Retry-After.
+std::uint32_t retry_after_from_json(const std::string& path, const json_read::Json& json);
 
 json_read::Json to_json(const std::vector<FaultShare>& faults);
 

@@ -70,6 +70,9 @@ ServerCounters Ledger::counters() const {
   for (std::size_t i = 0; i < methods_.size(); ++i) {
     if (methods_[i] > 0) result.methods.emplace(kCountedMethods[i], methods_[i]);
   }
+  for (const auto& [status, count] : rejected_) {
+    result.rejected.emplace(std::to_string(status), count);
+  }
   // Requests that are still held can no longer be answered.
   result.abandoned += in_flight_;
   result.hold_ns = quantiles_of(hold_);

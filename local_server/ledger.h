@@ -1,6 +1,7 @@
 // What the server counts of one run, engine-independent.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
@@ -39,9 +40,12 @@ struct ServerCounters {
   std::uint64_t abandoned = 0;         // requests whose client left before the answer was whole
   std::uint64_t handshakes = 0;        // TLS: completed on an accepted connection
   std::uint64_t resumed = 0;           // TLS: those of them that resumed a session
-  std::map<std::string, std::uint64_t> methods;  // of the requests, by counted_method
-  std::uint64_t request_body_bytes = 0;          // received, of all requests
-  std::map<std::string, std::uint64_t> faults;   // acted out, by fault_name: once for each token
+  std::map<std::string, std::uint64_t> methods;   // of the requests, by counted_method
+  std::uint64_t request_body_bytes = 0;           // received, of all requests
+  std::map<std::string, std::uint64_t> faults;    // acted out, by fault_name: once for each token
+  std::map<std::string, std::uint64_t> rejected;  // by a host's limit, by the status they got
+  std::uint64_t waited = 0;          // requests that waited for a place that a limit gives
+  std::uint64_t peak_served = 0;     // most that a host with a limit served at one moment
   std::uint64_t peak_in_flight = 0;  // most requests received and not yet answered at one moment
   Quantiles hold_ns;                 // arrival of a request until its answer begins to leave
   Quantiles hold_error_ns;           // hold minus the delay intended: how late the server was
@@ -73,6 +77,13 @@ class Ledger {
   void asked(std::string_view method, std::uint64_t body_bytes);
   // Counts a request that meets a fault, once for each token.
   void faulted(FaultKind kind, const Arrival& arrival);
+  // Counts a request that a limit rejects with this status; that has to wait; that is served, as
+  // one of so many at its host.
+  void rejected(unsigned status) { ++rejected_[status]; }
+  void waits() { ++counters_.waited; }
+  void served(std::uint64_t at_once) {
+    counters_.peak_served = std::max(counters_.peak_served, at_once);
+  }
   // Counts a request that has been answered, or whose fault has been acted out; `leaving_ns` is
   // when its answer began to leave.
   void answered(std::int64_t arrival_ns, std::int64_t leaving_ns, std::int64_t intended_ns);
@@ -84,6 +95,7 @@ class Ledger {
  private:
   ServerCounters counters_;
   std::uint64_t in_flight_ = 0;
+  std::map<unsigned, std::uint64_t> rejected_;
   std::array<std::uint64_t, kFaultKinds> faults_{};
   std::array<std::uint64_t, kCountedMethods.size()> methods_{};
   boost::unordered_flat_set<std::uint64_t> tokens_;

@@ -10,8 +10,8 @@ namespace fanout {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Quantiles, mean, p50, p99, max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ServerCounters, connections, requests, answered, unique_tokens,
                                    duplicate_tokens, untokened, replayed, abandoned, handshakes,
-                                   resumed, methods, request_body_bytes, faults, peak_in_flight,
-                                   hold_ns, hold_error_ns, cpu_ns, first_connection_ns,
-                                   last_answer_ns)
+                                   resumed, methods, request_body_bytes, faults, rejected, waited,
+                                   peak_served, peak_in_flight, hold_ns, hold_error_ns, cpu_ns,
+                                   first_connection_ns, last_answer_ns)
 
 }  // namespace fanout

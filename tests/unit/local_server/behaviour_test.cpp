@@ -228,7 +228,7 @@ TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
   EXPECT_EQ(error_of(R"({"hosts":[{"dleay":"1ms"}]})"),
             "server.hosts[0].dleay: unknown key; known: delay, body_bytes, status, faults, tls, "
             "slowdown, freeze, "
-            "close_after, rtt, handshake_trips");
+            "close_after, rtt, handshake_trips, limit");
   EXPECT_EQ(error_of(R"({"hots":[]})"),
             "server.hots: unknown key; known: engine, threads, bind, port, hosts");
   EXPECT_EQ(error_of(R"({"hosts":[{},{"delay":{"kind":"fixed","mean":"1ms","sigma":1}}]})"),
