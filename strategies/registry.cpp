@@ -19,6 +19,8 @@ std::span<const Strategy* const> strategies() {
       [] { extern const Strategy batches; return &batches; }(),
       [] { extern const Strategy coroutines; return &coroutines; }(),
       [] { extern const Strategy multi_loop; return &multi_loop; }(),
+      [] { extern const Strategy aimd; return &aimd; }(),
+      [] { extern const Strategy gradient; return &gradient; }(),
   };
   // clang-format on
   return rows;

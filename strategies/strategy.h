@@ -21,25 +21,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "strategies/limit_trace.h"
+#include "strategies/limiter.h"
+#include "strategies/sample.h"
 #include "transports/transport.h"
 
 namespace fanout {
-
-// What was measured of one request. Lies in memory shared with the controller, so that a crash
-// loses nothing that was measured; 40 bytes, zero means "not issued".
-struct Sample {
-  std::int64_t start_ns = 0;  // base/clock.h; in an open loop: when it was really begun
-  std::int64_t end_ns = 0;
-  std::uint64_t body_bytes = 0;
-  std::uint16_t status = 0;
-  Outcome outcome = Outcome::none;
-  std::uint8_t starts = 0;    // exactly 1 after a correct run
-  std::uint8_t finishes = 0;  // exactly 1 after a correct run
-  std::uint8_t attempts = 0;
-  std::uint8_t words = 0;     // why it failed (Response::words)
-  bool connected = false;     // whether its last attempt opened a connection
-  std::uint64_t retried = 0;  // ends of all attempts but the last (transports/retried.h)
-};
 
 // A strategy's task: the requests, and where to record them. started, finished and fetch may be
 // called from any thread or forked process, for different requests; the rest from the thread that
@@ -55,14 +42,20 @@ class Job {
   struct Limits {
     unsigned workers = 1;
     std::size_t queue_capacity = 2;
+    std::vector<double> options{};  // of the strategy: the values of Strategy::options
+    LimitTrace* trace = nullptr;    // where an adaptive strategy notes its limit; null: nowhere
   };
 
   // `samples` has one slot per request, at the request's index. Both are borrowed.
   Job(std::span<const Request> requests, std::span<Sample> samples, Limits limits, Hooks hooks)
-      : requests_(requests), samples_(samples), limits_(limits), hooks_(std::move(hooks)) {}
+      : requests_(requests),
+        samples_(samples),
+        limits_(std::move(limits)),
+        hooks_(std::move(hooks)) {}
 
   [[nodiscard]] std::span<const Request> requests() const { return requests_; }
   [[nodiscard]] unsigned workers() const { return limits_.workers; }
+  [[nodiscard]] std::span<const double> options() const { return limits_.options; }
   // The most requests that the queue of a strategy may hold, if it feeds its workers through one.
   [[nodiscard]] std::size_t queue_capacity() const {
     return std::max<std::size_t>(1, std::min(limits_.queue_capacity, requests_.size()));
@@ -94,9 +87,21 @@ class Job {
     sample.attempts = response.attempts;
     sample.words = response.words;
     sample.connected = response.connected;
+    sample.hedged = response.hedged;
+    sample.hedge_won = response.hedge_won;
     sample.retried = response.retried;
     if (response.began_ns != 0) sample.start_ns = response.began_ns;
     ++sample.finishes;
+  }
+
+  // How long a request took that has ended.
+  [[nodiscard]] std::int64_t service_time_ns(const Request& request) const {
+    const Sample& sample = samples_[request.index];
+    return sample.end_ns - sample.start_ns;
+  }
+  // Notes the limit of an adaptive strategy, from the thread that runs it.
+  void note_limit(const LimitPoint& point) {
+    if (limits_.trace != nullptr) limits_.trace->add(point);
   }
 
   // The most requests that the strategy's queue did hold; the strategy notes it when it is done.
@@ -120,8 +125,9 @@ class Job {
 using RunBlocking = void (*)(Job&, const BlockingFactory&);
 using RunAsync = void (*)(Job&, const AsyncFactory&);
 
-// How many requests a strategy has in flight: always one, or as many as there are workers.
-enum class Concurrency : std::uint8_t { one, workers };
+// How many requests a strategy has in flight: always one, as many as there are workers, or as many
+// as it finds right, at most those.
+enum class Concurrency : std::uint8_t { one, workers, adaptive };
 
 // How long a client lives: for one request, or as long as the worker (or loop slot) that uses it.
 enum class ClientLife : std::uint8_t { request, worker };
@@ -132,7 +138,13 @@ struct Strategy {
   std::string_view summary;  // one line, for help
   Concurrency concurrency;
   ClientLife client_life;
-  std::variant<RunBlocking, RunAsync> run;
+  // An adaptive one is its limiter; strategies/limited_window.h does the rest.
+  std::variant<RunBlocking, RunAsync, MakeLimiter> run;
+  std::span<const StrategyOption> options{};  // what the user may set of it
 };
+
+inline bool drives_loop(const Strategy& strategy) {
+  return !std::holds_alternative<RunBlocking>(strategy.run);
+}
 
 }  // namespace fanout

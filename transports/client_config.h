@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +17,9 @@
 namespace fanout {
 
 class FailureWords;
+class HostGates;
 struct ConnectionNotes;
+struct PolicyState;
 
 // Where requests go, and what a right answer looks like.
 struct Target {
@@ -42,6 +45,20 @@ struct RetryPolicy {
   double factor = 2;
   std::chrono::nanoseconds cap = std::chrono::seconds(5);
   bool post = false;  // whether a POST, or another that may count twice, is made again
+  // Retries are at most this share of the requests, and a few (transports/policy_state.h); nothing:
+  // there may be any number.
+  std::optional<double> budget{};
+  // Whether a host that asks for a wait (Retry-After) is sent nothing meanwhile; else the request
+  // alone waits.
+  bool pause_host = false;
+};
+
+// When a second attempt is made beside one that is late (transports/hedge.h).
+struct HedgePolicy {
+  std::chrono::nanoseconds after{};
+  double percentile = 0;  // of the latencies seen so far, in place of `after`; 0: none
+  double budget = 0;      // second attempts are at most this share of the requests; 0: none is made
+  bool post = false;      // whether a POST, or another that may count twice, gets one
 };
 inline constexpr unsigned kMaxRetries = 15;
 inline constexpr unsigned kMostRedirects = 10;
@@ -69,6 +86,9 @@ struct ClientConfig {
   // *schedule_start, which is set before the first request. Borrowed; empty: no open loop.
   std::span<const std::int64_t> due_ns{};
   const std::atomic<std::int64_t>* schedule_start = nullptr;  // base/clock.h
+  double max_rate = 0;         // attempts a second of all clients, evenly spaced; 0: any number
+  unsigned per_host = 0;       // attempts in flight to each target; 0: any number
+  HedgePolicy hedge{};         // on event loops alone
   RetryPolicy retry{};         // carried out by transports/policy.h, not by the transports
   std::string certificates{};  // PEM: whom TLS trusts; empty: whom the system trusts
   // PEM: what it shows to servers that demand a certificate; none: nothing. An empty key_file means
@@ -78,6 +98,9 @@ struct ClientConfig {
   std::vector<std::string> headers{};  // of every request (transports/request_form.h)
   std::string_view paths{};  // of the requests, borrowed (transports/path.h); none: from tokens
   FailureWords* failure_words = nullptr;  // where workers say why requests fail; null: nowhere
+  // What clients share that carry out a policy (transports/policy_state.h); null: none does.
+  PolicyState* policy_state = nullptr;
+  const HostGates* host_gates = nullptr;
   ConnectionNotes* connection_notes = nullptr;  // where they say what they met; null: nowhere
 };
 

@@ -26,10 +26,6 @@ class ConnectionPool {
         most_idle_(kept_connections(shared.config, slots)),
         idle_to_(shared.targets.size()) {}
 
-  // Of the sockets that are opened before it is known where their requests go.
-  [[nodiscard]] int likely_family() const {
-    return shared_.targets.empty() ? AF_INET : shared_.targets.front().address.family();
-  }
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }
   [[nodiscard]] const SocketAddress& address(const Connection& connection) const {
     return shared_.targets[connection.target].address;
@@ -71,9 +67,8 @@ class ConnectionPool {
     return connection;
   }
 
-  // Makes a request whose connection was lost ready for a new one; false if it ends here. The peer
-  // may have closed a kept connection before the request came: if nothing was answered, another is
-  // tried, once, unless the request might count twice.
+  // Makes a request whose connection was lost ready for a new one; false if it ends here. A kept
+  // one that answered nothing is replaced, once, unless the request might count twice.
   [[nodiscard]] bool repeat(Connection& connection) const {
     const bool never_came = connection.kept && !connection.in.any_received();
     if (!never_came) return false;
@@ -91,6 +86,12 @@ class ConnectionPool {
     connection.connect_by = deadline_after(now_ns(), shared_.config.connect_timeout);
   }
 
+  // The connection that carries this request; null: none does.
+  Connection* carrying(const Request& request) {
+    const auto found = std::ranges::find(connections_, &request, &Connection::request);
+    return found == connections_.end() ? nullptr : &*found;
+  }
+
   // Takes the request from its connection, which stays open if `keep`; returns whom to tell.
   AsyncClient::Done end(Connection& connection, bool keep) {
     connection.request = nullptr;
@@ -106,8 +107,7 @@ class ConnectionPool {
 
   // The connection that is idle longest, if more are idle than may be; else null.
   [[nodiscard]] Connection* surplus() const {
-    if (idle_.size() <= most_idle_) return nullptr;
-    return static_cast<Connection*>(idle_.front());
+    return idle_.size() <= most_idle_ ? nullptr : static_cast<Connection*>(idle_.front());
   }
 
   // A kept connection without a request was closed.

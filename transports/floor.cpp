@@ -34,7 +34,7 @@ FloorClient::FloorClient(const PreparedTargets& shared, unsigned slots)
       timer_(owned(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timer")) {
   for (unsigned i = 0; i < slots; ++i) {
     Connection& connection = pool_.add_spare();
-    connection.family = pool_.likely_family();
+    connection.family = shared.likely_family();
     connection.fd = owned(open_socket(connection.family), "opening the socket of a connection");
   }
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
@@ -167,6 +167,14 @@ void FloorClient::finish(Connection& connection, Response response, bool keep) {
     pool_.drop_idle(*surplus);
   }
   done(response);
+}
+
+void FloorClient::give_up(const Request& request) {
+  Connection* const connection = pool_.carrying(request);
+  if (connection == nullptr) return;
+  connection->failure = Outcome::none;
+  close(*connection);
+  pool_.end(*connection, false);
 }
 
 void FloorClient::after(std::chrono::nanoseconds delay, std::function<void()> callback) {

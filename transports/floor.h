@@ -21,6 +21,7 @@ class FloorClient final : public AsyncClient {
   void start(const Request& request, Done done) override;
   void after(std::chrono::nanoseconds delay, std::function<void()> callback) override;
   void run() override;
+  void give_up(const Request& request) override;
 
  private:
   struct Connection : PooledConnection<BareResponse> {

@@ -41,6 +41,14 @@ class NullAsyncClient : public AsyncClient {
     timers_.emplace(now_ns() + delay.count(), std::move(callback));
   }
 
+  void give_up(const Request& request) override {
+    for (auto* pending : {&started_, &answering_}) {
+      for (Pending& one : *pending) {
+        if (one.request == &request) one.request = nullptr;
+      }
+    }
+  }
+
   void run() override {
     while (!started_.empty() || !timers_.empty()) {
       answer_started();
@@ -56,7 +64,9 @@ class NullAsyncClient : public AsyncClient {
 
   void answer_started() {
     std::swap(started_, answering_);
-    for (Pending& pending : answering_) pending.done(answer(config_, *pending.request));
+    for (Pending& pending : answering_) {
+      if (pending.request != nullptr) pending.done(answer(config_, *pending.request));
+    }
     answering_.clear();
   }
 

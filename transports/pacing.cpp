@@ -1,15 +1,13 @@
 #include "transports/pacing.h"
 
-#include <time.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <deque>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "transports/deadline.h"
+#include "transports/sleep_until.h"
 
 namespace fanout {
 namespace {
@@ -18,15 +16,6 @@ namespace {
 std::int64_t due_at(const ClientConfig& config, const Request& request) {
   const std::int64_t due = config.schedule_start->load() + config.due_ns[request.index];
   return config.deadline == nullptr ? due : std::min(due, config.deadline->load());
-}
-
-// Sleeps until `due`, to the nanosecond if the process has set its timer slack so; returns at once
-// if the time has passed.
-void sleep_until(std::int64_t due) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  const timespec until{.tv_sec = due / kSecond, .tv_nsec = due % kSecond};
-  while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
 }
 
 class BlockingPacing final : public BlockingClient {
@@ -66,6 +55,9 @@ class AsyncPacing final : public AsyncClient {
     client_->after(delay, std::move(callback));
   }
   void run() override { client_->run(); }
+  void hand_over_retries(Retries retries) override {
+    client_->hand_over_retries(std::move(retries));
+  }
 
  private:
   struct Held {

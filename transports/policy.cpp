@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "transports/deadline.h"
 #include "transports/path.h"
+#include "transports/policy_state.h"
 #include "transports/retried.h"
 #include "wire/token.h"
 
@@ -32,8 +33,9 @@ class Trial {
 
   // The end of the request, whose last attempt ended as `response`.
   [[nodiscard]] Response end(Response response) const {
-    response.attempts = static_cast<std::uint8_t>(attempt_ + 1);
-    response.retried = retried_;
+    response.attempts = static_cast<std::uint8_t>(attempt_ + response.attempts);
+    if (attempt_ > 0) response.retried = retried_;
+    response.began_ns = began_ns_;
     return response;
   }
   // The same, the current attempt not having been begun.
@@ -48,6 +50,7 @@ class Trial {
   std::uint64_t token_;
   unsigned attempt_ = 0;
   std::uint64_t retried_ = 0;
+  std::int64_t began_ns_ = 0;  // of the first attempt, if it was held back (transports/gate.h)
 };
 
 // Time limits of the libraries are kept to the millisecond: less than one is no time.
@@ -57,7 +60,19 @@ std::int64_t deadline_of(const ClientConfig& config) {
   return config.deadline == nullptr ? kNever : config.deadline->load();
 }
 
+void count_first_attempt(const ClientConfig& config) {
+  if (config.retry.budget) config.policy_state->retries.earn(*config.retry.budget);
+}
+
+// Whether the budget of retries, if there is one, has another.
+bool may_try_again(const ClientConfig& config) {
+  if (!config.retry.budget || config.policy_state->retries.take()) return true;
+  ++config.policy_state->retries_denied;
+  return false;
+}
+
 std::optional<nanoseconds> Trial::next(const ClientConfig& config, Response& response) {
+  if (attempt_ == 0) began_ns_ = response.began_ns;
   const bool out_of_time =
       response.outcome == Outcome::timeout || response.outcome == Outcome::connect_timeout;
   if (out_of_time && past_deadline(config)) response.outcome = Outcome::deadline;
@@ -68,7 +83,9 @@ std::optional<nanoseconds> Trial::next(const ClientConfig& config, Response& res
   const std::uint64_t seed = listed ? make_token(token_, request_.index) : token_;
   const nanoseconds wait = std::max<nanoseconds>(backoff(config.retry, seed, attempt_ + 1),
                                                  std::chrono::seconds(response.retry_after_s));
-  if (deadline_of(config) - now_ns() <= wait.count()) return std::nullopt;
+  if (deadline_of(config) - now_ns() <= wait.count() || !may_try_again(config)) {
+    return std::nullopt;
+  }
   retried_ = note_attempt(retried_, attempt_, {response.outcome, response.status});
   ++attempt_;
   if (!listed) request_.token = attempt_token(token_, attempt_);
@@ -82,6 +99,7 @@ class BlockingPolicy final : public BlockingClient {
 
   Response fetch(const Request& request) override {
     Trial trial(request);
+    count_first_attempt(config_);
     while (!past_deadline(config_)) {
       Response response = client_->fetch(trial.request());
       const auto wait = trial.next(config_, response);
@@ -106,6 +124,7 @@ class AsyncPolicy final : public AsyncClient {
     Pending& pending = *spare_.back();
     spare_.pop_back();
     pending.trial.emplace(request);
+    count_first_attempt(config_);
     pending.done = std::move(done);
     begin(pending);
   }
@@ -113,6 +132,7 @@ class AsyncPolicy final : public AsyncClient {
     client_->after(delay, std::move(callback));
   }
   void run() override { client_->run(); }
+  void hand_over_retries(Retries retries) override { retries_ = std::move(retries); }
 
  private:
   struct Pending {
@@ -128,8 +148,14 @@ class AsyncPolicy final : public AsyncClient {
     client_->start(pending.trial->request(), [this, &pending](Response response) {
       const auto wait = pending.trial->next(config_, response);
       if (!wait) return end(pending, pending.trial->end(response));
-      client_->after(*wait, [this, &pending] { begin(pending); });
+      if (retries_.ended) retries_.ended(response);
+      client_->after(*wait, [this, &pending] { begin_again(pending); });
     });
+  }
+
+  void begin_again(Pending& pending) {
+    if (!retries_.due) return begin(pending);
+    retries_.due([this, &pending] { begin(pending); });
   }
 
   void end(Pending& pending, const Response& response) {
@@ -139,6 +165,7 @@ class AsyncPolicy final : public AsyncClient {
   }
 
   const ClientConfig& config_;
+  Retries retries_;              // who takes care of them; none: they go on by themselves
   std::deque<Pending> pending_;  // a deque: entries stay where they are
   std::vector<Pending*> spare_;
   std::unique_ptr<AsyncClient> client_;  // last: its callbacks use the rest

@@ -22,6 +22,11 @@ struct PreparedTargets {
   PreparedTargets(const PreparedTargets&) = delete;
   PreparedTargets& operator=(const PreparedTargets&) = delete;
 
+  // Of sockets that are opened before it is known where their requests go.
+  [[nodiscard]] int likely_family() const {
+    return targets.empty() ? AF_INET : targets.front().address.family();
+  }
+
   const ClientConfig& config;
   const RequestForm form;               // of requests that have none of their own
   std::vector<PreparedTarget> targets;  // as in ClientConfig::targets

@@ -56,10 +56,12 @@ struct Request {
 // What became of one request.
 struct Response {
   Outcome outcome = Outcome::none;
-  std::uint8_t attempts = 1;        // 0: given up before it was begun
-  std::uint8_t words = 0;           // why it failed: a number of ClientConfig::failure_words
-  bool connected = false;           // whether its last attempt opened a connection
-  std::uint16_t status = 0;         // 0 if there was none
+  std::uint8_t attempts = 1;  // 0: given up before it was begun
+  std::uint8_t words = 0;     // why it failed: a number of ClientConfig::failure_words
+  bool connected = false;     // whether its last attempt opened a connection
+  bool hedged = false;        // a second attempt was made beside the first (transports/hedge.h) ...
+  bool hedge_won = false;     // ... and was the one that ended the request
+  std::uint16_t status = 0;   // 0 if there was none
   std::uint32_t retry_after_s = 0;  // what the server asks to wait (RFC 9110, 10.2.3)
   std::uint64_t body_bytes = 0;     // body bytes received
   std::uint64_t retried = 0;        // ends of all attempts but the last (transports/retried.h)
@@ -86,6 +88,19 @@ class AsyncClient {
   virtual void after(std::chrono::nanoseconds delay, std::function<void()> callback) = 0;
   // Returns when no request and no callback is outstanding. May be called again.
   virtual void run() = 0;
+  // Ends a request that is under way at once, its connection with it; `done` is never called.
+  // Callable from callbacks. `request` is the object that start() was given. Asked for by
+  // transports/hedge.h alone, so that what decorates it need not know how.
+  virtual void give_up(const Request& /*request*/) {}
+  // Hands the retries of a client over to who starts its requests, who so knows what is in flight:
+  // `ended` is told of each attempt that will be made again, and `due`, once its wait is over, is
+  // given what begins the next. To be called before run(); a client that retries nothing ignores
+  // it.
+  struct Retries {
+    std::function<void(const Response&)> ended;
+    std::function<void(std::function<void()> begin)> due;
+  };
+  virtual void hand_over_retries(Retries /*retries*/) {}
 };
 
 // Each call makes a new client. Callable from any thread, and from forked processes.

@@ -50,6 +50,7 @@ Analysis analyse(const Report& report) {
   for (const Scenario& scenario : report.plan.scenarios) {
     analysis.scenarios.push_back(analyse(report, scenario));
   }
+  analysis.families = families_of(report);
   for (const auto* rows : {&report.cells, &report.references}) {
     for (const CellReport& row : *rows) analysis.cpu_x_floor.push_back(cpu_x_floor(report, row));
   }

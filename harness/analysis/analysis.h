@@ -7,6 +7,7 @@
 
 #include "harness/analysis/compare.h"
 #include "harness/analysis/condition.h"
+#include "harness/analysis/family.h"
 #include "harness/analysis/originals.h"
 #include "harness/analysis/recommendation.h"
 #include "harness/analysis/sweep.h"
@@ -37,6 +38,7 @@ struct ScenarioAnalysis {
 
 struct Analysis {
   std::vector<ScenarioAnalysis> scenarios;  // as in the plan
+  std::vector<Family> families;             // scenarios with their variants
   // CPU per request relative to the scenario's floor, of each row (row_of()); nothing without one.
   std::vector<std::optional<Interval>> cpu_x_floor;
   std::vector<Checked> conditions;  // of --fail-if, in the order of the plan

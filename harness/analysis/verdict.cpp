@@ -118,10 +118,13 @@ std::vector<Cells> by_axis(const Cells& cells) {
   return stacks;
 }
 
-// The shortest names that tell the cells apart.
-std::vector<std::string> short_names(const Cells& cells) {
-  const auto name = [](const Cell& cell, int detail) {
+// The shortest names that tell the cells apart; of a family, those of variants name theirs.
+std::vector<std::string> short_names(const Cells& cells, const Scenario& scenario) {
+  const auto name = [&](const Cell& cell, int detail) {
     std::string text = cell.strategy;
+    if (cell.scenario.starts_with(scenario.name + ".")) {
+      text += " + " + cell.scenario.substr(scenario.name.size() + 1);
+    }
     if (detail > 0) text += " / " + cell.transport;
     if (detail > 1) text += " / " + counted(cell.workers, "worker");
     return text;
@@ -213,7 +216,7 @@ Verdict verdict_on(const Report& report, const Scenario& scenario, Cells cells,
       std::ranges::adjacent_find(cells, std::not_equal_to{}, stack) == cells.end();
   if (one_stack) verdict.stack = stack(cells.front());
   verdict.measure = &measure;
-  verdict.labels = short_names(cells);
+  verdict.labels = short_names(cells, scenario);
   const auto figures = common_rounds(cells, measure);
   verdict.rounds = figures.front().size();
   verdict.cells = std::move(cells);

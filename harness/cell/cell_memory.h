@@ -10,6 +10,7 @@
 #include "strategies/strategy.h"
 #include "transports/connection_notes.h"
 #include "transports/failure_words.h"
+#include "transports/policy_state.h"
 
 namespace fanout {
 
@@ -56,6 +57,10 @@ class CellMemory {
   [[nodiscard]] FailureWords& failure_words() const { return layout().failure_words; }
   // Likewise (ClientConfig::connection_notes).
   [[nodiscard]] ConnectionNotes& connection_notes() const { return layout().connection_notes; }
+  // Likewise (ClientConfig::policy_state).
+  [[nodiscard]] PolicyState& policy_state() const { return layout().policy_state; }
+  // Of an adaptive strategy, which writes it.
+  [[nodiscard]] LimitTrace& limit_trace() const { return layout().limit_trace; }
   [[nodiscard]] std::span<Sample> samples() const;
   [[nodiscard]] int fd() const { return fd_.get(); }
   // What lies before the samples: builds in which it differs do not understand each other.
@@ -69,6 +74,8 @@ class CellMemory {
     std::atomic<std::int64_t> schedule_start_ns;
     FailureWords failure_words;
     ConnectionNotes connection_notes;
+    PolicyState policy_state;
+    LimitTrace limit_trace;
   };
   [[nodiscard]] Layout& layout() const { return *static_cast<Layout*>(memory_); }
   [[nodiscard]] std::size_t bytes() const { return sizeof(Layout) + requests_ * sizeof(Sample); }

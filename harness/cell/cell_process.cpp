@@ -23,6 +23,8 @@
 #include "harness/scenario/url_spool.h"
 #include "strategies/registry.h"
 #include "transports/deadline.h"
+#include "transports/gate.h"
+#include "transports/policy_state.h"
 #include "transports/registry.h"
 #include "wire/token.h"
 
@@ -120,6 +122,7 @@ ClientConfig client_config(const CellTask& task, const CellMemory& memory,
   client.schedule_start = &memory.schedule_start_ns();
   client.failure_words = &memory.failure_words();
   client.connection_notes = &memory.connection_notes();
+  client.policy_state = &memory.policy_state();
   if (!due_ns.empty()) wake_on_time();
   return client;
 }
@@ -135,7 +138,8 @@ void run_job(CellTask task, CellMemory& memory) {
   UsedUp at_ready;
   Syscalls syscalls(task.count_syscalls);
   Job job(
-      requests, memory.samples(), {task.workers, task.queue_capacity},
+      requests, memory.samples(),
+      {task.workers, task.queue_capacity, std::move(task.options), &memory.limit_trace()},
       {.ready =
            [&](const Job& self) {
              note_ready(memory, at_ready, self, task.deadline);
@@ -143,7 +147,13 @@ void run_job(CellTask task, CellMemory& memory) {
            },
        .idle =
            [&](const Job& self) { syscalls.without([&] { read_pool_memory(header, self); }); }});
-  const ClientConfig client = client_config(task, memory, due_ns);
+  ClientConfig client = client_config(task, memory, due_ns);
+  std::optional<HostGates> gates;
+  if (has_gate(client)) {
+    // Before any worker is forked, which then shares them.
+    client.host_gates = &gates.emplace(client.targets.size(), client.per_host);
+    wake_on_time();
+  }
   std::get<RunPair>(pairing)(job, client);
   header.syscalls = syscalls.since_start();
   header.queue_peak = job.queue_peak;

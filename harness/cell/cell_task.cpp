@@ -12,14 +12,18 @@ static void from_json(const nlohmann::json& json, Method& method) {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Schedule, rate, arrivals, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Target, addresses, port, expected_status, expected_body_bytes,
                                    expected_body_sizes, tls, name, unresolved, unix_socket)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post, budget,
+                                   pause_host)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HedgePolicy, after, percentile, budget, post)
 // What every worker shares is not told: each process has its own.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, body, reuse,
-                                   follow, connect_timeout, timeout, max_idle, workers, retry,
-                                   headers, certificates, certificate_file, key_file)
+                                   follow, connect_timeout, timeout, max_idle, workers, max_rate,
+                                   per_host, hedge, retry, headers, certificates, certificate_file,
+                                   key_file)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, order,
-                                   queue_capacity, deadline, token_seed, stoppable, schedule,
-                                   urls_fd, command, ready_limit, run_limit, count_syscalls, client)
+                                   queue_capacity, options, deadline, token_seed, stoppable,
+                                   schedule, urls_fd, command, ready_limit, run_limit,
+                                   count_syscalls, client)
 
 // CBOR, because bodies and header fields may hold bytes that are not UTF-8.
 std::string to_text(const CellTask& task) {

@@ -18,6 +18,7 @@ struct CellTask {
   std::uint64_t requests = 0;
   std::vector<std::uint32_t> order{};   // Scenario::order
   std::uint64_t queue_capacity = 0;     // of a strategy with a queue
+  std::vector<double> options{};        // of the strategy, in the order of Strategy::options
   std::chrono::nanoseconds deadline{};  // from ready() on; 0: none
   std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
   bool stoppable = false;               // the controller may set the deadline at any time

@@ -1,4 +1,5 @@
 // The flags that choose what runs: those of run, sweep and list cells.
+#include <charconv>
 #include <iostream>
 #include <iterator>
 
@@ -7,6 +8,7 @@
 #include "harness/plan/selection.h"
 #include "harness/plan/worker_list.h"
 #include "harness/scenario/bounds.h"
+#include "harness/scenario/hedge_text.h"
 #include "harness/scenario/mode.h"
 
 namespace fanout {
@@ -56,6 +58,42 @@ void add_programs(CLI::App& app, Selection& selection) {
       "leave out the external programs that the scenario names");
 }
 
+std::optional<double> parse_max_rate(std::string text) {
+  if (text.ends_with("/s")) text.resize(text.size() - 2);
+  return parse_rate(text);
+}
+
+void add_share(CLI::App& app, const std::string& flag, std::optional<double>& target,
+               const std::string& help) {
+  const auto within = [](const std::string& text) {
+    const auto share = parse_share(text);
+    return share && *share >= kLeastShare && *share <= 1 ? share : std::nullopt;
+  };
+  add_parsed(app, flag, target, within, "a share of 1, such as 0.2 or 20%", help, "SHARE");
+}
+
+void add_strategy_options(CLI::App& app, Selection& selection) {
+  app.add_option_function<std::vector<std::string>>(
+         "--strategy-option",
+         [&selection](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts) {
+             const std::size_t equals = text.find('=');
+             const char* const end = text.data() + text.size();
+             double value = 0;
+             const auto [stop, error] =
+                 std::from_chars(text.data() + std::min(equals + 1, text.size()), end, value);
+             const bool whole = error == std::errc() && stop == end;
+             if (equals == std::string::npos || !whole) {
+               fail_value("--strategy-option", text, "STRATEGY.OPTION=NUMBER");
+             }
+             selection.strategy_options[text.substr(0, equals)] = value;
+           }
+         },
+         "set an option of an adaptive strategy (fanout list strategies); repeatable")
+      ->type_name("NAME=NUMBER")
+      ->allow_extra_args(false);
+}
+
 // What overrules the scenario's client policy.
 void add_policy(CLI::App& app, Selection& selection) {
   add_duration(app, "--timeout", selection.timeout, "give up a request after this time");
@@ -65,6 +103,19 @@ void add_policy(CLI::App& app, Selection& selection) {
                "give up all requests after this time, also those not yet begun");
   add_count(app, "--retries", selection.retries, 0, kMaxRetries,
             "try a failed request so many times more, with exponential backoff");
+  add_share(app, "--retry-budget", selection.retry_budget,
+            "make retries for at most this share of the requests");
+  add_parsed(app, "--max-rate", selection.max_rate, parse_max_rate,
+             fmt::format("requests per second from {} to {} (100/s and 10k are understood)",
+                         kLeastRate, kMostRate),
+             "begin at most so many attempts a second, of all workers together", "RATE");
+  add_count(app, "--per-host", selection.per_host, 1, kMaxWorkers,
+            "have at most so many attempts in flight to each host");
+  add_parsed(app, "--hedge-after", selection.hedge_after, parse_hedge_after, kHedgeAfterExpected,
+             "make a second attempt for a request that takes longer (event loops)", "DURATION|pNN");
+  add_share(app, "--hedge-budget", selection.hedge_budget,
+            "make second attempts for at most this share of the requests (default: 0.1)");
+  add_strategy_options(app, selection);
   add_parsed(app, "--queue-capacity", selection.queue_capacity, parse_queue_capacity,
              "a whole number from 1 on, or unbounded",
              "let queues hold so many requests (default: twice the workers)", "COUNT");

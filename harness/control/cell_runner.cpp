@@ -15,13 +15,12 @@
 #include "base/pipe.h"
 #include "base/units.h"
 #include "harness/cell/cell_task.h"
+#include "harness/control/cell_orders.h"
 #include "harness/control/hopeless.h"
 #include "harness/judge/judge.h"
 #include "harness/machine/process_tree.h"
 #include "harness/plan/capacity.h"
 #include "harness/plan/prediction.h"
-#include "harness/plan/selection.h"
-#include "local_server/answer.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -41,47 +40,6 @@ bool drain(int fd, std::string& text) {
     if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
     if (text.size() > kKeptStandardError) text.erase(0, text.size() - kKeptStandardError);
   }
-}
-
-std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endpoint>& endpoints) {
-  std::vector<Target> targets;
-  for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
-    const HostBehaviour& host = scenario.server().hosts[i];
-    targets.push_back({.addresses = {endpoints[i].address},
-                       .port = endpoints[i].port,
-                       .expected_status = static_cast<std::uint16_t>(host.status),
-                       .expected_body_bytes = may_have_body(host.status) ? host.body_bytes : 0,
-                       .tls = host.tls != Tls::off});
-    if (may_have_body(host.status)) targets.back().expected_body_sizes = host.body_sizes;
-  }
-  return targets;
-}
-
-CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
-                   std::uint64_t token_seed, int urls_fd) {
-  return {.strategy = cell.strategy,
-          .transport = cell.transport,
-          .workers = cell.workers,
-          .requests = scenario.requests,
-          .order = scenario.order,
-          .queue_capacity = scenario.queue_capacity.value_or(2 * std::uint64_t{cell.workers}),
-          .deadline = scenario.deadline,
-          .token_seed = token_seed,
-          .stoppable = scenario.mode == Mode::steady,
-          .schedule = schedule_of(scenario, token_seed),
-          .urls_fd = urls_fd,
-          .client = {.targets = std::move(targets),
-                     .method = scenario.method,
-                     .request_body_bytes = scenario.request_body_bytes,
-                     .body = scenario.body,
-                     .reuse = scenario.reuse,
-                     .follow = follows(scenario),
-                     .connect_timeout = scenario.connect_timeout,
-                     .max_idle = max_idle_of(scenario, cell.workers),
-                     .workers = cell.workers,
-                     .timeout = scenario.timeout,
-                     .retry = scenario.retry,
-                     .headers = sent_headers(scenario)}};
 }
 
 // Cells of one round carry the same tokens, so they meet the same delays.
@@ -189,6 +147,8 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   execution.samples = memory.samples();
   execution.failure_words = &memory.failure_words();
   execution.connection_notes = &memory.connection_notes();
+  execution.limit_trace = &memory.limit_trace();
+  execution.retries_denied = memory.policy_state().retries_denied.load();
   execution.token_seed = task.token_seed;
   Run run = judge(execution, cell, scenario);
   note_failures(run, task, cell, round, execution);

@@ -90,8 +90,8 @@ void try_scenarios(DoctorFacts& facts, const MachineLimits& limits) {
 // Every event loop's transport on a network, driven by the first strategy that is an event loop;
 // none where the machine's limits forbid it.
 Plan short_plan(const MachineLimits& limits) {
-  const auto loop = std::ranges::find_if(
-      strategies(), [](const Strategy* row) { return std::holds_alternative<RunAsync>(row->run); });
+  const auto loop =
+      std::ranges::find_if(strategies(), [](const Strategy* row) { return drives_loop(*row); });
   Selection selection;
   selection.scenarios = {"zero"};
   selection.strategies = {std::string((*loop)->name)};

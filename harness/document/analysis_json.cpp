@@ -1,6 +1,7 @@
 #include "harness/document/analysis_json.h"
 
 #include "harness/document/json_write.h"
+#include "harness/scenario/capacity_steps.h"
 
 namespace fanout {
 namespace {
@@ -19,6 +20,21 @@ Json percentiles_to_json(const Summary& summary) {
     points.push_back(std::move(row));
   }
   return points;
+}
+
+Json limits_to_json(const std::optional<LimitsSummary>& limits) {
+  if (!limits) return nullptr;
+  return {{"refused_share", interval_to_json(limits->refused_share)},
+          {"overshoot", interval_or_null(limits->overshoot)},
+          {"fairness", interval_or_null(limits->fairness)},
+          {"settle_ns", interval_or_null(limits->settle_ns)},
+          {"settled_runs", limits->settled_runs}};
+}
+
+Json hedges_to_json(const std::optional<HedgesSummary>& hedges) {
+  if (!hedges) return nullptr;
+  return {{"sent_share", interval_to_json(hedges->sent_share)},
+          {"won_share", interval_to_json(hedges->won_share)}};
 }
 
 Json usl_to_json(const Scalability& found) {
@@ -83,6 +99,8 @@ Json summary_to_json(const Summary& summary) {
       {"connections", or_null(summary.connections)},
       {"peak_in_flight", or_null(summary.peak_in_flight)},
       {"limited_by", name_of(summary.limited_by)},
+      {"limits", limits_to_json(summary.limits)},
+      {"hedges", hedges_to_json(summary.hedges)},
       {"intervals",
        {{"requests_per_second", interval_to_json(summary.requests_per_second)},
         {"efficiency", interval_or_null(summary.efficiency)},
@@ -97,6 +115,34 @@ Json summary_to_json(const Summary& summary) {
         {"success_share", interval_to_json(summary.success_share)},
         {"goodput_per_second", interval_to_json(summary.goodput_per_second)},
         {"amplification", interval_to_json(summary.amplification)}}}};
+}
+
+Json families_to_json(const Analysis& analysis) {
+  Json rows = Json::array();
+  for (const Family& family : analysis.families) {
+    Json cells = Json::array();
+    for (const CellReport* cell : family.cells) {
+      cells.push_back(cell_in_scenario(cell->cell));
+      cells.back()["scenario"] = cell->cell.scenario;
+    }
+    rows.push_back({{"scenario", family.base->name},
+                    {"cells", std::move(cells)},
+                    {"verdicts", verdicts_to_json(family.verdicts)},
+                    {"lines", family.lines}});
+  }
+  return rows;
+}
+
+Json capacities_to_json(const Analysis& analysis) {
+  Json rows = Json::array();
+  for (const ScenarioAnalysis& found : analysis.scenarios) {
+    Json steps = Json::array();
+    for (const CapacityStep& step : capacity_steps(*found.scenario)) {
+      steps.push_back({step.from_ns, step.in_flight});
+    }
+    if (!steps.empty()) rows.push_back({{"scenario", found.scenario->name}, {"steps", steps}});
+  }
+  return rows;
 }
 
 Json sweeps_to_json(const Analysis& analysis) {

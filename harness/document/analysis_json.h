@@ -9,6 +9,9 @@
 namespace fanout {
 
 nlohmann::json summary_to_json(const Summary& summary);
+nlohmann::json families_to_json(const Analysis& analysis);
+nlohmann::json capacities_to_json(const Analysis& analysis);
+nlohmann::json verdicts_to_json(const std::vector<Verdict>& verdicts);
 nlohmann::json sweeps_to_json(const Analysis& analysis);
 nlohmann::json recommendations_to_json(const Analysis& analysis);
 nlohmann::json originals_to_json(const Analysis& analysis);

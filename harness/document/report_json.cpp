@@ -197,6 +197,8 @@ Json to_json(const Report& report, const Analysis& analysis) {
   json["originals"] = originals_to_json(analysis);
   json["verdicts"] = verdicts_to_json(analysis, &ScenarioAnalysis::verdicts);
   json["program_verdicts"] = verdicts_to_json(analysis, &ScenarioAnalysis::program_verdicts);
+  json["families"] = families_to_json(analysis);
+  json["capacities"] = capacities_to_json(analysis);
   json["conditions"] = conditions_to_json(analysis);
   json["against"] = changes_or_null(analysis.against);
   json["baseline"] = changes_or_null(analysis.baseline);

@@ -31,23 +31,46 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, thrott
                                                 foreign_wait_ns, psi_cpu_ns, psi_memory_ns,
                                                 psi_io_ns, time_wait, listen_overflows,
                                                 listen_drops, retransmits)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hedges, sent, won)
+
+// A moment is a row of numbers, because there are hundreds in a run.
+inline void to_json(nlohmann::json& json, const LimitMoment& moment) {
+  json = {moment.at_ns, moment.limit, moment.in_flight, moment.latency_ns};
+}
+inline void from_json(const nlohmann::json& json, LimitMoment& moment) {
+  json.at(0).get_to(moment.at_ns);
+  json.at(1).get_to(moment.limit);
+  json.at(2).get_to(moment.in_flight);
+  json.at(3).get_to(moment.latency_ns);
+}
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LimitsMet, refused, refused_share, overshoot, fairness,
+                                   settle_ns, over_time)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureKind, outcome, status, words, count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailedRequest, index, line, url, outcome, status, words)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons, flags,
                                    makespan_ns, setup_ns, requests, errors, retries, status_counts,
                                    failures, failed_requests, tls_versions, redirects, latency_ns,
-                                   histogram, open, steady, cpu_ns, process_cpu_ns,
-                                   context_switches, peak_memory_bytes, threads, processes,
-                                   queue_peak, server, host, bound_ns, efficiency, limited_by)
+                                   histogram, open, steady, hedges, retries_denied, limits, cpu_ns,
+                                   process_cpu_ns, context_switches, peak_memory_bytes, threads,
+                                   processes, queue_peak, server, host, bound_ns, efficiency,
+                                   limited_by)
 
 // A run as documents hold it, those of earlier versions too, which lack what failed, how many
-// requests opened a connection, and what connections spoke.
+// requests opened a connection, what connections spoke, and what came of limits and hedges.
 inline Run run_from_json(nlohmann::json json) {
   json.emplace("status_counts", nlohmann::json::object());
   json.emplace("failures", nlohmann::json::array());
   json.emplace("failed_requests", nlohmann::json::array());
   json.emplace("tls_versions", nlohmann::json::array());
   json.emplace("redirects", 0);
+  json.emplace("hedges", nullptr);
+  json.emplace("retries_denied", 0);
+  json.emplace("limits", nullptr);
+  if (json.contains("server") && json["server"].is_object()) {
+    json["server"].emplace("rejected", nlohmann::json::object());
+    json["server"].emplace("waited", 0);
+    json["server"].emplace("peak_served", 0);
+  }
   if (json.contains("requests")) json["requests"].emplace("connected", nullptr);
   return json;
 }

@@ -14,12 +14,19 @@ Json comparison_to_json(const Comparison& comparison) {
           {"rounds", comparison.rounds}};
 }
 
+// A cell of a verdict, and its scenario where that is a variant.
+Json cell_of(const Verdict& verdict, const Cell& cell) {
+  Json json = cell_in_scenario(cell);
+  if (cell.scenario != verdict.scenario) json["scenario"] = cell.scenario;
+  return json;
+}
+
 Json bands_to_json(const Verdict& verdict) {
   Json bands = Json::array();
   if (!verdict.ranking) return bands;
   for (const auto& band : verdict.ranking->bands) {
     Json cells = Json::array();
-    for (const std::size_t i : band) cells.push_back(cell_in_scenario(verdict.cells[i]->cell));
+    for (const std::size_t i : band) cells.push_back(cell_of(verdict, verdict.cells[i]->cell));
     bands.push_back(std::move(cells));
   }
   return bands;
@@ -30,8 +37,8 @@ Json pairs_to_json(const Verdict& verdict) {
   if (!verdict.ranking) return pairs;
   for (const Matchup& matchup : verdict.ranking->matchups) {
     Json pair = comparison_to_json(matchup.comparison);
-    pair["leader"] = cell_in_scenario(verdict.cells[matchup.leader]->cell);
-    pair["other"] = cell_in_scenario(verdict.cells[matchup.other]->cell);
+    pair["leader"] = cell_of(verdict, verdict.cells[matchup.leader]->cell);
+    pair["other"] = cell_of(verdict, verdict.cells[matchup.other]->cell);
     pair["separated"] = matchup.separated;
     pair["words"] = in_words(verdict, matchup);
     pairs.push_back(std::move(pair));
@@ -51,7 +58,7 @@ Json twins_to_json(const std::optional<Twins>& twins) {
 Json left_out_to_json(const Verdict& verdict) {
   Json rows = Json::array();
   for (const LeftOut& out : verdict.left_out) {
-    Json row = cell_in_scenario(out.cell);
+    Json row = cell_of(verdict, out.cell);
     row["reason"] = out.reason;
     rows.push_back(std::move(row));
   }
@@ -75,6 +82,12 @@ Json verdict_to_json(const Verdict& verdict) {
 }
 
 }  // namespace
+
+Json verdicts_to_json(const std::vector<Verdict>& verdicts) {
+  Json rows = Json::array();
+  for (const Verdict& verdict : verdicts) rows.push_back(verdict_to_json(verdict));
+  return rows;
+}
 
 Json verdicts_to_json(const Analysis& analysis, std::vector<Verdict> ScenarioAnalysis::*verdicts) {
   Json rows = Json::array();

@@ -78,9 +78,32 @@ bool cannot_connect(const HostBehaviour& host) {
   return refuses(host) || host.tls == Tls::untrusted;
 }
 
-void count_attempt(Attempts& attempts, const Scenario& scenario, const HostBehaviour& host,
-                   std::uint64_t token, Outcome seen) {
+// An attempt, as far as the client knows.
+struct Seen {
+  Outcome outcome = Outcome::none;
+  std::uint16_t status = 0;  // of a bad_status
+};
+
+// Whether the host's limit refused it. When, depends on time: no token tells.
+bool is_rejected(const HostBehaviour& host, const Seen& seen) {
+  return host.limit && seen.outcome == Outcome::bad_status && seen.status == host.limit->status;
+}
+
+// Whether it got no connection.
+bool never_arrived(const HostBehaviour& host, Outcome seen) {
+  return cannot_connect(host) || seen == Outcome::refused || seen == Outcome::connect_timeout ||
+         seen == Outcome::tls || seen == Outcome::no_port || seen == Outcome::no_descriptor;
+}
+
+void count_attempt(Attempts& attempts, const Scenario& scenario, std::size_t at,
+                   std::uint64_t token, const Seen& attempt) {
   ++attempts.made;
+  const HostBehaviour& host = scenario.server().hosts[at];
+  if (is_rejected(host, attempt)) {
+    ++attempts.rejected[std::to_string(attempt.status)];
+    return;
+  }
+  const Outcome seen = attempt.outcome;
   const Outcome due = due_outcome(scenario, host, token);
   if (seen != due && !may_end(scenario, host, token, seen)) {
     if (due == Outcome::ok) {
@@ -89,8 +112,7 @@ void count_attempt(Attempts& attempts, const Scenario& scenario, const HostBehav
       ++attempts.not_as_due[fmt::format("{} ({} due)", outcome_name(seen), outcome_name(due))];
     }
   }
-  if (cannot_connect(host) || seen == Outcome::refused || seen == Outcome::connect_timeout ||
-      seen == Outcome::tls || seen == Outcome::no_port || seen == Outcome::no_descriptor) {
+  if (never_arrived(host, seen)) {
     ++attempts.unreached;
     return;
   }
@@ -99,8 +121,32 @@ void count_attempt(Attempts& attempts, const Scenario& scenario, const HostBehav
     ++attempts.uncertain;
     return;
   }
+  if (seen == Outcome::timeout && host.limit) {
+    ++attempts.undecided;
+    return;
+  }
+  ++attempts.taken_on[at];
   const FaultShare* fault = draw_fault(host, token);
   if (fault != nullptr) ++attempts.faults[static_cast<std::size_t>(fault->kind)];
+}
+
+// A request of which one of two attempts was given up, unless it had failed by itself: it may have
+// reached the server.
+void count_hedged(Attempts& attempts, const Scenario& scenario, std::size_t at, std::uint64_t token,
+                  const Sample& sample) {
+  ++attempts.hedged;
+  if (sample.hedge_won) ++attempts.hedges_won;
+  const unsigned winner = sample.hedge_won ? 1 : 0;
+  count_attempt(attempts, scenario, at, attempt_token(token, winner),
+                {sample.outcome, sample.status});
+  const RetriedAttempt other = retried_attempt(sample.retried, 0);
+  if (other.outcome == Outcome::none) {
+    ++attempts.made;
+    ++attempts.uncertain;
+  } else {
+    count_attempt(attempts, scenario, at, attempt_token(token, 1 - winner),
+                  {other.outcome, other.status});
+  }
 }
 
 }  // namespace
@@ -124,7 +170,8 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
   const FaultShare* fault = draw_fault(host, token);
   const Hold hold = hold_of(scenario, host, fault, token);
   if (seen == Outcome::timeout) {
-    const bool slower = host.slowdown.per_request.count() > 0 || host.freeze.lasting.count() > 0;
+    const bool slower = host.slowdown.per_request.count() > 0 || host.freeze.lasting.count() > 0 ||
+                        (host.limit && host.limit->queue > 0);
     return slower || hold.most + kLimitError >= scenario.timeout;
   }
   return hold.least < scenario.timeout + kLimitError &&
@@ -134,15 +181,22 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
 Attempts account(const Scenario& scenario, std::span<const Sample> samples,
                  std::uint64_t token_seed) {
   Attempts attempts;
+  attempts.taken_on.resize(scenario.server().hosts.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Sample& sample = samples[i];
     const std::uint64_t token = make_token(token_seed, i);
     if (sample.outcome == Outcome::none) ++attempts.unfinished;
+    if (sample.hedged) {
+      count_hedged(attempts, scenario, host_index(scenario, i), token, sample);
+      continue;
+    }
     for (unsigned k = 0; k < sample.attempts; ++k) {
-      const Outcome retried = retried_attempt(sample.retried, k).outcome;
-      const Outcome seen = retried == Outcome::none ? sample.outcome : retried;
-      if (retried != Outcome::none) ++attempts.retried[std::string(outcome_name(retried))];
-      count_attempt(attempts, scenario, host_of(scenario, i), attempt_token(token, k), seen);
+      const RetriedAttempt retried = retried_attempt(sample.retried, k);
+      const bool last = retried.outcome == Outcome::none;
+      if (!last) ++attempts.retried[std::string(outcome_name(retried.outcome))];
+      count_attempt(
+          attempts, scenario, host_index(scenario, i), attempt_token(token, k),
+          last ? Seen{sample.outcome, sample.status} : Seen{retried.outcome, retried.status});
     }
   }
   return attempts;
@@ -168,6 +222,24 @@ std::map<std::string, std::uint64_t> unfounded_ends(const Scenario& scenario,
   return unfounded;
 }
 
+namespace {
+
+// What is rejected depends on time: what the client saw is held against what the server counted.
+void append_wrong_rejections(std::vector<std::string>& lines, const Attempts& attempts,
+                             const ServerCounters& server) {
+  std::map<std::string, std::uint64_t> seen = attempts.rejected;
+  for (const auto& [status, count] : server.rejected) seen.emplace(status, 0);
+  for (const auto& [status, mine] : seen) {
+    const auto found = server.rejected.find(status);
+    const std::uint64_t theirs = found == server.rejected.end() ? 0 : found->second;
+    if (theirs >= mine && theirs <= mine + attempts.uncertain + attempts.undecided) continue;
+    lines.push_back(fmt::format("the server rejected {} with status {}, the client saw {}",
+                                counted(theirs, "request"), status, mine));
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> contradictions(const Attempts& attempts, const ServerCounters& server) {
   std::vector<std::string> lines;
   if (attempts.unfinished > 0) return lines;
@@ -189,11 +261,12 @@ std::vector<std::string> contradictions(const Attempts& attempts, const ServerCo
     const std::uint64_t due = attempts.faults[static_cast<std::size_t>(i)];
     const auto found = server.faults.find(std::string(fault_name(kind)));
     const std::uint64_t theirs = found == server.faults.end() ? 0 : found->second;
-    if (theirs >= due && theirs <= due + attempts.uncertain) continue;
+    if (theirs >= due && theirs <= due + attempts.uncertain + attempts.undecided) continue;
     lines.push_back(fmt::format("the server acted out {} x {}, {} to meet it", theirs,
                                 fault_name(kind),
                                 due == 1 ? "1 request was" : counted(due, "request") + " were"));
   }
+  append_wrong_rejections(lines, attempts, server);
   return lines;
 }
 

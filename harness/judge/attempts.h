@@ -31,9 +31,14 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
 struct Attempts {
   std::uint64_t made = 0;
   std::uint64_t unfinished = 0;  // requests without an outcome: of their attempts nothing is known
-  std::map<std::string, std::uint64_t> retried;     // those made again, by outcome
-  std::uint64_t unreached = 0;                      // that ended before they reached the server
-  std::uint64_t uncertain = 0;                      // given up so early that they need not have
+  std::map<std::string, std::uint64_t> retried;  // those made again, by outcome
+  std::uint64_t unreached = 0;                   // that ended before they reached the server
+  std::uint64_t hedged = 0;      // requests that had a second attempt beside the first
+  std::uint64_t hedges_won = 0;  // those that the second one ended
+  std::uint64_t uncertain = 0;   // given up so early that they need not have
+  std::uint64_t undecided = 0;   // that waited for a place, it may be, until their time was over
+  std::map<std::string, std::uint64_t> rejected{};  // that a host's limit refused, by status
+  std::vector<std::uint64_t> taken_on{};            // by host: those it answered otherwise
   std::array<std::uint64_t, kFaultKinds> faults{};  // that the server has to have acted out
   std::map<std::string, std::uint64_t> failed;      // that were to succeed, by outcome
   // That were to fail and did not, or failed otherwise: "ok (reset due)".

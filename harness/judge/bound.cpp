@@ -25,7 +25,8 @@ std::uint64_t count_of(const std::map<std::string, std::uint64_t>& by, Outcome o
 double whole_waves_ns(const Run& run, const Cell& cell, const Scenario& scenario) {
   const auto& hosts = scenario.server().hosts;
   const bool whole = hosts.size() == 1 && hosts[0].delay.kind == Delay::Kind::fixed &&
-                     run.requests.failed == 0 && run.server->answered == scenario.requests;
+                     run.requests.failed == 0 && !run.hedges &&
+                     run.server->answered == scenario.requests;
   if (!whole) return 0;
   const double waves = std::ceil(static_cast<double>(run.server->answered) / cell.workers);
   return waves * static_cast<double>(hosts[0].delay.mean.count());
@@ -52,26 +53,41 @@ double latency_bound_ns(const Run& run, const Cell& cell, const Scenario& scenar
   if (count_of(run.errors, Outcome::deadline) > 0) {
     longest = std::max(longest, static_cast<double>(scenario.deadline.count()) - kMs);
   }
-  return std::max({sum / cell.workers, longest, whole_waves_ns(run, cell, scenario)});
+  // Both attempts of a hedged request may have been answered.
+  const double at_once = cell.workers * (run.hedges ? 2.0 : 1.0);
+  return std::max({sum / at_once, longest, whole_waves_ns(run, cell, scenario)});
+}
+
+// The least time in which the rates that hosts allow let as much through as came through.
+double quota_bound_ns(const Attempts& attempts, const Scenario& scenario) {
+  double longest = 0;
+  for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
+    const auto& limit = scenario.server().hosts[i].limit;
+    if (limit) longest = std::max(longest, least_time_ns(*limit, attempts.taken_on[i]));
+  }
+  return longest;
 }
 
 }  // namespace
 
-Bound bound_of(const Run& run, const Execution& execution, const Cell& cell,
-               const Scenario& scenario) {
+Bound bound_of(const Run& run, const Execution& execution, const Attempts& attempts,
+               const Cell& cell, const Scenario& scenario) {
   const auto makespan = static_cast<double>(run.makespan_ns);
   double latency_ns = 0;
+  double quota_ns = 0;
   if (run.server) {
+    if (!run.steady) quota_ns = quota_bound_ns(attempts, scenario);
     latency_ns = run.steady ? window_latency_bound_ns(run, execution, cell, scenario)
                             : latency_bound_ns(run, cell, scenario);
   }
   const ScheduleBound schedule = schedule_bound(run, execution, scenario);
   Bound bound;
-  bound.waits = {.latency_ns = latency_ns, .schedule_ns = schedule.last_due_ns};
+  bound.waits = {
+      .latency_ns = latency_ns, .schedule_ns = schedule.last_due_ns, .quota_ns = quota_ns};
   if (scenario.real_targets() != nullptr) return bound;  // nobody knows how long those take
   const double cpu_share = static_cast<double>(run.cpu_ns) / execution.client_cpus / makespan;
   bound.ns = std::llround(
-      std::max({latency_ns, schedule.last_end_ns, std::min(cpu_share, 1.0) * makespan}));
+      std::max({latency_ns, quota_ns, schedule.last_end_ns, std::min(cpu_share, 1.0) * makespan}));
   bound.efficiency = static_cast<double>(bound.ns) / makespan;
   if (*bound.efficiency > kMaxEfficiency) {
     bound.doubt =

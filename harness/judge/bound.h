@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/judge/attempts.h"
 #include "harness/judge/execution.h"
 #include "harness/judge/limiter.h"
 #include "harness/plan/plan.h"
@@ -21,7 +22,7 @@ struct Bound {
 };
 
 // Bounds a run whose other figures are all known. REQUIRED: its makespan is above 0.
-Bound bound_of(const Run& run, const Execution& execution, const Cell& cell,
-               const Scenario& scenario);
+Bound bound_of(const Run& run, const Execution& execution, const Attempts& attempts,
+               const Cell& cell, const Scenario& scenario);
 
 }  // namespace fanout

@@ -29,7 +29,10 @@ struct Execution {
   std::span<const Sample> samples;
   const FailureWords* failure_words = nullptr;  // of the samples, borrowed; null: none were kept
   const ConnectionNotes* connection_notes = nullptr;  // borrowed; null: none were kept
-  std::uint64_t token_seed = 0;                       // of the run (CellTask::token_seed)
+  const LimitTrace* limit_trace =
+      nullptr;                           // of an adaptive strategy, borrowed; null: none was kept
+  std::uint64_t retries_denied = 0;      // by the budget of retries
+  std::uint64_t token_seed = 0;          // of the run (CellTask::token_seed)
   std::optional<Exit> exit;              // nothing: it had to be killed (see `failure`)
   std::string failure;                   // why it was ended from outside, or ""
   std::string standard_error;            // the end of what it printed there

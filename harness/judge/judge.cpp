@@ -8,6 +8,7 @@
 #include "harness/judge/bound.h"
 #include "harness/judge/failures.h"
 #include "harness/judge/limiter.h"
+#include "harness/judge/limits_met.h"
 #include "harness/judge/open_loop.h"
 #include "harness/judge/program_claims.h"
 #include "harness/judge/requests.h"
@@ -65,9 +66,10 @@ Reasons doubts_from_server(const Execution& execution, const Cell& cell, const A
   const ServerCounters& server = *execution.server;
   Reasons doubts;
   // The server may not know yet that a client has left when its next request arrives.
-  if (server.peak_in_flight > cell.workers + server.abandoned) {
+  const std::uint64_t allowed = cell.workers + attempts.hedged;
+  if (server.peak_in_flight > allowed + server.abandoned) {
     doubts.push_back(fmt::format("{} requests were in flight at once, {} are allowed",
-                                 server.peak_in_flight, cell.workers));
+                                 server.peak_in_flight, allowed));
   }
   append(doubts, contradictions(attempts, server));
   if (is_external(cell)) append(doubts, contradicted_by_server(execution, scenario));
@@ -137,9 +139,10 @@ std::vector<Flag> disturbances(const Run& run, const Execution& execution,
 }
 
 // Bound, efficiency and limit of a run that nothing speaks against so far.
-void add_bound(Run& run, const Execution& execution, const Cell& cell, const Scenario& scenario) {
+void add_bound(Run& run, const Execution& execution, const Attempts& attempts, const Cell& cell,
+               const Scenario& scenario) {
   if (run.makespan_ns <= 0) return;
-  const Bound bound = bound_of(run, execution, cell, scenario);
+  const Bound bound = bound_of(run, execution, attempts, cell, scenario);
   run.bound_ns = bound.ns;
   run.efficiency = bound.efficiency;
   if (!bound.doubt.empty()) run.reasons.push_back(bound.doubt);
@@ -165,8 +168,11 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   add_failures(run, execution, scenario);
   if (execution.connection_notes != nullptr) add_connections(run, *execution.connection_notes);
   add_timing(run, timing);
-  if (responses) run.open = responses->figures;
   if (execution.served) run.server = execution.server;
+  if (attempts.hedged > 0) run.hedges = Hedges{attempts.hedged, attempts.hedges_won};
+  run.retries_denied = execution.retries_denied;
+  run.limits = limits_met(execution, run, attempts, scenario);
+  if (responses) run.open = responses->figures;
   run.host = conditions_of(execution, run.process_cpu_ns);
 
   // Causes come before what follows from them.
@@ -184,7 +190,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   run.flags = disturbances(run, execution, responses);
   append(run.flags, exhausted.flags);
   run.limited_by = exhausted.by;
-  if (run.reasons.empty()) add_bound(run, execution, cell, scenario);
+  if (run.reasons.empty()) add_bound(run, execution, attempts, cell, scenario);
   run.valid = run.reasons.empty();
   return run;
 }

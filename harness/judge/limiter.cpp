@@ -51,6 +51,7 @@ BusyShares busy_shares(const Run& run, const Execution& execution, const Cell& c
                        const Scenario& scenario, const Waits& waits) {
   const auto makespan = static_cast<double>(run.makespan_ns);
   return {.schedule = waits.schedule_ns / makespan,
+          .quota = waits.quota_ns / makespan,
           .latency = waits.latency_ns / makespan,
           .client = static_cast<double>(run.cpu_ns) / usable_cpus(run, execution, cell) / makespan,
           .server = server_share(run, execution, cell, scenario)};
@@ -62,11 +63,15 @@ Limited limit_of(const Run& run, const BusyShares& shares) {
   const bool client = shares.client >= kBusyShare;
   const bool server = shares.server >= kBusyShare;
   const bool overflowed = run.server && run.host.listen_overflows.value_or(0) > 0;
+  const bool quota = shares.quota >= kBusyShare;
+  if (quota) limited.flags.push_back(Flag::quota_bound);
   if (latency) limited.flags.push_back(Flag::latency_bound);
   if (client) limited.flags.push_back(Flag::client_bound);
   if (server || overflowed) limited.flags.push_back(Flag::server_bound);
   if (shares.schedule >= kBusyShare && !has_flag(run, Flag::saturated)) {
     limited.by = Limit::rate;
+  } else if (quota) {
+    limited.by = Limit::quota;
   } else if (latency) {
     limited.by = Limit::latency;
   } else if (server && shares.server >= shares.client) {

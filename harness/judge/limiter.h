@@ -12,6 +12,7 @@ namespace fanout {
 // How much of the makespan each side was the limit: 1 is all of it.
 struct BusyShares {
   double schedule = 0;  // until the last request was due (mode open)
+  double quota = 0;     // the least time in which the server's limits allow so much
   double latency = 0;   // the lower bound that delays alone set
   double client = 0;    // CPU of the run, over the CPUs its threads can use
   double server = 0;    // CPU of the server, over the CPUs it can use; or its threads, if more
@@ -21,6 +22,7 @@ struct BusyShares {
 struct Waits {
   double latency_ns = 0;
   double schedule_ns = 0;
+  double quota_ns = 0;
 };
 BusyShares busy_shares(const Run& run, const Execution& execution, const Cell& cell,
                        const Scenario& scenario, const Waits& waits);

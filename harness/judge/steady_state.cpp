@@ -102,6 +102,12 @@ Timing within_window(const Execution& execution, const Timing& whole) {
   return timing;
 }
 
+// Which of its attempts ended it.
+static unsigned last_attempt(const Sample& sample) {
+  if (sample.hedged) return sample.hedge_won ? 1 : 0;
+  return sample.attempts - 1U;
+}
+
 double window_latency_bound_ns(const Run& run, const Execution& execution, const Cell& cell,
                                const Scenario& scenario) {
   const auto [begin_ns, end_ns] = bounds_of(run, execution);
@@ -113,7 +119,7 @@ double window_latency_bound_ns(const Run& run, const Execution& execution, const
     }
     const HostBehaviour& host = host_of(scenario, i);
     const auto token = make_token(execution.token_seed, i);
-    const auto hold = draw(host.delay, attempt_token(token, sample.attempts - 1U)) + host.rtt;
+    const auto hold = draw(host.delay, attempt_token(token, last_attempt(sample))) + host.rtt;
     const std::int64_t outside = std::max<std::int64_t>(begin_ns - sample.start_ns, 0) +
                                  std::max<std::int64_t>(sample.end_ns - end_ns, 0);
     sum += static_cast<double>(std::max<std::int64_t>(hold.count() - outside, 0));

@@ -61,12 +61,15 @@ std::vector<std::string> expanded(const std::vector<std::string>& names,
   return found;
 }
 
-// The names of strategies, with "all" and an empty list spelled out.
+// The names of strategies, with "all" and an empty list spelled out. Adaptive ones are for servers
+// that limit their clients, and take part where they are asked for.
 std::vector<std::string> names_of(const std::vector<std::string>& named) {
-  const bool all = named.empty() || (named.size() == 1 && named[0] == "all");
-  if (!all) return named;
+  const bool all = named.size() == 1 && named[0] == "all";
+  if (!all && !named.empty()) return named;
   std::vector<std::string> names;
-  for (const Strategy* row : strategies()) names.emplace_back(row->name);
+  for (const Strategy* row : strategies()) {
+    if (all || row->concurrency != Concurrency::adaptive) names.emplace_back(row->name);
+  }
   return names;
 }
 

@@ -16,10 +16,10 @@ struct Lineup {
   std::vector<const Program*> programs;
 };
 
-// The scenario's strategies (none named: every one of fanout's own) and its peers, and all of
-// `externals`, which are borrowed. A name may be a pattern of the shell, such as py_*; "all" stands
-// for every strategy of fanout's own. Throws UsageError on names unknown or named twice, and on
-// patterns that match nothing.
+// The scenario's strategies (none named: those of fanout's own that are not adaptive) and its
+// peers, and all of `externals`, which are borrowed. A name may be a pattern of the shell, such as
+// py_*; "all" stands for every strategy of fanout's own. Throws UsageError on names unknown or
+// named twice, and on patterns that match nothing.
 Lineup lineup(const Scenario& scenario, std::span<const Program> externals);
 
 }  // namespace fanout

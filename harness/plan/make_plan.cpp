@@ -52,14 +52,22 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
     return WhySkipped{Skip::no_redirects,
                       fmt::format("{} follows no redirects, as --follow asks", transport.stack)};
   }
-  const bool client_each = std::holds_alternative<RunBlocking>(strategy.run);
+  if (scenario.hedge.budget > 0 && !drives_loop(strategy)) {
+    return WhySkipped{
+        Skip::impossible,
+        fmt::format("{} blocks a worker until the answer; a hedge needs an event loop",
+                    strategy.name)};
+  }
+  const bool client_each = !drives_loop(strategy);
   return lacks_capacity(cell, scenario, client_each ? transport.client_descriptors : 0, limits);
 }
 
 // Adds the cells of one strategy and transport, one per number of workers.
 void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
                const Transport& transport, const MachineLimits& limits) {
+  const bool adaptive = strategy.concurrency == Concurrency::adaptive;
   for (const unsigned workers : scenario.workers) {
+    if (adaptive && workers != scenario.workers.back()) continue;  // it finds its own number
     const bool one = strategy.concurrency == Concurrency::one;
     const Cell cell{std::string(strategy.name), std::string(transport.name),
                     std::string(transport.stack), scenario.name, one ? 1 : workers};
@@ -84,6 +92,9 @@ std::string why_not(const Program& program, const Scenario& scenario) {
     return "nothing proves what an external program asks of real targets";
   if (scenario.mode != Mode::batch) return "external programs know mode batch only";
   if (scenario.retry.retries > 0) return "external programs make no retries, as this scenario does";
+  if (scenario.hedge.budget > 0 || scenario.max_rate > 0 || scenario.per_host > 0) {
+    return "external programs know no hedge, max_rate and per_host, as this scenario does";
+  }
   if (!scenario.body.empty() || !is_told_of(scenario.method)) {
     return "external programs are told of GET, HEAD and POST, and of no body but its length";
   }

@@ -87,8 +87,12 @@ const Scenario& scenario_of(const Plan& plan, const Cell& cell) {
   return *std::ranges::find(plan.ceilings, cell.scenario, &Scenario::name);
 }
 
+std::uint64_t attempts_in_flight(const Cell& cell, const Scenario& scenario) {
+  return cell.workers * (scenario.hedge.budget > 0 ? 2ULL : 1ULL);
+}
+
 std::uint64_t held_connections(const Cell& cell, const Scenario& scenario) {
-  const std::uint64_t workers = cell.workers;
+  const std::uint64_t workers = attempts_in_flight(cell, scenario);
   const std::uint64_t all = workers * hosts_of(scenario);
   if (is_external(cell)) return all;  // nobody tells a program how many to keep
   if (!scenario.reuse || client_life_of(cell) == ClientLife::request) return workers;
@@ -99,7 +103,7 @@ std::uint64_t held_connections(const Cell& cell, const Scenario& scenario) {
 
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {
   const bool anew = client_life_of(cell) == ClientLife::request;
-  const std::uint64_t all = cell.workers * hosts_of(scenario);
+  const std::uint64_t all = attempts_in_flight(cell, scenario) * hosts_of(scenario);
   if (!scenario.reuse || anew || held_connections(cell, scenario) < all) return scenario.requests;
   return std::min<std::uint64_t>(scenario.requests, all);
 }

@@ -129,6 +129,9 @@ std::vector<std::size_t> round_order(const Plan& plan, unsigned round);
 // The scenario of a cell or a reference of the plan.
 const Scenario& scenario_of(const Plan& plan, const Cell& cell);
 
+// The attempts that a run of this cell has in flight at once, at most: two of a hedged request.
+std::uint64_t attempts_in_flight(const Cell& cell, const Scenario& scenario);
+
 // The connections that a run of this cell holds at once, at most: those in use and those kept idle.
 std::uint64_t held_connections(const Cell& cell, const Scenario& scenario);
 

@@ -1,6 +1,7 @@
 #include "harness/plan/prediction.h"
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include "harness/statistics/steady.h"
@@ -96,6 +97,18 @@ std::chrono::nanoseconds scheduled(const Scenario& scenario) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(span);
 }
 
+// The least time in which the hosts' limits let all requests through.
+std::chrono::nanoseconds allowed(const Scenario& scenario) {
+  double longest = 0;
+  if (scenario.real_targets() != nullptr) return {};
+  for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
+    const auto& limit = scenario.server().hosts[i].limit;
+    const auto own = static_cast<double>(scenario.requests) * share_of_host(scenario, i);
+    if (limit) longest = std::max(longest, least_time_ns(*limit, std::llround(own)));
+  }
+  return std::chrono::nanoseconds(std::llround(longest));
+}
+
 // When even requests that all take as long as they may have ended, at most a month.
 std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario) {
   constexpr std::chrono::duration<double> kMonth = std::chrono::hours(30 * 24);
@@ -112,7 +125,7 @@ std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario)
 bool is_plain(const Scenario& scenario) {
   if (scenario.real_targets() != nullptr) return false;
   return std::ranges::all_of(scenario.server().hosts, [](const HostBehaviour& host) {
-    return host.faults.empty() && host.slowdown.per_request.count() == 0;
+    return host.faults.empty() && host.slowdown.per_request.count() == 0 && !host.limit;
   });
 }
 
@@ -163,7 +176,7 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
     return process + steady_time(predicted_rate(cell.workers, request, client_cpu));
   }
   auto makespan = std::max<std::chrono::nanoseconds>({waves * (request + client_cpu), cpu,
-                                                      longest_request(scenario),
+                                                      longest_request(scenario), allowed(scenario),
                                                       scheduled(scenario) + request});
   if (scenario.deadline.count() > 0) makespan = std::min(makespan, scenario.deadline);
   return process + makespan + freeze_time(scenario);

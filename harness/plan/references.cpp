@@ -9,6 +9,7 @@
 
 #include "harness/catalogue/pairing.h"
 #include "harness/plan/prediction.h"
+#include "harness/scenario/capacity_steps.h"
 #include "harness/statistics/ranking.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
@@ -104,9 +105,10 @@ Scenario ceiling_scenario(const Scenario& scenario) {
 
 void add_references(Plan& plan) {
   for (const Scenario& scenario : plan.scenarios) {
-    if (plan.rounds < kLeastRoundsToRank) continue;
+    if (plan.rounds < kLeastRoundsToRank || !scenario.variant_of.empty()) continue;
     add_twin(plan, scenario);
-    add_floor_and_ceiling(plan, scenario);
+    // What a server refuses depends on its client, so that no floor of it holds for another.
+    if (!has_limits(scenario)) add_floor_and_ceiling(plan, scenario);
   }
 }
 

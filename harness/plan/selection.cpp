@@ -4,13 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "harness/catalogue/names.h"
 #include "harness/machine/environment.h"
 #include "harness/plan/prediction.h"
+#include "harness/plan/strategy_options.h"
 #include "harness/scenario/checks.h"
+#include "harness/scenario/hedge_text.h"
 #include "harness/scenario/mode.h"
 #include "harness/scenario/request_headers.h"
 #include "harness/scenario/scenario_json.h"
@@ -42,6 +45,11 @@ std::string overruled(const Selection& selection) {
   if (selection.connect_timeout) keys.emplace_back("connect_timeout");
   if (selection.deadline) keys.emplace_back("deadline");
   if (selection.retries) keys.emplace_back("retries");
+  if (selection.retry_budget) keys.emplace_back("retry.budget");
+  if (selection.max_rate) keys.emplace_back("max_rate");
+  if (selection.per_host) keys.emplace_back("per_host");
+  if (selection.hedge_after || selection.hedge_budget) keys.emplace_back("hedge");
+  if (!selection.strategy_options.empty()) keys.emplace_back("strategy_options");
   if (selection.queue_capacity) keys.emplace_back("queue_capacity");
   if (selection.engine) keys.emplace_back("engine");
   return fmt::format("{}", fmt::join(keys, ", "));
@@ -139,6 +147,29 @@ void select_mode(Scenario& scenario, const Selection& selection) {
   }
 }
 
+// How the client behaves beyond a single attempt.
+void select_policies(Scenario& scenario, const Selection& selection) {
+  if (selection.retries) scenario.retry.retries = *selection.retries;
+  if (selection.retry_budget) scenario.retry.budget = selection.retry_budget;
+  if (selection.max_rate) scenario.max_rate = *selection.max_rate;
+  if (selection.per_host) scenario.per_host = *selection.per_host;
+  if (selection.hedge_after) {
+    scenario.hedge = *selection.hedge_after;
+    scenario.hedge.budget = kDefaultHedgeBudget;
+  }
+  if (selection.hedge_budget) {
+    if (scenario.hedge.budget == 0) {
+      throw UsageError("--hedge-budget: there are no hedges it is for; give --hedge-after");
+    }
+    scenario.hedge.budget = *selection.hedge_budget;
+  }
+  for (const auto& [name, value] : selection.strategy_options) {
+    scenario.strategy_options[name] = value;
+  }
+  check_strategy_options(scenario.name, scenario.strategy_options);
+  check_policies(scenario, scenario.name);
+}
+
 // A scenario's peers take part unless strategies are named instead; those asked for do in any case.
 void select_peers(Scenario& scenario, const Selection& selection) {
   if (!selection.peers.value_or(selection.strategies.empty())) scenario.peers.clear();
@@ -154,13 +185,13 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (selection.timeout) scenario.timeout = *selection.timeout;
   if (selection.connect_timeout) scenario.connect_timeout = *selection.connect_timeout;
   if (selection.deadline) scenario.deadline = *selection.deadline;
-  if (selection.retries) scenario.retry.retries = *selection.retries;
   if (selection.queue_capacity) scenario.queue_capacity = selection.queue_capacity;
   if (selection.engine) scenario.server().engine = *selection.engine;
   scenario.headers.insert(scenario.headers.end(), selection.headers.begin(),
                           selection.headers.end());
   check_headers(selection.headers);
   select_body(scenario, selection);
+  select_policies(scenario, selection);
   if (!selection.workers.empty()) {
     scenario.workers = selection.workers;
   } else if (selection.sweep && scenario.workers.size() == 1) {
@@ -188,7 +219,9 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
 std::vector<Scenario> chosen_scenarios(const Selection& selection) {
   if (selection.targets) return {scenario_for(*selection.targets)};
   std::vector<Scenario> chosen;
-  for (const std::string& name : selection.scenarios) chosen.push_back(load_scenario(name));
+  for (const std::string& name : selection.scenarios) {
+    std::ranges::move(load_scenarios(name), std::back_inserter(chosen));
+  }
   return chosen;
 }
 

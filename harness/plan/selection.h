@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,12 @@ struct Selection {
   std::optional<std::chrono::nanoseconds> connect_timeout;
   std::optional<std::chrono::nanoseconds> deadline;
   std::optional<unsigned> retries;
+  std::optional<double> retry_budget;
+  std::optional<double> max_rate;
+  std::optional<unsigned> per_host;
+  std::optional<HedgePolicy> hedge_after;  // its budget is the next, or the default
+  std::optional<double> hedge_budget;
+  std::map<std::string, double> strategy_options;
   std::optional<std::uint64_t> queue_capacity;
   std::optional<EngineKind> engine;
   std::vector<std::string> headers;    // besides the scenario's

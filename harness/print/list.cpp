@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
+
 #include "harness/catalogue/embedded.h"
 #include "harness/catalogue/program.h"
 #include "harness/print/table.h"
@@ -16,16 +18,33 @@ namespace {
 using Align = Column::Align;
 
 std::string list_strategies() {
+  static constexpr std::array kInFlight{"1", "W", "up to W"};
   Table table{.columns = {{"strategy", Align::left},
                           {"drives", Align::left},
                           {"in flight", Align::left},
                           {"what it does", Align::left}},
               .rows = {}};
   for (const Strategy* row : strategies()) {
-    const bool async = std::holds_alternative<RunAsync>(row->run);
-    table.rows.push_back({std::string(row->name), async ? "an event loop" : "blocking clients",
-                          row->concurrency == Concurrency::one ? "1" : "W",
-                          std::string(row->summary)});
+    table.rows.push_back(
+        {std::string(row->name), drives_loop(*row) ? "an event loop" : "blocking clients",
+         kInFlight[static_cast<std::size_t>(row->concurrency)], std::string(row->summary)});
+  }
+  return to_text(table);
+}
+
+std::string list_options() {
+  Table table{.columns = {{"option", Align::left},
+                          {"default"},
+                          {"from"},
+                          {"to"},
+                          {"what it is", Align::left}},
+              .rows = {}};
+  for (const Strategy* row : strategies()) {
+    for (const StrategyOption& option : row->options) {
+      table.rows.push_back({fmt::format("{}.{}", row->name, option.name),
+                            fmt::format("{}", option.value), fmt::format("{}", option.low),
+                            fmt::format("{}", option.high), std::string(option.meaning)});
+    }
   }
   return to_text(table);
 }
@@ -92,7 +111,9 @@ std::string list_scenarios() {
 }  // namespace
 
 std::string render_list(Topic topic) {
-  if (topic == Topic::strategies) return list_strategies() + "\n" + list_peers();
+  if (topic == Topic::strategies) {
+    return list_strategies() + "\n" + list_options() + "\n" + list_peers();
+  }
   return topic == Topic::transports ? list_transports() : list_scenarios();
 }
 

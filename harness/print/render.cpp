@@ -14,6 +14,7 @@
 #include "harness/document/gbench.h"
 #include "harness/document/lines.h"
 #include "harness/document/report_json.h"
+#include "harness/print/family_table.h"
 #include "harness/print/latency_text.h"
 #include "harness/print/originals_table.h"
 #include "harness/print/published_table.h"
@@ -234,10 +235,20 @@ std::string one_at_a_time(const Report& report) {
   return {};
 }
 
+// A scenario and its variants in one table, and one verdict.
+std::string render_family(const Report& report, const Family& family, Draw draw) {
+  std::string text = heading(report, *family.base) + draw(family_table(report, family)) + "\n";
+  text += render_verdicts(family.verdicts);
+  for (const std::string& line : family.lines) text += line + "\n";
+  return text + "\n";
+}
+
 std::string render_words(const Report& report, const Analysis& analysis, Draw draw) {
   std::string text;
+  for (const Family& family : analysis.families) text += render_family(report, family, draw);
   for (const ScenarioAnalysis& found : analysis.scenarios) {
     const Scenario& scenario = *found.scenario;
+    if (in_family(report.plan, scenario)) continue;
     text += heading(report, scenario) + render_sweep(report, scenario, draw);
     text += draw(cells_table(report, analysis, found)) + render_references(found) + "\n";
     text += render_published(report, scenario, draw) + render_originals(found, draw);

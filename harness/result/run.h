@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/machine/host_conditions.h"
+#include "harness/result/limits_met.h"
 #include "harness/result/states.h"
 #include "local_server/ledger.h"
 
@@ -113,6 +114,9 @@ struct Run {
 
   std::optional<OpenLoop> open;       // nothing: another mode
   std::optional<SteadyState> steady;  // nothing: another mode, or no window was completed
+  std::optional<Hedges> hedges;       // nothing: none was made
+  std::uint64_t retries_denied = 0;   // by the budget of retries
+  std::optional<LimitsMet> limits;    // nothing: the server has none, and the strategy neither
 
   std::int64_t cpu_ns = 0;          // user + system from ready() on, reaped children included
   std::int64_t process_cpu_ns = 0;  // the same of the whole process, from exec to exit

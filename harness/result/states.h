@@ -15,14 +15,16 @@ enum class Limit : std::uint8_t {
   client,       // the client's CPU
   server,       // the server's CPU, or its threads where each holds a request
   rate,         // the schedule of mode open
+  quota,        // the rate that the server allows its clients
   ports,        // attempts found no local port left
   descriptors,  // attempts found no file descriptor left
 };
-inline constexpr EnumNames<Limit, 7> kLimitNames{{{"", Limit::none},
+inline constexpr EnumNames<Limit, 8> kLimitNames{{{"", Limit::none},
                                                   {"latency", Limit::latency},
                                                   {"client", Limit::client},
                                                   {"server", Limit::server},
                                                   {"rate", Limit::rate},
+                                                  {"quota", Limit::quota},
                                                   {"ports", Limit::ports},
                                                   {"descriptors", Limit::descriptors}}};
 constexpr std::string_view name_of(Limit limit) { return enum_name(limit, kLimitNames); }
@@ -33,6 +35,7 @@ enum class Flag : std::uint8_t {
   noisy,             // neighbours on the machine disturbed it
   saturated,         // mode open: the client fell behind its schedule
   unsteady,          // mode steady: the warm-up did not settle, or 60 s were not enough
+  quota_bound,       // the rate that the server allows explains 85 % of the makespan or more
   latency_bound,     // busy for 85 % of the makespan or more: the delays of the server ...
   client_bound,      // ... the client's CPU
   server_bound,      // ... the server's CPU; or its accept queue overflowed
@@ -41,10 +44,11 @@ enum class Flag : std::uint8_t {
   server_replaced,   // the server was found dead before it, and started anew
   waited_for_ports,  // earlier connections held too many local ports when it was to begin
 };
-inline constexpr EnumNames<Flag, 11> kFlagNames{{{"throttled", Flag::throttled},
+inline constexpr EnumNames<Flag, 12> kFlagNames{{{"throttled", Flag::throttled},
                                                  {"noisy", Flag::noisy},
                                                  {"saturated", Flag::saturated},
                                                  {"unsteady", Flag::unsteady},
+                                                 {"quota_bound", Flag::quota_bound},
                                                  {"latency_bound", Flag::latency_bound},
                                                  {"client_bound", Flag::client_bound},
                                                  {"server_bound", Flag::server_bound},

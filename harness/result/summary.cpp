@@ -149,6 +149,41 @@ void summarize_success(const ValidRuns& valid, Summary& summary) {
       valid, [](const Run* run) { return run->requests.failed > 0 || run->requests.retried > 0; });
 }
 
+// A figure that not every run has, over those that have it.
+std::optional<Interval> over_those_with(const ValidRuns& runs, auto figure) {
+  std::vector<double> values;
+  for (const Run* run : runs) {
+    if (!run->limits) continue;
+    const auto value = figure(*run->limits);
+    if (value) values.push_back(static_cast<double>(*value));
+  }
+  if (values.empty()) return std::nullopt;
+  return median_interval(std::move(values));
+}
+
+void summarize_limits(const ValidRuns& valid, Summary& summary) {
+  const auto met = [](const Run* run) { return run->limits.has_value(); };
+  if (std::ranges::none_of(valid, met)) return;
+  LimitsSummary limits;
+  limits.refused_share =
+      over_runs(valid, [](const Run& run) { return run.limits ? run.limits->refused_share : 0.0; });
+  limits.overshoot = over_those_with(valid, [](const LimitsMet& own) { return own.overshoot; });
+  limits.fairness = over_those_with(valid, [](const LimitsMet& own) { return own.fairness; });
+  limits.settle_ns = over_those_with(valid, [](const LimitsMet& own) { return own.settle_ns; });
+  limits.settled_runs = static_cast<unsigned>(std::ranges::count_if(
+      valid, [](const Run* run) { return run->limits && run->limits->settle_ns; }));
+  summary.limits = limits;
+}
+
+void summarize_hedges(const ValidRuns& valid, Summary& summary) {
+  if (std::ranges::none_of(valid, [](const Run* run) { return run->hedges.has_value(); })) return;
+  const auto share = [](std::uint64_t Hedges::*of) {
+    return [of](const Run& run) { return run.hedges ? per_request(run, (*run.hedges).*of) : 0.0; };
+  };
+  summary.hedges =
+      HedgesSummary{over_runs(valid, share(&Hedges::sent)), over_runs(valid, share(&Hedges::won))};
+}
+
 void summarize_server(const ValidRuns& valid, Summary& summary) {
   for (const Run* run : valid) {
     if (!run->server) continue;
@@ -170,6 +205,8 @@ Summary summarize(const std::vector<Run>& runs) {
   summarize_time(valid, summary);
   summarize_cost(valid, summary);
   summarize_success(valid, summary);
+  summarize_limits(valid, summary);
+  summarize_hedges(valid, summary);
   summarize_server(valid, summary);
   summary.limited_by = common_limit(valid);
   return summary;

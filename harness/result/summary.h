@@ -19,6 +19,22 @@ struct PercentilePoint {
   Interval latency_ns;
 };
 
+// What came of the limits of the server and of the strategy (LimitsMet), over the runs that have
+// them.
+struct LimitsSummary {
+  Interval refused_share;
+  std::optional<Interval> overshoot;
+  std::optional<Interval> fairness;
+  std::optional<Interval> settle_ns;  // over the runs that settled
+  unsigned settled_runs = 0;
+};
+
+// Hedges, over all requests: extra load, and how often it was worth it.
+struct HedgesSummary {
+  Interval sent_share;
+  Interval won_share;
+};
+
 // Over the valid runs of a cell: medians over runs, each with its interval.
 struct Summary {
   unsigned valid_runs = 0;
@@ -41,7 +57,9 @@ struct Summary {
   // Requests that timed out, of all: the median, and of an even number of runs the larger of the
   // middle two.
   double timed_out_share = 0;
-  bool has_failures = false;  // some request failed, or was made again, in a valid run
+  std::optional<LimitsSummary> limits;  // nothing: no run has any
+  std::optional<HedgesSummary> hedges;  // nothing: none was made
+  bool has_failures = false;            // some request failed, or was made again, in a valid run
   std::vector<PercentilePoint> latency_by_percentile;  // ascending; only with 10 requests beyond
   // Counted by the embedded server: the largest of any valid run; nothing if it took no part.
   std::optional<std::uint64_t> connections;

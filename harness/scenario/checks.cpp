@@ -36,6 +36,17 @@ void check_order(const Scenario& scenario, const std::string& where) {
                                highest, hosts == 1 ? "is" : "are", counted(hosts, "host")));
 }
 
+void check_policies(const Scenario& scenario, const std::string& where) {
+  if (scenario.hedge.budget > 0 && scenario.retry.retries > 0) {
+    throw UsageError(where +
+                     ": hedge: a client hedges or retries, not both; leave out the hedge, or the "
+                     "retries");
+  }
+  if (scenario.retry.budget && scenario.retry.retries == 0) {
+    throw UsageError(where + ": retry.budget: there are no retries it is for; give --retries");
+  }
+}
+
 void check_timeouts(const Scenario& scenario, const std::string& where) {
   for (const auto& [key, value] : {std::pair{"timeout", scenario.timeout},
                                    std::pair{"connect_timeout", scenario.connect_timeout},

@@ -14,6 +14,9 @@ void check_mode(const Scenario& scenario, const std::string& where);
 // Every host that the order names is there.
 void check_order(const Scenario& scenario, const std::string& where);
 
+// Of retries and hedges, one at most; a budget or a pause has retries it is for.
+void check_policies(const Scenario& scenario, const std::string& where);
+
 // Time limits are long enough to be kept.
 void check_timeouts(const Scenario& scenario, const std::string& where);
 

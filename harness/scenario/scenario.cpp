@@ -14,10 +14,13 @@ std::uint64_t hosts_of(const Scenario& scenario) {
   return scenario.server().hosts.size();
 }
 
+std::size_t host_index(const Scenario& scenario, std::uint64_t request) {
+  if (scenario.order.empty()) return static_cast<std::size_t>(request % hosts_of(scenario));
+  return scenario.order[request % scenario.order.size()];
+}
+
 const HostBehaviour& host_of(const Scenario& scenario, std::uint64_t request) {
-  const std::vector<HostBehaviour>& hosts = scenario.server().hosts;
-  if (scenario.order.empty()) return hosts[request % hosts.size()];
-  return hosts[scenario.order[request % scenario.order.size()]];
+  return scenario.server().hosts[host_index(scenario, request)];
 }
 
 double share_of_host(const Scenario& scenario, std::size_t host) {

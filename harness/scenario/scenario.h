@@ -49,17 +49,14 @@ struct Scenario {
   std::uint64_t request_body_bytes = 0;  // of a POST, PUT or PATCH
   std::string body;   // the user's own, of so many bytes, with any method; documents have its size
   bool reuse = true;  // whether clients keep their connections
-  // The host of the embedded server that request i goes to.
-  const HostBehaviour& host_of(const Scenario& scenario, std::uint64_t request);
-
-  // The share of the requests that go to this host, 0 to 1.
-  double share_of_host(const Scenario& scenario, std::size_t host);
-
   // How many idle connections all clients of a run keep; nothing: max_idle_of() below.
   std::optional<std::uint64_t> max_idle;
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds deadline{};  // of all requests, from ready() on; 0: none
+  double max_rate = 0;                  // attempts a second of all workers together; 0: any number
+  unsigned per_host = 0;                // attempts in flight to each host; 0: any number
+  HedgePolicy hedge{};                  // its budget is 0 where there is none
   RetryPolicy retry{};
   // How many requests the queue of a strategy holds; nothing: twice the workers.
   std::optional<std::uint64_t> queue_capacity;
@@ -67,6 +64,9 @@ struct Scenario {
   std::vector<std::string> headers;  // sent besides fanout's own (transports/request_form.h)
   // Who answers: the embedded server, or real targets in its place.
   std::variant<ServerConfig, RealTargets> answered_by;
+  // What is set of adaptive strategies: "aimd.decrease" -> 0.8.
+  std::map<std::string, double> strategy_options{};
+  std::string variant_of{};  // the scenario that this is a variant of; "": of none
   // The rows it is meant for; empty: the default ones. `--strategy` and `--transport` overrule.
   std::vector<std::string> strategies;
   std::vector<std::string> transports;
@@ -84,6 +84,8 @@ struct Scenario {
 // How many addresses and ports the requests go to.
 std::uint64_t hosts_of(const Scenario& scenario);
 
+// The host that request i goes to, by its number.
+std::size_t host_index(const Scenario& scenario, std::uint64_t request);
 // The host of the embedded server that request i goes to.
 const HostBehaviour& host_of(const Scenario& scenario, std::uint64_t request);
 

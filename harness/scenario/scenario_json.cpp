@@ -10,6 +10,7 @@
 #include "harness/catalogue/names.h"
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/checks.h"
+#include "harness/scenario/policy_json.h"
 #include "harness/scenario/request_headers.h"
 #include "harness/scenario/targets_json.h"
 #include "transports/verify.h"
@@ -52,37 +53,6 @@ std::vector<std::uint32_t> read_order(const std::string& path, const Json& json)
         static_cast<std::uint32_t>(json_read::whole_number(path, one, 0, kMaxRequests)));
   }
   return order;
-}
-
-RetryPolicy read_retry(const std::string& path, const Json& json) {
-  using namespace json_read;
-  constexpr double kMaxFactor = 100;
-  check_object(path, json, {"retries", "base", "factor", "cap", "post"});
-  RetryPolicy retry;
-  for (const auto& [key, value] : json.items()) {
-    const std::string at = path + "." + key;
-    if (key == "retries") {
-      retry.retries = static_cast<unsigned>(whole_number(at, value, 0, kMaxRetries));
-    }
-    if (key == "base") retry.base = duration(at, value);
-    if (key == "cap") retry.cap = duration(at, value);
-    if (key == "post") retry.post = boolean(at, value);
-    if (key == "factor") {
-      const bool fits =
-          value.is_number() && value.get<double>() >= 1 && value.get<double>() <= kMaxFactor;
-      if (!fits) fail(at, value, fmt::format("a number from 1 to {}", kMaxFactor));
-      retry.factor = value.get<double>();
-    }
-  }
-  return retry;
-}
-
-Json retry_to_json(const RetryPolicy& retry) {
-  return {{"retries", retry.retries},
-          {"base", json_read::nanoseconds_text(retry.base)},
-          {"factor", retry.factor},
-          {"cap", json_read::nanoseconds_text(retry.cap)},
-          {"post", retry.post}};
 }
 
 std::optional<std::uint64_t> read_queue_capacity(const std::string& path, const Json& json) {
@@ -135,6 +105,20 @@ void check_recorded(const std::string& path, const Json& json) {
   if (!json.is_object()) json_read::fail(path, json, "a JSON object, as fanout record writes it");
 }
 
+// Each becomes a scenario of its own (load_scenarios).
+void check_variants(const std::string& path, const Json& json) {
+  if (!json.is_object()) json_read::fail(path, json, "an object: variant -> what differs in it");
+  for (const auto& [name, differs] : json.items()) {
+    (void)read_name(path, Json(name));
+    if (!differs.is_object()) json_read::fail(path + "." + name, differs, "a JSON object");
+    for (const char* key : {"name", "variants", "variant_of"}) {
+      if (differs.contains(key)) {
+        json_read::fail(path + "." + name, differs, fmt::format("no \"{}\"", key));
+      }
+    }
+  }
+}
+
 using Reader = std::function<void(Scenario&, const std::string& path, const Json&)>;
 
 // What each key of a scenario means.
@@ -160,6 +144,9 @@ const std::map<std::string, Reader>& readers() {
        [](auto& s, auto& path, auto& json) { s.connect_timeout = duration(path, json); }},
       {"timeout", [](auto& s, auto& path, auto& json) { s.timeout = duration(path, json); }},
       {"deadline", [](auto& s, auto& path, auto& json) { s.deadline = duration(path, json); }},
+      {"max_rate", [](auto& s, auto& path, auto& json) { s.max_rate = read_max_rate(path, json); }},
+      {"per_host", [](auto& s, auto& path, auto& json) { s.per_host = read_per_host(path, json); }},
+      {"hedge", [](auto& s, auto& path, auto& json) { s.hedge = read_hedge(path, json); }},
       {"retry", [](auto& s, auto& path, auto& json) { s.retry = read_retry(path, json); }},
       {"queue_capacity",
        [](auto& s, auto& path, auto& json) { s.queue_capacity = read_queue_capacity(path, json); }},
@@ -170,6 +157,12 @@ const std::map<std::string, Reader>& readers() {
       {"targets", [](auto& s, auto& path, auto& json) { read_targets(s, path, json); }},
       {"recorded", [](auto&, auto& path, auto& json) { check_recorded(path, json); }},
       {"proof", [](auto&, auto& path, auto& json) { (void)text(path, json); }},  // derived
+      {"strategy_options",
+       [](auto& s, auto& path, auto& json) {
+         s.strategy_options = read_strategy_options(path, json);
+       }},
+      {"variant_of", [](auto& s, auto& path, auto& json) { s.variant_of = text(path, json); }},
+      {"variants", [](auto&, auto& path, auto& json) { check_variants(path, json); }},
       {"strategies", [](auto& s, auto& path, auto& json) { s.strategies = texts(path, json); }},
       {"peers", [](auto& s, auto& path, auto& json) { s.peers = texts(path, json); }},
       {"transports", [](auto& s, auto& path, auto& json) { s.transports = texts(path, json); }},
@@ -185,14 +178,38 @@ std::string nearest_key(const std::string& key) {
                          : fmt::format("did you mean \"{}\"?", nearest);
 }
 
-Scenario parse(std::string_view text, const std::string& where) {
+Json parse(std::string_view text, const std::string& where) {
   constexpr std::string_view kHint =
       "a scenario is one JSON object, see docs/reference.md, \"Scenario files\"";
-  return scenario_from_json(json_read::parse(where, text, kHint), where);
+  return json_read::parse(where, text, kHint);
 }
 
 bool is_file_name(const std::string& name) {
   return name.find('/') != std::string::npos || name.ends_with(".json");
+}
+
+Json document_of(const std::string& name_or_file) {
+  if (is_file_name(name_or_file)) {
+    const std::optional<std::string> text = read_file(name_or_file);
+    if (!text) {
+      throw UsageError(
+          fmt::format("{}: cannot be read; name a file, or one of the built-in "
+                      "scenarios (fanout list scenarios)",
+                      name_or_file));
+    }
+    Json json = parse(*text, name_or_file);
+    if (json.is_object() && json.contains("targets") && !json["targets"].is_null()) {
+      throw UsageError(fmt::format(
+          "{}: targets: a scenario has none; name real ones by --url or --urls", name_or_file));
+    }
+    return json;
+  }
+  std::vector<std::string_view> known;
+  for (const EmbeddedFile& file : builtin_scenarios) {
+    if (file.name == name_or_file) return parse(file.text, name_or_file);
+    known.push_back(file.name);
+  }
+  throw_unknown("scenario", name_or_file, known);
 }
 
 }  // namespace
@@ -220,6 +237,7 @@ Scenario scenario_from_json(const Json& json, const std::string& where) {
   check_order(scenario, where);
   check_timeouts(scenario, where);
   check_mode(scenario, where);
+  check_policies(scenario, where);
   return scenario;
 }
 
@@ -240,6 +258,9 @@ Json to_json(const Scenario& scenario) {
       {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},
       {"timeout", json_read::nanoseconds_text(scenario.timeout)},
       {"deadline", json_read::nanoseconds_text(scenario.deadline)},
+      {"max_rate", scenario.max_rate > 0 ? Json(scenario.max_rate) : Json(nullptr)},
+      {"per_host", scenario.per_host > 0 ? Json(scenario.per_host) : Json(nullptr)},
+      {"hedge", hedge_to_json(scenario.hedge)},
       {"retry", retry_to_json(scenario.retry)},
       {"queue_capacity", queue_capacity_to_json(scenario.queue_capacity)},
       {"published", to_json(scenario.published)},
@@ -247,33 +268,31 @@ Json to_json(const Scenario& scenario) {
       {"server", scenario.real_targets() != nullptr ? Json(nullptr) : to_json(scenario.server())},
       {"targets", targets_to_json(scenario.real_targets())},
       {"proof", proof_of(scenario)},
+      {"strategy_options", scenario.strategy_options},
+      {"variant_of", scenario.variant_of},
       {"strategies", scenario.strategies},
       {"peers", scenario.peers},
       {"transports", scenario.transports}};
 }
 
 Scenario load_scenario(const std::string& name_or_file) {
-  if (is_file_name(name_or_file)) {
-    const std::optional<std::string> text = read_file(name_or_file);
-    if (!text) {
-      throw UsageError(
-          fmt::format("{}: cannot be read; name a file, or one of the built-in "
-                      "scenarios (fanout list scenarios)",
-                      name_or_file));
-    }
-    Scenario scenario = parse(*text, name_or_file);
-    if (scenario.real_targets() != nullptr) {
-      throw UsageError(fmt::format(
-          "{}: targets: a scenario has none; name real ones by --url or --urls", name_or_file));
-    }
-    return scenario;
+  return scenario_from_json(document_of(name_or_file), name_or_file);
+}
+
+std::vector<Scenario> load_scenarios(const std::string& name_or_file) {
+  Json base = document_of(name_or_file);
+  std::vector<Scenario> scenarios{scenario_from_json(base, name_or_file)};
+  const Json variants = base.value("variants", Json::object());
+  base.erase("variants");
+  for (const auto& [name, differs] : variants.items()) {
+    Json json = base;
+    json.merge_patch(differs);
+    json["name"] = fmt::format("{}.{}", scenarios.front().name, name);
+    json["variant_of"] = scenarios.front().name;
+    scenarios.push_back(
+        scenario_from_json(json, fmt::format("{}: variants.{}", name_or_file, name)));
   }
-  std::vector<std::string_view> known;
-  for (const EmbeddedFile& file : builtin_scenarios) {
-    if (file.name == name_or_file) return parse(file.text, name_or_file);
-    known.push_back(file.name);
-  }
-  throw_unknown("scenario", name_or_file, known);
+  return scenarios;
 }
 
 }  // namespace fanout

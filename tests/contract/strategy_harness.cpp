@@ -6,6 +6,7 @@
 #include <new>
 
 #include "base/error.h"
+#include "strategies/limited_window.h"
 #include "transports/registry.h"
 #include "wire/token.h"
 
@@ -106,6 +107,12 @@ Execution::Execution(const Strategy& strategy, std::size_t requests, unsigned wo
   for (std::uint32_t i = 0; i < requests; ++i) requests_.push_back({i, 0, make_token(1, i)});
 }
 
+static std::vector<double> default_options(const Strategy& strategy) {
+  std::vector<double> values;
+  for (const StrategyOption& option : strategy.options) values.push_back(option.value);
+  return values;
+}
+
 void Execution::run() {
   Counters& counted = counters();
   const auto note_client = [&] {
@@ -128,10 +135,15 @@ void Execution::run() {
     });
   } else {
     const AsyncFactory make_client = null_clients().async(config_);
-    std::get<RunAsync>(strategy_.run)(job, [&](unsigned slots) {
+    const AsyncFactory make_counting = [&](unsigned slots) {
       note_client();
       return std::make_unique<CountingAsyncClient>(make_client(slots), counted, during_request);
-    });
+    };
+    if (const auto* adaptive = std::get_if<MakeLimiter>(&strategy_.run)) {
+      run_limited(job, make_counting, *(*adaptive)(default_options(strategy_), workers_));
+    } else {
+      std::get<RunAsync>(strategy_.run)(job, make_counting);
+    }
   }
 }
 

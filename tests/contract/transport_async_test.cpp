@@ -156,6 +156,32 @@ TEST_P(EveryAsyncTransport, StartsRequestsFromCallbacks) {
   EXPECT_EQ(ok, 2U);
 }
 
+TEST_P(EveryAsyncTransport, GivesARequestUpAtOnceAndTellsNobody) {
+  LocalServer server(HostBehaviour{.delay = {.mean = 50ms}});
+  ClientConfig config = server.config();
+  const auto client = make(config, 3);
+  std::vector<Request> requests;
+  for (std::uint32_t i = 0; i < 4; ++i) requests.push_back({i, 0, make_token(6, i)});
+  std::vector<std::uint32_t> answered;
+  const auto start = [&](std::uint32_t i) {
+    client->start(requests[i], [&, i](const Response& response) {
+      EXPECT_EQ(response.outcome, Outcome::ok);
+      answered.push_back(i);
+    });
+  };
+  for (std::uint32_t i = 0; i < 3; ++i) start(i);
+  client->after(10ms, [&] {
+    client->give_up(requests[1]);
+    client->give_up(requests[1]);  // it is not under way any more
+    start(3);                      // there is a slot for it
+  });
+  client->run();
+  EXPECT_THAT(answered, testing::UnorderedElementsAre(0, 2, 3));
+  const ServerCounters counters = server.stop();
+  EXPECT_LE(counters.abandoned, 1U);
+  EXPECT_GE(counters.unique_tokens, 3U);
+}
+
 TEST_P(EveryAsyncTransport, MayBeDestroyedWithRequestsUnderWay) {
   LocalServer server(HostBehaviour{.faults = {{FaultKind::hang}}});
   ClientConfig config = server.config();

@@ -25,7 +25,7 @@ BeastAsyncClient::BeastAsyncClient(const PreparedTargets& shared, unsigned slots
       pool_(shared, slots),
       timer_(io_.get_executor()) {
   for (unsigned i = 0; i < slots; ++i) {
-    const int error = open(pool_.add_spare(io_.get_executor()), pool_.likely_family());
+    const int error = open(pool_.add_spare(io_.get_executor()), shared.likely_family());
     if (error != 0) {
       throw RunError(fmt::format("socket {} of {}: {}", i + 1, slots,
                                  AsioError(error, boost::system::system_category()).message()));
@@ -186,10 +186,22 @@ void BeastAsyncClient::finish(Connection& connection, Response response, bool ke
     pool_.drop_idle(*surplus);
   }
   done(response);
-  if (pool_.in_flight() == 0 && timer_set_to_ != kNever) {
-    timer_set_to_ = kNever;
-    timer_.cancel();
-  }
+  rest();
+}
+
+void BeastAsyncClient::give_up(const Request& request) {
+  Connection* const connection = pool_.carrying(request);
+  if (connection == nullptr) return;
+  close(*connection);
+  pool_.end(*connection, false);
+  rest();
+}
+
+// Without a request in flight no timer keeps the loop from ending.
+void BeastAsyncClient::rest() {
+  if (pool_.in_flight() > 0 || timer_set_to_ == kNever) return;
+  timer_set_to_ = kNever;
+  timer_.cancel();
 }
 
 // Deadlines mostly come in ascending order, so the timer is set once a timeout, not once a request.

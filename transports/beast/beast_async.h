@@ -22,6 +22,7 @@ class BeastAsyncClient final : public AsyncClient {
     io_.restart();
     io_.run();
   }
+  void give_up(const Request& request) override;
 
  private:
   struct Connection : PooledConnection<ResponseScanner> {
@@ -48,6 +49,7 @@ class BeastAsyncClient final : public AsyncClient {
   void fail_soon(Connection& connection, Outcome outcome);
   void close(Connection& connection);
   void finish(Connection& connection, Response response, bool keep);
+  void rest();
   void watch_deadline(std::int64_t deadline);
   void give_up_late_ones();
 

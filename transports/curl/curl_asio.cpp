@@ -37,6 +37,8 @@ class CurlAsioClient final : public AsyncClient {
     handles_.start(request, std::move(done));
   }
 
+  void give_up(const Request& request) override { handles_.give_up(request); }
+
   void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
     call_after(io_, delay, std::move(callback));
   }

@@ -30,6 +30,17 @@ void CurlHandles::start(const Request& request, AsyncClient::Done done) {
   assert(code == CURLM_OK);
 }
 
+void CurlHandles::give_up(const Request& request) {
+  for (Slot& slot : slots_) {
+    if (!slot.busy || slot.exchange.request() != &request) continue;
+    curl_multi_remove_handle(multi(), slot.exchange.handle());
+    slot.done = {};
+    slot.busy = false;
+    free_.push_back(&slot);
+    return;
+  }
+}
+
 bool CurlHandles::finish() {
   bool any = false;
   int left = 0;

@@ -24,6 +24,8 @@ class CurlHandles {
 
   // Hands a request to libcurl. REQUIRED: fewer than `slots` are in flight.
   void start(const Request& request, AsyncClient::Done done);
+  // Ends the transfer of this request, its connection with it; `done` is not called.
+  void give_up(const Request& request);
   // Calls `done` of every transfer that libcurl has finished; these may start others. Returns
   // whether any was finished. Not to be called from a callback of libcurl, nor from `done`.
   bool finish();

@@ -58,6 +58,8 @@ class CurlMultiClient final : public AsyncClient {
     handles_.start(request, std::move(done));
   }
 
+  void give_up(const Request& request) override { handles_.give_up(request); }
+
   void after(std::chrono::nanoseconds delay, std::function<void()> callback) override {
     due_.add(now_ns() + delay.count(), std::move(callback));
   }

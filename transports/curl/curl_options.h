@@ -64,6 +64,7 @@ class CurlExchange {
   CurlExchange& operator=(const CurlExchange&) = delete;
 
   [[nodiscard]] CURL* handle() const { return easy_.get(); }
+  [[nodiscard]] const Request* request() const { return request_; }  // the last one begun
   static void* owner_of(CURL* easy);
 
   // Tells of header fields from now on.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/judge/made_attempts.h"
 #include "transports/retried.h"
 #include "wire/token.h"
 
@@ -11,20 +12,12 @@ namespace fanout {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace unit_test;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::uint64_t kSeed = 7;
 constexpr std::int64_t kReadyNs = 5'000'000'000;
-
-Scenario scenario_of(const HostBehaviour& host) {
-  Scenario scenario;
-  scenario.requests = 1000;
-  scenario.timeout = 100ms;  // so short that a time-out proves nothing of the server
-  scenario.server().hosts = {host};
-  return scenario;
-}
 
 Outcome due(const HostBehaviour& host, Method method = Method::get) {
   Scenario scenario = scenario_of(host);
@@ -32,30 +25,9 @@ Outcome due(const HostBehaviour& host, Method method = Method::get) {
   return due_outcome(scenario, host, make_token(kSeed, 0));
 }
 
-// Samples of requests that ended just as they are due, without retries.
-std::vector<Sample> as_due(const Scenario& scenario) {
-  std::vector<Sample> samples(scenario.requests);
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    samples[i].attempts = 1;
-    samples[i].outcome = due_outcome(scenario, scenario.server().hosts[0], make_token(kSeed, i));
-  }
-  return samples;
-}
-
 // A request that ended so, with so many attempts and after so long.
 Sample ended(Outcome outcome, std::uint8_t attempts, std::chrono::nanoseconds after) {
   return {.end_ns = kReadyNs + after.count(), .outcome = outcome, .attempts = attempts};
-}
-
-// Counters of a server that served exactly these attempts.
-ServerCounters counters_of(const Attempts& attempts) {
-  ServerCounters server;
-  server.requests = server.unique_tokens = attempts.made - attempts.unreached;
-  for (int i = 1; i < kFaultKinds; ++i) {
-    const std::uint64_t count = attempts.faults[static_cast<std::size_t>(i)];
-    if (count > 0) server.faults[std::string(fault_name(static_cast<FaultKind>(i)))] = count;
-  }
-  return server;
 }
 
 TEST(DueOutcome, FollowsTheFault) {

@@ -44,8 +44,8 @@ Pairs pairs_of(const Plan& plan) {
 TEST(MakePlan, PairsEveryStrategyWithLibcurlAndTheFirstEventLoopWithBeastToo) {
   std::set<std::pair<std::string, std::string>> expected{{"event_loop", "beast_async"}};
   for (const Strategy* strategy : strategies()) {
-    const bool async = std::holds_alternative<RunAsync>(strategy->run);
-    expected.emplace(strategy->name, async ? "curl_asio" : "curl_easy");
+    if (strategy->concurrency == Concurrency::adaptive) continue;
+    expected.emplace(strategy->name, drives_loop(*strategy) ? "curl_asio" : "curl_easy");
   }
   const Plan plan = make_plan({}, kAmple, {});
   EXPECT_EQ(pairs_of(plan), expected);
@@ -80,16 +80,18 @@ TEST(MakePlan, RefusesWhenNothingIsLeftAndSaysWhy) {
               AllOf(HasSubstr("nothing to run"), HasSubstr("blocks until the answer")));
 }
 
-TEST(MakePlan, EntersAStrategyWithOneInFlightOnceWhateverTheWorkers) {
-  const Plan plan = make_plan({.transports = {"null"}, .workers = {2, 5, 10}}, kAmple, {});
+TEST(MakePlan, EntersAStrategyOnceThatNeedsOneNumberOfWorkers) {
+  const Plan plan =
+      make_plan({.strategies = {"all"}, .transports = {"null"}, .workers = {2, 5, 10}}, kAmple, {});
   for (const Strategy* strategy : strategies()) {
     std::vector<unsigned> workers;
     for (const Cell& cell : plan.cells) {
       if (cell.strategy == strategy->name) workers.push_back(cell.workers);
     }
-    const bool one = strategy->concurrency == Concurrency::one;
-    EXPECT_EQ(workers, one ? std::vector<unsigned>{1} : (std::vector<unsigned>{2, 5, 10}))
-        << strategy->name;
+    std::vector<unsigned> expected{2, 5, 10};
+    if (strategy->concurrency == Concurrency::one) expected = {1};
+    if (strategy->concurrency == Concurrency::adaptive) expected = {10};  // finds its own below
+    EXPECT_EQ(workers, expected) << strategy->name;
   }
 }
 
@@ -179,7 +181,7 @@ TEST(MakePlan, NeedsNoPortsWithoutNetwork) {
   const Plan plan = make_plan({.scenarios = {"zero"}, .transports = {"null"}},
                               {.file_descriptors = 4096, .ports = 10}, {});
   EXPECT_THAT(plan.skipped, IsEmpty());
-  EXPECT_THAT(plan.cells, SizeIs(strategies().size()));
+  EXPECT_THAT(plan.cells, SizeIs(10));  // all that are not adaptive
 }
 
 TEST(MakePlan, LetsTheUserOverruleTheScenario) {

@@ -88,9 +88,10 @@ TEST(ScenarioFromJson, KeepsNothingOfARecording) {
 TEST(ScenarioError, NamesTheKeyMeant) {
   EXPECT_EQ(error_with("request", "10"),
             "mine.json: unknown key \"request\"; did you mean \"requests\"?");
-  EXPECT_THAT(error_with("colour", R"("red")"),
-              AllOf(StartsWith("mine.json: unknown key \"colour\"; known: "),
-                    HasSubstr("connect_timeout, deadline, headers, max_idle, method, mode, name")));
+  EXPECT_THAT(
+      error_with("colour", R"("red")"),
+      AllOf(StartsWith("mine.json: unknown key \"colour\"; known: "),
+            HasSubstr("connect_timeout, deadline, headers, hedge, max_idle, max_rate, method")));
 }
 
 TEST(ScenarioError, NamesFileKeyExpectedAndFound) {

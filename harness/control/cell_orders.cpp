@@ -1,0 +1,56 @@
+#include "harness/control/cell_orders.h"
+
+#include <utility>
+
+#include "harness/plan/selection.h"
+#include "harness/plan/strategy_options.h"
+#include "local_server/answer.h"
+
+namespace fanout {
+
+std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endpoint>& endpoints) {
+  std::vector<Target> targets;
+  for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
+    const HostBehaviour& host = scenario.server().hosts[i];
+    targets.push_back({.addresses = {endpoints[i].address},
+                       .port = endpoints[i].port,
+                       .expected_status = static_cast<std::uint16_t>(host.status),
+                       .expected_body_bytes = may_have_body(host.status) ? host.body_bytes : 0,
+                       .tls = host.tls != Tls::off});
+    if (may_have_body(host.status)) targets.back().expected_body_sizes = host.body_sizes;
+  }
+  return targets;
+}
+
+CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
+                   std::uint64_t token_seed, int urls_fd) {
+  return {.strategy = cell.strategy,
+          .transport = cell.transport,
+          .workers = cell.workers,
+          .requests = scenario.requests,
+          .order = scenario.order,
+          .queue_capacity = scenario.queue_capacity.value_or(2 * std::uint64_t{cell.workers}),
+          .options = options_of(cell.strategy, scenario.strategy_options),
+          .deadline = scenario.deadline,
+          .token_seed = token_seed,
+          .stoppable = scenario.mode == Mode::steady,
+          .schedule = schedule_of(scenario, token_seed),
+          .urls_fd = urls_fd,
+          .client = {.targets = std::move(targets),
+                     .method = scenario.method,
+                     .request_body_bytes = scenario.request_body_bytes,
+                     .body = scenario.body,
+                     .reuse = scenario.reuse,
+                     .follow = follows(scenario),
+                     .connect_timeout = scenario.connect_timeout,
+                     .max_idle = max_idle_of(scenario, cell.workers),
+                     .workers = cell.workers,
+                     .timeout = scenario.timeout,
+                     .max_rate = scenario.max_rate,
+                     .per_host = scenario.per_host,
+                     .hedge = scenario.hedge,
+                     .retry = scenario.retry,
+                     .headers = sent_headers(scenario)}};
+}
+
+}  // namespace fanout
