@@ -15,28 +15,27 @@ constexpr std::array kOptions{
     StrategyOption{"again", 500, 10, 1e9, "windows after which that latency is measured again"},
 };
 
-// The median of latencies, until there are as many as wanted: a few slow answers are no queue.
-class Window {
- public:
-  // Adds one; the median of all once there are `wanted`, when it begins anew.
-  std::optional<double> add(std::int64_t latency_ns, double wanted) {
-    seen_ns_.push_back(latency_ns);
-    if (static_cast<double>(seen_ns_.size()) < wanted) return std::nullopt;
-    const auto middle = seen_ns_.begin() + std::ssize(seen_ns_) / 2;
-    std::ranges::nth_element(seen_ns_, middle);
-    const auto median = static_cast<double>(*middle);
-    seen_ns_.clear();
-    return median;
+// What is long for an answer counts as twice the usual, however long it took: a few slow answers
+// are no queue. (A median would not see one: answers of equal length come in waves, of which more
+// than half wait for nothing although others do.)
+double mean_up_to_twice(const std::vector<std::int64_t>& latencies_ns, double usual_ns) {
+  double sum = 0;
+  for (const std::int64_t one : latencies_ns) {
+    sum += std::min(static_cast<double>(one), 2 * usual_ns);
   }
+  return sum / static_cast<double>(latencies_ns.size());
+}
 
- private:
-  std::vector<std::int64_t> seen_ns_;
-};
+double median_of(std::vector<std::int64_t> latencies_ns) {
+  const auto middle = latencies_ns.begin() + std::ssize(latencies_ns) / 2;
+  std::ranges::nth_element(latencies_ns, middle);
+  return static_cast<double>(*middle);
+}
 
 // The limit follows the gradient: the latency without a queue over the present one. Where answers
 // come later than they need to, requests wait at the server, and fewer in flight are as fast.
 // Envoy's adaptive concurrency measures the first by few requests in flight now and then, and
-// multiplies the limit by the gradient of medians; Gradient2 of Netflix' concurrency-limits takes a
+// multiplies the limit by the gradient; Gradient2 of Netflix' concurrency-limits takes a
 // long mean instead, which grows with the queue that it is to find.
 class Gradient final : public Limiter {
  public:
@@ -61,21 +60,23 @@ class Gradient final : public Limiter {
       return;
     }
     if (end.latency_ns == 0) return;
-    if (measures_) return measure(end);
+    seen_ns_.push_back(end.latency_ns);
+    if (measures_) return measure();
     const bool grows = is_used(end, limit_) && !decrease_.is_left_alone(end);
-    const auto latency = seen_.add(end.latency_ns, std::max(window_, limit_));
-    if (latency) {
-      follow(tolerance_ * unqueued_ns_ / *latency, grows);
+    if (static_cast<double>(seen_ns_.size()) >= std::max(window_, limit_)) {
+      follow(tolerance_ * unqueued_ns_ / mean_up_to_twice(seen_ns_, usual_ns_), grows);
+      seen_ns_.clear();
     } else if (begins_ && grows) {
       limit_ = std::min<double>(most_, limit_ + 0.5);
     }
   }
 
  private:
-  void measure(const AttemptEnd& end) {
-    const auto latency = seen_.add(end.latency_ns, samples_);
-    if (!latency) return;
-    unqueued_ns_ = *latency;
+  void measure() {
+    if (static_cast<double>(seen_ns_.size()) < samples_) return;
+    usual_ns_ = median_of(seen_ns_);
+    unqueued_ns_ = mean_up_to_twice(seen_ns_, usual_ns_);
+    seen_ns_.clear();
     measures_ = false;
     windows_ = 0;
   }
@@ -100,9 +101,10 @@ class Gradient final : public Limiter {
   double limit_;
   bool measures_ = true;  // the latency without a queue
   bool begins_ = true;    // no queue and no refusal was seen yet: the limit grows by half a window
-  double unqueued_ns_ = 0;
+  double usual_ns_ = 0;   // the median without a queue
+  double unqueued_ns_ = 0;  // the mean without one
   double windows_ = 0;
-  Window seen_;
+  std::vector<std::int64_t> seen_ns_;  // since the limit was last looked at
 };
 
 }  // namespace

@@ -32,8 +32,14 @@ const isSummary = (summary) => isInterval(summary?.makespan_ns)
 
 const isCounters = (server) => isNumber(server?.hold_ns?.mean);
 
+const isMoment = (moment) => isListOf(isNumber)(moment) && moment.length === 4;
+
+// Results of earlier versions say nothing of limits.
+const isLimits = (limits) => limits === undefined || isListOf(isMoment)(limits?.over_time);
+
 const isRun = (run) => has(run, isNumber, 'bound_ns') && has(run, orNull(isCounters), 'server')
-  && typeof run.valid === 'boolean';
+  && typeof run.valid === 'boolean' && (run.limits === null || isLimits(run.limits))
+  && (!run.limits || isNumber(run.makespan_ns));
 
 const isCell = (cell) => has(cell, isText, 'strategy', 'transport', 'stack', 'scenario')
   && isNumber(cell.workers) && isSummary(cell.summary) && isListOf(isRun)(cell.runs)
@@ -46,8 +52,14 @@ const isServer = (server) => isListOf(isHost)(server?.hosts);
 const isScenario = (scenario) => has(scenario, isText, 'name') && isNumber(scenario.requests)
   && has(scenario, orNull(isServer), 'server');
 
-const isWhole = ({ plan, cells, sweeps }) => isListOf(isScenario)(plan?.scenarios)
-  && isListOf(isCell)(cells) && isListOf(isObject)(sweeps)
+const isStep = (step) => isListOf(isNumber)(step) && step.length === 2;
+
+const isCapacity = (capacity) => has(capacity, isText, 'scenario')
+  && isListOf(isStep)(capacity.steps) && capacity.steps.length > 0;
+
+const isWhole = ({ plan, cells, sweeps, capacities = [] }) =>
+  isListOf(isScenario)(plan?.scenarios)
+  && isListOf(isCell)(cells) && isListOf(isObject)(sweeps) && isListOf(isCapacity)(capacities)
   && cells.every((cell) => plan.scenarios.some(({ name }) => name === cell.scenario));
 
 const RENEW = 'renew it with fanout report FILE --format json';

@@ -13,11 +13,12 @@ import { concurrencySweep } from './concurrency_sweep.mjs';
 import { cpu, memory } from './cost.mjs';
 import { efficiency } from './efficiency.mjs';
 import { latency } from './latency.mjs';
+import { limits } from './limits.mjs';
 import { makespan } from './makespan.mjs';
 import { throughput } from './throughput.mjs';
 
 export const charts = [
-  throughput, makespan, latency, cpu, memory, efficiency, concurrency, concurrencySweep];
+  throughput, makespan, latency, limits, cpu, memory, efficiency, concurrency, concurrencySweep];
 
 // Every chart to draw for these files: [{chart, scenario, documents}], scenario by scenario.
 // A chart sees all files, also those without the scenario: colours must not depend on it.

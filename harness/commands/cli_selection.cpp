@@ -89,8 +89,8 @@ void add_strategy_options(CLI::App& app, Selection& selection) {
              selection.strategy_options[text.substr(0, equals)] = value;
            }
          },
-         "set an option of an adaptive strategy (fanout list strategies); repeatable")
-      ->type_name("NAME=NUMBER")
+         "set STRATEGY.OPTION=NUMBER (fanout list strategies); repeatable")
+      ->type_name("SET")
       ->allow_extra_args(false);
 }
 
@@ -114,7 +114,7 @@ void add_policy(CLI::App& app, Selection& selection) {
   add_parsed(app, "--hedge-after", selection.hedge_after, parse_hedge_after, kHedgeAfterExpected,
              "make a second attempt for a request that takes longer (event loops)", "DURATION|pNN");
   add_share(app, "--hedge-budget", selection.hedge_budget,
-            "make second attempts for at most this share of the requests (default: 0.1)");
+            "make second attempts for at most this share of them (default: 0.1)");
   add_strategy_options(app, selection);
   add_parsed(app, "--queue-capacity", selection.queue_capacity, parse_queue_capacity,
              "a whole number from 1 on, or unbounded",

@@ -47,6 +47,7 @@ class Client final : public AsyncClient {
   void start(const Request& request, Done done) override;
   void after(std::chrono::nanoseconds delay, std::function<void()> callback) override;
   void run() override;
+  void give_up(const Request& request) override;
 
  private:
   // A connection kept for the next request to its target.
@@ -116,6 +117,13 @@ void Client::run() {
   }
 }
 
+// Ends a request at once: another attempt at it was quicker (transports/hedge.h). The connection
+// goes with it, and `done` is not called. Called from callbacks, so that it only marks the exchange.
+void Client::give_up(const Request& request) {
+  const auto found = std::ranges::find(exchanges_, &request, &Exchange::request);
+  if (found != exchanges_.end()) found->request = nullptr;
+}
+
 // Sleeps until a socket is ready or something is due.
 void Client::wait() {
   std::int64_t due = callbacks_.empty() ? kNever : callbacks_.begin()->first;
@@ -123,6 +131,7 @@ void Client::wait() {
   for (const Exchange& exchange : exchanges_) {
     const short events = exchange.sent ? POLLIN : POLLOUT;
     polled_.push_back({exchange.socket.get(), events, 0});
+    if (exchange.request == nullptr) due = 0;
     due = exchange.socket ? std::min({due, exchange.connect_by, exchange.answer_by}) : 0;
   }
   const std::int64_t left = std::max<std::int64_t>(due - now_ns(), 0);
@@ -134,6 +143,10 @@ void Client::wait() {
 
 void Client::advance_exchanges() {
   for (auto at = exchanges_.begin(); at != exchanges_.end();) {
+    if (at->request == nullptr) {  // given up
+      at = exchanges_.erase(at);
+      continue;
+    }
     const std::optional<Response> response = advance(*at);
     if (!response) {
       ++at;

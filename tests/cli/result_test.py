@@ -9,6 +9,7 @@ from fanout_cli import load, table_rows, validate
 WORKERS = 4
 HOST = {"delay": "5ms"}  # so that every worker gets work
 KEPT = {"sequential": [40], "session_reuse": [1], "thread_per_request": [40], "others": [WORKERS]}
+ADAPTIVE = ("aimd", "gradient")  # strategies that find their own number in flight
 NULL = ("--scenario", "zero", "--transport", "null")
 
 
@@ -75,6 +76,8 @@ class Measured(fanout_cli.CliTest):
                 continue
             with self.subTest(f"{cell['strategy']} / {cell['transport']}"):
                 allowed = expected.get(cell["strategy"], expected["others"])
+                if cell["strategy"] in ADAPTIVE:  # up to as many
+                    allowed = range(1, max(allowed) + 1)
                 self.assertIn(run["server"]["connections"], allowed)
 
 

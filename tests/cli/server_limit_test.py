@@ -80,7 +80,7 @@ class LimitTest(Limited):
             self.assertEqual(run["limits"]["fairness"] <= 1, True)
 
     def test_a_rate_that_changes_and_is_the_limit(self):
-        limit = {"rate": 1000, "burst": 1, "then": {"after": "100ms", "rate": 100}}
+        limit = {"rate": 1000, "burst": 20, "then": {"after": "100ms", "rate": 100}}
         document, _ = self.measure("--scenario", self.limited("changing", limit, requests=120),
                                    "--rounds", 1, "--strategy", "event_loop", "--transport",
                                    "beast_async", "--max-rate", "95", "--no-profile")

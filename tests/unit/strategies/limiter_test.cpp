@@ -199,6 +199,12 @@ TEST_P(Gradient, FollowsAStepDownOfAServerWithAQueue) {
   EXPECT_GE(share_that_settles(model, 6, 2, 8), kShare);
 }
 
+TEST_P(Gradient, SeesAQueueOfAnswersOfEqualLength) {
+  const Model model{
+      .capacity = [](double s) { return s < 2 ? 20U : 8U; }, .queue = 1000, .noise = 0};
+  EXPECT_GE(share_that_settles(model, 6, 2, 8), kShare);
+}
+
 TEST_P(Gradient, TakesAFewSlowAnswersForNoQueue) {
   const Model model{.capacity = [](double) { return 1000U; }, .slow_share = 0.05};
   const auto limiter = make(*GetParam());
