@@ -10,7 +10,7 @@
 namespace fanout {
 
 // Null is no limit. Throws UsageError naming the full path of the key.
-std::optional<ServerLimit> limit_from_json(const std::string& path, const json_read::Json& json);
+std::optional<ServerLimit> limit_from_json(const std::string& path, const json_read::Json& given);
 json_read::Json limit_to_json(const std::optional<ServerLimit>& limit);
 
 }  // namespace fanout

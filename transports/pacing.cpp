@@ -55,9 +55,7 @@ class AsyncPacing final : public AsyncClient {
     client_->after(delay, std::move(callback));
   }
   void run() override { client_->run(); }
-  void hand_over_retries(Retries retries) override {
-    client_->hand_over_retries(std::move(retries));
-  }
+  void hand_over_retries(const Retries& retries) override { client_->hand_over_retries(retries); }
 
  private:
   struct Held {

@@ -132,7 +132,7 @@ class AsyncPolicy final : public AsyncClient {
     client_->after(delay, std::move(callback));
   }
   void run() override { client_->run(); }
-  void hand_over_retries(Retries retries) override { retries_ = std::move(retries); }
+  void hand_over_retries(const Retries& retries) override { retries_ = retries; }
 
  private:
   struct Pending {

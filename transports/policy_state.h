@@ -3,7 +3,9 @@
 
 #include <semaphore.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -31,9 +33,7 @@ class Budget {
   }
 
  private:
-  static constexpr std::int64_t parts(double tokens) {
-    return static_cast<std::int64_t>(tokens * 1e6 + 0.5);
-  }
+  static std::int64_t parts(double tokens) { return std::llround(tokens * 1e6); }
   template <class Change>
   void change(Change change) {
     std::int64_t debt = debt_.load();

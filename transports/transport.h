@@ -100,7 +100,7 @@ class AsyncClient {
     std::function<void(const Response&)> ended;
     std::function<void(std::function<void()> begin)> due;
   };
-  virtual void hand_over_retries(Retries /*retries*/) {}
+  virtual void hand_over_retries(const Retries& /*retries*/) {}
 };
 
 // Each call makes a new client. Callable from any thread, and from forked processes.

@@ -29,7 +29,7 @@ RunPair joined(RunBlocking run, PrepareBlocking prepare) {
   };
 }
 
-RunPair joined(std::function<void(Job&, const AsyncFactory&)> run, PrepareAsync prepare) {
+RunPair joined(const std::function<void(Job&, const AsyncFactory&)>& run, PrepareAsync prepare) {
   return [=](Job& job, const ClientConfig& config) {
     const AsyncFactory make_client = prepare_clients(prepare, config);
     run(job, [&](unsigned slots) {

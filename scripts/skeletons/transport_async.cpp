@@ -118,7 +118,8 @@ void Client::run() {
 }
 
 // Ends a request at once: another attempt at it was quicker (transports/hedge.h). The connection
-// goes with it, and `done` is not called. Called from callbacks, so that it only marks the exchange.
+// goes with it, and `done` is not called. Called from callbacks, so that it only marks the
+// exchange.
 void Client::give_up(const Request& request) {
   const auto found = std::ranges::find(exchanges_, &request, &Exchange::request);
   if (found != exchanges_.end()) found->request = nullptr;
