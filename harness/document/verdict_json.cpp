@@ -14,10 +14,10 @@ Json comparison_to_json(const Comparison& comparison) {
           {"rounds", comparison.rounds}};
 }
 
-// A cell with its scenario, which may be a variant of the verdict's.
-Json whole_cell(const Cell& cell) {
+// A cell of the verdict, with its scenario where that is a variant: there are thousands of them.
+Json cell_of(const Verdict& verdict, const Cell& cell) {
   Json json = cell_in_scenario(cell);
-  json["scenario"] = cell.scenario;
+  if (cell.scenario != verdict.scenario) json["scenario"] = cell.scenario;
   return json;
 }
 
@@ -26,7 +26,7 @@ Json bands_to_json(const Verdict& verdict) {
   if (!verdict.ranking) return bands;
   for (const auto& band : verdict.ranking->bands) {
     Json cells = Json::array();
-    for (const std::size_t i : band) cells.push_back(whole_cell(verdict.cells[i]->cell));
+    for (const std::size_t i : band) cells.push_back(cell_of(verdict, verdict.cells[i]->cell));
     bands.push_back(std::move(cells));
   }
   return bands;
@@ -37,8 +37,8 @@ Json pairs_to_json(const Verdict& verdict) {
   if (!verdict.ranking) return pairs;
   for (const Matchup& matchup : verdict.ranking->matchups) {
     Json pair = comparison_to_json(matchup.comparison);
-    pair["leader"] = whole_cell(verdict.cells[matchup.leader]->cell);
-    pair["other"] = whole_cell(verdict.cells[matchup.other]->cell);
+    pair["leader"] = cell_of(verdict, verdict.cells[matchup.leader]->cell);
+    pair["other"] = cell_of(verdict, verdict.cells[matchup.other]->cell);
     pair["separated"] = matchup.separated;
     pair["words"] = in_words(verdict, matchup);
     pairs.push_back(std::move(pair));
@@ -49,7 +49,7 @@ Json pairs_to_json(const Verdict& verdict) {
 Json twins_to_json(const std::optional<Twins>& twins) {
   if (!twins) return nullptr;
   Json json = comparison_to_json(twins->comparison);
-  json["cell"] = whole_cell(twins->cell);
+  json["cell"] = cell_in_scenario(twins->cell);
   json["different"] = twins->different;
   json["words"] = in_words(*twins);
   return json;
@@ -58,7 +58,7 @@ Json twins_to_json(const std::optional<Twins>& twins) {
 Json left_out_to_json(const Verdict& verdict) {
   Json rows = Json::array();
   for (const LeftOut& out : verdict.left_out) {
-    Json row = whole_cell(out.cell);
+    Json row = cell_of(verdict, out.cell);
     row["reason"] = out.reason;
     rows.push_back(std::move(row));
   }
