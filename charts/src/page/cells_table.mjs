@@ -73,7 +73,33 @@ const responses = [
 
 const isOpen = ({ cell: { summary } }) => (summary.response_p99_ns ?? null) !== null;
 
-const columnsOf = (severalFiles, real, failed, open) => [
+// A median of summary.limits or summary.hedges, which most cells do not have.
+const partOf = (part, title, key, format, help) => figure(title,
+  (summary) => summary[part]?.[key]?.median ?? null,
+  (summary) => (summary[part]?.[key] ? format(summary[part][key].median) : '-'), help);
+
+const limits = [
+  partOf('limits', 'refused', 'refused_share', percent, 'attempts that a limit of the server rejected'),
+  partOf('limits', 'settles', 'settle_ns', duration,
+    "until an adaptive strategy's limit stays within 20 % of its later median"),
+  partOf('limits', 'overshoot', 'overshoot', ratio, "most in flight over the server's capacity"),
+  partOf('limits', 'fair', 'fairness', ratio, 'how evenly hosts answered: 1 is even'),
+];
+const hedges = [
+  partOf('hedges', 'hedged', 'sent_share', percent, 'requests with a second attempt beside the first'),
+  partOf('hedges', 'won', 'won_share', percent, 'requests that the second attempt ended'),
+];
+
+const hasPart = (part) => ({ cell: { summary } }) => (summary[part] ?? null) !== null;
+
+// Columns that only some measurements need.
+const furtherColumns = (rows) => [
+  ...(rows.some(hasFailures) ? failures : []),
+  ...(rows.some(hasPart('limits')) ? limits : []),
+  ...(rows.some(hasPart('hedges')) ? hedges : []),
+];
+
+const columnsOf = (severalFiles, real, rows) => [
   word('strategy', ({ cell }) => cell.strategy),
   ...(severalFiles ? [word('file', ({ file }) => file.name)] : []),
   word('transport', ({ file, cell }) => cell.transport + (isOtherStack(file, cell) ? ' *' : '')),
@@ -86,7 +112,7 @@ const columnsOf = (severalFiles, real, failed, open) => [
   plain('effic.', 'efficiency', ratio, 'lower bound / makespan'),
   percentile('p50', 'latency_p50_ns', 50, 'half of the requests are faster'),
   percentile('p99', 'latency_p99_ns', 99, '99 of 100 requests are faster'),
-  ...(open ? responses : []),
+  ...(rows.some(isOpen) ? responses : []),
   plain('CPU us/req', 'cpu_us_per_request', number, 'user and system time of the client'),
   spreadOf('95 %', (s) => s.intervals.cpu_us_per_request),
   plain('memory', 'peak_memory_bytes', bytes, 'peak of the whole client'),
@@ -94,7 +120,7 @@ const columnsOf = (severalFiles, real, failed, open) => [
   plain('in flight', 'peak_in_flight', count, 'most at once at the server'),
   { ...plain('limit', 'limited_by', (limit) => limit || '-', 'what limited most runs'),
     class: 'left' },
-  ...(failed ? failures : []),
+  ...furtherColumns(rows),
   word('flags', (row) => flagsOf(row) || '-'),
   proven(real),
 ];
@@ -110,7 +136,7 @@ export const cellsTable = (documents, scenario) => {
     .filter((cell) => cell.scenario === scenario).map((cell) => ({ file, cell })));
   const invalid = invalidLines(rows);
   const real = filesWith(documents, scenario).some(hasRealTargets(scenario));
-  const columns = columnsOf(documents.length > 1, real, rows.some(hasFailures), rows.some(isOpen));
+  const columns = columnsOf(documents.length > 1, real, rows);
   return [
     h('p', { class: 'note' }, 'Medians over the valid runs; 95 % is half the width of the interval '
       + 'of the median. A click on a title sorts.'),
