@@ -105,7 +105,7 @@ class Simulation {
 // The mean of the whole requests that the limit allowed, over the second half of the time from
 // `from_s` on.
 double later_mean(const std::vector<LimitMoment>& moments, double from_s) {
-  const double end_ns = static_cast<double>(moments.back().at_ns);
+  const auto end_ns = static_cast<double>(moments.back().at_ns);
   const double half_ns = from_s * 1e9 + (end_ns - from_s * 1e9) / 2;
   double sum = 0;
   double weight = 0;

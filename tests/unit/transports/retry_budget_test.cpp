@@ -24,7 +24,7 @@ TEST_F(RetryBudget, MakesNoMoreRetriesThanTheBudgetAllows) {
     constexpr unsigned kRequests = 40;
     for (unsigned i = 0; i < kRequests; ++i) retried += (this->*fetch)().attempts - 1U;
     // A full bucket of ten, and half a retry for each request.
-    EXPECT_NEAR(retried, 10 + kRequests / 2, 1);  // a full bucket earns nothing
+    EXPECT_NEAR(retried, 10 + 0.5 * kRequests, 1);  // a full bucket earns nothing
     EXPECT_GT(state.retries_denied, 0U);
   });
 }
