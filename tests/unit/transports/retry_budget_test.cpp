@@ -8,6 +8,7 @@
 namespace fanout {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using unit_test::kRequest;
 using unit_test::ScriptedAsync;
