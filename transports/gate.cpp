@@ -36,28 +36,28 @@ std::int64_t take_slot(const ClientConfig& config) {
   return taken;
 }
 
-HostGates::Gate& gate_of(const ClientConfig& config, const Request& request) {
-  return config.host_gates->of(request.target);
+HostGates::Gate& gate_of(const ClientConfig& config, std::uint32_t target) {
+  return config.host_gates->of(target);
 }
 
 // When the host may be asked again.
-std::int64_t opens_at(const ClientConfig& config, const Request& request) {
-  return config.retry.pause_host ? gate_of(config, request).closed_until_ns.load() : 0;
+std::int64_t opens_at(const ClientConfig& config, std::uint32_t target) {
+  return config.retry.pause_host ? gate_of(config, target).closed_until_ns.load() : 0;
 }
 
 // Leaves the host alone for as long as the answer asks.
-void heed(const ClientConfig& config, const Request& request, const Response& response) {
+void heed(const ClientConfig& config, std::uint32_t target, const Response& response) {
   const std::chrono::seconds wait(response.retry_after_s);
   if (!config.retry.pause_host || wait.count() == 0 || wait > kLongestRetryAfter) return;
   const std::int64_t until = now_ns() + std::chrono::nanoseconds(wait).count();
-  std::atomic<std::int64_t>& closed = gate_of(config, request).closed_until_ns;
+  std::atomic<std::int64_t>& closed = gate_of(config, target).closed_until_ns;
   std::int64_t before = closed.load();
   while (before < until && !closed.compare_exchange_weak(before, until)) {
   }
 }
 
-void leave_place(const ClientConfig& config, const Request& request) {
-  if (config.per_host > 0) ::sem_post(&gate_of(config, request).places);
+void leave_place(const ClientConfig& config, std::uint32_t target) {
+  if (config.per_host > 0) ::sem_post(&gate_of(config, target).places);
 }
 
 // Of an attempt that was not made.
@@ -69,9 +69,9 @@ class BlockingGate final : public BlockingClient {
       : client_(std::move(client)), config_(config) {}
 
   Response fetch(const Request& request) override {
-    if (!take_place(request)) return unmade();
+    if (!take_place(request.target)) return unmade();
     // Others may be told to leave the host alone meanwhile.
-    for (std::int64_t opens = 0; (opens = opens_at(config_, request)) > now_ns();) {
+    for (std::int64_t opens = 0; (opens = opens_at(config_, request.target)) > now_ns();) {
       sleep_until(std::min(opens, end_of_all(config_)));
       if (past_deadline(config_)) break;
     }
@@ -82,16 +82,16 @@ class BlockingGate final : public BlockingClient {
       const std::int64_t began_ns = now_ns();
       response = client_->fetch(request);
       response.began_ns = began_ns;
-      heed(config_, request, response);
+      heed(config_, request.target, response);
     }
-    leave_place(config_, request);
+    leave_place(config_, request.target);
     return response;
   }
 
  private:
-  bool take_place(const Request& request) {
+  bool take_place(std::uint32_t target) {
     if (config_.per_host == 0) return true;
-    sem_t& places = gate_of(config_, request).places;
+    sem_t& places = gate_of(config_, target).places;
     const std::int64_t until = end_of_all(config_);
     const timespec time{.tv_sec = until / kSecond, .tv_nsec = until % kSecond};
     while (::sem_clockwait(&places, CLOCK_MONOTONIC, &time) != 0) {
@@ -114,6 +114,7 @@ class AsyncGate final : public AsyncClient {
     Held& held = *spare_.back();
     spare_.pop_back();
     held.request = &request;
+    held.target = request.target;
     held.done = std::move(done);
     held.state = State::waiting;
     enter(held);
@@ -125,21 +126,20 @@ class AsyncGate final : public AsyncClient {
 
   void give_up(const Request& request) override {
     for (Held& held : held_) {
-      if (held.request != &request || held.state == State::spare) continue;
-      if (held.state == State::waiting) {
-        held.state = State::dropped;  // whatever it waits for frees it
-      } else {
-        client_->give_up(request);
-        left(held);
-      }
-      return;
+      const bool waits = held.state == State::waiting;
+      if (held.request != &request || (!waits && held.state != State::begun)) continue;
+      held.state = State::dropped;
+      if (waits) return;  // whatever it waits for frees it
+      client_->give_up(request);
+      return leave(held, {});
     }
   }
 
  private:
   enum class State : std::uint8_t { spare, waiting, begun, dropped };
   struct Held {
-    const Request* request = nullptr;
+    const Request* request = nullptr;  // of one that was dropped, it may be another by now
+    std::uint32_t target = 0;
     Done done;
     std::int64_t began_ns = 0;
     State state = State::spare;
@@ -152,11 +152,11 @@ class AsyncGate final : public AsyncClient {
 
   // Takes a place, or waits for one in the order of arrival.
   void enter(Held& held) {
-    Host& host = hosts_[held.request->target];
+    Host& host = hosts_[held.target];
     if (config_.per_host > 0 &&
-        (!host.waiting.empty() || ::sem_trywait(&gate_of(config_, *held.request).places) != 0)) {
+        (!host.waiting.empty() || ::sem_trywait(&gate_of(config_, held.target).places) != 0)) {
       host.waiting.push_back(&held);
-      return look_again(held.request->target);
+      return look_again(held.target);
     }
     ++host.in_flight;
     wait_until_open(held);
@@ -180,7 +180,7 @@ class AsyncGate final : public AsyncClient {
     while (!host.waiting.empty()) {
       Held& held = *host.waiting.front();
       const bool over = held.state == State::dropped || past_deadline(config_);
-      if (!over && ::sem_trywait(&config_.host_gates->of(target).places) != 0) break;
+      if (!over && ::sem_trywait(&gate_of(config_, target).places) != 0) break;
       host.waiting.pop_front();
       if (over) {
         end(held, unmade());
@@ -194,7 +194,7 @@ class AsyncGate final : public AsyncClient {
 
   void wait_until_open(Held& held) {
     const std::int64_t wait =
-        std::min(opens_at(config_, *held.request), end_of_all(config_)) - now_ns();
+        std::min(opens_at(config_, held.target), end_of_all(config_)) - now_ns();
     if (wait > 0) return later(wait, [this, &held] { wait_until_open(held); });
     const std::int64_t left = std::min(take_slot(config_), end_of_all(config_)) - now_ns();
     if (left > 0) return later(left, [this, &held] { begin(held); });
@@ -214,23 +214,17 @@ class AsyncGate final : public AsyncClient {
     held.began_ns = now_ns();
     client_->start(*held.request, [this, &held](Response response) {
       response.began_ns = held.began_ns;
-      heed(config_, *held.request, response);
+      heed(config_, held.target, response);
       leave(held, response);
     });
   }
 
   void leave(Held& held, const Response& response) {
-    const std::uint32_t target = held.request->target;
+    const std::uint32_t target = held.target;
     --hosts_[target].in_flight;
-    leave_place(config_, *held.request);
+    leave_place(config_, target);
     end(held, response);
     take_on(target);
-  }
-
-  // One that was begun is given up: nobody is to be told.
-  void left(Held& held) {
-    held.state = State::dropped;
-    leave(held, {});
   }
 
   void end(Held& held, const Response& response) {

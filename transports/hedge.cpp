@@ -1,5 +1,6 @@
 #include "transports/hedge.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <deque>
@@ -59,16 +60,14 @@ class Hedging final : public AsyncClient {
     flight.done = std::move(done);
     flight.failed = std::nullopt;
     flight.hedged = false;
-    flight.open = true;
     flight.began_ns = now_ns();
     config_.policy_state->hedges.earn(config_.hedge.budget);
     begin(flight, 0);
     const auto late = lateness_.after();
     const bool may = config_.hedge.post || may_repeat(config_, request.token);
     if (!late || !may) return;
-    client_->after(*late, [this, &flight, number = flight.number] {
-      if (flight.number == number && flight.open) hedge(flight);
-    });
+    dues_.push_back({flight.began_ns + late->count(), &flight, flight.number});
+    look_later();
   }
   void after(nanoseconds delay, std::function<void()> callback) override {
     client_->after(delay, std::move(callback));
@@ -81,10 +80,42 @@ class Hedging final : public AsyncClient {
     Done done;
     std::optional<Response> failed;  // the end of the attempt that failed while the other goes on
     std::int64_t began_ns = 0;
-    std::uint64_t number = 0;  // counts up with every request that uses it
+    std::uint64_t number = 0;  // counts up when a request has ended
     bool hedged = false;
-    bool open = false;
   };
+
+  // When a request is late, unless it has ended by then.
+  struct Due {
+    std::int64_t at_ns;
+    Flight* flight;
+    std::uint64_t number;  // of the request, which the flight may have left behind
+
+    [[nodiscard]] bool is_over() const { return flight->number != number; }
+  };
+
+  // One timer for all, set to the earliest. It is short, because it keeps the loop from ending when
+  // all requests have.
+  void look_later() {
+    while (!dues_.empty() && dues_.front().is_over()) dues_.pop_front();
+    if (looks_ || dues_.empty()) return;
+    constexpr std::int64_t kLongest = 100'000'000;
+    looks_ = true;
+    const auto left = std::clamp<std::int64_t>(dues_.front().at_ns - now_ns(), 0, kLongest);
+    client_->after(nanoseconds(left), [this] {
+      looks_ = false;
+      hedge_late_ones();
+      look_later();
+    });
+  }
+
+  void hedge_late_ones() {
+    const std::int64_t now = now_ns();
+    while (!dues_.empty() && dues_.front().at_ns <= now) {
+      const Due due = dues_.front();
+      dues_.pop_front();
+      if (!due.is_over()) hedge(*due.flight);
+    }
+  }
 
   void begin(Flight& flight, unsigned which) {
     client_->start(flight.attempts[which], [this, &flight, which](const Response& response) {
@@ -125,7 +156,6 @@ class Hedging final : public AsyncClient {
   }
 
   Done close(Flight& flight) {
-    flight.open = false;
     ++flight.number;
     spare_.push_back(&flight);
     return std::move(flight.done);
@@ -135,6 +165,8 @@ class Hedging final : public AsyncClient {
   Lateness lateness_;
   std::deque<Flight> flights_;  // a deque: entries stay where they are
   std::vector<Flight*> spare_;
+  std::deque<Due> dues_;                 // in the order of their beginnings
+  bool looks_ = false;                   // a timer is set
   std::unique_ptr<AsyncClient> client_;  // last: its callbacks use the rest
 };
 

@@ -28,17 +28,21 @@ double refused(const CellReport* cell) {
   return cell->summary.limits ? cell->summary.limits->refused_share.median : 0;
 }
 
-// Of those that nobody is faster than, the one that the server refused least.
+// Whom the server refused least: of the fastest, and of all.
 void say_whom_it_refuses_least(Family& family, const Verdict& verdict) {
+  if (std::ranges::all_of(verdict.cells, [](auto* cell) { return refused(cell) == 0; })) return;
+  const auto refused_of = [&](std::size_t i) { return refused(verdict.cells[i]); };
+  const auto words = [&](std::size_t i) {
+    return fmt::format("{} ({:.1f} % of its attempts)", verdict.labels[i], 100 * refused_of(i));
+  };
   const auto& band = verdict.ranking->bands.front();
-  const std::size_t least =
-      *std::ranges::min_element(band, {}, [&](std::size_t i) { return refused(verdict.cells[i]); });
-  const double worst = refused(*std::ranges::max_element(verdict.cells, {}, refused));
-  if (worst == 0) return;
-  family.lines.push_back(fmt::format(
-      "Of those that no other is faster than, {} is refused least: {:.1f} % of its attempts; the "
-      "most that any was refused is {:.1f} %.",
-      verdict.labels[least], 100 * refused(verdict.cells[least]), 100 * worst));
+  const std::size_t of_fastest = *std::ranges::min_element(band, {}, refused_of);
+  const auto least = std::ranges::min_element(verdict.cells, {}, refused);
+  const auto of_all = static_cast<std::size_t>(least - verdict.cells.begin());
+  family.lines.push_back(fmt::format("Refused least of the fastest: {}.", words(of_fastest)));
+  if (refused_of(of_all) < refused_of(of_fastest)) {
+    family.lines.push_back(fmt::format("Refused least of all: {}.", words(of_all)));
+  }
 }
 
 void say_what_hedges_do(Family& family, const Verdict& verdict) {

@@ -104,7 +104,7 @@ void add_policy(CLI::App& app, Selection& selection) {
   add_count(app, "--retries", selection.retries, 0, kMaxRetries,
             "try a failed request so many times more, with exponential backoff");
   add_share(app, "--retry-budget", selection.retry_budget,
-            "make retries for at most this share of the requests");
+            "try at most this share of the requests again, and ten");
   add_parsed(app, "--max-rate", selection.max_rate, parse_max_rate,
              fmt::format("requests per second from {} to {} (100/s and 10k are understood)",
                          kLeastRate, kMostRate),
@@ -114,7 +114,7 @@ void add_policy(CLI::App& app, Selection& selection) {
   add_parsed(app, "--hedge-after", selection.hedge_after, parse_hedge_after, kHedgeAfterExpected,
              "make a second attempt for a request that takes longer (event loops)", "DURATION|pNN");
   add_share(app, "--hedge-budget", selection.hedge_budget,
-            "make second attempts for at most this share of them (default: 0.1)");
+            "hedge at most this share of the requests (default: 0.1)");
   add_strategy_options(app, selection);
   add_parsed(app, "--queue-capacity", selection.queue_capacity, parse_queue_capacity,
              "a whole number from 1 on, or unbounded",

@@ -66,7 +66,8 @@ Reasons doubts_from_server(const Execution& execution, const Cell& cell, const A
   const ServerCounters& server = *execution.server;
   Reasons doubts;
   // The server may not know yet that a client has left when its next request arrives.
-  const std::uint64_t allowed = cell.workers + attempts.hedged;
+  const std::uint64_t allowed =
+      cell.workers + std::min<std::uint64_t>(attempts.hedged, cell.workers);
   if (server.peak_in_flight > allowed + server.abandoned) {
     doubts.push_back(fmt::format("{} requests were in flight at once, {} are allowed",
                                  server.peak_in_flight, allowed));

@@ -40,6 +40,16 @@ std::optional<double> fairness_over_hosts(const Execution& execution, const Scen
   return fairness_of(answered);
 }
 
+// When the capacity that a run ended with began to hold.
+std::int64_t last_change_ns(const std::vector<CapacityStep>& steps,
+                            const std::vector<LimitMoment>& over_time) {
+  std::int64_t last_ns = 0;
+  for (const CapacityStep& step : steps) {
+    if (!over_time.empty() && step.from_ns < over_time.back().at_ns) last_ns = step.from_ns;
+  }
+  return last_ns;
+}
+
 }  // namespace
 
 double fairness_of(const std::vector<double>& shares) {
@@ -92,7 +102,7 @@ std::optional<LimitsMet> limits_met(const Execution& execution, const Run& run,
       met.overshoot = static_cast<double>(run.server->peak_in_flight) / most;
     }
     met.fairness = fairness_over_hosts(execution, scenario);
-    met.settle_ns = settle_time(met.over_time, steps.empty() ? 0 : steps.back().from_ns);
+    met.settle_ns = settle_time(met.over_time, last_change_ns(steps, met.over_time));
   } else {
     met.settle_ns = settle_time(met.over_time, 0);
   }

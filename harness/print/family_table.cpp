@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "harness/print/latency_text.h"
+#include "harness/print/render_tables.h"
 
 namespace fanout {
 namespace {
@@ -33,10 +34,12 @@ std::vector<FamilyColumn> columns() {
   const auto ratio = [](double value) { return fmt::format("{:.2f}", value); };
   return {
       {{"makespan"}, [](auto& s) { return format_duration(s.makespan_ns.median); }},
+      {{"95%"}, [](auto& s) { return spread(s.makespan_ns); }},
       {{"effic."}, [=](auto& s) { return or_dash(s.efficiency, ratio); }},
       {{"ok"}, [](auto& s) { return share_text(s.success_share.median); }},
       {{"ok/s"}, [](auto& s) { return format_number(s.goodput_per_second.median); }},
       {{"refused"}, of_limits([](auto& l) { return share_text(l.refused_share.median); })},
+      {{"95%"}, of_limits([](auto& l) { return spread(l.refused_share); })},
       {{"att/ok"}, [](auto& s) { return fmt::format("{:.3f}", s.amplification.median); }},
       {{"hedged"},
        [](auto& s) {

@@ -26,13 +26,6 @@ struct CellColumn {
   std::function<std::string(const CellReport&)> text;
 };
 
-// Half the interval's width relative to the median, in words a table has room for.
-std::string spread(const Interval& value) {
-  if (!value.low || value.median == 0) return "-";
-  const double half = (*value.high - *value.low) / 2 / value.median;
-  return fmt::format("±{:.{}f}%", half * 100, half < 0.1 ? 1 : 0);
-}
-
 std::string or_dash(const std::optional<std::uint64_t>& count) {
   return count ? format_count(*count) : "-";
 }
@@ -198,6 +191,12 @@ std::vector<CellColumn> cell_columns(const Report& report, const Analysis& analy
 std::string interval_text(const Interval& value, std::string (*text)(double)) {
   if (!value.low) return text(value.median);
   return fmt::format("{} [{}, {}]", text(value.median), text(*value.low), text(*value.high));
+}
+
+std::string spread(const Interval& value) {
+  if (!value.low || value.median == 0) return "-";
+  const double half = (*value.high - *value.low) / 2 / value.median;
+  return fmt::format("±{:.{}f}%", half * 100, half < 0.1 ? 1 : 0);
 }
 
 bool has_failures(const Report& report, const Scenario& scenario) {

@@ -29,6 +29,9 @@ Table knees_table(const Report& report, const std::vector<Sweep>& sweeps);
 // "205 ms [200 ms, 210 ms]", or the median alone if there is no interval.
 std::string interval_text(const Interval& value, std::string (*text)(double));
 
+// Half the interval's width relative to the median, "±1.2%"; "-" if there is none.
+std::string spread(const Interval& value);
+
 // One row per run, unit in the column name.
 Table runs_table(const Report& report);
 

@@ -77,7 +77,7 @@ TEST_F(Gate, BeginsNoMoreAttemptsASecondThanAllowed) {
   for (const Response& response : responses) EXPECT_NE(response.began_ns, 0);
 }
 
-TEST_F(Gate, CountsTheAttemptsOfAllThreadsAndProcesses) {
+TEST_F(Gate, CountsTheAttemptsOfAllThreads) {
   config.max_rate = 1000;
   prepare();
   const std::int64_t start = now_ns();
@@ -190,6 +190,35 @@ TEST_F(Gate, FreesThePlaceOfWhatIsGivenUp) {
   client->run();
   EXPECT_EQ(ended, 1U);
   EXPECT_EQ(late.begun_ns.size(), 2U);
+}
+
+// A hedge's request lies where the next one will lie.
+TEST_F(Gate, KnowsWhomItFreesThoughItsRequestIsAnotherByNow) {
+  config.per_host = 2;
+  config.max_rate = 100;  // so that the second has its place and waits for its turn
+  prepare();
+  auto inner = std::make_unique<LateClient>(5ms);
+  const auto client = with_gate(std::unique_ptr<AsyncClient>(std::move(inner)), config);
+  const Request first{0, 0, 0};
+  Request reused{1, 0, 1};
+  unsigned ended = 0;
+  const auto count = [&](const Response& response) {
+    ended += response.outcome == Outcome::ok ? 1 : 0;
+  };
+  client->start(first, count);
+  client->start(reused, [](const Response&) { ADD_FAILURE() << "it was given up"; });
+  client->after(1ms, [&] {
+    client->give_up(reused);
+    reused = {2, 1, 2};
+    client->start(reused, count);
+  });
+  client->run();
+  EXPECT_EQ(ended, 2U);
+  for (const std::uint32_t host : {0U, 1U}) {
+    int places = 0;
+    ::sem_getvalue(&gates->of(host).places, &places);
+    EXPECT_EQ(places, 2) << host;
+  }
 }
 
 }  // namespace

@@ -120,6 +120,11 @@ TEST_F(Hedge, LearnsWhatIsLate) {
   EXPECT_GE(hedged, 1U);
 }
 
+TEST_F(Hedge, KeepsTheLoopNoLongerThanItsRequests) {
+  config.hedge.after = 1h;
+  EXPECT_FALSE(make(1ms, 1ms).hedged);  // it would be killed if it waited
+}
+
 TEST_F(Hedge, HasTwoAttemptsInFlightAtMost) {
   EXPECT_EQ(attempts_at_once(config), 2U);
   config.hedge.budget = 0;
