@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "tests/unit/support.h"
 #include "tests/unit/transports/late_client.h"
 #include "transports/deadline.h"
 #include "transports/policy_state.h"
@@ -20,8 +19,9 @@ namespace fanout {
 namespace {
 
 using namespace std::chrono_literals;
-using unit_test::kMs;
 using unit_test::LateClient;
+
+constexpr std::int64_t kMs = 1'000'000;
 
 class Gate : public testing::Test {
  protected:
