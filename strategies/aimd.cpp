@@ -52,6 +52,7 @@ const Strategy aimd{
       return std::make_unique<Aimd>(options, most);
     },
     .options = kOptions,
+    .takes_part = TakesPart::where_named,
 };
 
 }  // namespace fanout

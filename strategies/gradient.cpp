@@ -121,6 +121,7 @@ const Strategy gradient{
       return std::make_unique<Gradient>(options, most);
     },
     .options = kOptions,
+    .takes_part = TakesPart::where_named,
 };
 
 }  // namespace fanout

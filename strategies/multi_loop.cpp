@@ -1,10 +1,9 @@
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <latch>
 #include <thread>
 
+#include "base/cpus.h"
 #include "base/on_exit.h"
 #include "strategies/strategy.h"
 
@@ -41,13 +40,6 @@ class Loop {
   unsigned slots_;
   std::atomic<std::size_t>& next_;
 };
-
-// CPUs this process may use; std::thread::hardware_concurrency counts those of the machine.
-unsigned own_cpus() {
-  cpu_set_t cpus;
-  if (::sched_getaffinity(0, sizeof cpus, &cpus) != 0) return 1;
-  return static_cast<unsigned>(CPU_COUNT(&cpus));
-}
 
 // A loop per CPU, but two at least, or it would be event_loop; and none without a slot.
 unsigned loops_for(unsigned workers) { return std::min(workers, std::max(2U, own_cpus())); }

@@ -10,116 +10,16 @@
 // - leave nothing behind when it returns: no thread, no process, no descriptor.
 #pragma once
 
-#include <sys/types.h>
-
-#include <algorithm>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <variant>
-#include <vector>
 
-#include "base/clock.h"
-#include "strategies/limit_trace.h"
+#include "strategies/job.h"
 #include "strategies/limiter.h"
-#include "strategies/sample.h"
 #include "transports/transport.h"
 
 namespace fanout {
-
-// A strategy's task: the requests, and where to record them. started, finished and fetch may be
-// called from any thread or forked process, for different requests; the rest from the thread that
-// runs the strategy.
-class Job {
- public:
-  // What the harness does at the two moments a strategy announces; either may be empty.
-  struct Hooks {
-    std::function<void(const Job&)> ready;
-    std::function<void(const Job&)> idle;
-  };
-
-  struct Limits {
-    unsigned workers = 1;
-    std::size_t queue_capacity = 2;
-    std::vector<double> options{};  // of the strategy: the values of Strategy::options
-    LimitTrace* trace = nullptr;    // where an adaptive strategy notes its limit; null: nowhere
-  };
-
-  // `samples` has one slot per request, at the request's index. Both are borrowed.
-  Job(std::span<const Request> requests, std::span<Sample> samples, Limits limits, Hooks hooks)
-      : requests_(requests),
-        samples_(samples),
-        limits_(std::move(limits)),
-        hooks_(std::move(hooks)) {}
-
-  [[nodiscard]] std::span<const Request> requests() const { return requests_; }
-  [[nodiscard]] unsigned workers() const { return limits_.workers; }
-  [[nodiscard]] std::span<const double> options() const { return limits_.options; }
-  // The most requests that the queue of a strategy may hold, if it feeds its workers through one.
-  [[nodiscard]] std::size_t queue_capacity() const {
-    return std::max<std::size_t>(1, std::min(limits_.queue_capacity, requests_.size()));
-  }
-
-  // Divides set-up from the timed part.
-  void ready() {
-    if (hooks_.ready) hooks_.ready(*this);
-  }
-
-  // Makes one request on a blocking client and records it.
-  void fetch(BlockingClient& client, const Request& request) {
-    started(request);
-    finished(request, client.fetch(request));
-  }
-
-  // Records one request in two halves, its start and its end, for clients that answer later.
-  void started(const Request& request) {
-    Sample& sample = samples_[request.index];
-    ++sample.starts;
-    sample.start_ns = now_ns();
-  }
-  void finished(const Request& request, const Response& response) {
-    Sample& sample = samples_[request.index];
-    sample.end_ns = now_ns();
-    sample.body_bytes = response.body_bytes;
-    sample.status = response.status;
-    sample.outcome = response.outcome;
-    sample.attempts = response.attempts;
-    sample.words = response.words;
-    sample.connected = response.connected;
-    sample.hedged = response.hedged;
-    sample.hedge_won = response.hedge_won;
-    sample.retried = response.retried;
-    if (response.began_ns != 0) sample.start_ns = response.began_ns;
-    ++sample.finishes;
-  }
-
-  // How long a request took that has ended.
-  [[nodiscard]] std::int64_t service_time_ns(const Request& request) const {
-    const Sample& sample = samples_[request.index];
-    return sample.end_ns - sample.start_ns;
-  }
-  // Notes the limit of an adaptive strategy, from the thread that runs it.
-  void note_limit(const LimitPoint& point) {
-    if (limits_.trace != nullptr) limits_.trace->add(point);
-  }
-
-  // The most requests that the strategy's queue did hold; the strategy notes it when it is done.
-  std::size_t queue_peak = 0;
-
-  // The process ids of workers that are processes; the strategy adds them before ready().
-  std::vector<pid_t> worker_processes;
-  // Announces that all worker processes are done and none has left yet: now their memory is read.
-  void idle() {
-    if (hooks_.idle) hooks_.idle(*this);
-  }
-
- private:
-  std::span<const Request> requests_;
-  std::span<Sample> samples_;
-  Limits limits_;
-  Hooks hooks_;
-};
 
 // The factory makes clients of the cell's transport (transports/transport.h).
 using RunBlocking = void (*)(Job&, const BlockingFactory&);
@@ -128,6 +28,10 @@ using RunAsync = void (*)(Job&, const AsyncFactory&);
 // How many requests a strategy has in flight: always one, as many as there are workers, or as many
 // as it finds right, at most those.
 enum class Concurrency : std::uint8_t { one, workers, adaptive };
+
+// Where a strategy takes part without being named: in every scenario, where answers cost work
+// (strategies/work.h), or in none.
+enum class TakesPart : std::uint8_t { always, with_work, where_named };
 
 // How long a client lives: for one request, or as long as the worker (or loop slot) that uses it.
 enum class ClientLife : std::uint8_t { request, worker };
@@ -141,6 +45,7 @@ struct Strategy {
   // An adaptive one is its limiter; strategies/limited_window.h does the rest.
   std::variant<RunBlocking, RunAsync, MakeLimiter> run;
   std::span<const StrategyOption> options{};  // what the user may set of it
+  TakesPart takes_part = TakesPart::always;
 };
 
 inline bool drives_loop(const Strategy& strategy) {

@@ -8,18 +8,13 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace fanout {
 namespace {
 
 constexpr std::string_view kExpected =
     "a figure, < or >, and a value, such as 'p99 > 50ms' or 'thread_pool: success < 99.9%'";
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 [[noreturn]] void refuse(const std::string& text, std::string_view expected) {
   throw UsageError(fmt::format("--fail-if: expected {}, found \"{}\"", expected, text));

@@ -9,7 +9,8 @@ namespace fanout {
 namespace {
 
 bool is_of(const Scenario& scenario, const Scenario& base) {
-  return scenario.name == base.name || scenario.variant_of == base.name;
+  return scenario.name == base.name ||
+         (scenario.variant_of == base.name && is_same_task(scenario, base));
 }
 
 // Those that may be held against each other: as within one scenario, for all of them together.
@@ -77,16 +78,16 @@ Family family_of(const Report& report, const Scenario& base) {
 }
 
 bool has_variants(const Plan& plan, const Scenario& base) {
-  return std::ranges::find(plan.scenarios, base.name, &Scenario::variant_of) !=
-         plan.scenarios.end();
+  return std::ranges::any_of(plan.scenarios, [&](const Scenario& scenario) {
+    return &scenario != &base && is_of(scenario, base);
+  });
 }
 
 }  // namespace
 
 bool in_family(const Plan& plan, const Scenario& scenario) {
   const auto base = std::ranges::find(plan.scenarios, scenario.variant_of, &Scenario::name);
-  return has_variants(plan, scenario) ||
-         (!scenario.variant_of.empty() && base != plan.scenarios.end());
+  return has_variants(plan, scenario) || (base != plan.scenarios.end() && is_of(scenario, *base));
 }
 
 std::string variant_name(const Plan& plan, const Cell& cell) {

@@ -1,4 +1,5 @@
-// A scenario and its variants, compared as one: which policy, which strategy, how many workers.
+// A scenario and those of its variants that are the same work for clients, compared as one: which
+// policy, which strategy, how many workers. Other variants stand for themselves.
 // Pure functions of the report.
 #pragma once
 

@@ -13,8 +13,6 @@
 namespace fanout {
 namespace {
 
-constexpr double kWithin = 1.05;  // of the shortest makespan
-
 double makespan(const CellReport* cell) { return cell->summary.makespan_ns.median; }
 double cpu(const CellReport* cell) { return cell->summary.cpu_us_per_request.median; }
 unsigned workers(const CellReport* cell) { return cell->cell.workers; }
@@ -133,18 +131,20 @@ void choose_by_answers(Recommendation& found, const Report& report, const Verdic
 }
 
 // Chooses by makespan, among at least one candidate.
-void choose(Recommendation& found, const Report& report, const Verdict& verdict) {
+void choose(Recommendation& found, const Report& report, const Scenario& scenario,
+            const Verdict& verdict) {
   const Cells& cells = verdict.cells;
   const CellReport& fastest = **std::ranges::min_element(cells, {}, makespan);
   Cells near;
   std::ranges::copy_if(cells, std::back_inserter(near), [&](const CellReport* cell) {
-    return makespan(cell) <= kWithin * makespan(&fastest);
+    return makespan(cell) <= kAsFast * makespan(&fastest);
   });
   const CellReport& cheapest = **std::ranges::min_element(near, {}, cpu);
   const CellReport& simplest = **std::ranges::min_element(near, {}, workers);
   found.fastest = fastest.cell;
   found.cheapest = cheapest.cell;
   found.simplest = simplest.cell;
+  found.answer = answer_for(report, scenario, verdict, near);
   warn_of_few_rounds(found, verdict);
   found.lines.push_back(fastest_line(report, fastest, verdict));
   found.lines.push_back(cheapest_line(report, cells, fastest, cheapest));
@@ -171,7 +171,7 @@ void choose_among(Recommendation& found, const Report& report, const Scenario& s
     choose_by_answers(found, report, verdict);
     return;
   }
-  choose(found, report, verdict);
+  choose(found, report, scenario, verdict);
   if (other_stack.empty()) return;
   const CellReport& other = **std::ranges::min_element(other_stack, {}, makespan);
   found.lines.push_back(fmt::format("On another HTTP library: {}, {}, {} of CPU per request.",

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/analysis/answer.h"
 #include "harness/result/report.h"
 
 namespace fanout {
@@ -12,7 +13,8 @@ namespace fanout {
 // For one scenario.
 struct Recommendation {
   std::string scenario;
-  std::vector<std::string> lines;  // what the reader is told, most important first
+  Answer answer;                   // what a reader is told first
+  std::vector<std::string> lines;  // and what it rests on, most important first
   // Medians all; nothing if no cell may be recommended.
   std::optional<Cell> fastest;   // shortest makespan
   std::optional<Cell> cheapest;  // least client CPU per request within 5 % of it

@@ -32,9 +32,9 @@ Need need_from_json(const std::string& path, const Json& json) {
 
 Program peer_from_json(const std::string& path, const Json& json) {
   using namespace json_read;
-  check_object(
-      path, json,
-      {"name", "summary", "command", "needs", "article", "imitates", "in_flight", "connections"});
+  check_object(path, json,
+               {"name", "summary", "command", "needs", "article", "imitates", "in_flight",
+                "connections", "works"});
   Program peer{.name = text(path + ".name", json.at("name")),
                .summary = text(path + ".summary", json.at("summary")),
                .command = texts(path + ".command", json.at("command")),
@@ -42,7 +42,8 @@ Program peer_from_json(const std::string& path, const Json& json) {
                .article = text_or_none(path + ".article", json.at("article")),
                .imitates = text_or_none(path + ".imitates", json.at("imitates")),
                .in_flight = one_of(path + ".in_flight", json.at("in_flight"), kInFlight),
-               .connections = one_of(path + ".connections", json.at("connections"), kConnections)};
+               .connections = one_of(path + ".connections", json.at("connections"), kConnections),
+               .works = json.value("works", true)};
   for (const Json& need : json.at("needs")) {
     peer.needs.push_back(need_from_json(path + ".needs", need));
   }

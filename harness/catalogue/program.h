@@ -36,7 +36,8 @@ struct Program {
   std::string imitates;  // the strategy that is its equal, or ""
   InFlight in_flight = InFlight::workers;
   ClientLife connections = ClientLife::worker;  // request: anew for each, whatever the scenario
-  bool own = false;                             // the user's
+  bool works = true;  // whether it spends the CPU time that a scenario asks of each answer
+  bool own = false;   // the user's
 };
 
 // The peers, in the order of their registry.

@@ -59,6 +59,8 @@ class CellMemory {
   [[nodiscard]] ConnectionNotes& connection_notes() const { return layout().connection_notes; }
   // Likewise (ClientConfig::policy_state).
   [[nodiscard]] PolicyState& policy_state() const { return layout().policy_state; }
+  // Likewise (Job::Limits::work_done).
+  [[nodiscard]] WorkDone& work_done() const { return layout().work_done; }
   // Of an adaptive strategy, which writes it.
   [[nodiscard]] LimitTrace& limit_trace() const { return layout().limit_trace; }
   [[nodiscard]] std::span<Sample> samples() const;
@@ -75,6 +77,7 @@ class CellMemory {
     FailureWords failure_words;
     ConnectionNotes connection_notes;
     PolicyState policy_state;
+    WorkDone work_done;
     LimitTrace limit_trace;
   };
   [[nodiscard]] Layout& layout() const { return *static_cast<Layout*>(memory_); }

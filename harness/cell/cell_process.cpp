@@ -139,7 +139,12 @@ void run_job(CellTask task, CellMemory& memory) {
   Syscalls syscalls(task.count_syscalls);
   Job job(
       requests, memory.samples(),
-      {task.workers, task.queue_capacity, std::move(task.options), &memory.limit_trace()},
+      {.workers = task.workers,
+       .queue_capacity = task.queue_capacity,
+       .options = std::move(task.options),
+       .trace = &memory.limit_trace(),
+       .work = {task.work},
+       .work_done = &memory.work_done()},
       {.ready =
            [&](const Job& self) {
              note_ready(memory, at_ready, self, task.deadline);

@@ -21,7 +21,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_b
                                    per_host, hedge, retry, headers, certificates, certificate_file,
                                    key_file)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, order,
-                                   queue_capacity, options, deadline, token_seed, stoppable,
+                                   queue_capacity, options, work, deadline, token_seed, stoppable,
                                    schedule, urls_fd, command, ready_limit, run_limit,
                                    count_syscalls, client)
 

@@ -19,6 +19,7 @@ struct CellTask {
   std::vector<std::uint32_t> order{};   // Scenario::order
   std::uint64_t queue_capacity = 0;     // of a strategy with a queue
   std::vector<double> options{};        // of the strategy, in the order of Strategy::options
+  std::chrono::nanoseconds work{};      // CPU time that each right answer costs (strategies/work.h)
   std::chrono::nanoseconds deadline{};  // from ready() on; 0: none
   std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
   bool stoppable = false;               // the controller may set the deadline at any time

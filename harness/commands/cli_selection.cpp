@@ -63,6 +63,11 @@ std::optional<double> parse_max_rate(std::string text) {
   return parse_rate(text);
 }
 
+std::optional<std::chrono::nanoseconds> parse_work(const std::string& text) {
+  const auto work = parse_duration(text);
+  return work && *work <= kMostWork ? work : std::nullopt;
+}
+
 void add_share(CLI::App& app, const std::string& flag, std::optional<double>& target,
                const std::string& help) {
   const auto within = [](const std::string& text) {
@@ -179,6 +184,8 @@ void add_selection(CLI::App& app, Selection& selection) {
                  "send this field, 'Name: value', with every request; repeatable")
       ->type_name("FIELD")
       ->allow_extra_args(false);
+  add_parsed(app, "--work", selection.work, parse_work, kWorkExpected,
+             "spend this much CPU time on each answer", "DURATION");
   add_policy(app, selection);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "base/cpus.h"
 #include "base/file.h"
 #include "harness/commands/compare_command.h"
 #include "harness/commands/doctor_command.h"
@@ -97,7 +98,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   Plan plan = make_plan(selection, machine_limits(), find_program);
   plan.rounds = options.rounds;
   plan.seed = options.seed;
-  plan.affinity = options.affinity;
+  plan.affinity = options.affinity.value_or(affinity_for(plan, own_cpus()));
   plan.time_budget = options.time_budget;
   plan.run_limit = options.run_limit;
   plan.precision = options.precision;

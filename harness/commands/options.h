@@ -52,7 +52,7 @@ struct Options {
   bool may_load = false;  // the user answers for loading targets outside this machine
   unsigned rounds = 10;
   std::uint64_t seed = 1;
-  Affinity affinity = Affinity::isolated;
+  std::optional<Affinity> affinity;  // nothing: affinity_for() of the plan
   std::optional<std::chrono::nanoseconds> time_budget;
   std::optional<double> precision;
   std::string against;                  // a command that starts another build; empty: none

@@ -31,6 +31,7 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
           .order = scenario.order,
           .queue_capacity = scenario.queue_capacity.value_or(2 * std::uint64_t{cell.workers}),
           .options = options_of(cell.strategy, scenario.strategy_options),
+          .work = scenario.work,
           .deadline = scenario.deadline,
           .token_seed = token_seed,
           .stoppable = scenario.mode == Mode::steady,

@@ -148,6 +148,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   execution.failure_words = &memory.failure_words();
   execution.connection_notes = &memory.connection_notes();
   execution.limit_trace = &memory.limit_trace();
+  execution.work_done = &memory.work_done();
   execution.retries_denied = memory.policy_state().retries_denied.load();
   execution.token_seed = task.token_seed;
   Run run = judge(execution, cell, scenario);

@@ -101,6 +101,7 @@ Json summary_to_json(const Summary& summary) {
       {"limited_by", name_of(summary.limited_by)},
       {"limits", limits_to_json(summary.limits)},
       {"hedges", hedges_to_json(summary.hedges)},
+      {"work_us_per_answer", interval_or_null(summary.work_us_per_answer)},
       {"intervals",
        {{"requests_per_second", interval_to_json(summary.requests_per_second)},
         {"efficiency", interval_or_null(summary.efficiency)},
@@ -160,6 +161,8 @@ Json recommendations_to_json(const Analysis& analysis) {
     if (!found) continue;
     rows.push_back({{"scenario", found->scenario},
                     {"lines", found->lines},
+                    {"answer", found->answer.lines},
+                    {"use", pick_to_json(found->answer.use)},
                     {"best", pick_to_json(found->fastest)},
                     {"cheapest", pick_to_json(found->cheapest)},
                     {"simplest", pick_to_json(found->simplest)}});

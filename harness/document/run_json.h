@@ -32,6 +32,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, thrott
                                                 psi_io_ns, time_wait, listen_overflows,
                                                 listen_drops, retransmits)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hedges, sent, won)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkMet, answers, cpu_ns)
 
 // A moment is a row of numbers, because there are hundreds in a run.
 inline void to_json(nlohmann::json& json, const LimitMoment& moment) {
@@ -50,13 +51,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailedRequest, index, line, url, outcome, sta
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons, flags,
                                    makespan_ns, setup_ns, requests, errors, retries, status_counts,
                                    failures, failed_requests, tls_versions, redirects, latency_ns,
-                                   histogram, open, steady, hedges, retries_denied, limits, cpu_ns,
-                                   process_cpu_ns, context_switches, peak_memory_bytes, threads,
-                                   processes, queue_peak, server, host, bound_ns, efficiency,
-                                   limited_by)
+                                   histogram, open, steady, hedges, work, retries_denied, limits,
+                                   cpu_ns, process_cpu_ns, context_switches, peak_memory_bytes,
+                                   threads, processes, queue_peak, server, host, bound_ns,
+                                   efficiency, limited_by)
 
 // A run as documents hold it, those of earlier versions too, which lack what failed, how many
-// requests opened a connection, what connections spoke, and what came of limits and hedges.
+// requests opened a connection, what connections spoke, and what came of limits, hedges and work.
 inline Run run_from_json(nlohmann::json json) {
   json.emplace("status_counts", nlohmann::json::object());
   json.emplace("failures", nlohmann::json::array());
@@ -64,6 +65,7 @@ inline Run run_from_json(nlohmann::json json) {
   json.emplace("tls_versions", nlohmann::json::array());
   json.emplace("redirects", 0);
   json.emplace("hedges", nullptr);
+  json.emplace("work", nullptr);
   json.emplace("retries_denied", 0);
   json.emplace("limits", nullptr);
   if (json.contains("server") && json["server"].is_object()) {

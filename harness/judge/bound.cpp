@@ -29,7 +29,9 @@ double whole_waves_ns(const Run& run, const Cell& cell, const Scenario& scenario
                      run.server->answered == scenario.requests;
   if (!whole) return 0;
   const double waves = std::ceil(static_cast<double>(run.server->answered) / cell.workers);
-  return waves * static_cast<double>(hosts[0].delay.mean.count());
+  // The work on an answer may go on beside the next wave, but for that of the last.
+  return waves * static_cast<double>(hosts[0].delay.mean.count()) +
+         static_cast<double>(scenario.work.count());
 }
 
 // The time that attempts kept their workers, over all workers, and the longest of them: those that

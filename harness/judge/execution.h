@@ -31,6 +31,7 @@ struct Execution {
   const ConnectionNotes* connection_notes = nullptr;  // borrowed; null: none were kept
   const LimitTrace* limit_trace =
       nullptr;                           // of an adaptive strategy, borrowed; null: none was kept
+  const WorkDone* work_done = nullptr;   // on answers, borrowed; null: none was kept
   std::uint64_t retries_denied = 0;      // by the budget of retries
   std::uint64_t token_seed = 0;          // of the run (CellTask::token_seed)
   std::optional<Exit> exit;              // nothing: it had to be killed (see `failure`)

@@ -15,6 +15,7 @@
 #include "harness/judge/steady_state.h"
 #include "harness/judge/timing.h"
 #include "harness/judge/waits.h"
+#include "harness/judge/work.h"
 #include "harness/machine/usage.h"
 
 namespace fanout {
@@ -171,6 +172,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   add_timing(run, timing);
   if (execution.served) run.server = execution.server;
   if (attempts.hedged > 0) run.hedges = Hedges{attempts.hedged, attempts.hedges_won};
+  run.work = work_met(execution, cell, scenario);
   run.retries_denied = execution.retries_denied;
   run.limits = limits_met(execution, run, attempts, scenario);
   if (responses) run.open = responses->figures;
@@ -181,6 +183,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   append(run.reasons, counted.doubts);
   append(run.reasons, timing.doubts);
   append(run.reasons, doubts_about_attempts(execution, counted, attempts, scenario));
+  append(run.reasons, doubts_about_work(execution, cell, scenario, counted.ok));
   append(run.reasons, doubts_from_server(execution, cell, attempts, scenario));
   if (is_external(cell)) {
     const std::string printed = what_it_printed(run.reasons, execution.standard_error);

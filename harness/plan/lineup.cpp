@@ -61,14 +61,27 @@ std::vector<std::string> expanded(const std::vector<std::string>& names,
   return found;
 }
 
-// The names of strategies, with "all" and an empty list spelled out. Adaptive ones are for servers
-// that limit their clients, and take part where they are asked for.
-std::vector<std::string> names_of(const std::vector<std::string>& named) {
+// Whether it takes part where nobody is named.
+bool takes_part(const Strategy& strategy, const Scenario& scenario) {
+  switch (strategy.takes_part) {
+    case TakesPart::always:
+      return true;
+    case TakesPart::with_work:
+      return scenario.work.count() > 0;
+    case TakesPart::where_named:
+      return false;
+  }
+  return false;
+}
+
+// The names of strategies, with "all" and an empty list spelled out.
+std::vector<std::string> names_of(const Scenario& scenario) {
+  const std::vector<std::string>& named = scenario.strategies;
   const bool all = named.size() == 1 && named[0] == "all";
   if (!all && !named.empty()) return named;
   std::vector<std::string> names;
   for (const Strategy* row : strategies()) {
-    if (all || row->concurrency != Concurrency::adaptive) names.emplace_back(row->name);
+    if (all || takes_part(*row, scenario)) names.emplace_back(row->name);
   }
   return names;
 }
@@ -91,7 +104,7 @@ std::vector<std::string> names_of(const std::vector<std::string>& named) {
 
 Lineup lineup(const Scenario& scenario, std::span<const Program> externals) {
   const std::vector<Entrant> all = everybody(externals);
-  std::vector<std::string> names = expanded(names_of(scenario.strategies), all);
+  std::vector<std::string> names = expanded(names_of(scenario), all);
   const auto add = [&](const std::string& name) {
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   };

@@ -16,7 +16,7 @@ struct Lineup {
   std::vector<const Program*> programs;
 };
 
-// The scenario's strategies (none named: those of fanout's own that are not adaptive) and its
+// The scenario's strategies (none named: those of fanout's own that take part then) and its
 // peers, and all of `externals`, which are borrowed. A name may be a pattern of the shell, such as
 // py_*; "all" stands for every strategy of fanout's own. Throws UsageError on names unknown or
 // named twice, and on patterns that match nothing.

@@ -98,6 +98,9 @@ std::string why_not(const Program& program, const Scenario& scenario) {
   if (!scenario.body.empty() || !is_told_of(scenario.method)) {
     return "external programs are told of GET, HEAD and POST, and of no body but its length";
   }
+  if (scenario.work.count() > 0 && !program.works) {
+    return fmt::format("{} spends no CPU time on answers, as this scenario does", program.name);
+  }
   if (program.in_flight == Program::InFlight::all && scenario.requests > kMostAtOnce) {
     return fmt::format("begins all requests at once; make at most {} (-n)",
                        format_count(kMostAtOnce));

@@ -121,6 +121,13 @@ struct Plan {
   bool keep_going = false;  // although real targets answer nothing; while measuring only
 };
 
+// Whether clients work on the answers of one of the scenarios.
+bool has_work(const Plan& plan);
+
+// How to divide so many CPUs where the user does not say. Where answers cost work and each side
+// would get one of two CPUs, they share both: on one, nobody works side by side.
+Affinity affinity_for(const Plan& plan, unsigned cpus);
+
 // The order of the cells in a round, then (as indices from cells.size() on) the references: a fresh
 // permutation of all for each, fixed by the seed. What another build runs comes next to the row
 // that it is held against, before or after it, so that both meet the same neighbours.

@@ -46,6 +46,7 @@ std::string overruled(const Selection& selection) {
   if (selection.deadline) keys.emplace_back("deadline");
   if (selection.retries) keys.emplace_back("retries");
   if (selection.retry_budget) keys.emplace_back("retry.budget");
+  if (selection.work) keys.emplace_back("work");
   if (selection.max_rate) keys.emplace_back("max_rate");
   if (selection.per_host) keys.emplace_back("per_host");
   if (selection.hedge_after || selection.hedge_budget) keys.emplace_back("hedge");
@@ -151,6 +152,7 @@ void select_mode(Scenario& scenario, const Selection& selection) {
 void select_policies(Scenario& scenario, const Selection& selection) {
   if (selection.retries) scenario.retry.retries = *selection.retries;
   if (selection.retry_budget) scenario.retry.budget = selection.retry_budget;
+  if (selection.work) scenario.work = *selection.work;
   if (selection.max_rate) scenario.max_rate = *selection.max_rate;
   if (selection.per_host) scenario.per_host = *selection.per_host;
   if (selection.hedge_after) {

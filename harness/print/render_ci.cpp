@@ -211,8 +211,10 @@ std::string render_github(const Report& report, const Analysis& analysis) {
   }
   for (const ScenarioAnalysis& found : analysis.scenarios) {
     if (!found.recommendation || found.recommendation->lines.empty()) continue;
+    const Recommendation& one = *found.recommendation;
+    const auto& lines = one.answer.lines.empty() ? one.lines : one.answer.lines;
     text += fmt::format("::notice title={}::{}\n", property_text("fanout: " + found.scenario->name),
-                        message_text(found.recommendation->lines.front()));
+                        message_text(lines.front()));
   }
   return text;
 }

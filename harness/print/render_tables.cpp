@@ -139,6 +139,14 @@ std::vector<CellColumn> hedge_columns() {
       measured({"won"}, [=](auto& s) { return share(s.hedges, &HedgesSummary::won_share); })};
 }
 
+// Where answers cost work: what it came to.
+CellColumn work_column() {
+  return measured({"work"}, [](auto& s) {
+    return s.work_us_per_answer ? format_duration(1000 * s.work_us_per_answer->median)
+                                : std::string("-");
+  });
+}
+
 bool has_profiles(const Report& report, const Scenario& scenario) {
   return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
     return cell.cell.scenario == scenario.name && cell.profile &&
@@ -174,6 +182,7 @@ std::vector<CellColumn> cell_columns(const Report& report, const Analysis& analy
                                       : std::string("-");
                        }});
   }
+  if (scenario.work.count() > 0) columns.push_back(work_column());
   if (has_failures(report, scenario)) {
     std::ranges::move(success_columns(), std::back_inserter(columns));
   }

@@ -1,6 +1,7 @@
 #include "harness/print/render_verdicts.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -17,6 +18,18 @@ std::string heading(const Verdict& verdict) {
 }
 
 }  // namespace
+
+std::string render_answers(const Report& report, const Analysis& analysis) {
+  std::string text;
+  for (const ScenarioAnalysis& found : analysis.scenarios) {
+    if (!found.recommendation || in_family(report.plan, *found.scenario)) continue;
+    const std::vector<std::string>& lines = found.recommendation->answer.lines;
+    if (lines.empty()) continue;
+    if (analysis.scenarios.size() > 1) text += found.scenario->name + ": ";
+    text += fmt::format("{}\n\n", fmt::join(lines, "\n"));
+  }
+  return text;
+}
 
 std::string render_verdicts(const std::vector<Verdict>& verdicts) {
   // Where nothing is ranked the recommendation says why.

@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "harness/analysis/analysis.h"
 #include "harness/analysis/verdict.h"
 
 namespace fanout {
+
+// What to use, in each scenario: what a reader sees first. "" where nothing can be said.
+std::string render_answers(const Report& report, const Analysis& analysis);
 
 // Several lines and an empty one; "" if nothing of the scenario is ranked.
 std::string render_verdicts(const std::vector<Verdict>& verdicts);

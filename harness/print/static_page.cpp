@@ -31,6 +31,9 @@ std::string scrolled(const Table& table) {
 std::string verdict(const ScenarioAnalysis& found) {
   std::string html;
   if (found.recommendation) {
+    for (const std::string& line : found.recommendation->answer.lines) {
+      html += element("p", line);
+    }
     for (const std::string& line : found.recommendation->lines) html += element("p", line);
   }
   return html.empty() ? html : "<div class=\"verdict\">\n" + html + "</div>\n";

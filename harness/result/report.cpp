@@ -35,6 +35,12 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   if (report.plan.affinity == Affinity::isolated && machine.server_cpus == machine.client_cpus) {
     report.warnings.emplace_back("one CPU only: server and clients share it");
   }
+  if (report.plan.affinity == Affinity::shared && has_work(report.plan)) {
+    report.warnings.emplace_back(
+        "server and clients share the CPUs, because work on answers is done side by side only "
+        "where "
+        "clients have several");
+  }
   if (machine.cpu_quota) {
     report.warnings.push_back(fmt::format(
         "a CPU quota leaves server and clients {:.4g} CPUs together: it stops them amid runs",

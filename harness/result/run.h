@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/machine/host_conditions.h"
+#include "harness/result/failed_request.h"
 #include "harness/result/limits_met.h"
 #include "harness/result/states.h"
 #include "local_server/ledger.h"
@@ -53,30 +54,15 @@ struct SteadyState {
   std::uint64_t ok = 0;         // those of them that succeeded
 };
 
+// What a client did with right answers (strategies/work.h).
+struct WorkMet {
+  std::uint64_t answers = 0;
+  double cpu_ns = 0;  // of the thread, for each of them on average
+};
+
 struct ContextSwitches {
   std::uint64_t voluntary = 0;
   std::uint64_t involuntary = 0;
-};
-
-// Requests of a run that failed alike.
-struct FailureKind {
-  std::string outcome;
-  std::uint16_t status = 0;  // of bad_status; 0: of another outcome
-  std::string words;         // why, as the transport says it, or ""
-  std::uint64_t count = 0;
-};
-
-// "404", "tls": by what people tell failures apart.
-std::string name_of(const FailureKind& kind);
-
-// A request that failed.
-struct FailedRequest {
-  std::uint64_t index = 0;            // in the run, from 0
-  std::optional<std::uint64_t> line;  // of the list that its URL comes from; nothing: none is known
-  std::string url;                    // secrets masked
-  std::string outcome;
-  std::uint16_t status = 0;  // 0: there was none
-  std::string words;         // as in FailureKind
 };
 
 // After how long a request, or the opening of its connection, is given up: a request that timed out
@@ -85,9 +71,6 @@ struct TimeLimits {
   std::int64_t request_ns = 0;  // 0: not known
   std::int64_t connect_ns = 0;
 };
-
-// A run names so many of its failed requests.
-inline constexpr std::size_t kNamedFailures = 20;
 
 struct Run {
   unsigned round = 0;     // from 0
@@ -115,6 +98,7 @@ struct Run {
   std::optional<OpenLoop> open;       // nothing: another mode
   std::optional<SteadyState> steady;  // nothing: another mode, or no window was completed
   std::optional<Hedges> hedges;       // nothing: none was made
+  std::optional<WorkMet> work;        // nothing: none was asked for, or it is a program's word
   std::uint64_t retries_denied = 0;   // by the budget of retries
   std::optional<LimitsMet> limits;    // nothing: the server has none, and the strategy neither
 

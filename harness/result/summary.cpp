@@ -175,6 +175,14 @@ void summarize_limits(const ValidRuns& valid, Summary& summary) {
   summary.limits = limits;
 }
 
+void summarize_work(const ValidRuns& valid, Summary& summary) {
+  const bool worked =
+      std::ranges::all_of(valid, [](const Run* run) { return run->work.has_value(); });
+  if (valid.empty() || !worked) return;
+  summary.work_us_per_answer =
+      over_runs(valid, [](const Run& run) { return run.work->cpu_ns / 1000; });
+}
+
 void summarize_hedges(const ValidRuns& valid, Summary& summary) {
   if (std::ranges::none_of(valid, [](const Run* run) { return run->hedges.has_value(); })) return;
   const auto share = [](std::uint64_t Hedges::*of) {
@@ -207,6 +215,7 @@ Summary summarize(const std::vector<Run>& runs) {
   summarize_success(valid, summary);
   summarize_limits(valid, summary);
   summarize_hedges(valid, summary);
+  summarize_work(valid, summary);
   summarize_server(valid, summary);
   summary.limited_by = common_limit(valid);
   return summary;

@@ -57,9 +57,10 @@ struct Summary {
   // Requests that timed out, of all: the median, and of an even number of runs the larger of the
   // middle two.
   double timed_out_share = 0;
-  std::optional<LimitsSummary> limits;  // nothing: no run has any
-  std::optional<HedgesSummary> hedges;  // nothing: none was made
-  bool has_failures = false;            // some request failed, or was made again, in a valid run
+  std::optional<LimitsSummary> limits;         // nothing: no run has any
+  std::optional<HedgesSummary> hedges;         // nothing: none was made
+  std::optional<Interval> work_us_per_answer;  // CPU time; nothing: no work was asked for
+  bool has_failures = false;  // some request failed, or was made again, in a valid run
   std::vector<PercentilePoint> latency_by_percentile;  // ascending; only with 10 requests beyond
   // Counted by the embedded server: the largest of any valid run; nothing if it took no part.
   std::optional<std::uint64_t> connections;

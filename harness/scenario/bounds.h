@@ -1,6 +1,7 @@
 // The largest numbers a scenario may name.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 
@@ -11,5 +12,7 @@ inline constexpr std::uint64_t kMaxRequests = 10'000'000;
 inline constexpr std::uint64_t kMaxRequestBody = 1ULL << 30;
 inline constexpr std::uint64_t kMaxIdle = 1'000'000;
 inline constexpr unsigned kMaxWorkers = 100'000;
+inline constexpr std::chrono::nanoseconds kMostWork = std::chrono::seconds(10);
+inline constexpr const char* kWorkExpected = "a duration up to 10s, such as \"2ms\"";
 
 }  // namespace fanout

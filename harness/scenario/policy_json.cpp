@@ -78,6 +78,12 @@ Json hedge_to_json(const HedgePolicy& hedge) {
   return {{"after", after}, {"budget", hedge.budget}, {"post", hedge.post}};
 }
 
+std::chrono::nanoseconds read_work(const std::string& path, const Json& json) {
+  const std::chrono::nanoseconds work = duration(path, json);
+  if (work > kMostWork) fail(path, json, kWorkExpected);
+  return work;
+}
+
 double read_max_rate(const std::string& path, const Json& json) {
   return rate_from_json(path, json).value_or(0);
 }

@@ -2,6 +2,7 @@
 // Private to scenario_json.cpp. Readers throw UsageError naming the full path of the key.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -16,6 +17,7 @@ json_read::Json retry_to_json(const RetryPolicy& retry);
 // Null is none.
 HedgePolicy read_hedge(const std::string& path, const json_read::Json& json);
 json_read::Json hedge_to_json(const HedgePolicy& hedge);
+std::chrono::nanoseconds read_work(const std::string& path, const json_read::Json& json);
 double read_max_rate(const std::string& path, const json_read::Json& json);
 unsigned read_per_host(const std::string& path, const json_read::Json& json);
 

@@ -3,11 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "base/units.h"
 
 namespace fanout {
+
+bool is_same_task(const Scenario& one, const Scenario& other) {
+  if (one.requests != other.requests || one.work != other.work) return false;
+  if (one.real_targets() != nullptr || other.real_targets() != nullptr) return false;
+  return to_json(one.server()) == to_json(other.server());
+}
 
 std::uint64_t hosts_of(const Scenario& scenario) {
   if (const RealTargets* real = scenario.real_targets()) return real->origins;

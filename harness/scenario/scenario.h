@@ -54,6 +54,7 @@ struct Scenario {
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds deadline{};  // of all requests, from ready() on; 0: none
+  std::chrono::nanoseconds work{};      // CPU time that clients spend on each right answer
   double max_rate = 0;                  // attempts a second of all workers together; 0: any number
   unsigned per_host = 0;                // attempts in flight to each host; 0: any number
   HedgePolicy hedge{};                  // its budget is 0 where there is none
@@ -80,6 +81,10 @@ struct Scenario {
     return std::get_if<RealTargets>(&answered_by);
   }
 };
+
+// Whether both are the same work for clients, whatever their policies: as many requests, the same
+// server, the same CPU time on answers.
+bool is_same_task(const Scenario& one, const Scenario& other);
 
 // How many addresses and ports the requests go to.
 std::uint64_t hosts_of(const Scenario& scenario);

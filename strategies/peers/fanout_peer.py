@@ -91,13 +91,27 @@ def show_once(error, shown=set()):
         traceback.print_exception(error, file=sys.stderr)
 
 
+def work(cpu_ns):
+    """Keeps this thread busy for so much CPU time, in pure Python, and so holds the GIL."""
+    until = time.thread_time_ns() + cpu_ns
+    while time.thread_time_ns() < until:
+        pass
+
+
+def interpreter():
+    """What runs us, for people: also whether threads share one lock (the GIL)."""
+    locked = getattr(sys, "_is_gil_enabled", lambda: True)()
+    return f"Python {platform.python_version()}" + ("" if locked else " free-threaded")
+
+
 class Request:
     """One request of the plan: what to ask, and its record once it has ended."""
 
-    __slots__ = ("index", "url", "limits", "start", "status", "token", "size", "whole", "record")
+    __slots__ = ("index", "url", "limits", "start", "status", "token", "size", "whole", "record",
+                 "work_ns")
 
-    def __init__(self, index, url, limits):
-        self.index, self.url, self.limits = index, url, limits
+    def __init__(self, index, url, limits, work_ns):
+        self.index, self.url, self.limits, self.work_ns = index, url, limits, work_ns
         self.start = self.status = self.size = 0
         self.token, self.whole, self.record = "-", True, None
 
@@ -140,6 +154,8 @@ class Request:
         self.size, self.whole = size, not missing
 
     def end(self, outcome, begun=True):
+        if outcome == "ok":
+            work(self.work_ns)
         end, deadline = time.monotonic_ns(), self.limits.deadline_ns
         if not begun or (deadline and end >= deadline and outcome.endswith("timeout")):
             outcome = "deadline"
@@ -152,7 +168,7 @@ class Peer:
 
     def __init__(self, *versions):
         sys.stdout = sys.stderr  # what is printed is for people: the protocol has the descriptor
-        self.versions = ", ".join([f"Python {platform.python_version()}", *versions])
+        self.versions = ", ".join([interpreter(), *versions])
         plan = self.plan = SimpleNamespace(**json.loads(hear()))
         headers = [header.partition(":")[::2] for header in plan.headers]
         plan.headers = {}
@@ -166,7 +182,8 @@ class Peer:
             plan.headers.setdefault("Content-Type", "application/octet-stream")
         self.limits = SimpleNamespace(connect_s=plan.connect_timeout_s, total_s=plan.timeout_s,
                                       deadline_ns=None)
-        self.requests = [Request(i, url, self.limits) for i, url in enumerate(plan.targets)]
+        self.requests = [Request(i, url, self.limits, plan.work_ns)
+                         for i, url in enumerate(plan.targets)]
 
     def tls_context(self):
         """For libraries that want one; None, if nothing speaks TLS, means their default."""

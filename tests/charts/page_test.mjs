@@ -63,9 +63,9 @@ test('it shows what did not succeed, and what an article published', async () =>
 test('it begins with the verdict, and says how to run it again', async () => {
   const { page, close } = await open(html);
   const document = load(sweep);
-  const [{ lines }] = document.recommendations;
+  const [{ answer, lines }] = document.recommendations;
   assert.deepEqual(await page.$$eval('#verdict .verdict p', (all) => all.map((p) => p.textContent)),
-    lines);
+    [...answer, ...lines]);
   assert.equal(await page.textContent('#command code'), document.command);
   const order = await page.$$eval('main > section', (all) => all.map(({ id }) => id));
   assert.deepEqual(order, ['verdict', 'command', 'scenario-synthetic', 'environment']);
@@ -239,8 +239,8 @@ test('where no script may run it still shows heading, verdict, table and what is
     await page.goto('http://strict.example/page.html');
     assert.equal(await page.evaluate(() => document.documentElement.dataset.rendered), undefined);
     assert.equal(await page.textContent('h1'), 'strict');
-    const { lines } = load(file).recommendations[0];
-    assert.equal(await page.textContent('.verdict p'), lines[0]);
+    const { answer } = load(file).recommendations[0];
+    assert.equal(await page.textContent('.verdict p'), answer[0]);
     const shown = await page.$$eval('tbody tr', (all) => all.map((tr) => tr.cells[0].textContent));
     assert.deepEqual(shown, load(file).cells.map(({ strategy }) => strategy));
     assert.match(await page.textContent('main'), /INVALID .*1 request was never issued/);

@@ -60,10 +60,11 @@ class ListTest(fanout_cli.CliTest):
 
     def test_each_strategy_has_a_cell_by_default(self):
         cells = table_rows(self.succeed("list", "cells").out)[1:]
-        rows = re.findall(r"^(\w+) +(?:blocking clients|an event loop) +(1|W|up to W) ",
-                          self.succeed("list", "strategies").out, re.M)
+        named_only = {"aimd", "gradient"}
         self.assertEqual({row[0] for row in cells},
-                         {name for name, in_flight in rows if in_flight != "up to W"})
+                         set(self.names("strategies")) - named_only - {"loop_and_pool"})
+        with_work = table_rows(self.succeed("list", "cells", "--work", "1ms").out)[1:]
+        self.assertEqual({row[0] for row in with_work}, set(self.names("strategies")) - named_only)
 
     def test_cells_and_dry_run_say_the_same_and_write_nothing(self):
         for chosen in ((), ("--scenario", "local-500,zero"), ("--transport", "all"),

@@ -28,8 +28,7 @@ ROOMS = {
     "local_server": ("the embedded server: `behaviour` says what to answer, `ledger` counts, two "
                      "engines serve", ("base", "wire")),
     "harness/machine": ("the machine and its processes: limits, environment, usage, children, "
-                        "signals, files written whole",
-                        ("base", "wire", "transports/registry.h")),
+                        "signals, files written whole", ("base", "wire", "transports/registry.h")),
     "harness/statistics": ("pure numbers: intervals, comparisons, ranks, slopes, scalability",
                            ("base/text.h",)),
     "harness/catalogue": ("what can be named: strategies with transports, external programs, "
@@ -58,7 +57,8 @@ ROOMS = {
                          "harness/scenario", "harness/plan", "harness/cell", "harness/result",
                          "harness/judge")),
     "harness/analysis": ("what a result means: verdicts, sweeps, recommendation, comparison",
-                         ("base", "harness/statistics", "harness/plan", "harness/result")),
+                         ("base", "strategies/registry.h", "harness/statistics",
+                          "harness/plan", "harness/result")),
     "harness/document": ("results as documents: JSON, Google Benchmark's JSON, the page",
                          ("base", "local_server/ledger_json.h", "harness/machine",
                           "harness/statistics", "harness/catalogue", "harness/scenario",

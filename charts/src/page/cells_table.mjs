@@ -90,11 +90,18 @@ const hedges = [
   partOf('hedges', 'won', 'won_share', percent, 'requests that the second attempt ended'),
 ];
 
+const works = [
+  figure('work', (s) => s.work_us_per_answer?.median ?? null,
+    (s) => (s.work_us_per_answer ? duration(1000 * s.work_us_per_answer.median) : '-'),
+    'CPU time spent on each answer'),
+];
+
 const hasPart = (part) => ({ cell: { summary } }) => (summary[part] ?? null) !== null;
 
 // Columns that only some measurements need.
 const furtherColumns = (rows) => [
   ...(rows.some(hasFailures) ? failures : []),
+  ...(rows.some(hasPart('work_us_per_answer')) ? works : []),
   ...(rows.some(hasPart('limits')) ? limits : []),
   ...(rows.some(hasPart('hedges')) ? hedges : []),
 ];

@@ -10,8 +10,9 @@ const emphasized = (line) => {
   return head ? [h('strong', {}, head), rest] : [line];
 };
 
-const recommendation = ({ scenario, lines }, several) => h('div', { class: 'verdict' },
+const recommendation = ({ scenario, answer, lines }, several) => h('div', { class: 'verdict' },
   several ? h('h3', {}, scenario) : undefined,
+  answer.map((line) => h('p', { class: 'answer' }, line)),
   lines.map((line) => h('p', {}, ...emphasized(line))));
 
 // Which differences are real, as `fanout report` prints them; of the ranked ones only.

@@ -44,7 +44,7 @@ Pairs pairs_of(const Plan& plan) {
 TEST(MakePlan, PairsEveryStrategyWithLibcurlAndTheFirstEventLoopWithBeastToo) {
   std::set<std::pair<std::string, std::string>> expected{{"event_loop", "beast_async"}};
   for (const Strategy* strategy : strategies()) {
-    if (strategy->concurrency == Concurrency::adaptive) continue;
+    if (strategy->takes_part != TakesPart::always) continue;
     expected.emplace(strategy->name, drives_loop(*strategy) ? "curl_asio" : "curl_easy");
   }
   const Plan plan = make_plan({}, kAmple, {});
@@ -181,7 +181,7 @@ TEST(MakePlan, NeedsNoPortsWithoutNetwork) {
   const Plan plan = make_plan({.scenarios = {"zero"}, .transports = {"null"}},
                               {.file_descriptors = 4096, .ports = 10}, {});
   EXPECT_THAT(plan.skipped, IsEmpty());
-  EXPECT_THAT(plan.cells, SizeIs(10));  // all that are not adaptive
+  EXPECT_THAT(plan.cells, SizeIs(10));  // all that take part without being named
 }
 
 TEST(MakePlan, LetsTheUserOverruleTheScenario) {
