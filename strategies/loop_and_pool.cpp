@@ -1,3 +1,4 @@
+#include <latch>
 #include <thread>
 
 #include "base/cpus.h"
@@ -43,12 +44,16 @@ void run(Job& job, const AsyncFactory& make_client) {
   Answers answers(job.queue_capacity());
   std::vector<std::jthread> pool;                        // joined last,
   const OnExit closer([&answers] { answers.close(); });  // after it was told to end
-  for (unsigned i = 0; i < own_cpus(); ++i) {
+  const unsigned cpus = own_cpus();
+  std::latch waiting(cpus);
+  for (unsigned i = 0; i < cpus; ++i) {
     pool.emplace_back([&] {
+      waiting.count_down();
       while (const auto answer = answers.pop()) job.finished(*answer->request, answer->response);
     });
   }
   Window window(job, *client, answers);
+  waiting.wait();
   job.ready();
   for (unsigned i = 0; i < job.workers(); ++i) window.start_next();
   client->run();

@@ -12,7 +12,7 @@ namespace fanout {
 
 struct Answer {
   std::optional<Cell> use;         // nothing: there is no answer
-  std::vector<std::string> lines;  // at most three, each a sentence or two
+  std::vector<std::string> lines;  // at most four
 };
 
 // Among `near`, which are those cells of a verdict by makespan whose medians are within
@@ -23,5 +23,10 @@ Answer answer_for(const Report& report, const Scenario& scenario, const Verdict&
                   const Cells& near);
 
 inline constexpr double kAsFast = 1.05;
+
+// Cells that were not compared although their median is shorter, by more than kAsFast, with the
+// reason; "" if there are none. A reader who sees them in the table is to know why.
+std::string shorter_elsewhere(const Report& report, const Answer& answer,
+                              const std::vector<LeftOut>& elsewhere);
 
 }  // namespace fanout

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/analysis/family.h"
 #include "harness/analysis/verdict.h"
 
 namespace fanout {
@@ -156,7 +157,7 @@ void choose(Recommendation& found, const Report& report, const Scenario& scenari
 
 // Strategies are compared on one HTTP library; what another one reaches is said beside it.
 void choose_among(Recommendation& found, const Report& report, const Scenario& scenario,
-                  Cells cells) {
+                  Cells cells, std::vector<LeftOut> elsewhere) {
   const auto others = std::stable_partition(
       cells.begin(), cells.end(),
       [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
@@ -172,6 +173,12 @@ void choose_among(Recommendation& found, const Report& report, const Scenario& s
     return;
   }
   choose(found, report, scenario, verdict);
+  for (const CellReport* cell : other_stack) {
+    elsewhere.push_back({cell->cell, "another HTTP library"});
+  }
+  if (std::string line = shorter_elsewhere(report, found.answer, elsewhere); !line.empty()) {
+    found.answer.lines.push_back(std::move(line));
+  }
   if (other_stack.empty()) return;
   const CellReport& other = **std::ranges::min_element(other_stack, {}, makespan);
   found.lines.push_back(fmt::format("On another HTTP library: {}, {}, {} of CPU per request.",
@@ -203,8 +210,10 @@ std::optional<Recommendation> recommend(const Report& report, const Scenario& sc
   if (all.cells.empty()) {
     if (found.lines.empty()) found.lines.emplace_back("Nothing to recommend.");
   } else {
-    choose_among(found, report, scenario, std::move(all.cells));
+    choose_among(found, report, scenario, std::move(all.cells), all.left_out);
   }
+  if (in_family(report.plan, scenario))
+    found.answer = {};  // what is best of it, its variants decide
   if (!all.left_out.empty()) {
     std::vector<std::string> names;
     for (const LeftOut& out : all.left_out) {

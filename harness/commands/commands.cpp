@@ -99,6 +99,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   plan.rounds = options.rounds;
   plan.seed = options.seed;
   plan.affinity = options.affinity.value_or(affinity_for(plan, own_cpus()));
+  plan.shares_for_work = !options.affinity && plan.affinity == Affinity::shared;
   plan.time_budget = options.time_budget;
   plan.run_limit = options.run_limit;
   plan.precision = options.precision;

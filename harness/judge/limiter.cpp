@@ -21,7 +21,9 @@ unsigned usable_cpus(const Run& run, const Execution& execution, const Cell& cel
   }
   // Else the main thread waits for others. Those that are started later are not known when ready.
   const auto others = static_cast<unsigned>(std::max<std::int64_t>(0, header.threads - 1));
-  const unsigned threads = others > 0 ? std::min(others, cell.workers) : cell.workers;
+  // Interpreters have threads of their own besides.
+  const unsigned most = is_external(cell) ? cell.workers : others;
+  const unsigned threads = others > 0 ? std::min(others, most) : cell.workers;
   return std::clamp(threads, 1U, std::max(1U, execution.client_cpus));
 }
 

@@ -85,6 +85,14 @@ bool is_told_of(const Method& method) {
   return method == Method::get || method == Method::head || method == Method::post;
 }
 
+// Whether some whole answers of the embedded server have another status than the right one.
+bool may_answer_wrongly(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.server().hosts, [](const HostBehaviour& host) {
+    return host.limit || std::ranges::find(host.faults, FaultKind::status, &FaultShare::kind) !=
+                             host.faults.end();
+  });
+}
+
 // Why an external program cannot run the cell, whatever the machine is.
 std::string why_not(const Program& program, const Scenario& scenario) {
   constexpr std::uint64_t kMostAtOnce = 5'000;
@@ -100,6 +108,9 @@ std::string why_not(const Program& program, const Scenario& scenario) {
   }
   if (scenario.work.count() > 0 && !program.works) {
     return fmt::format("{} spends no CPU time on answers, as this scenario does", program.name);
+  }
+  if (scenario.work.count() > 0 && may_answer_wrongly(scenario)) {
+    return "external programs cannot tell the answers to work on from those of faults and limits";
   }
   if (program.in_flight == Program::InFlight::all && scenario.requests > kMostAtOnce) {
     return fmt::format("begins all requests at once; make at most {} (-n)",

@@ -50,13 +50,11 @@ std::vector<std::optional<std::size_t>> opponents_of(const Plan& plan) {
 
 }  // namespace
 
-bool has_work(const Plan& plan) {
-  return std::ranges::any_of(plan.scenarios,
-                             [](const Scenario& scenario) { return scenario.work.count() > 0; });
-}
-
 Affinity affinity_for(const Plan& plan, unsigned cpus) {
-  return has_work(plan) && cpus == 2 ? Affinity::shared : Affinity::isolated;
+  const bool works = std::ranges::any_of(plan.scenarios, [](const Scenario& scenario) {
+    return scenario.work.count() > 0 && scenario.real_targets() == nullptr;
+  });
+  return works && cpus == 2 ? Affinity::shared : Affinity::isolated;
 }
 
 std::vector<std::size_t> round_order(const Plan& plan, unsigned round) {

@@ -112,6 +112,7 @@ struct Plan {
   unsigned rounds = 10;
   std::uint64_t seed = 1;
   Affinity affinity = Affinity::isolated;
+  bool shares_for_work = false;  // affinity_for() chose so; while measuring only
   std::optional<std::chrono::nanoseconds> time_budget;  // no new round once it is spent
   // No new round from 10 on once the interval of every cell's makespan (mode steady: throughput;
   // open: CPU per request) is at most so wide: its half-width relative to its median.
@@ -120,9 +121,6 @@ struct Plan {
   std::chrono::nanoseconds predicted{};               // of all rounds, a rough guess
   bool keep_going = false;  // although real targets answer nothing; while measuring only
 };
-
-// Whether clients work on the answers of one of the scenarios.
-bool has_work(const Plan& plan);
 
 // How to divide so many CPUs where the user does not say. Where answers cost work and each side
 // would get one of two CPUs, they share both: on one, nobody works side by side.

@@ -156,8 +156,9 @@ std::uint64_t steady_requests(const Scenario& scenario) {
   constexpr double kEnough = 6;  // seconds: longest warm-up, measuring and some more
   constexpr double kLeast = 5'000;
   constexpr double kMost = 2e6;
-  // The server has one of them; 0: not known.
-  const unsigned cpus = std::max(std::thread::hardware_concurrency(), 2U) - 1;
+  // The server has one of them, unless work makes them share all (affinity_for()); 0: not known.
+  const unsigned all_cpus = std::max(std::thread::hardware_concurrency(), 2U);
+  const unsigned cpus = scenario.work.count() > 0 ? all_cpus : all_cpus - 1;
   const unsigned workers = scenario.workers.back();
   const double rate = predicted_rate(workers, mean_request(scenario, workers, 0), least_cpu, cpus);
   return static_cast<std::uint64_t>(std::clamp(kEnough * rate, kLeast, kMost));

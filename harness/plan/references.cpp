@@ -103,9 +103,15 @@ Scenario ceiling_scenario(const Scenario& scenario) {
   return bare;
 }
 
+// Whether it is a variant that shares verdicts, and so references, with its base.
+bool is_held_against_base(const Plan& plan, const Scenario& scenario) {
+  const auto base = std::ranges::find(plan.scenarios, scenario.variant_of, &Scenario::name);
+  return base != plan.scenarios.end() && is_same_task(scenario, *base);
+}
+
 void add_references(Plan& plan) {
   for (const Scenario& scenario : plan.scenarios) {
-    if (plan.rounds < kLeastRoundsToRank || !scenario.variant_of.empty()) continue;
+    if (plan.rounds < kLeastRoundsToRank || is_held_against_base(plan, scenario)) continue;
     add_twin(plan, scenario);
     // What a server refuses depends on its client, so that no floor of it holds for another.
     if (!has_limits(scenario)) add_floor_and_ceiling(plan, scenario);

@@ -244,7 +244,7 @@ std::string render_family(const Report& report, const Family& family, Draw draw)
 }
 
 std::string render_words(const Report& report, const Analysis& analysis, Draw draw) {
-  std::string text = render_answers(report, analysis);
+  std::string text = render_answers(analysis);
   for (const Family& family : analysis.families) text += render_family(report, family, draw);
   for (const ScenarioAnalysis& found : analysis.scenarios) {
     const Scenario& scenario = *found.scenario;

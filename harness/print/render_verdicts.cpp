@@ -19,10 +19,10 @@ std::string heading(const Verdict& verdict) {
 
 }  // namespace
 
-std::string render_answers(const Report& report, const Analysis& analysis) {
+std::string render_answers(const Analysis& analysis) {
   std::string text;
   for (const ScenarioAnalysis& found : analysis.scenarios) {
-    if (!found.recommendation || in_family(report.plan, *found.scenario)) continue;
+    if (!found.recommendation) continue;
     const std::vector<std::string>& lines = found.recommendation->answer.lines;
     if (lines.empty()) continue;
     if (analysis.scenarios.size() > 1) text += found.scenario->name + ": ";

@@ -10,7 +10,7 @@
 namespace fanout {
 
 // What to use, in each scenario: what a reader sees first. "" where nothing can be said.
-std::string render_answers(const Report& report, const Analysis& analysis);
+std::string render_answers(const Analysis& analysis);
 
 // Several lines and an empty one; "" if nothing of the scenario is ranked.
 std::string render_verdicts(const std::vector<Verdict>& verdicts);

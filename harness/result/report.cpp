@@ -35,11 +35,11 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   if (report.plan.affinity == Affinity::isolated && machine.server_cpus == machine.client_cpus) {
     report.warnings.emplace_back("one CPU only: server and clients share it");
   }
-  if (report.plan.affinity == Affinity::shared && has_work(report.plan)) {
+  if (report.plan.shares_for_work) {
     report.warnings.emplace_back(
-        "server and clients share the CPUs, because work on answers is done side by side only "
-        "where "
-        "clients have several");
+        "server and clients share both CPUs: alone on one, clients could not work on two answers "
+        "at "
+        "once");
   }
   if (machine.cpu_quota) {
     report.warnings.push_back(fmt::format(

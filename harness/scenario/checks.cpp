@@ -48,6 +48,13 @@ void check_policies(const Scenario& scenario, const std::string& where) {
 }
 
 void check_timeouts(const Scenario& scenario, const std::string& where) {
+  const unsigned most = std::ranges::max(scenario.workers);
+  if (scenario.work.count() > 0 && scenario.work * most >= scenario.timeout) {
+    throw UsageError(fmt::format(
+        "{}: work: a loop that works on {} takes as long as the time limit of a request or longer, "
+        "so that right answers would time out; give a longer --timeout, or fewer --workers",
+        where, counted(most, "answer")));
+  }
   for (const auto& [key, value] : {std::pair{"timeout", scenario.timeout},
                                    std::pair{"connect_timeout", scenario.connect_timeout},
                                    std::pair{"deadline", scenario.deadline}}) {

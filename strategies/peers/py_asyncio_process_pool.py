@@ -14,17 +14,20 @@ plan = peer.plan
 
 
 async def fetch(session, free, pool, request):
-    async with free:
-        with request:
+    await free.acquire()
+    with request:
+        try:
             connect_s, total_s = request.timeouts()
             timeout = aiohttp.ClientTimeout(total=total_s, sock_connect=connect_s)
             async with session.request(plan.method, request.url, data=plan.body,
                                        headers=plan.headers, timeout=timeout) as response:
                 request.headed(response.status, response.headers)
                 request.received(len(await response.read()))
-            if plan.work_ns:
-                await asyncio.get_running_loop().run_in_executor(pool, work, plan.work_ns)
-                request.work_ns = 0  # it is done
+        finally:
+            free.release()  # what is worked on is no longer in flight
+        if plan.work_ns:
+            await asyncio.get_running_loop().run_in_executor(pool, work, plan.work_ns)
+            request.work_ns = 0  # it is done
 
 
 async def main(pool):

@@ -39,7 +39,8 @@ const only = (...programs) => {
 };
 
 const good = result('good', { strategies: 4, workers: [1, 5, 10, 20] });
-const CHARTS = ['throughput', 'makespan', 'latency', 'cpu', 'memory', 'efficiency', 'concurrency'];
+const CHARTS = ['throughput', 'makespan', 'pareto', 'latency', 'cpu', 'memory', 'efficiency',
+  'concurrency'];
 
 test('every chart of a sweep, as SVG by default; the paths are printed', () => {
   const done = run([good, '-o', 'made/of/folders']);

@@ -141,9 +141,9 @@ test('concurrency: marks for one number of workers, panels for a sweep', () => {
 
 test('charts that make no sense for what was measured are left out', () => {
   assert.deepEqual(ids([file('one', [cell('a', 4), cell('b', 4)])]),
-    ['makespan', 'latency', 'cpu', 'memory', 'concurrency']);
-  assert.deepEqual(ids([sweep()]), ['throughput', 'makespan', 'latency', 'cpu', 'memory',
-    'efficiency', 'concurrency']);
+    ['makespan', 'pareto', 'latency', 'cpu', 'memory', 'concurrency']);
+  assert.deepEqual(ids([sweep()]), ['throughput', 'makespan', 'pareto', 'latency', 'cpu',
+    'memory', 'efficiency', 'concurrency']);
 });
 
 test('cells without a valid run are not drawn, but named', () => {

@@ -79,8 +79,8 @@ test('every sweep is a row of words, every chart a figure', async () => {
   const shown = await page.$$eval('td.wrapped', (all) => all.map((td) => td.textContent));
   assert.deepEqual(shown, words);
   assert.deepEqual(await page.$$eval('figure', (all) => all.map((each) => each.dataset.chart)),
-    ['throughput', 'makespan', 'latency', 'cpu', 'memory', 'efficiency', 'concurrency']);
-  assert.ok((await page.$$eval('figure .plot svg', (all) => all.length)) === 7);
+    ['throughput', 'makespan', 'pareto', 'latency', 'cpu', 'memory', 'efficiency', 'concurrency']);
+  assert.ok((await page.$$eval('figure .plot svg', (all) => all.length)) === 8);
   await close();
 });
 

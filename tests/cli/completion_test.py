@@ -93,7 +93,7 @@ class BashTest(unittest.TestCase):
 
     def test_names_complete(self):
         self.assertEqual(self.offered("run", "--strategy", "thr"),
-                         ["thread_per_request", "thread_queue", "thread_pool"])
+                         ["thread_pool", "thread_per_request", "thread_queue"])
         self.assertEqual(self.offered("run", "--strategy", "=", "py_ses"), ["py_session"])
         self.assertEqual(self.offered("list", "cells", "--strategy", "thread_pool,ev"),
                          ["thread_pool,event_loop"])

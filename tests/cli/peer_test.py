@@ -130,7 +130,7 @@ class ConversationTest(Installed):
 
     def test_has_nothing_to_do(self):
         plan = {"protocol": 1, "count": 0, "targets": [], "method": "GET", "body_bytes": 0,
-                "headers": [], "reuse": True, "connect_timeout_s": 5, "timeout_s": 30,
+                "work_ns": 0, "headers": [], "reuse": True, "connect_timeout_s": 5, "timeout_s": 30,
                 "deadline_s": None, "queue_capacity": 2, "certificates": None}
         for name, command in self.commands().items():
             for workers in (1, 8):
@@ -143,7 +143,8 @@ class ConversationTest(Installed):
 
     def test_leaves_quietly_if_nobody_says_go(self):
         plan = {"protocol": 1, "count": 1, "targets": ["http://127.0.0.1:9/r/0123456789abcdef"],
-                "workers": 1, "method": "GET", "body_bytes": 0, "headers": [], "reuse": True,
+                "workers": 1, "method": "GET", "body_bytes": 0, "work_ns": 0, "headers": [],
+                "reuse": True,
                 "connect_timeout_s": 5, "timeout_s": 30, "deadline_s": None, "queue_capacity": 2,
                 "certificates": None}
         for name, command in self.commands().items():

@@ -1,5 +1,6 @@
 """CPU work on answers: who does it, what it costs, and that it was done."""
 
+import os
 import unittest
 
 import fanout_cli
@@ -41,6 +42,7 @@ class WorkTest(fanout_cli.CliTest):
         self.assertRegex(lazy["runs"][0]["reasons"][0],
                          "it used .* of CPU time, and the work on 60 answers takes 120 ms")
         self.assertRegex(result.out, r"CPU us/req .*work")
+        self.assertIn("share both CPUs" if os.cpu_count() == 2 else "", result.out)
         listed = self.succeed("list", "cells", "--scenario", scenario)
         self.assertNotIn("loop_and_pool", listed.out)
 
@@ -71,6 +73,7 @@ class WorkTest(fanout_cli.CliTest):
     def test_what_makes_no_sense_is_one_line(self):
         self.refuse("run", "--work", "11s", words=("--work", "a duration up to 10s"))
         self.refuse("run", "--work", "much", words=("--work", "a duration up to 10s"))
+        self.refuse("run", "--work", "2s", "--workers", 20, words=("20 answers", "--timeout"))
         self.refuse("run", "--scenario", self.work_scenario(work="2m"),
                     words=("work", "a duration up to 10s"))
 

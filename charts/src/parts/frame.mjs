@@ -38,7 +38,7 @@ const footLines = (chart, documents, scenario, theme) => (theme.still
   : []);
 
 // Lines are many and have long names: their legend is a column, beside or below. Marks are few.
-const isColumn = (entries) => entries.some(({ kind }) => kind === 'line');
+const isColumn = (entries) => entries.some(({ kind, column }) => kind === 'line' || column);
 const columnWidth = (entries) => LEGEND_ICON + 40
   + Math.max(...entries.map(({ name }) => measureText(name, '12px').width));
 const isBelow = (entries, theme) =>

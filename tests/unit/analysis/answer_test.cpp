@@ -36,10 +36,11 @@ TEST_F(AnswerTo, TheCheapestOfThoseAsFastAndWhatTheSimplestOfThemCosts) {
   add("event_loop", 10, 100, 40);
   EXPECT_THAT(
       answer().lines,
-      ElementsAre("Use event_loop with 10 workers: 100 ms for 200 requests, 40.0 us of CPU "
-                  "each.",
-                  "2 other strategies are as fast within 5 %; it costs least.",
-                  "thread_pool with 10 workers, the simplest of them, costs 1.35 x the CPU."));
+      ElementsAre("Use event_loop with 10 requests in flight (--workers 10): 100 ms for 200 "
+                  "requests, 40.0 us of CPU for each.",
+                  "2 other strategies are within 5 % of its time; event_loop uses the least CPU.",
+                  "The simplest of these 3 is thread_pool: 54.0 us of CPU for each request (1.35 "
+                  "x)."));
   EXPECT_EQ(answer().use, report.cells[3].cell);
 }
 
@@ -49,34 +50,59 @@ TEST_F(AnswerTo, TheSimplestWhereNothingIsSeparated) {
   add("thread_pool", 10, 100, 40);
   EXPECT_THAT(
       answer().lines,
-      ElementsAre(StartsWith("Use thread_queue with 10 workers: "),
-                  "2 other strategies are as fast within 5 %; nothing separates their cost, "
-                  "and it is the simplest."));
+      ElementsAre(StartsWith("Use thread_pool with 10 requests in flight"),
+                  "2 other strategies are within 5 % of its time; none is known to use less "
+                  "CPU, and of those that use as little thread_pool is the simplest."));
 }
 
 TEST_F(AnswerTo, TheFewestWorkersOfEqualRows) {
   add("thread_pool", 16, 100, 40);
   add("thread_pool", 8, 100, 40);
-  EXPECT_THAT(answer().lines, ElementsAre(StartsWith("Use thread_pool with 8 workers: ")));
+  EXPECT_THAT(answer().lines, ElementsAre(StartsWith("Use thread_pool with 8 requests in flight")));
 }
 
-TEST_F(AnswerTo, TheFastestWhereNoneIsNear) {
+TEST_F(AnswerTo, HowMuchLongerTheNextTakesWhereNoneIsNear) {
   add("event_loop", 10, 100, 90);
   add("thread_pool", 10, 120, 40);
-  EXPECT_THAT(
-      answer().lines,
-      ElementsAre(StartsWith("Use event_loop with 10 workers: "),
-                  "It is the fastest: thread_pool with 10 workers, the next, takes 1.20 x as "
-                  "long."));
+  EXPECT_THAT(answer().lines,
+              ElementsAre(StartsWith("Use event_loop with 10 requests in flight"),
+                          "No other strategy comes within 5 % of the shortest median: the next, "
+                          "thread_pool, takes 1.20 x as long."));
 }
 
-TEST_F(AnswerTo, TooFewRoundsClaimsNothingMore) {
-  add("event_loop", 10, 100, 90, 3);
-  add("thread_pool", 10, 120, 40, 3);
-  EXPECT_THAT(answer().lines,
-              ElementsAre(StartsWith("By medians of 3 rounds, too few to rank (at least 10 are "
-                                     "needed): use event_loop with 10 workers: "),
-                          StartsWith("By median it is the fastest: thread_pool")));
+TEST_F(AnswerTo, AtMostSoManyOfAnAdaptiveOne) {
+  add("aimd", 50, 100, 40);
+  EXPECT_THAT(answer().lines, ElementsAre(StartsWith("Use aimd with at most 50 requests in flight "
+                                                     "(--workers 50): ")));
+}
+
+TEST_F(AnswerTo, SaysWhereMediansAreAllThereIs) {
+  add("event_loop", 10, 100, 40, 3);
+  add("process_pool", 10, 101, 60, 3);
+  add("thread_pool", 10, 102, 50, 3);
+  EXPECT_THAT(
+      answer().lines,
+      ElementsAre(
+          StartsWith("Not enough evidence: at least 10 rounds needed, 3 seen. By medians, use "
+                     "event_loop with 10 requests in flight"),
+          "2 other strategies are within 5 % of its time; event_loop uses the least CPU by median.",
+          "The simplest of these 3 is thread_pool: 50.0 us of CPU for each request (1.25 x, by "
+          "medians)."));
+  report.tool.build = "Debug";
+  EXPECT_THAT(answer().lines.front(), StartsWith("Not ranked: a Debug build. By medians, use "));
+}
+
+TEST_F(AnswerTo, NamesWhatIsShorterAndWasNotCompared) {
+  add("thread_pool", 10, 100, 40);
+  add("event_loop", 10, 50, 40);
+  add("session_reuse", 1, 70, 40);
+  add("coroutines", 10, 97, 40);
+  report.cells[1].summary.limited_by = Limit::server;
+  report.cells[2].cell.stack = "beast";
+  report.cells[3].cell.stack = "beast";
+  EXPECT_EQ(answer().lines.back(),
+            "Shorter, and not compared: event_loop on curl, 50.0 ms (limited by the server); "
+            "session_reuse on curl, 70.0 ms (another HTTP library).");
 }
 
 TEST_F(AnswerTo, NothingWhereNothingWasProven) {

@@ -46,10 +46,10 @@ class Mutator {
   std::mt19937_64 random_{20'261'127};
 };
 
-// Together 100,000.
-constexpr std::size_t kMutantsOfLines = 70'000;
-constexpr std::size_t kMutantsOfFormats = 10'000;
-constexpr std::size_t kMutantsOfFiles = 20'000;
+// Together 100,000 with sanitizers, which see more of what goes wrong; without, a tenth.
+constexpr std::size_t kMutantsOfLines = 700 * FANOUT_PERCENT;
+constexpr std::size_t kMutantsOfFormats = 100 * FANOUT_PERCENT;
+constexpr std::size_t kMutantsOfFiles = 200 * FANOUT_PERCENT;
 
 void expect_sense(const std::optional<LogLine>& line) {
   if (!line) return;

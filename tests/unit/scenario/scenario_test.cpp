@@ -173,5 +173,25 @@ TEST(LoadScenario, SuggestsTheBuiltInNameMeant) {
               StartsWith("unknown scenario \"api-fan-out\"; did you mean api-fanout? known: "));
 }
 
+TEST(SameTask, IsWhatClientsHaveToDoWhateverTheirPolicies) {
+  const Scenario base = load_scenario("slow-tail");
+  const auto differs = [&](auto change) {
+    Scenario other = base;
+    change(other);
+    return !is_same_task(base, other);
+  };
+  EXPECT_FALSE(differs([](Scenario& s) { s.workers = {3}; }));
+  EXPECT_FALSE(differs([](Scenario& s) { s.max_rate = 10; }));
+  EXPECT_TRUE(differs([](Scenario& s) { s.work = std::chrono::milliseconds(1); }));
+  EXPECT_TRUE(differs([](Scenario& s) { s.method = Method::post; }));
+  EXPECT_TRUE(differs([](Scenario& s) { s.server().hosts[0].body_bytes = 7; }));
+  EXPECT_TRUE(differs([](Scenario& s) { s.requests = 7; }));
+  Scenario steady = base;
+  steady.mode = Mode::steady;
+  Scenario longer = steady;
+  longer.requests = 70'000;
+  EXPECT_TRUE(is_same_task(steady, longer));
+}
+
 }  // namespace
 }  // namespace fanout
