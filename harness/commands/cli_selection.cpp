@@ -74,7 +74,8 @@ void add_share(CLI::App& app, const std::string& flag, std::optional<double>& ta
     const auto share = parse_share(text);
     return share && *share >= kLeastShare && *share <= 1 ? share : std::nullopt;
   };
-  add_parsed(app, flag, target, within, "a share of 1, such as 0.2 or 20%", help, "SHARE");
+  add_parsed(app, flag, target, within, "a share above 0 and up to 1, such as 0.2 or 20%", help,
+             "SHARE");
 }
 
 void add_strategy_options(CLI::App& app, Selection& selection) {

@@ -183,6 +183,9 @@ std::string legend(const Report& report) {
   const bool profiled = std::ranges::any_of(report.cells, [](const CellReport& cell) {
     return cell.profile && cell.profile->syscalls_per_request;
   });
+  const bool works = std::ranges::any_of(
+      report.plan.scenarios, [](const Scenario& scenario) { return scenario.work.count() > 0; });
+  if (works) text += "work: CPU time of a thread for each answer;\n";
   if (profiled) text += "calls/req: system calls, in a further run;\n";
   return text +
          "effic.: lower bound / makespan;\nin flight: most at once at the server; proven: runs in "
@@ -238,7 +241,13 @@ std::string one_at_a_time(const Report& report) {
 // A scenario and its variants in one table, and one verdict.
 std::string render_family(const Report& report, const Family& family, Draw draw) {
   std::string text = heading(report, *family.base) + draw(family_table(report, family)) + "\n";
-  text += render_verdicts(family.verdicts);
+  text += family_legend() + "\n";
+  const std::string verdicts = render_verdicts(family.verdicts);
+  if (verdicts.empty() && !family.verdicts.empty()) {
+    text += fmt::format("by {}: {}\n", family.verdicts.front().measure->title,
+                        family.verdicts.front().declined);
+  }
+  text += verdicts;
   for (const std::string& line : family.lines) text += line + "\n";
   return text + "\n";
 }

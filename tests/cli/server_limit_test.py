@@ -183,7 +183,7 @@ class RefusedPolicyTest(Limited):
                 ("--hedge-after", "soon"): ("--hedge-after", "30ms", "p95"),
                 ("--hedge-after", "p100"): ("--hedge-after",),
                 ("--hedge-budget", "0.1"): ("give --hedge-after",),
-                ("--hedge-budget", "2", "--hedge-after", "1ms"): ("a share of 1",),
+                ("--hedge-budget", "2", "--hedge-after", "1ms"): ("a share above 0 and up to 1",),
                 ("--retry-budget", "20%"): ("give --retries",),
                 ("--hedge-after", "9ms", "--retries", "1"): ("hedges or retries, not both",),
                 ("--max-rate", "0"): ("--max-rate", "requests per second"),
