@@ -18,6 +18,9 @@ void Connection::ask_for_a_place() {
       break;
     case Admission::Answer::reject:
       core_.ledger.rejected(host_->admission->limit().status);
+      if (const FaultShare* fault = draw_fault(host_->behaviour, drawn_by_)) {
+        core_.ledger.rejected_in_place_of(fault->kind, arrival_);
+      }
       hold(rejection_of(*host_, first_));
       break;
   }

@@ -5,6 +5,12 @@
 namespace fanout {
 namespace {
 
+// Libraries send a request again whose kept connection was lost before any answer.
+bool loses_connection(FaultKind kind) {
+  return kind == FaultKind::reset || kind == FaultKind::reset_amid_body ||
+         kind == FaultKind::truncate;
+}
+
 Quantiles quantiles_of(const Histogram& histogram) {
   return {.mean = histogram.mean(),
           .p50 = histogram.quantile(0.5),
@@ -42,9 +48,14 @@ void Ledger::asked(std::string_view method, std::uint64_t body_bytes) {
 
 void Ledger::faulted(FaultKind kind, const Arrival& arrival) {
   if (!arrival.repeated) ++faults_[static_cast<std::size_t>(kind)];
-  const bool lost =
-      kind == FaultKind::reset || kind == FaultKind::reset_amid_body || kind == FaultKind::truncate;
-  if (arrival.repeated && lost) ++counters_.replayed;
+  if (arrival.repeated && loses_connection(kind)) ++counters_.replayed;
+}
+
+void Ledger::rejected_in_place_of(FaultKind kind, const Arrival& arrival) {
+  std::uint64_t& met = faults_[static_cast<std::size_t>(kind)];
+  if (!arrival.repeated || !loses_connection(kind) || met == 0) return;
+  ++counters_.replayed;
+  --met;
 }
 
 void Ledger::abandoned() {

@@ -80,6 +80,9 @@ class Ledger {
   // Counts a request that a limit rejects with this status; that has to wait; that is served, as
   // one of so many at its host.
   void rejected(unsigned status) { ++rejected_[status]; }
+  // That one had met this fault before, and was sent again by its library: the client saw the
+  // rejection in the fault's place.
+  void rejected_in_place_of(FaultKind kind, const Arrival& arrival);
   void waits() { ++counters_.waited; }
   void served(std::uint64_t at_once) {
     counters_.peak_served = std::max(counters_.peak_served, at_once);

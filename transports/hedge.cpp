@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/histogram.h"
 #include "transports/path.h"
+#include "transports/policy.h"
 #include "transports/policy_state.h"
 #include "transports/retried.h"
 #include "wire/token.h"
@@ -144,8 +145,9 @@ class Hedging final : public AsyncClient {
       response.attempts = 2;
       response.hedged = true;
       response.hedge_won = which == 1;
-      // How the other ended, if it did by itself.
-      if (flight.failed) {
+      // How the other ended, if it did by itself. What the deadline of all requests ended was given
+      // up, whatever the transport calls it.
+      if (flight.failed && !past_deadline(config_)) {
         response.retried = note_attempt(0, 0, {flight.failed->outcome, flight.failed->status});
       }
       // The request began with its first attempt.

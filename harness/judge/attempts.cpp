@@ -121,7 +121,7 @@ void count_attempt(Attempts& attempts, const Scenario& scenario, std::size_t at,
     ++attempts.uncertain;
     return;
   }
-  if (seen == Outcome::timeout && host.limit) {
+  if (seen == Outcome::timeout && host.limit && host.limit->queue > 0) {
     ++attempts.undecided;
     return;
   }

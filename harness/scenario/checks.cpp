@@ -42,6 +42,13 @@ void check_policies(const Scenario& scenario, const std::string& where) {
                      ": hedge: a client hedges or retries, not both; leave out the hedge, or the "
                      "retries");
   }
+  const bool held_back =
+      scenario.max_rate > 0 || scenario.per_host > 0 || scenario.retry.pause_host;
+  if (scenario.hedge.budget > 0 && held_back) {
+    throw UsageError(where +
+                     ": hedge: a request that max_rate, per_host or retry.pause_host holds back "
+                     "would be taken for late; leave out the hedge, or those");
+  }
   if (scenario.retry.budget && scenario.retry.retries == 0) {
     throw UsageError(where + ": retry.budget: there are no retries it is for; give --retries");
   }

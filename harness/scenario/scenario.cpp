@@ -16,7 +16,7 @@ bool is_same_task(const Scenario& one, const Scenario& other) {
       one.requests == other.requests || (one.mode == Mode::steady && other.mode == Mode::steady);
   const bool alike = one.work == other.work && one.mode == other.mode && one.rate == other.rate &&
                      one.arrivals == other.arrivals && one.order == other.order &&
-                     one.method.name() == other.method.name() &&
+                     one.deadline == other.deadline && one.method.name() == other.method.name() &&
                      one.request_body_bytes == other.request_body_bytes;
   if (!as_many || !alike) return false;
   if (one.real_targets() != nullptr || other.real_targets() != nullptr) return false;

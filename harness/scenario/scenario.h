@@ -83,7 +83,8 @@ struct Scenario {
 };
 
 // Whether both are the same work for clients, whatever their policies and workers: the same
-// requests at the same times, the same embedded server, the same CPU time on answers.
+// requests at the same times and as long for them, the same embedded server, the same CPU time on
+// answers.
 bool is_same_task(const Scenario& one, const Scenario& other);
 
 // How many addresses and ports the requests go to.

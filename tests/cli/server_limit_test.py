@@ -186,6 +186,7 @@ class RefusedPolicyTest(Limited):
                 ("--hedge-budget", "2", "--hedge-after", "1ms"): ("a share above 0 and up to 1",),
                 ("--retry-budget", "20%"): ("give --retries",),
                 ("--hedge-after", "9ms", "--retries", "1"): ("hedges or retries, not both",),
+                ("--hedge-after", "9ms", "--per-host", "2"): ("would be taken for late",),
                 ("--max-rate", "0"): ("--max-rate", "requests per second"),
                 ("--per-host", "0"): ("--per-host",),
                 ("--strategy-option", "aimd.decrease"): ("STRATEGY.OPTION=NUMBER",),

@@ -50,6 +50,17 @@ TEST(Limits, AStatusThatNoLimitGivesIsAFailure) {
   EXPECT_EQ(account(without, rejected_first(without, 3, 429), kSeed).failed.at("bad_status"), 3U);
 }
 
+TEST(Limits, WhereNobodyWaitsWhatTimedOutWasTakenOn) {
+  Scenario scenario =
+      scenario_of({.faults = {{.kind = FaultKind::hang, .share = 0.1}}, .limit = ServerLimit{}});
+  scenario.timeout = 10s;
+  const Attempts attempts = account(scenario, as_due(scenario), kSeed);
+  EXPECT_EQ(attempts.undecided, 0U);
+  EXPECT_GT(attempts.faults[static_cast<std::size_t>(FaultKind::hang)], 0U);
+  scenario.server().hosts[0].limit->queue = 3;
+  EXPECT_GT(account(scenario, as_due(scenario), kSeed).undecided, 0U);
+}
+
 TEST(Limits, WhoWaitsForAPlaceMayTimeOut) {
   const Scenario scenario = scenario_of({.limit = ServerLimit{.queue = 5}});
   const HostBehaviour& host = scenario.server().hosts[0];

@@ -74,6 +74,21 @@ TEST(Ledger, CountsFaultsByName) {
   EXPECT_EQ(ledger.counters().replayed, 2U);
 }
 
+// The client of such a request saw the rejection alone.
+TEST(Ledger, CountsARejectionInPlaceOfTheFaultThatCameBefore) {
+  Ledger ledger;
+  ledger.faulted(FaultKind::reset, ledger.arrived(1));
+  ledger.rejected(429);
+  ledger.rejected_in_place_of(FaultKind::reset, ledger.arrived(1));
+  ledger.rejected(429);
+  ledger.rejected_in_place_of(FaultKind::reset, ledger.arrived(2));  // had met none before
+  const ServerCounters counters = ledger.counters();
+  EXPECT_EQ(counters.replayed, 1U);
+  EXPECT_EQ(counters.duplicate_tokens, 1U);
+  EXPECT_EQ(counters.faults, (std::map<std::string, std::uint64_t>{}));
+  EXPECT_EQ(counters.rejected, (std::map<std::string, std::uint64_t>{{"429", 2}}));
+}
+
 TEST(Ledger, HoldErrorIsWhatExceedsTheIntention) {
   Ledger ledger;
   for (const std::int64_t hold : {110, 120, 130}) {

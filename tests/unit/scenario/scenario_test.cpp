@@ -186,6 +186,7 @@ TEST(SameTask, IsWhatClientsHaveToDoWhateverTheirPolicies) {
   EXPECT_TRUE(differs([](Scenario& s) { s.method = Method::post; }));
   EXPECT_TRUE(differs([](Scenario& s) { s.server().hosts[0].body_bytes = 7; }));
   EXPECT_TRUE(differs([](Scenario& s) { s.requests = 7; }));
+  EXPECT_TRUE(differs([](Scenario& s) { s.deadline = std::chrono::seconds(1); }));
   Scenario steady = base;
   steady.mode = Mode::steady;
   Scenario longer = steady;

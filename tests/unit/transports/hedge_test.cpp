@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
+#include "base/clock.h"
 #include "tests/unit/transports/late_client.h"
 #include "transports/policy_state.h"
 #include "transports/retried.h"
@@ -83,6 +86,16 @@ TEST_F(Hedge, WaitsForTheOtherWhereOneFails) {
   EXPECT_EQ(late->given_up, 0U);
   answer_of = [](const Request&) -> Response { return {.outcome = Outcome::reset}; };
   EXPECT_EQ(make(60ms, 5ms).outcome, Outcome::reset);
+}
+
+TEST_F(Hedge, TakesWhatTheDeadlineEndsForGivenUp) {
+  answer_of = [](const Request&) -> Response { return {.outcome = Outcome::timeout}; };
+  EXPECT_EQ(retried_attempt(make(60ms, 5ms).retried, 0).outcome, Outcome::timeout);
+  const std::atomic<std::int64_t> deadline{now_ns()};
+  config.deadline = &deadline;
+  const Response response = make(60ms, 5ms);
+  EXPECT_TRUE(response.hedged);
+  EXPECT_EQ(response.retried, 0U);
 }
 
 TEST_F(Hedge, KeepsToItsBudget) {
