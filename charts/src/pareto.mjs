@@ -99,7 +99,8 @@ export const pareto = {
   id: 'pareto',
   title: 'Time against cost',
   description: 'Median makespan against median CPU time per request, with their 95 % intervals as '
-    + 'crosses. Better is further down and left. Pale cells are beaten in both by another.',
+    + 'crosses. Better is further down and left. Another cell is as good as a pale one in '
+    + 'both, or better.',
   applies: (documents, scenario) => isBatch(documents, scenario)
     && pointsOf(documents, scenario).length > 1,
   plotHeight: (documents, scenario, theme) => (isNarrow(theme) ? 320 : 380),

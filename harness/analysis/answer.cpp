@@ -98,13 +98,12 @@ std::string why(const Cells& all, const Cells& near, const Costs& costs, const C
       others == 1 ? "One other strategy is" : fmt::format("{} other strategies are", others);
   const std::string name = short_name(all, use.cell);
   if (!costs.ranked || strategies_in(costs.least) == 1) {
-    return fmt::format("{} within 5 % of its time; {} uses the least CPU{}.", within, name,
+    return fmt::format("{} within 5 % of the shortest time; {} uses the least CPU{}.", within, name,
                        costs.ranked ? "" : " by median");
   }
   return fmt::format(
-      "{} within 5 % of its time; none is known to use less CPU, and of those that use as little "
-      "{} "
-      "is the simplest.",
+      "{} within 5 % of the shortest time; none is known to use less CPU, and of those that use as "
+      "little {} is the simplest.",
       within, name);
 }
 

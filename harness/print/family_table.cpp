@@ -96,8 +96,7 @@ std::string family_legend() {
   return "ok/s: requests that succeeded, per second; refused: attempts that a limit of the server "
          "rejected;\natt/ok: attempts for each request that succeeded; settles: until an adaptive "
          "limit stays within 20 %\nof its later median; overshoot: most in flight over the "
-         "server's "
-         "capacity\n";
+         "server's capacity\n";
 }
 
 }  // namespace fanout

@@ -37,8 +37,7 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   }
   if (report.plan.shares_for_work) {
     report.warnings.emplace_back(
-        "server and clients share both CPUs: alone on one, clients could not work on two answers "
-        "at "
+        "server and clients share both CPUs: on one CPU, clients could not work on two answers at "
         "once");
   }
   if (machine.cpu_quota) {

@@ -42,7 +42,9 @@ class WorkTest(fanout_cli.CliTest):
         self.assertRegex(lazy["runs"][0]["reasons"][0],
                          "it used .* of CPU time, and the work on 60 answers takes 120 ms")
         self.assertRegex(result.out, r"CPU us/req .*work")
-        self.assertIn("share both CPUs" if os.cpu_count() == 2 else "", result.out)
+        shared = with_work["plan"]["affinity"] == "shared"
+        self.assertEqual(shared, len(os.sched_getaffinity(0)) == 2)
+        self.assertEqual("share both CPUs" in result.out, shared)
         listed = self.succeed("list", "cells", "--scenario", scenario)
         self.assertNotIn("loop_and_pool", listed.out)
 

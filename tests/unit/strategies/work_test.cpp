@@ -29,7 +29,7 @@ TEST(Work, TakesAsMuchCpuOfItsThreadAsAsked) {
   EXPECT_GE(used, done.cpu_ns);
 }
 
-TEST(Work, IsCountedOverThreadsThatShareACpu) {
+TEST(Work, IsCountedOverAllThreads) {
   WorkDone done{};
   {
     std::vector<std::jthread> threads;
