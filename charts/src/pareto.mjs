@@ -56,7 +56,7 @@ const scatter = (row, points, frontier, sweep, theme) => {
         itemStyle: { opacity: named ? 1 : PALE },
         label: { show: named, formatter: labelOf(point, sweep, theme), position: 'right',
           color: theme.text, fontSize: isNarrow(theme) ? 10 : 12, fontFamily: FONT,
-          textBorderColor: theme.halo, textBorderWidth: 3 },
+          lineHeight: 15, textBorderColor: theme.halo, textBorderWidth: 3 },
       };
     }),
     labelLayout: { hideOverlap: true },
