@@ -39,19 +39,22 @@ void Connection::take_on() {
   if (!fault_is(FaultKind::hang)) core_.holds.add(arrival_ns_ + fate_.hold_ns, *this, ++ticket_);
 }
 
-// Gives the place to who has waited longest. Entries of clients that have left are passed over.
 void Connection::leave_place() {
   has_place_ = false;
-  Admission& admission = *host_->admission;
-  admission.leave();
-  while (!host_->waiting.empty()) {
-    const Host::Waiting first = host_->waiting.front();
+  host_->admission->leave();
+  take_on_waiting(*host_, now_ns() - core_.first_request_ns);
+}
+
+// Entries of clients that have left are passed over.
+void take_on_waiting(Host& host, std::int64_t elapsed_ns) {
+  while (!host.waiting.empty()) {
+    const Host::Waiting first = host.waiting.front();
     if (!first.connection->waits(first.ticket)) {
-      host_->waiting.pop_front();
+      host.waiting.pop_front();
       continue;
     }
-    if (!admission.take_waiting(now_ns() - core_.first_request_ns)) return;
-    host_->waiting.pop_front();
+    if (!host.admission->take_waiting(elapsed_ns)) return;
+    host.waiting.pop_front();
     first.connection->take_on();
   }
 }

@@ -9,7 +9,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,13 +33,17 @@ struct AsioCore {
   ~AsioCore();
   // Returns a closed connection: one used before, or a new one.
   Connection& idle_connection();
-  // Called with the run's first request: sets the freezes going (Freeze::at).
+  // Called with the run's first request: sets the clocks of `events` going.
   void begin_run(std::int64_t now_ns);
 
   boost::asio::io_context io{1};
   Ledger ledger;
   HoldQueue<Connection> holds{io};
-  std::vector<Freeze> freezes;
+  struct Event {
+    std::chrono::nanoseconds at;  // from the run's first request on
+    std::function<void()> happen;
+  };
+  std::vector<Event> events;
   std::int64_t first_request_ns = 0;
   std::vector<std::unique_ptr<Connection>> connections;  // all there ever were
   std::vector<Connection*> idle;                         // those of them to be used again
@@ -141,5 +147,8 @@ class Connection {
   std::array<char, kHeadSize> head_;
   std::array<char, kBufferSize> buffer_;
 };
+
+// Gives the places that the host's limit has to those who have waited longest.
+void take_on_waiting(Host& host, std::int64_t elapsed_ns);
 
 }  // namespace fanout

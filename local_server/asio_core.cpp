@@ -1,6 +1,5 @@
 // What the connections of an engine share.
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <thread>
 
 #include "local_server/asio_connection.h"
 
@@ -18,18 +17,16 @@ Connection& AsioCore::idle_connection() {
   return connection;
 }
 
-// A freeze: the event loop sleeps, and with it everything on its one thread.
 void AsioCore::begin_run(std::int64_t now_ns) {
   first_request_ns = now_ns;
   using Clock = std::chrono::steady_clock;
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>,
                                                   boost::asio::io_context::executor_type>;
-  for (const Freeze& freeze : freezes) {
-    auto owned = std::make_unique<Timer>(io.get_executor(), freeze.at);
+  for (const Event& event : events) {
+    auto owned = std::make_unique<Timer>(io.get_executor(), event.at);
     Timer& timer = *owned;
-    timer.async_wait([owned = std::move(owned),
-                      lasting = freeze.lasting](const boost::system::error_code& error) {
-      if (!error) std::this_thread::sleep_for(lasting);
+    timer.async_wait([owned = std::move(owned), &event](const boost::system::error_code& error) {
+      if (!error) event.happen();
     });
   }
 }

@@ -33,6 +33,7 @@ class Listener {
 
   Endpoint open(const Endpoint& wanted);
   void wait();
+  [[nodiscard]] Host& host() { return host_; }
 
  private:
   using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
@@ -108,6 +109,7 @@ class AsioEngine : public Engine {
 
  private:
   void make_identities(const std::vector<Endpoint>& endpoints);
+  void plan_events(Host& host);
   void shut_down();
 
   ServerConfig config_;
@@ -124,10 +126,10 @@ std::vector<Endpoint> AsioEngine::start() {
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     const HostBehaviour& host = config_.hosts[i];
     const TlsIdentity& identity = host.tls == Tls::untrusted ? untrusted_ : trusted_;
-    if (host.freeze.lasting.count() > 0) core_.freezes.push_back(host.freeze);
     ssl_ctx_st* tls = host.tls == Tls::off ? nullptr : identity.context.get();
     auto& listener = listeners_.emplace_back(std::make_unique<Listener>(core_, host, tls));
     endpoints[i] = listener->open(endpoints[i]);
+    plan_events(listener->host());
   }
   for (const auto& listener : listeners_) listener->wait();
   thread_ = std::jthread([this] {
@@ -135,6 +137,21 @@ std::vector<Endpoint> AsioEngine::start() {
     core_.io.run();
   });
   return endpoints;
+}
+
+void AsioEngine::plan_events(Host& host) {
+  const Freeze& freeze = host.behaviour.freeze;
+  // The event loop sleeps, and with it everything on its one thread.
+  if (freeze.lasting.count() > 0) {
+    core_.events.push_back({freeze.at, [&freeze] { std::this_thread::sleep_for(freeze.lasting); }});
+  }
+  // A limit that rises has places for those who wait, though nobody leaves one.
+  const auto& limit = host.behaviour.limit;
+  if (limit && limit->change_after.count() > 0) {
+    core_.events.push_back({limit->change_after, [this, &host] {
+                              take_on_waiting(host, now_ns() - core_.first_request_ns);
+                            }});
+  }
 }
 
 void AsioEngine::make_identities(const std::vector<Endpoint>& endpoints) {

@@ -56,18 +56,21 @@ class Gradient final : public Limiter {
 
   void ended(const AttemptEnd& end) override {
     const bool lower = decrease_.takes(end);
+    if (from_before_ > 0) --from_before_;
     if (end.refused) {
       if (lower) limit_ = begins_ ? std::max(1.0, limit_ / 2) : decrease_.lower(limit_);
       begins_ = begins_ && measures_;
       return;
     }
-    if (end.latency_ns == 0) return;
+    // What was begun before the limit fell says nothing of few in flight.
+    if (end.latency_ns == 0 || (measures_ && from_before_ > 0)) return;
     seen_ns_.push_back(end.latency_ns);
     if (measures_) return measure();
     const bool grows = is_used(end, limit_) && !decrease_.is_left_alone(end);
     if (static_cast<double>(seen_ns_.size()) >= std::max(window_, limit_)) {
       follow(tolerance_ * unqueued_ns_ / mean_up_to_twice(seen_ns_, usual_ns_), grows);
       seen_ns_.clear();
+      if (measures_) from_before_ = end.in_flight;
     } else if (begins_ && grows) {
       limit_ = std::min<double>(most_, limit_ + 0.5);
     }
@@ -106,6 +109,7 @@ class Gradient final : public Limiter {
   double usual_ns_ = 0;   // the median without a queue
   double unqueued_ns_ = 0;  // the mean without one
   double windows_ = 0;
+  unsigned from_before_ = 0;  // ends to come of attempts begun before it was measured again
   std::vector<std::int64_t> seen_ns_;  // since the limit was last looked at
 };
 

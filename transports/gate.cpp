@@ -45,10 +45,11 @@ std::int64_t opens_at(const ClientConfig& config, std::uint32_t target) {
   return config.retry.pause_host ? gate_of(config, target).closed_until_ns.load() : 0;
 }
 
-// Leaves the host alone for as long as the answer asks.
+// Leaves the host alone for as long as the answer asks, but for no more than a minute: longer
+// waits would keep the run's other requests from being made at all.
 void heed(const ClientConfig& config, std::uint32_t target, const Response& response) {
-  const std::chrono::seconds wait(response.retry_after_s);
-  if (!config.retry.pause_host || wait.count() == 0 || wait > kLongestRetryAfter) return;
+  const auto wait = std::min(std::chrono::seconds(response.retry_after_s), kLongestRetryAfter);
+  if (!config.retry.pause_host || wait.count() == 0) return;
   const std::int64_t until = now_ns() + std::chrono::nanoseconds(wait).count();
   std::atomic<std::int64_t>& closed = gate_of(config, target).closed_until_ns;
   std::int64_t before = closed.load();
@@ -70,13 +71,13 @@ class BlockingGate final : public BlockingClient {
 
   Response fetch(const Request& request) override {
     if (!take_place(request.target)) return unmade();
-    // Others may be told to leave the host alone meanwhile.
-    for (std::int64_t opens = 0; (opens = opens_at(config_, request.target)) > now_ns();) {
-      sleep_until(std::min(opens, end_of_all(config_)));
-      if (past_deadline(config_)) break;
-    }
-    const std::int64_t slot = take_slot(config_);
-    if (slot > 0) sleep_until(std::min(slot, end_of_all(config_)));
+    // Others may be told to leave the host alone while this one waits for its slot, which is then
+    // lost: at that time the host takes nothing.
+    do {
+      wait_until_open(request.target);
+      const std::int64_t slot = take_slot(config_);
+      if (slot > 0) sleep_until(std::min(slot, end_of_all(config_)));
+    } while (is_closed(request.target) && !past_deadline(config_));
     Response response = unmade();
     if (!past_deadline(config_)) {
       const std::int64_t began_ns = now_ns();
@@ -98,6 +99,16 @@ class BlockingGate final : public BlockingClient {
       if (errno != EINTR) return false;
     }
     return true;
+  }
+
+  [[nodiscard]] bool is_closed(std::uint32_t target) const {
+    return opens_at(config_, target) > now_ns();
+  }
+
+  void wait_until_open(std::uint32_t target) const {
+    while (is_closed(target) && !past_deadline(config_)) {
+      sleep_until(std::min(opens_at(config_, target), end_of_all(config_)));
+    }
   }
 
   std::unique_ptr<BlockingClient> client_;
@@ -197,7 +208,14 @@ class AsyncGate final : public AsyncClient {
         std::min(opens_at(config_, held.target), end_of_all(config_)) - now_ns();
     if (wait > 0) return later(wait, [this, &held] { wait_until_open(held); });
     const std::int64_t left = std::min(take_slot(config_), end_of_all(config_)) - now_ns();
-    if (left > 0) return later(left, [this, &held] { begin(held); });
+    if (left > 0) return later(left, [this, &held] { slot_has_come(held); });
+    begin(held);
+  }
+
+  // The host may have been closed meanwhile: then the slot is lost.
+  void slot_has_come(Held& held) {
+    const bool closed = opens_at(config_, held.target) > now_ns();
+    if (closed && !past_deadline(config_)) return wait_until_open(held);
     begin(held);
   }
 

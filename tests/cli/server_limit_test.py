@@ -90,6 +90,15 @@ class LimitTest(Limited):
         self.assertEqual(document["capacities"][0]["steps"][1][0], 100_000_000)
 
 
+    def test_a_limit_that_rises_takes_on_who_waits_at_once(self):
+        limit = {"concurrency": 1, "queue": 50, "then": {"after": "50ms", "concurrency": 8}}
+        document, _ = self.measure(
+            "--scenario", self.limited("rising", limit, delay="400ms", requests=8), "--rounds", 1,
+            "--strategy", "event_loop", "--transport", "beast_async", "--no-profile")
+        # Of which one would have left its place, had the others waited for that.
+        self.assertEqual(document["cells"][0]["runs"][0]["server"]["peak_served"], 8)
+
+
 class PolicyTest(Limited):
     def test_a_rate_is_kept_by_every_strategy(self):
         for _, run in runs_of(self.each_once("max_rate", max_rate=500, requests=30)):

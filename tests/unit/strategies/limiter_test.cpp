@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
 #include <queue>
 #include <random>
 #include <vector>
@@ -118,9 +119,13 @@ double later_mean(const std::vector<LimitMoment>& moments, double from_s) {
   return sum / weight;
 }
 
-std::unique_ptr<Limiter> make(const Strategy& strategy) {
+std::unique_ptr<Limiter> make(const Strategy& strategy,
+                              const std::map<std::string_view, double>& set = {}) {
   std::vector<double> options;
-  for (const StrategyOption& option : strategy.options) options.push_back(option.value);
+  for (const StrategyOption& option : strategy.options) {
+    const auto found = set.find(option.name);
+    options.push_back(found == set.end() ? option.value : found->second);
+  }
   return std::get<MakeLimiter>(strategy.run)(options, kMost);
 }
 
@@ -210,6 +215,25 @@ TEST_P(Gradient, TakesAFewSlowAnswersForNoQueue) {
   const auto limiter = make(*GetParam());
   (void)Simulation(model, *limiter, 1).run(5);
   EXPECT_GT(limiter->limit(), 10);
+}
+
+// Answers to what was begun under the old limit came from a queue.
+TEST_P(Gradient, MeasuresAgainWithFewInFlight) {
+  constexpr unsigned kCapacity = 20;
+  constexpr double kLow = 3;
+  const Model model{.capacity = [](double) { return kCapacity; }, .queue = 1000};
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    const auto limiter = make(*GetParam(), {{"again", 10}, {"low", kLow}, {"samples", 20}});
+    double sum = 0;
+    double count = 0;
+    for (const LimitMoment& moment : Simulation(model, *limiter, seed).run(20)) {
+      if (moment.at_ns < 5e9 || moment.limit <= kLow) continue;
+      sum += moment.limit;
+      ++count;
+    }
+    ASSERT_GT(count, 0);
+    EXPECT_NEAR(sum / count, kCapacity, 0.25 * kCapacity) << seed;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(, Gradient,

@@ -158,6 +158,39 @@ TEST_F(Gate, LeavesAHostAloneThatAsksForIt) {
   EXPECT_EQ(gates->of(1).closed_until_ns, 0) << "the other host was not asked";
 }
 
+// Some wait for their slots already when the host asks to be left alone.
+TEST_F(Gate, LeavesAHostAloneThoughSlotsWereTaken) {
+  config.retry.pause_host = true;
+  config.max_rate = 100;
+  prepare();
+  answer = {.outcome = Outcome::bad_status, .status = 429, .retry_after_s = 1};
+  EXPECT_EQ(make(1ms, requests(3)).size(), 3U);
+  EXPECT_GE(begun_ns[1] - begun_ns[0], 1000 * kMs);
+  EXPECT_GE(begun_ns[2] - begun_ns[1], 9 * kMs) << "and the rate is kept after the pause";
+
+  const std::int64_t opens_ns = now_ns() + 200 * kMs;
+  const auto client = with_gate(
+      std::unique_ptr<BlockingClient>(std::make_unique<unit_test::LateBlockingClient>(0ms)),
+      config);
+  state.next_begin_ns = now_ns() + 100 * kMs;
+  const std::jthread other([&] { gates->of(0).closed_until_ns = opens_ns; });
+  EXPECT_EQ(client->fetch({0, 0, 0}).outcome, Outcome::ok);
+  EXPECT_GE(now_ns(), opens_ns);
+}
+
+TEST_F(Gate, LeavesAHostAloneThatAsksForLongerThanARunWaits) {
+  config.retry.pause_host = true;
+  config.per_host = 1;
+  prepare();
+  std::atomic<std::int64_t> deadline = now_ns() + 50 * kMs;
+  config.deadline = &deadline;
+  answer = {.outcome = Outcome::bad_status, .status = 429, .retry_after_s = 3600};
+  const auto responses = make(1ms, requests(2));
+  ASSERT_EQ(responses.size(), 2U);
+  EXPECT_EQ(responses[1].attempts, 0);
+  EXPECT_LE(gates->of(0).closed_until_ns, now_ns() + 60'000 * kMs);
+}
+
 TEST_F(Gate, MakesNoAttemptAfterTheDeadlineOfAll) {
   config.per_host = 1;
   config.max_rate = 1;
