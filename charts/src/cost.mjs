@@ -1,4 +1,5 @@
-// What a request costs the client: CPU time, and memory for all of them.
+// What a request costs the client: CPU time, and memory for all of them; and how fast large bodies
+// come in for that.
 
 import { bars, barsHeight } from './parts/bars.mjs';
 import { bytes, number, short, withInterval, withUnit } from './parts/format.mjs';
@@ -6,8 +7,12 @@ import { drawnRows } from './parts/rows.mjs';
 
 const MEBIBYTE = 1024 ** 2;
 
+const rowsOf = (documents, scenario) => drawnRows(documents, scenario);
+const hasBodies = (documents, scenario) => rowsOf(documents, scenario).length > 0
+  && rowsOf(documents, scenario).every(({ cells }) => cells.every(({ summary }) => summary.bodies));
+
 const costChart = ({ measure, ...chart }) => ({
-  applies: (documents, scenario) => drawnRows(documents, scenario).length > 0,
+  applies: (documents, scenario) => rowsOf(documents, scenario).length > 0,
   plotHeight: barsHeight,
   legend: () => [],
   build(documents, scenario, theme) {
@@ -29,6 +34,20 @@ export const cpu = costChart({
     scale: 1,
     axis: { name: 'CPU time per request, us', format: short(number) },
   },
+});
+
+export const bandwidth = costChart({
+  id: 'bandwidth',
+  title: 'Bytes per second',
+  description: 'Median bytes of bodies that came in per second, with the 95 % interval, each '
+    + 'strategy at its fastest number of workers.',
+  measure: {
+    interval: ({ summary }) => summary.bodies.mb_per_second,
+    format: withUnit(number, 'MB/s'),
+    scale: 1,
+    axis: { name: 'bodies, MB/s', format: short(number) },
+  },
+  applies: hasBodies,
 });
 
 export const memory = costChart({

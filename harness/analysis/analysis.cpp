@@ -34,6 +34,13 @@ ScenarioAnalysis analyse(const Report& report, const Scenario& scenario) {
   return found;
 }
 
+// Of a family its base's answer speaks, for the variants too.
+void answer_for_all(Analysis& analysis, const Family& family) {
+  const auto base = std::ranges::find(analysis.scenarios, family.base, &ScenarioAnalysis::scenario);
+  if (!base->recommendation) base->recommendation.emplace().scenario = family.base->name;
+  base->recommendation->answer = family.answer;
+}
+
 }  // namespace
 
 bool has_failed_conditions(const Analysis& analysis) {
@@ -51,6 +58,7 @@ Analysis analyse(const Report& report) {
     analysis.scenarios.push_back(analyse(report, scenario));
   }
   analysis.families = families_of(report);
+  for (const Family& family : analysis.families) answer_for_all(analysis, family);
   for (const auto* rows : {&report.cells, &report.references}) {
     for (const CellReport& row : *rows) analysis.cpu_x_floor.push_back(cpu_x_floor(report, row));
   }

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <iterator>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -15,8 +17,57 @@
 namespace fanout {
 namespace {
 
-double time_of(const CellReport* cell) { return cell->summary.makespan_ns.median; }
 double cost_of(const CellReport* cell) { return cell->summary.cpu_us_per_request.median; }
+double makespan_of(const CellReport* cell) { return cell->summary.makespan_ns.median; }
+
+// What makes a cell fast, by one measure, and the words for it.
+struct Pace {
+  std::string_view measure;
+  double (*of)(const CellReport*);  // less is better
+  std::string (*words)(const CellReport&, const Scenario&);
+  std::string_view best;  // of all cells
+};
+constexpr std::array<Pace, 3> kPaces{{
+    {"makespan", &makespan_of,
+     [](const CellReport& cell, const Scenario& scenario) {
+       return fmt::format("{} for {}", format_duration(makespan_of(&cell)),
+                          counted(scenario.requests, "request"));
+     },
+     "the shortest time"},
+    {"throughput",
+     [](const CellReport* cell) { return 1e9 / cell->summary.requests_per_second.median; },
+     [](const CellReport& cell, const Scenario&) {
+       return format_number(cell.summary.requests_per_second.median) + " requests a second";
+     },
+     "the most requests a second"},
+    {"response_p99",
+     [](const CellReport* cell) {
+       const auto& p99 = cell->summary.response_p99_ns;
+       return p99 ? p99->median : std::numeric_limits<double>::infinity();
+     },
+     [](const CellReport& cell, const Scenario&) {
+       const auto& p99 = cell.summary.response_p99_ns;
+       return fmt::format("99 of 100 requests answered within {} of when they were due",
+                          p99 ? format_duration(p99->median) : "?");
+     },
+     "the shortest of such times"},
+}};
+
+const Pace* pace_by(const Measure& measure) {
+  const auto found = std::ranges::find(kPaces, measure.name, &Pace::measure);
+  return found == kPaces.end() ? nullptr : &*found;
+}
+
+// What the shortest has, and cells that are as good.
+Cells near_of(const Verdict& verdict) {
+  const Pace* const pace = pace_by(*verdict.measure);
+  if (pace == nullptr) return verdict.cells;
+  const double best = pace->of(*std::ranges::min_element(verdict.cells, {}, pace->of));
+  Cells near;
+  std::ranges::copy_if(verdict.cells, std::back_inserter(near),
+                       [&](const CellReport* cell) { return pace->of(cell) <= kAsFast * best; });
+  return near;
+}
 
 // Less is simpler.
 std::tuple<std::ptrdiff_t, unsigned, double> complexity(const CellReport* cell) {
@@ -29,12 +80,16 @@ const CellReport& simplest_of(const Cells& cells) {
   return **std::ranges::min_element(cells, {}, complexity);
 }
 
-// As long as needed to tell it from the others: "event_loop on curl_asio".
-std::string short_name(const Cells& among, const Cell& cell) {
+// As long as needed to tell it from the others: "event_loop on curl_asio"; of variants, with which.
+std::string short_name(const Verdict& verdict, const Cell& cell) {
+  const Cells& among = verdict.cells;
   const bool told_by_strategy = std::ranges::all_of(among, [&](const CellReport* other) {
     return other->cell.strategy != cell.strategy || other->cell.transport == cell.transport;
   });
-  return cell.strategy + (told_by_strategy ? "" : " on " + cell.transport);
+  std::string name = cell.strategy + (told_by_strategy ? "" : " on " + cell.transport);
+  const bool of_variant = cell.scenario.starts_with(verdict.scenario + ".");
+  if (of_variant) name += " + " + cell.scenario.substr(verdict.scenario.size() + 1);
+  return name;
 }
 
 // "Not ranked: a Debug build. By medians, use ": what precedes an answer that rests on no ranking.
@@ -66,59 +121,78 @@ Costs costs_of(const Report& report, const Scenario& scenario, const Cells& near
   return costs;
 }
 
-std::string how_to_use(const Cells& all, const CellReport& use, const Scenario& scenario) {
+std::string how_to_use(const Verdict& verdict, const CellReport& use, const Scenario& scenario) {
   const auto row = std::ranges::find(strategies(), use.cell.strategy, &Strategy::name);
   const bool adapts = row != strategies().end() && (*row)->concurrency == Concurrency::adaptive;
-  return fmt::format("{} with {}{} in flight (--workers {}): {} for {}, {} us of CPU for each.",
-                     short_name(all, use.cell), adapts ? "at most " : "",
+  const Pace* const pace = pace_by(*verdict.measure);
+  return fmt::format("{} with {}{} in flight (--workers {}): {}{} us of CPU for each{}.",
+                     short_name(verdict, use.cell), adapts ? "at most " : "",
                      counted(use.cell.workers, "request"), use.cell.workers,
-                     format_duration(time_of(&use)), counted(scenario.requests, "request"),
-                     format_number(cost_of(&use)));
+                     pace == nullptr ? "" : pace->words(use, scenario) + ", ",
+                     format_number(cost_of(&use)), pace == &kPaces[0] ? "" : " request");
 }
 
 // Where no other strategy is near: how much longer the next takes. "" where there is no other.
-std::string compared_with_next(const Cells& all, const CellReport& use) {
+std::string compared_with_next(const Verdict& verdict, const Pace& pace, const CellReport& use) {
   Cells others;
-  std::ranges::copy_if(all, std::back_inserter(others), [&](const CellReport* cell) {
+  std::ranges::copy_if(verdict.cells, std::back_inserter(others), [&](const CellReport* cell) {
     return cell->cell.strategy != use.cell.strategy;
   });
   if (others.empty()) return {};
-  const CellReport& next = **std::ranges::min_element(others, {}, time_of);
+  const CellReport& next = **std::ranges::min_element(others, {}, pace.of);
   return fmt::format(
-      "No other strategy comes within 5 % of the shortest median: the next, {}, takes {:.2f} x as "
-      "long.",
-      short_name(all, next.cell), time_of(&next) / time_of(&use));
+      "No other strategy comes within 5 % of {}: the next, {}, takes {:.2f} x as long.",
+      pace.measure == "makespan" ? "the shortest median" : pace.best,
+      short_name(verdict, next.cell), pace.of(&next) / pace.of(&use));
 }
 
 // Why this one.
-std::string why(const Cells& all, const Cells& near, const Costs& costs, const CellReport& use) {
+std::string why(const Verdict& verdict, const Cells& near, const Costs& costs,
+                const CellReport& use) {
+  const std::string name = short_name(verdict, use.cell);
+  const bool cheapest = !costs.ranked || strategies_in(costs.least) == 1;
+  const Pace* const pace = pace_by(*verdict.measure);
   const std::size_t others = strategies_in(near) - 1;
-  if (others == 0) return compared_with_next(all, use);
-  const std::string within =
-      others == 1 ? "One other strategy is" : fmt::format("{} other strategies are", others);
-  const std::string name = short_name(all, use.cell);
-  if (!costs.ranked || strategies_in(costs.least) == 1) {
-    return fmt::format("{} within 5 % of the shortest time; {} uses the least CPU{}.", within, name,
+  if (others == 0) return pace == nullptr ? "" : compared_with_next(verdict, *pace, use);
+  std::string text;
+  if (pace == nullptr) {
+    text = "The times are the server's, which was the limit, so only costs are compared";
+  } else {
+    text = others == 1 ? "One other strategy is" : fmt::format("{} other strategies are", others);
+    text += fmt::format(" within 5 % of {}", pace->best);
+  }
+  if (cheapest) {
+    return fmt::format("{}; {} uses the least CPU{}.", text, name,
                        costs.ranked ? "" : " by median");
   }
   return fmt::format(
-      "{} within 5 % of the shortest time; none is known to use less CPU, and of those that use as "
-      "little {} is the simplest.",
-      within, name);
+      "{}; none is known to use less CPU, and of those that use as little {} is the simplest.",
+      text, name);
 }
 
 }  // namespace
 
-Answer answer_for(const Report& report, const Scenario& scenario, const Verdict& by_makespan,
-                  const Cells& near) {
-  const Cells& all = by_makespan.cells;
+const Measure& pace_of(const Scenario& scenario) {
+  const Pace& pace = kPaces[scenario.mode == Mode::batch    ? 0
+                            : scenario.mode == Mode::steady ? 1
+                                                            : 2];
+  return *std::ranges::find(measures(), pace.measure, &Measure::name);
+}
+
+Answer answer_for(const Report& report, const Scenario& scenario, const Verdict& verdict) {
+  const Cells near = near_of(verdict);
   const Costs costs = costs_of(report, scenario, near);
   const CellReport& use = simplest_of(costs.least);
   Answer answer{.use = use.cell, .lines = {}};
-  const std::string how = how_to_use(all, use, scenario);
-  answer.lines.push_back((by_makespan.ranking ? "Use " : by_medians(by_makespan.declined)) + how);
-  if (std::string reason = why(all, near, costs, use); !reason.empty()) {
+  const std::string how = how_to_use(verdict, use, scenario);
+  answer.lines.push_back((verdict.ranking ? "Use " : by_medians(verdict.declined)) + how);
+  if (std::string reason = why(verdict, near, costs, use); !reason.empty()) {
     answer.lines.push_back(std::move(reason));
+  }
+  const auto& limits = use.summary.limits;
+  if (limits && limits->refused_share.median >= 0.01) {
+    answer.lines.push_back(fmt::format("The server refused {:.1f} % of its attempts.",
+                                       100 * limits->refused_share.median));
   }
   const CellReport& simplest = simplest_of(near);
   const bool known_to_cost_more = std::ranges::find(costs.least, &simplest) == costs.least.end();
@@ -126,7 +200,7 @@ Answer answer_for(const Report& report, const Scenario& scenario, const Verdict&
       cost_of(&simplest) > cost_of(&use)) {
     answer.lines.push_back(fmt::format(
         "The simplest of these {} is {}: {} us of CPU for each request ({:.2f} x{}).",
-        strategies_in(near), short_name(all, simplest.cell), format_number(cost_of(&simplest)),
+        strategies_in(near), short_name(verdict, simplest.cell), format_number(cost_of(&simplest)),
         cost_of(&simplest) / cost_of(&use), costs.ranked ? "" : ", by medians"));
   }
   return answer;
@@ -138,13 +212,13 @@ std::string shorter_elsewhere(const Report& report, const Answer& answer,
   const auto row_of = [&](const Cell& cell) {
     return std::ranges::find(report.cells, cell, &CellReport::cell);
   };
-  const double limit = time_of(&*row_of(*answer.use)) / kAsFast;
+  const double limit = makespan_of(&*row_of(*answer.use)) / kAsFast;
   std::string names;
   for (const LeftOut& out : elsewhere) {
     const auto row = row_of(out.cell);
-    if (row->summary.valid_runs == 0 || time_of(&*row) >= limit) continue;
+    if (row->summary.valid_runs == 0 || makespan_of(&*row) >= limit) continue;
     names += fmt::format("{}{} on {}, {} ({})", names.empty() ? "" : "; ", out.cell.strategy,
-                         out.cell.transport, format_duration(time_of(&*row)), out.reason);
+                         out.cell.transport, format_duration(makespan_of(&*row)), out.reason);
   }
   return names.empty() ? names : fmt::format("Shorter, and not compared: {}.", names);
 }

@@ -15,17 +15,21 @@ struct Answer {
   std::vector<std::string> lines;  // at most four
 };
 
-// Among `near`, which are those cells of a verdict by makespan whose medians are within
-// `kAsFast` of the shortest: the simplest of those that no other is known to cost less than.
-// Simplicity is the order of the registry (strategies/registry.cpp), then fewer workers.
-// REQUIRED: near is not empty.
-Answer answer_for(const Report& report, const Scenario& scenario, const Verdict& by_makespan,
-                  const Cells& near);
+// Among those cells of the verdict whose medians are within kAsFast of the best: the simplest of
+// those that no other is known to cost less than. Simplicity is the order of the registry
+// (strategies/registry.cpp), then fewer workers. Where the verdict is by CPU, times say nothing:
+// then all are as good. REQUIRED: it is on a cell at least, by a measure of pace_of() or by CPU.
+Answer answer_for(const Report& report, const Scenario& scenario, const Verdict& verdict);
+
+// By what strategies are fast in the scenario's mode: makespan, throughput, or the response times
+// of an open loop.
+const Measure& pace_of(const Scenario& scenario);
 
 inline constexpr double kAsFast = 1.05;
 
-// Cells that were not compared although their median is shorter, by more than kAsFast, with the
-// reason; "" if there are none. A reader who sees them in the table is to know why.
+// Cells whose times were not compared although their median makespan is shorter, by more than
+// kAsFast, with the reason; "" if there are none. A reader who sees them in the table is to know
+// why.
 std::string shorter_elsewhere(const Report& report, const Answer& answer,
                               const std::vector<LeftOut>& elsewhere);
 

@@ -71,6 +71,9 @@ Family family_of(const Report& report, const Scenario& base) {
     family.verdicts.push_back(verdict_on(report, base, found.cells, measure));
     family.verdicts.back().left_out = found.left_out;
   }
+  const auto by_pace = std::ranges::find(family.verdicts, &pace_of(base),
+                                         [](const Verdict& one) { return one.measure; });
+  if (by_pace != family.verdicts.end()) family.answer = answer_for(report, base, *by_pace);
   if (family.verdicts.empty() || !family.verdicts.front().ranking) return family;
   say_whom_it_refuses_least(family, family.verdicts.front());
   say_what_hedges_do(family, family.verdicts.front());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/analysis/answer.h"
 #include "harness/analysis/verdict.h"
 #include "harness/result/report.h"
 
@@ -16,6 +17,7 @@ struct Family {
   Cells cells;                     // of the base and of its variants, in the order of the plan
   std::vector<Verdict> verdicts;   // on those that may be held against each other, by measure
   std::vector<std::string> lines;  // what it comes to, for people
+  Answer answer;                   // what a reader is told first; empty where nothing is compared
 };
 
 // The families of a report: none where no scenario has a variant in the plan.

@@ -145,7 +145,7 @@ void choose(Recommendation& found, const Report& report, const Scenario& scenari
   found.fastest = fastest.cell;
   found.cheapest = cheapest.cell;
   found.simplest = simplest.cell;
-  found.answer = answer_for(report, scenario, verdict, near);
+  found.answer = answer_for(report, scenario, verdict);
   warn_of_few_rounds(found, verdict);
   found.lines.push_back(fastest_line(report, fastest, verdict));
   found.lines.push_back(cheapest_line(report, cells, fastest, cheapest));
@@ -197,12 +197,41 @@ void leave_out_idle(Recommendation& found, Cells& cells, const Scenario& scenari
                                     too_few_requests(scenario, most)));
 }
 
+// The cells of the library that the scenario holds fixed, or all where there are none.
+Cells of_first_stack(const Report& report, const Cells& cells) {
+  Cells own;
+  std::ranges::copy_if(cells, std::back_inserter(own),
+                       [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
+  return own.empty() ? cells : own;
+}
+
+// An answer alone, where no makespans are to be compared: those of other modes are given, and those
+// of a server at its limit are its own.
+std::optional<Recommendation> answer_only(const Report& report, const Scenario& scenario,
+                                          const Cells& cells, const Measure& measure) {
+  Recommendation found;
+  found.scenario = scenario.name;
+  const Verdict verdict = verdict_on(report, scenario, of_first_stack(report, cells), measure);
+  found.answer = answer_for(report, scenario, verdict);
+  return found;
+}
+
+const Measure& by_cpu() { return *std::ranges::find(measures(), "cpu", &Measure::name); }
+
 }  // namespace
 
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
-  if (scenario.mode != Mode::batch) return std::nullopt;  // makespans are given there
   Contenders all = contenders(report, scenario);
+  const Cells paced_or_not = all.cells;
   leave_out_server_bound(all);
+  if (all.cells.empty() && !paced_or_not.empty() && !in_family(report.plan, scenario)) {
+    return answer_only(report, scenario, paced_or_not, by_cpu());
+  }
+  if (scenario.mode != Mode::batch) {
+    if (all.cells.empty()) return std::nullopt;
+    if (in_family(report.plan, scenario)) return std::nullopt;  // its variants have a say, too
+    return answer_only(report, scenario, all.cells, pace_of(scenario));
+  }
   if (all.cells.empty() && all.left_out.empty()) return std::nullopt;
   Recommendation found;
   found.scenario = scenario.name;
@@ -213,7 +242,7 @@ std::optional<Recommendation> recommend(const Report& report, const Scenario& sc
     choose_among(found, report, scenario, std::move(all.cells), all.left_out);
   }
   if (in_family(report.plan, scenario))
-    found.answer = {};  // what is best of it, its variants decide
+    found.answer = {};  // its variants have a say (analysis.cpp)
   if (!all.left_out.empty()) {
     std::vector<std::string> names;
     for (const LeftOut& out : all.left_out) {

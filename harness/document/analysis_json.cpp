@@ -37,6 +37,12 @@ Json hedges_to_json(const std::optional<HedgesSummary>& hedges) {
           {"won_share", interval_to_json(hedges->won_share)}};
 }
 
+Json bodies_to_json(const std::optional<BodiesSummary>& bodies) {
+  if (!bodies) return nullptr;
+  return {{"mb_per_second", interval_to_json(bodies->mb_per_second)},
+          {"cpu_s_per_gib", interval_to_json(bodies->cpu_s_per_gib)}};
+}
+
 Json usl_to_json(const Scalability& found) {
   const auto of_fit = [&](double Usl::*coefficient) {
     return found.usl ? Json((*found.usl).*coefficient) : Json(nullptr);
@@ -102,6 +108,7 @@ Json summary_to_json(const Summary& summary) {
       {"limits", limits_to_json(summary.limits)},
       {"hedges", hedges_to_json(summary.hedges)},
       {"work_us_per_answer", interval_or_null(summary.work_us_per_answer)},
+      {"bodies", bodies_to_json(summary.bodies)},
       {"intervals",
        {{"requests_per_second", interval_to_json(summary.requests_per_second)},
         {"efficiency", interval_or_null(summary.efficiency)},

@@ -69,6 +69,9 @@ Json repetition(const CellReport& cell, std::size_t family, std::size_t index) {
     return row;
   }
   if (!run.open) row["items_per_second"] = throughput(run);  // there it is what was asked for
+  if (const double bytes = body_bytes_per_request(run); bytes > 0) {
+    row["bytes_per_second"] = throughput(run) * bytes;
+  }
   if (run.efficiency) row["efficiency"] = *run.efficiency;
   if (run.requests.ok > 0) {  // latency is that of successes
     row["latency_p50_ns"] = run.latency_ns.p50;

@@ -19,7 +19,8 @@ inline void from_json(const nlohmann::json& json, Limit& limit) {
   limit = json_read::one_of("limited_by", json, kLimitNames);
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RequestCounts, total, ok, failed, attempts, retried, connected)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RequestCounts, total, ok, failed, attempts, retried, connected,
+                                   body_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Latency, min, mean, p50, p90, p99, p999, max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OpenLoop, offered_per_second, achieved_per_second, response_ns,
                                    response_histogram)
@@ -73,7 +74,10 @@ inline Run run_from_json(nlohmann::json json) {
     json["server"].emplace("waited", 0);
     json["server"].emplace("peak_served", 0);
   }
-  if (json.contains("requests")) json["requests"].emplace("connected", nullptr);
+  if (json.contains("requests")) {
+    json["requests"].emplace("connected", nullptr);
+    json["requests"].emplace("body_bytes", nullptr);
+  }
   return json;
 }
 

@@ -166,6 +166,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   Run run;
   add_process(run, execution, cell);
   add_requests(run, counted, attempts);
+  run.requests.body_bytes = counted.body_bytes;
   if (!is_external(cell)) run.requests.connected = counted.connected;
   add_failures(run, execution, scenario);
   if (execution.connection_notes != nullptr) add_connections(run, *execution.connection_notes);

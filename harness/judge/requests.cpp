@@ -48,6 +48,7 @@ CountedRequests count_requests(const Execution& execution, const Scenario& scena
     ++found.total;
     if (sample.outcome == Outcome::ok) {
       ++found.ok;
+      found.body_bytes += sample.body_bytes;
       if (sample.connected) ++found.connected;
     } else {
       ++found.errors[std::string(outcome_name(sample.outcome))];

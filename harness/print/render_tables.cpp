@@ -147,6 +147,23 @@ CellColumn work_column() {
   });
 }
 
+// Where bodies are large: how fast they come, and at what price.
+std::vector<CellColumn> body_columns() {
+  const auto figure = [](const std::optional<BodiesSummary>& bodies, Interval BodiesSummary::*of) {
+    return bodies ? format_number(((*bodies).*of).median) : std::string("-");
+  };
+  return {
+      measured({"MB/s"}, [=](auto& s) { return figure(s.bodies, &BodiesSummary::mb_per_second); }),
+      measured({"CPU s/GiB"},
+               [=](auto& s) { return figure(s.bodies, &BodiesSummary::cpu_s_per_gib); })};
+}
+
+bool has_large_bodies(const Report& report, const Scenario& scenario) {
+  return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+    return cell.cell.scenario == scenario.name && cell.summary.bodies;
+  });
+}
+
 bool has_profiles(const Report& report, const Scenario& scenario) {
   return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
     return cell.cell.scenario == scenario.name && cell.profile &&
@@ -183,6 +200,9 @@ std::vector<CellColumn> cell_columns(const Report& report, const Analysis& analy
                        }});
   }
   if (scenario.work.count() > 0) columns.push_back(work_column());
+  if (has_large_bodies(report, scenario)) {
+    std::ranges::move(body_columns(), std::back_inserter(columns));
+  }
   if (has_failures(report, scenario)) {
     std::ranges::move(success_columns(), std::back_inserter(columns));
   }

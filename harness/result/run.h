@@ -25,6 +25,7 @@ struct RequestCounts {
   std::uint64_t retried = 0;   // those of them that were made again
   // Of the requests that succeeded: how many opened a connection; nothing: not known.
   std::optional<std::uint64_t> connected{};
+  std::optional<std::uint64_t> body_bytes{};  // received by them; nothing: an older result
 };
 
 // Service times of the requests that succeeded.

@@ -183,6 +183,19 @@ void summarize_work(const ValidRuns& valid, Summary& summary) {
       over_runs(valid, [](const Run& run) { return run.work->cpu_ns / 1000; });
 }
 
+void summarize_bodies(const ValidRuns& valid, Summary& summary) {
+  const bool large = std::ranges::all_of(
+      valid, [](const Run* run) { return body_bytes_per_request(*run) >= kLargeBody; });
+  if (valid.empty() || !large) return;
+  summary.bodies = BodiesSummary{
+      .mb_per_second = over_runs(
+          valid, [](const Run& run) { return throughput(run) * body_bytes_per_request(run) / 1e6; }),
+      .cpu_s_per_gib = over_runs(valid, [](const Run& run) {
+        constexpr double kGib = 1 << 30;
+        return cpu_us_per_request(run) / 1e6 / body_bytes_per_request(run) * kGib;
+      })};
+}
+
 void summarize_hedges(const ValidRuns& valid, Summary& summary) {
   if (std::ranges::none_of(valid, [](const Run* run) { return run->hedges.has_value(); })) return;
   const auto share = [](std::uint64_t Hedges::*of) {
@@ -216,6 +229,7 @@ Summary summarize(const std::vector<Run>& runs) {
   summarize_limits(valid, summary);
   summarize_hedges(valid, summary);
   summarize_work(valid, summary);
+  summarize_bodies(valid, summary);
   summarize_server(valid, summary);
   summary.limited_by = common_limit(valid);
   return summary;
@@ -258,6 +272,11 @@ Interval success_of_all(const std::vector<Run>& runs) {
     total += run.requests.total;
   }
   return share_interval(ok, total);
+}
+
+double body_bytes_per_request(const Run& run) {
+  if (!run.requests.body_bytes || run.requests.total == 0) return 0;
+  return static_cast<double>(*run.requests.body_bytes) / static_cast<double>(run.requests.total);
 }
 
 double goodput(const Run& run) {

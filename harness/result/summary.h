@@ -35,6 +35,14 @@ struct HedgesSummary {
   Interval won_share;
 };
 
+// Of large bodies: how many bytes come in, and what they cost. Where bodies are small, it is
+// requests that cost.
+inline constexpr double kLargeBody = 65536;  // bytes, on average
+struct BodiesSummary {
+  Interval mb_per_second;  // of bodies, 10^6 bytes
+  Interval cpu_s_per_gib;  // CPU time of the client for each 2^30 bytes of bodies
+};
+
 // Over the valid runs of a cell: medians over runs, each with its interval.
 struct Summary {
   unsigned valid_runs = 0;
@@ -60,6 +68,7 @@ struct Summary {
   std::optional<LimitsSummary> limits;         // nothing: no run has any
   std::optional<HedgesSummary> hedges;         // nothing: none was made
   std::optional<Interval> work_us_per_answer;  // CPU time; nothing: no work was asked for
+  std::optional<BodiesSummary> bodies;         // nothing: they are small, or not known
   bool has_failures = false;  // some request failed, or was made again, in a valid run
   std::vector<PercentilePoint> latency_by_percentile;  // ascending; only with 10 requests beyond
   // Counted by the embedded server: the largest of any valid run; nothing if it took no part.
@@ -80,6 +89,9 @@ Interval success_of_all(const std::vector<Run>& runs);
 
 // The requests that makespan and CPU time of a run are of: all, or those of its steady state.
 std::uint64_t measured_requests(const Run& run);
+
+// The bytes of the bodies that one request brought on average; 0 if they are not known.
+double body_bytes_per_request(const Run& run);
 
 // Requests per second of one run, and client CPU time for each request.
 double throughput(const Run& run);

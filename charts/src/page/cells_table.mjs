@@ -96,12 +96,18 @@ const works = [
     'CPU time spent on each answer'),
 ];
 
+const bodies = [
+  partOf('bodies', 'MB/s', 'mb_per_second', number, 'bytes of bodies that came in, in millions'),
+  partOf('bodies', 'CPU s/GiB', 'cpu_s_per_gib', number, 'CPU time of the client for 2^30 bytes of bodies'),
+];
+
 const hasPart = (part) => ({ cell: { summary } }) => (summary[part] ?? null) !== null;
 
 // Columns that only some measurements need.
 const furtherColumns = (rows) => [
   ...(rows.some(hasFailures) ? failures : []),
   ...(rows.some(hasPart('work_us_per_answer')) ? works : []),
+  ...(rows.some(hasPart('bodies')) ? bodies : []),
   ...(rows.some(hasPart('limits')) ? limits : []),
   ...(rows.some(hasPart('hedges')) ? hedges : []),
 ];

@@ -73,6 +73,57 @@ TEST_F(AnswerTo, HowMuchLongerTheNextTakesWhereNoneIsNear) {
                           "thread_pool, takes 1.20 x as long."));
 }
 
+// All times are the server's then.
+TEST_F(AnswerTo, WhatCostsLeastWhereTheServerWasTheLimitOfAll) {
+  add("thread_pool", 10, 100, 50);
+  add("event_loop", 10, 120, 40);
+  for (CellReport& cell : report.cells) cell.summary.limited_by = Limit::server;
+  EXPECT_THAT(answer().lines,
+              ElementsAre("Use event_loop with 10 requests in flight (--workers 10): 40.0 us of "
+                          "CPU for each request.",
+                          "The times are the server's, which was the limit, so only costs are "
+                          "compared; event_loop uses the least CPU.",
+                          "The simplest of these 2 is thread_pool: 50.0 us of CPU for each request "
+                          "(1.25 x)."));
+}
+
+TEST_F(AnswerTo, HowManyRequestsASecondInSteadyState) {
+  add("thread_pool", 10, 1000, 50);
+  add("event_loop", 10, 500, 40);
+  report.plan.scenarios.front().mode = Mode::steady;
+  for (CellReport& cell : report.cells) {
+    for (auto& run : cell.runs) run.steady = SteadyState{.requests = 200, .ok = 200};
+    cell.summary = summarize(cell.runs);
+  }
+  EXPECT_THAT(
+      answer().lines,
+      ElementsAre("Use event_loop with 10 requests in flight (--workers 10): 400 requests a "
+                  "second, 40.0 us of CPU for each request.",
+                  "No other strategy comes within 5 % of the most requests a second: the "
+                  "next, thread_pool, takes 2.00 x as long."));
+}
+
+TEST_F(AnswerTo, HowSoonRequestsAreAnsweredInAnOpenLoop) {
+  add("thread_pool", 10, 1000, 50);
+  add("event_loop", 10, 1000, 40);
+  report.plan.scenarios.front().mode = Mode::open;
+  for (CellReport& cell : report.cells) {
+    const bool late = &cell == &report.cells.front();
+    for (auto& run : cell.runs) {
+      run.open = OpenLoop{.offered_per_second = 200, .achieved_per_second = 200, .response_ns = {}};
+      run.open->response_ns.p99 = late ? 60'000'000 : 30'000'000;
+    }
+    cell.summary = summarize(cell.runs);
+  }
+  EXPECT_THAT(
+      answer().lines,
+      ElementsAre("Not ranked: needs 1,000 answers per run. By medians, use event_loop with "
+                  "10 requests in flight (--workers 10): 99 of 100 requests answered within "
+                  "30.0 ms of when they were due, 40.0 us of CPU for each request.",
+                  "No other strategy comes within 5 % of the shortest of such times: the "
+                  "next, thread_pool, takes 2.00 x as long."));
+}
+
 TEST_F(AnswerTo, AtMostSoManyOfAnAdaptiveOne) {
   add("aimd", 50, 100, 40);
   EXPECT_THAT(answer().lines, ElementsAre(StartsWith("Use aimd with at most 50 requests in flight "
