@@ -5,6 +5,25 @@
 #include "base/error.h"
 
 namespace fanout {
+namespace {
+
+// An array of objects such as APIs answer with, and spaces up to the length. REQUIRED: it is
+// kLeastJson or more.
+std::string json_of(std::uint64_t bytes) {
+  std::string text = "[";
+  for (unsigned i = 0;; ++i) {
+    const std::string item =
+        fmt::format(R"({}{{"id":{},"name":"item {}","price":{}.{:02},"tags":["a","b"],"sold":{}}})",
+                    i == 0 ? "" : ",", i, i, i % 1000, i % 100, i % 2 == 0);
+    if (text.size() + item.size() + 1 > bytes) break;
+    text += item;
+  }
+  text += "]";
+  text.resize(bytes, ' ');
+  return text;
+}
+
+}  // namespace
 
 std::string body_of(const HostBehaviour& host) {
   constexpr std::string_view kLine =
@@ -12,6 +31,7 @@ std::string body_of(const HostBehaviour& host) {
   static_assert(kLine.size() == 64);
   std::string body;
   if (!may_have_body(host.status)) return body;
+  if (host.json_body) return json_of(host.body_bytes);
   body.reserve(host.body_bytes);
   while (body.size() < host.body_bytes) body += kLine.substr(0, host.body_bytes - body.size());
   return body;

@@ -33,14 +33,13 @@ struct AsioCore {
   ~AsioCore();
   // Returns a closed connection: one used before, or a new one.
   Connection& idle_connection();
-  // Called with the run's first request: sets the clocks of `events` going.
   void begin_run(std::int64_t now_ns);
 
   boost::asio::io_context io{1};
   Ledger ledger;
   HoldQueue<Connection> holds{io};
   struct Event {
-    std::chrono::nanoseconds at;  // from the run's first request on
+    std::chrono::nanoseconds at;  // from begin_run() on: the run's first request
     std::function<void()> happen;
   };
   std::vector<Event> events;
@@ -147,8 +146,5 @@ class Connection {
   std::array<char, kHeadSize> head_;
   std::array<char, kBufferSize> buffer_;
 };
-
-// Gives the places that the host's limit has to those who have waited longest.
-void take_on_waiting(Host& host, std::int64_t elapsed_ns);
 
 }  // namespace fanout

@@ -20,7 +20,8 @@ std::string status_line(unsigned status) {
 std::string right_head(const HostBehaviour& host, std::uint64_t body_bytes) {
   std::string head = status_line(host.status);
   if (may_have_body(host.status)) {
-    head += fmt::format("Content-Length: {}\r\nContent-Type: {}\r\n", body_bytes, kContentType);
+    head +=
+        fmt::format("Content-Length: {}\r\nContent-Type: {}\r\n", body_bytes, content_type(host));
   }
   return head;
 }

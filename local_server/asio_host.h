@@ -36,6 +36,10 @@ struct Host {
   std::deque<Waiting> waiting;
 };
 
+// Gives the places that the host's limit has to those who have waited longest; so long after the
+// run's first request.
+void take_on_waiting(Host& host, std::int64_t elapsed_ns);
+
 // What a request meets at a host.
 struct Fate {
   std::string_view head{};  // of the answer

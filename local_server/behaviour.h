@@ -78,10 +78,13 @@ enum class Tls : std::uint8_t {
   untrusted,  // another one, which they are not
 };
 
+inline constexpr std::uint64_t kLeastJson = 2;  // bytes of a JSON document: "[]"
+
 struct HostBehaviour {
   Delay delay{};
   std::uint64_t body_bytes = 115;           // of a right answer; with sizes below, the largest
   std::vector<std::uint64_t> body_sizes{};  // each as likely as the others; none: body_bytes
+  bool json_body = false;  // a JSON document, for clients that parse it; of one size
   unsigned status = 200;
   // Engine asio only, from here on. The shares add up to 1 at most; the rest is answered rightly.
   std::vector<FaultShare> faults;

@@ -50,7 +50,7 @@ Freeze freeze_from_json(const std::string& path, const Json& json) {
 
 // The sizes of a list; `host` gets them, and the largest.
 void read_body_list(const std::string& path, const Json& json, HostBehaviour& host) {
-  check_object(path, json, {"list"});
+  check_object(path, json, {"list", "json"});
   const Json& list = required(path, json, "list", "a number, or an object with a list of them");
   if (!list.is_array() || list.empty() || list.size() > kMaxSizes) {
     fail(path + ".list", list, fmt::format("an array of 1 to {} sizes", kMaxSizes));
@@ -63,11 +63,18 @@ void read_body_list(const std::string& path, const Json& json, HostBehaviour& ho
 }
 
 void read_body(const std::string& path, const Json& json, HostBehaviour& host) {
+  if (json.is_object() && json.contains("json")) {
+    check_object(path, json, {"json"});
+    host.json_body = true;
+    host.body_bytes = whole_number(path + ".json", json["json"], kLeastJson, kMaxBody);
+    return;
+  }
   if (json.is_object()) return read_body_list(path, json, host);
   host.body_bytes = whole_number(path, json, 0, kMaxBody);
 }
 
 Json body_to_json(const HostBehaviour& host) {
+  if (host.json_body) return {{"json", host.body_bytes}};
   if (host.body_sizes.empty()) return host.body_bytes;
   return {{"list", host.body_sizes}};
 }

@@ -192,7 +192,7 @@ void HttplibEngine::answer(const Host& host, const Request& request, Response& r
   response.status = static_cast<int>(host.behaviour.status);
   if (may_have_body(host.behaviour.status)) {
     response.set_content(host.body.data(), draw_body(host.behaviour, drawn_by),
-                         std::string(kContentType));
+                         std::string(content_type(host.behaviour)));
   }
   if (intended_ns > 0) sleep_until(arrival_ns + intended_ns);
   answered(arrival_ns, intended_ns);

@@ -70,8 +70,8 @@ class Job {
     sample.start_ns = now_ns();
   }
   void finished(const Request& request, const Response& response) {
-    if (limits_.work.cpu.count() > 0 && response.outcome == Outcome::ok) {
-      do_work(limits_.work, *limits_.work_done);
+    if (limits_.work.any() && response.outcome == Outcome::ok) {
+      do_work(limits_.work, response.body.get(), *limits_.work_done);
     }
     Sample& sample = samples_[request.index];
     sample.end_ns = now_ns();

@@ -6,13 +6,14 @@
 
 namespace fanout {
 
-void BareResponse::begin(Method method) {
+void BareResponse::begin(Method method, bool keep_body) {
   head_request_ = method == Method::head;
   any_received_ = in_body_ = surplus_ = false;
   interim_bytes_ = 0;
   head_end_.clear();
   head_ = {};
   body_bytes_ = 0;
+  kept_ = keep_body ? std::make_shared<std::string>() : nullptr;
   held_.clear();
   why_ = {};
 }
@@ -73,7 +74,9 @@ void BareResponse::begin_body() {
 
 BareResponse::Step BareResponse::read_body(std::string_view bytes) {
   while (!bytes.empty() && !body_.complete() && !body_.broken()) {
-    body_bytes_ += body_.take(bytes).size();
+    const std::string_view data = body_.take(bytes);
+    body_bytes_ += data.size();
+    if (kept_ != nullptr) kept_->append(data);
   }
   if (body_.broken()) return broken(sentence::kBadChunk);
   surplus_ = !bytes.empty();
@@ -90,7 +93,8 @@ Reply BareResponse::reply() const {
   return {.status = head_.status,
           .body_bytes = body_bytes_,
           .token = head_.token.view(),
-          .retry_after_s = head_.retry_after_s};
+          .retry_after_s = head_.retry_after_s,
+          .body = kept_};
 }
 
 }  // namespace fanout

@@ -1,8 +1,9 @@
 // Reads one HTTP/1.x response after another, whatever pieces it comes in, and keeps nothing but
-// what is verified: status, token and a count of the body's bytes.
+// what is verified: status, token and a count of the body's bytes; the body only if it is told to.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,9 @@ class BareResponse {
 
   explicit BareResponse(HeadReader first = nullptr) : first_(first) {}
 
-  // Forgets the last response and awaits the one to a request of this method.
-  void begin(Method method);
+  // Forgets the last response and awaits the one to a request of this method; `keep_body` says
+  // whether reply() is to have its body.
+  void begin(Method method, bool keep_body = false);
   // Reads received bytes, at least one, which are borrowed for the call only.
   Step received(std::string_view bytes);
   // The peer closed in order: `complete` if that ends the body, else `more`, which will never come.
@@ -57,7 +59,8 @@ class BareResponse {
   ResponseHead head_;
   ResponseBody body_;
   std::uint64_t body_bytes_ = 0;
-  std::string held_;  // what has come of a head that is not whole
+  std::shared_ptr<std::string> kept_;  // the body; null: it is not kept
+  std::string held_;                   // what has come of a head that is not whole
   std::string_view why_;
 };
 

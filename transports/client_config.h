@@ -90,6 +90,7 @@ struct ClientConfig {
   unsigned per_host = 0;       // attempts in flight to each target; 0: any number
   HedgePolicy hedge{};         // on event loops alone
   RetryPolicy retry{};         // carried out by transports/policy.h, not by the transports
+  bool keep_bodies = false;    // whether a Response has the body; else its bytes are counted only
   std::string certificates{};  // PEM: whom TLS trusts; empty: whom the system trusts
   // PEM: what it shows to servers that demand a certificate; none: nothing. An empty key_file means
   // that the key is in the other one.

@@ -56,7 +56,7 @@ class ConnectionPool {
     connection.request = &request;
     connection.done = std::move(done);
     connection.out.begin(shared_.targets[request.target].text, request.token, shared_.form.body);
-    connection.in.begin(method_of(shared_.config, request.token));
+    connection.in.begin(method_of(shared_.config, request.token), shared_.config.keep_bodies);
     connection.why = {};
     const std::int64_t now = now_ns();
     connection.answer_by = give_up_at(shared_.config, now);

@@ -58,7 +58,8 @@ class HttplibClient final : public BlockingClient {
     std::int64_t connect_by = kNever;
     std::int64_t answer_by = kNever;
     std::uint64_t body_bytes = 0;
-    unsigned status = 0;  // 0 until the header is complete
+    std::shared_ptr<std::string> kept{};  // the body; null: it is not kept
+    unsigned status = 0;                  // 0 until the header is complete
     bool late = false;
   };
 
@@ -145,8 +146,10 @@ httplib::Request HttplibClient::prepare(const Target& target) {
     progress_.status = static_cast<unsigned>(response.status);
     return true;
   };
-  request.content_receiver = [this](const char*, std::size_t bytes, std::uint64_t, std::uint64_t) {
+  request.content_receiver = [this](const char* data, std::size_t bytes, std::uint64_t,
+                                    std::uint64_t) {
     progress_.body_bytes += bytes;
+    if (progress_.kept != nullptr) progress_.kept->append(data, bytes);
     progress_.late = progress_.answer_by != kNever && now_ns() > progress_.answer_by;
     return !progress_.late;
   };
@@ -163,6 +166,7 @@ Response HttplibClient::fetch(const Request& request) {
 
 Response HttplibClient::fetch(Destination& destination, const Request& request) {
   progress_ = {};
+  if (config_.keep_bodies) progress_.kept = std::make_shared<std::string>();
   const std::int64_t now = now_ns();
   progress_.connect_by = deadline_after(now, config_.connect_timeout);
   progress_.answer_by = give_up_at(config_, now);
@@ -225,7 +229,8 @@ Response HttplibClient::exchange(Destination& destination, const Request& reques
                 {.status = static_cast<unsigned>(response.status),
                  .body_bytes = progress_.body_bytes,
                  .token = header(kTokenHeader),
-                 .retry_after_s = retry_after_seconds(header(kRetryAfterHeader))});
+                 .retry_after_s = retry_after_seconds(header(kRetryAfterHeader)),
+                 .body = progress_.kept});
 }
 
 Response HttplibClient::unanswered(const ReadingHttplibClient& client, httplib::Error error) const {

@@ -66,6 +66,7 @@ struct Response {
   std::uint64_t body_bytes = 0;     // body bytes received
   std::uint64_t retried = 0;        // ends of all attempts but the last (transports/retried.h)
   std::int64_t began_ns = 0;        // base/clock.h: when a schedule that held it back let it go
+  std::shared_ptr<const std::string> body{};  // with ClientConfig::keep_bodies; else null
 };
 
 class BlockingClient {

@@ -37,7 +37,8 @@ Response verify(const ClientConfig& config, const Request& request, const Reply&
   return {.outcome = judged(config, request, reply),
           .status = static_cast<std::uint16_t>(reply.status),
           .retry_after_s = reply.retry_after_s,
-          .body_bytes = reply.body_bytes};
+          .body_bytes = reply.body_bytes,
+          .body = reply.body};
 }
 
 Response failed(const ClientConfig& config, Outcome outcome, std::string_view words,

@@ -32,6 +32,7 @@ struct Reply {
   std::uint64_t body_bytes = 0;
   std::string_view token;  // value of X-Fanout-Token, empty if there was none
   std::uint32_t retry_after_s = 0;
+  std::shared_ptr<const std::string> body{};  // with ClientConfig::keep_bodies
 };
 
 // How long the body of the right answer to this request is.

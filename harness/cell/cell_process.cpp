@@ -143,7 +143,7 @@ void run_job(CellTask task, CellMemory& memory) {
        .queue_capacity = task.queue_capacity,
        .options = std::move(task.options),
        .trace = &memory.limit_trace(),
-       .work = {task.work},
+       .work = task.work,
        .work_done = &memory.work_done()},
       {.ready =
            [&](const Job& self) {

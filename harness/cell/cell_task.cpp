@@ -14,12 +14,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Target, addresses, port, expected_status, exp
                                    expected_body_sizes, tls, name, unresolved, unix_socket)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post, budget,
                                    pause_host)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Work, cpu, body)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HedgePolicy, after, percentile, budget, post)
 // What every worker shares is not told: each process has its own.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, body, reuse,
                                    follow, connect_timeout, timeout, max_idle, workers, max_rate,
-                                   per_host, hedge, retry, headers, certificates, certificate_file,
-                                   key_file)
+                                   per_host, hedge, retry, keep_bodies, headers, certificates,
+                                   certificate_file, key_file)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, order,
                                    queue_capacity, options, work, deadline, token_seed, stoppable,
                                    schedule, urls_fd, command, ready_limit, run_limit,

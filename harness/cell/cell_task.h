@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/scenario/schedule.h"
+#include "strategies/work.h"
 #include "transports/transport.h"
 
 namespace fanout {
@@ -19,7 +20,7 @@ struct CellTask {
   std::vector<std::uint32_t> order{};   // Scenario::order
   std::uint64_t queue_capacity = 0;     // of a strategy with a queue
   std::vector<double> options{};        // of the strategy, in the order of Strategy::options
-  std::chrono::nanoseconds work{};      // CPU time that each right answer costs (strategies/work.h)
+  Work work{};                          // what is done with each right answer
   std::chrono::nanoseconds deadline{};  // from ready() on; 0: none
   std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
   bool stoppable = false;               // the controller may set the deadline at any time

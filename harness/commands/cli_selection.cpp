@@ -63,9 +63,12 @@ std::optional<double> parse_max_rate(std::string text) {
   return parse_rate(text);
 }
 
-std::optional<std::chrono::nanoseconds> parse_work(const std::string& text) {
-  const auto work = parse_duration(text);
-  return work && *work <= kMostWork ? work : std::nullopt;
+std::optional<Work> parse_work(const std::string& text) {
+  const auto body = enum_value(text, kBodyWorkNames);
+  if (body && *body != BodyWork::none) return Work{.body = *body};
+  const auto cpu = parse_duration(text);
+  if (!cpu || *cpu > kMostWork) return std::nullopt;
+  return Work{.cpu = *cpu};
 }
 
 void add_share(CLI::App& app, const std::string& flag, std::optional<double>& target,
@@ -186,7 +189,8 @@ void add_selection(CLI::App& app, Selection& selection) {
       ->type_name("FIELD")
       ->allow_extra_args(false);
   add_parsed(app, "--work", selection.work, parse_work, kWorkExpected,
-             "spend this much CPU time on each answer", "DURATION");
+             "spend this much CPU time on each answer, or do this with its body: sha256 or json",
+             "DURATION|NAME");
   add_policy(app, selection);
 }
 

@@ -51,6 +51,7 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .per_host = scenario.per_host,
                      .hedge = scenario.hedge,
                      .retry = scenario.retry,
+                     .keep_bodies = scenario.keep || scenario.work.body != BodyWork::none,
                      .headers = sent_headers(scenario)}};
 }
 

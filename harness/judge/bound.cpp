@@ -31,7 +31,7 @@ double whole_waves_ns(const Run& run, const Cell& cell, const Scenario& scenario
   const double waves = std::ceil(static_cast<double>(run.server->answered) / cell.workers);
   // The work on an answer may go on beside the next wave, but for that of the last.
   return waves * static_cast<double>(hosts[0].delay.mean.count()) +
-         static_cast<double>(scenario.work.count());
+         static_cast<double>(scenario.work.cpu.count());
 }
 
 // The time that attempts kept their workers, over all workers, and the longest of them: those that

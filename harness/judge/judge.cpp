@@ -184,7 +184,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   append(run.reasons, counted.doubts);
   append(run.reasons, timing.doubts);
   append(run.reasons, doubts_about_attempts(execution, counted, attempts, scenario));
-  append(run.reasons, doubts_about_work(execution, cell, scenario, counted.ok));
+  append(run.reasons, doubts_about_work(execution, cell, scenario, counted.ok, counted.body_bytes));
   append(run.reasons, doubts_from_server(execution, cell, attempts, scenario));
   if (is_external(cell)) {
     const std::string printed = what_it_printed(run.reasons, execution.standard_error);

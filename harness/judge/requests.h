@@ -15,8 +15,8 @@ namespace fanout {
 struct CountedRequests {
   std::uint64_t total = 0;  // without those that the end of mode steady left over
   std::uint64_t ok = 0;
-  std::uint64_t connected = 0;  // of those that succeeded: how many opened a connection
-  std::uint64_t body_bytes = 0;                 // received by those that succeeded
+  std::uint64_t connected = 0;   // of those that succeeded: how many opened a connection
+  std::uint64_t body_bytes = 0;  // received by those that succeeded
   std::map<std::string, std::uint64_t> errors;  // outcome name -> requests, other than "ok"
   std::vector<std::string> doubts;              // requests without an outcome, or with several
 };

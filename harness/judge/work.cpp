@@ -9,7 +9,7 @@ namespace fanout {
 
 std::optional<WorkMet> work_met(const Execution& execution, const Cell& cell,
                                 const Scenario& scenario) {
-  if (scenario.work.count() == 0 || is_external(cell) || execution.work_done == nullptr) {
+  if (!scenario.work.any() || is_external(cell) || execution.work_done == nullptr) {
     return std::nullopt;
   }
   WorkMet met;
@@ -21,17 +21,29 @@ std::optional<WorkMet> work_met(const Execution& execution, const Cell& cell,
 
 // The CPU of programs when they are ready is known to a clock tick for each of their processes.
 std::vector<std::string> doubts_about_work(const Execution& execution, const Cell& cell,
-                                           const Scenario& scenario, std::uint64_t ok) {
+                                           const Scenario& scenario, std::uint64_t ok,
+                                           std::uint64_t body_bytes) {
   constexpr double kLeast = 0.97;
   const CellHeader& header = execution.header;
-  if (scenario.work.count() == 0 || header.finished == 0) return {};
+  if (!scenario.work.any() || header.finished == 0) return {};
   std::vector<std::string> doubts;
   const auto met = work_met(execution, cell, scenario);
   if (met && met->answers != ok) {
     doubts.push_back(
         fmt::format("work was done on {} answers, and {} were right", met->answers, ok));
   }
-  const double asked_ns = static_cast<double>(ok) * static_cast<double>(scenario.work.count());
+  if (met && scenario.work.body != BodyWork::none && scenario.real_targets() == nullptr) {
+    const std::uint64_t worked = execution.work_done->body_bytes.load();
+    const std::uint64_t odd = execution.work_done->not_json.load();
+    if (worked != body_bytes) {
+      doubts.push_back(
+          fmt::format("work was done on {} bytes of bodies, and {} came in", worked, body_bytes));
+    }
+    if (odd > 0)
+      doubts.push_back(fmt::format("{} {}", odd, odd == 1 ? "body" : "bodies") +
+                       " could not be parsed as JSON");
+  }
+  const double asked_ns = static_cast<double>(ok) * static_cast<double>(scenario.work.cpu.count());
   const std::int64_t unknown_ns = is_external(cell) ? header.processes * clock_tick_ns() : 0;
   const auto used_ns =
       static_cast<double>(header.cpu_at_end_ns - header.cpu_at_ready_ns + unknown_ns);

@@ -18,6 +18,7 @@ std::optional<WorkMet> work_met(const Execution& execution, const Cell& cell,
 
 // Why the work of `ok` right answers cannot have been done, one line each; none if it can.
 std::vector<std::string> doubts_about_work(const Execution& execution, const Cell& cell,
-                                           const Scenario& scenario, std::uint64_t ok);
+                                           const Scenario& scenario, std::uint64_t ok,
+                                           std::uint64_t body_bytes);
 
 }  // namespace fanout

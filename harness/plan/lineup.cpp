@@ -67,7 +67,7 @@ bool takes_part(const Strategy& strategy, const Scenario& scenario) {
     case TakesPart::always:
       return true;
     case TakesPart::with_work:
-      return scenario.work.count() > 0;
+      return scenario.work.any();
     case TakesPart::where_named:
       return false;
   }

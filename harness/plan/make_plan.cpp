@@ -45,6 +45,9 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
   if (scenario.real_targets() != nullptr && !has_network(cell)) {
     return WhySkipped{Skip::no_network, "has no network: real targets would be sent nothing"};
   }
+  if (scenario.work.body != BodyWork::none && !has_network(cell)) {
+    return WhySkipped{Skip::no_network, "has no network: there are no bodies to work on"};
+  }
   if (!transport.tls && speaks_tls(scenario)) {
     return WhySkipped{Skip::no_tls, "speaks no TLS, as this scenario does"};
   }
@@ -106,10 +109,13 @@ std::string why_not(const Program& program, const Scenario& scenario) {
   if (!scenario.body.empty() || !is_told_of(scenario.method)) {
     return "external programs are told of GET, HEAD and POST, and of no body but its length";
   }
-  if (scenario.work.count() > 0 && !program.works) {
+  if (scenario.work.body != BodyWork::none) {
+    return "external programs are not told of work on bodies, as this scenario has";
+  }
+  if (scenario.work.any() && !program.works) {
     return fmt::format("{} spends no CPU time on answers, as this scenario does", program.name);
   }
-  if (scenario.work.count() > 0 && may_answer_wrongly(scenario)) {
+  if (scenario.work.any() && may_answer_wrongly(scenario)) {
     return "external programs cannot tell the answers to work on from those of faults and limits";
   }
   if (program.in_flight == Program::InFlight::all && scenario.requests > kMostAtOnce) {

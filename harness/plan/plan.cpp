@@ -52,7 +52,7 @@ std::vector<std::optional<std::size_t>> opponents_of(const Plan& plan) {
 
 Affinity affinity_for(const Plan& plan, unsigned cpus) {
   const bool works = std::ranges::any_of(plan.scenarios, [](const Scenario& scenario) {
-    return scenario.work.count() > 0 && scenario.real_targets() == nullptr;
+    return scenario.work.any() && scenario.real_targets() == nullptr;
   });
   return works && cpus == 2 ? Affinity::shared : Affinity::isolated;
 }

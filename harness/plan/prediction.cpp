@@ -152,13 +152,13 @@ std::chrono::nanoseconds steady_time(double requests_per_second) {
 std::uint64_t steady_requests(const Scenario& scenario) {
   using namespace std::chrono_literals;
   // Of one request: less than any transport with a network.
-  const std::chrono::nanoseconds least_cpu = 6us + scenario.work;
+  const std::chrono::nanoseconds least_cpu = 6us + scenario.work.cpu;
   constexpr double kEnough = 6;  // seconds: longest warm-up, measuring and some more
   constexpr double kLeast = 5'000;
   constexpr double kMost = 2e6;
   // The server has one of them, unless work makes them share all (affinity_for()); 0: not known.
   const unsigned all_cpus = std::max(std::thread::hardware_concurrency(), 2U);
-  const unsigned cpus = scenario.work.count() > 0 ? all_cpus : all_cpus - 1;
+  const unsigned cpus = scenario.work.any() ? all_cpus : all_cpus - 1;
   const unsigned workers = scenario.workers.back();
   const double rate = predicted_rate(workers, mean_request(scenario, workers, 0), least_cpu, cpus);
   return static_cast<std::uint64_t>(std::clamp(kEnough * rate, kLeast, kMost));
@@ -169,7 +169,7 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
   // Starting, setting up and ending a run's process; the CPU of one request. Of external programs
   // as of interpreters.
   const auto process = is_external(cell) ? 600ms : 120ms;
-  const std::chrono::nanoseconds client_cpu = (is_external(cell) ? 1ms : 60us) + scenario.work;
+  const std::chrono::nanoseconds client_cpu = (is_external(cell) ? 1ms : 60us) + scenario.work.cpu;
   const auto waves =
       static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
   const auto cpu = static_cast<std::int64_t>(scenario.requests) * client_cpu;

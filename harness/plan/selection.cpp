@@ -209,6 +209,7 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   check_published(scenario);
   select_peers(scenario, selection);
   check_timeouts(scenario, scenario.name);
+  give_bodies_to_work_on(scenario, scenario.name);
   select_mode(scenario, selection);
   const std::string keys = overruled(selection);
   if (!keys.empty() && scenario.real_targets() == nullptr) {

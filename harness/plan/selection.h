@@ -36,7 +36,7 @@ struct Selection {
   std::optional<std::chrono::nanoseconds> deadline;
   std::optional<unsigned> retries;
   std::optional<double> retry_budget;
-  std::optional<std::chrono::nanoseconds> work;
+  std::optional<Work> work;
   std::optional<double> max_rate;
   std::optional<unsigned> per_host;
   std::optional<HedgePolicy> hedge_after;  // its budget is the next, or the default

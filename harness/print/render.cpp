@@ -184,7 +184,7 @@ std::string legend(const Report& report) {
     return cell.profile && cell.profile->syscalls_per_request;
   });
   const bool works = std::ranges::any_of(
-      report.plan.scenarios, [](const Scenario& scenario) { return scenario.work.count() > 0; });
+      report.plan.scenarios, [](const Scenario& scenario) { return scenario.work.any(); });
   if (works) text += "work: CPU time of a thread for each answer;\n";
   if (profiled) text += "calls/req: system calls, in a further run;\n";
   return text +

@@ -199,7 +199,7 @@ std::vector<CellColumn> cell_columns(const Report& report, const Analysis& analy
                                       : std::string("-");
                        }});
   }
-  if (scenario.work.count() > 0) columns.push_back(work_column());
+  if (scenario.work.any()) columns.push_back(work_column());
   if (has_large_bodies(report, scenario)) {
     std::ranges::move(body_columns(), std::back_inserter(columns));
   }

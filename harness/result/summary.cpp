@@ -189,7 +189,8 @@ void summarize_bodies(const ValidRuns& valid, Summary& summary) {
   if (valid.empty() || !large) return;
   summary.bodies = BodiesSummary{
       .mb_per_second = over_runs(
-          valid, [](const Run& run) { return throughput(run) * body_bytes_per_request(run) / 1e6; }),
+          valid,
+          [](const Run& run) { return throughput(run) * body_bytes_per_request(run) / 1e6; }),
       .cpu_s_per_gib = over_runs(valid, [](const Run& run) {
         constexpr double kGib = 1 << 30;
         return cpu_us_per_request(run) / 1e6 / body_bytes_per_request(run) * kGib;

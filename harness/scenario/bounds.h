@@ -13,6 +13,7 @@ inline constexpr std::uint64_t kMaxRequestBody = 1ULL << 30;
 inline constexpr std::uint64_t kMaxIdle = 1'000'000;
 inline constexpr unsigned kMaxWorkers = 100'000;
 inline constexpr std::chrono::nanoseconds kMostWork = std::chrono::seconds(10);
-inline constexpr const char* kWorkExpected = "a duration up to 10s, such as \"2ms\"";
+inline constexpr const char* kWorkExpected =
+    "a duration up to 10s, such as \"2ms\", or what to do with the body: sha256 or json";
 
 }  // namespace fanout

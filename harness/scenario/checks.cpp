@@ -54,9 +54,22 @@ void check_policies(const Scenario& scenario, const std::string& where) {
   }
 }
 
+void give_bodies_to_work_on(Scenario& scenario, const std::string& where) {
+  if (scenario.work.body != BodyWork::json || scenario.real_targets() != nullptr) return;
+  for (HostBehaviour& host : scenario.server().hosts) {
+    if (!host.body_sizes.empty() || host.body_bytes < kLeastJson) {
+      throw UsageError(fmt::format(
+          "{}: work: to be parsed as JSON, every host's bodies have one size of {} bytes or more; "
+          "give body_bytes as a number",
+          where, kLeastJson));
+    }
+    host.json_body = true;
+  }
+}
+
 void check_timeouts(const Scenario& scenario, const std::string& where) {
   const unsigned most = std::ranges::max(scenario.workers);
-  if (scenario.work.count() > 0 && scenario.work * most >= scenario.timeout) {
+  if (scenario.work.cpu.count() > 0 && scenario.work.cpu * most >= scenario.timeout) {
     throw UsageError(fmt::format(
         "{}: work: a loop that works on {} takes as long as the time limit of a request or longer, "
         "so that right answers would time out; give a longer --timeout, or fewer --workers",

@@ -17,6 +17,10 @@ void check_order(const Scenario& scenario, const std::string& where);
 // Of retries and hedges, one at most; a budget or a pause has retries it is for.
 void check_policies(const Scenario& scenario, const std::string& where);
 
+// Where answers are to be parsed as JSON, the embedded server's bodies are. Throws if they cannot
+// be.
+void give_bodies_to_work_on(Scenario& scenario, const std::string& where);
+
 // Time limits are long enough to be kept.
 void check_timeouts(const Scenario& scenario, const std::string& where);
 

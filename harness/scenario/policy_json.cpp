@@ -1,5 +1,7 @@
 #include "harness/scenario/policy_json.h"
 
+#include <fmt/format.h>
+
 #include "base/units.h"
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/hedge_text.h"
@@ -78,10 +80,29 @@ Json hedge_to_json(const HedgePolicy& hedge) {
   return {{"after", after}, {"budget", hedge.budget}, {"post", hedge.post}};
 }
 
-std::chrono::nanoseconds read_work(const std::string& path, const Json& json) {
-  const std::chrono::nanoseconds work = duration(path, json);
-  if (work > kMostWork) fail(path, json, kWorkExpected);
+std::optional<std::uint64_t> read_max_idle(const std::string& path, const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return whole_number(path, json, 1, kMaxIdle);
+}
+
+Work read_work(const std::string& path, const Json& json) {
+  Work work;
+  if (json.is_object()) {
+    for (const auto& [name, body] : kBodyWorkNames) {
+      const bool meant = body != BodyWork::none && json.size() == 1 && json.contains(name);
+      if (meant && boolean(fmt::format("{}.{}", path, name), json.front())) work.body = body;
+    }
+    if (!work.any()) fail(path, json, R"({"sha256": true}, {"json": true} or a duration)");
+    return work;
+  }
+  work.cpu = duration(path, json);
+  if (work.cpu > kMostWork) fail(path, json, kWorkExpected);
   return work;
+}
+
+Json work_to_json(const Work& work) {
+  if (work.body == BodyWork::none) return nanoseconds_text(work.cpu);
+  return {{std::string(enum_name(work.body, kBodyWorkNames)), true}};
 }
 
 double read_max_rate(const std::string& path, const Json& json) {

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/json_read.h"
+#include "strategies/work.h"
 #include "transports/client_config.h"
 
 namespace fanout {
@@ -17,7 +20,10 @@ json_read::Json retry_to_json(const RetryPolicy& retry);
 // Null is none.
 HedgePolicy read_hedge(const std::string& path, const json_read::Json& json);
 json_read::Json hedge_to_json(const HedgePolicy& hedge);
-std::chrono::nanoseconds read_work(const std::string& path, const json_read::Json& json);
+// Null is nothing.
+std::optional<std::uint64_t> read_max_idle(const std::string& path, const json_read::Json& json);
+Work read_work(const std::string& path, const json_read::Json& json);
+json_read::Json work_to_json(const Work& work);
 double read_max_rate(const std::string& path, const json_read::Json& json);
 unsigned read_per_host(const std::string& path, const json_read::Json& json);
 

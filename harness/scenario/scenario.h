@@ -16,6 +16,7 @@
 #include "harness/scenario/published.h"
 #include "harness/scenario/schedule.h"
 #include "local_server/behaviour.h"
+#include "strategies/work.h"
 #include "transports/transport.h"
 
 namespace fanout {
@@ -54,7 +55,8 @@ struct Scenario {
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds deadline{};  // of all requests, from ready() on; 0: none
-  std::chrono::nanoseconds work{};      // CPU time that clients spend on each right answer
+  Work work{};                          // what clients do with each right answer
+  bool keep = false;                    // whether they hold its body until its request has ended
   double max_rate = 0;                  // attempts a second of all workers together; 0: any number
   unsigned per_host = 0;                // attempts in flight to each host; 0: any number
   HedgePolicy hedge{};                  // its budget is 0 where there is none

@@ -82,11 +82,6 @@ std::uint64_t read_body_bytes(const std::string& path, const Json& json) {
   return json_read::whole_number(path, json, 0, kMaxRequestBody);
 }
 
-std::optional<std::uint64_t> read_max_idle(const std::string& path, const Json& json) {
-  if (json.is_null()) return std::nullopt;
-  return json_read::whole_number(path, json, 1, kMaxIdle);
-}
-
 std::vector<std::string> read_headers(const std::string& path, const Json& json) {
   std::vector<std::string> headers = json_read::texts(path, json);
   check_headers(headers);
@@ -145,6 +140,7 @@ const std::map<std::string, Reader>& readers() {
       {"timeout", [](auto& s, auto& path, auto& json) { s.timeout = duration(path, json); }},
       {"deadline", [](auto& s, auto& path, auto& json) { s.deadline = duration(path, json); }},
       {"work", [](auto& s, auto& path, auto& json) { s.work = read_work(path, json); }},
+      {"keep", [](auto& s, auto& path, auto& json) { s.keep = boolean(path, json); }},
       {"max_rate", [](auto& s, auto& path, auto& json) { s.max_rate = read_max_rate(path, json); }},
       {"per_host", [](auto& s, auto& path, auto& json) { s.per_host = read_per_host(path, json); }},
       {"hedge", [](auto& s, auto& path, auto& json) { s.hedge = read_hedge(path, json); }},
@@ -237,6 +233,7 @@ Scenario scenario_from_json(const Json& json, const std::string& where) {
   }
   check_order(scenario, where);
   check_timeouts(scenario, where);
+  give_bodies_to_work_on(scenario, where);
   check_mode(scenario, where);
   check_policies(scenario, where);
   return scenario;
@@ -259,7 +256,8 @@ Json to_json(const Scenario& scenario) {
       {"connect_timeout", json_read::nanoseconds_text(scenario.connect_timeout)},
       {"timeout", json_read::nanoseconds_text(scenario.timeout)},
       {"deadline", json_read::nanoseconds_text(scenario.deadline)},
-      {"work", json_read::nanoseconds_text(scenario.work)},
+      {"work", work_to_json(scenario.work)},
+      {"keep", scenario.keep},
       {"max_rate", scenario.max_rate > 0 ? Json(scenario.max_rate) : Json(nullptr)},
       {"per_host", scenario.per_host > 0 ? Json(scenario.per_host) : Json(nullptr)},
       {"hedge", hedge_to_json(scenario.hedge)},

@@ -18,3 +18,13 @@ test('makespans are drawn in mode batch only', () => {
   documents[0].document.plan.scenarios[0].mode = 'batch';
   assert.ok(ids(documents).includes('makespan'));
 });
+
+test('bytes per second are drawn where bodies are large', () => {
+  const documents = [file('one', [cell('a', 4), cell('b', 4)])];
+  assert.ok(!ids(documents).includes('bandwidth'));
+  const interval = (median) => ({ median, ci_low: null, ci_high: null });
+  for (const { summary } of documents[0].document.cells) {
+    summary.bodies = { mb_per_second: interval(1200), cpu_s_per_gib: interval(0.1) };
+  }
+  assert.ok(ids(documents).includes('bandwidth'));
+});

@@ -37,7 +37,7 @@ ROOMS = {
     "harness/scenario": ("the work: scenarios, their JSON, modes, schedules, lists of URLs; "
                          "`scenarios/`: the built-in ones",
                          ("base", "wire", "transports", "local_server/behaviour.h",
-                          "harness/catalogue")),
+                          "strategies/work.h", "harness/catalogue")),
     "harness/plan": ("which cells run, in which order, which not and why, and how long it takes",
                      ("base", "wire", "strategies", "transports", "harness/machine",
                       "harness/statistics", "harness/catalogue", "harness/scenario")),

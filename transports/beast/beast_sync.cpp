@@ -73,7 +73,7 @@ class BeastSyncClient final : public BlockingClient {
 
 Response BeastSyncClient::fetch(const Request& request) {
   out_.begin(shared_.targets[request.target].text, request.token, shared_.form.body);
-  in_.begin(method_of(config_, request.token));
+  in_.begin(method_of(config_, request.token), config_.keep_bodies);
   const std::int64_t now = now_ns();
   answer_by_ = give_up_at(config_, now);
   Wire wire = kept_wire(request.target, now);

@@ -241,6 +241,7 @@ void* CurlExchange::owner_of(CURL* easy) {
 void CurlExchange::begin(const Request& request) {
   request_ = &request;
   body_bytes_ = 0;
+  kept_ = shared_.config.keep_bodies ? std::make_shared<std::string>() : nullptr;
   token_.clear();
   retry_after_s_ = 0;
   header_complete_ = false;

@@ -117,6 +117,7 @@ class CurlExchange {
   CurlList own_headers_;             // of a request with a form of its own
   bool own_form_ = false;            // whether the handle is set to one
   std::uint64_t body_bytes_ = 0;
+  std::shared_ptr<std::string> kept_;  // the body; null: it is not kept
   ReceivedToken token_;
   CurlFieldWatch field_watch_;  // empty: nobody is told
   std::uint32_t retry_after_s_ = 0;

@@ -42,7 +42,7 @@ Response CurlExchange::end(CURLcode code) const {
     return failed(shared_.config, failure(code), words(code), read ? seen : 0, body_bytes_);
   }
   Response response =
-      verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_});
+      verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_, kept_});
   if (idle_look_.is_needed()) {
     long local_port = 0;
     curl_easy_getinfo(handle(), CURLINFO_LOCAL_PORT, &local_port);
@@ -229,6 +229,7 @@ std::size_t CurlExchange::on_body(char* data, std::size_t size, std::size_t coun
     return 0;
   }
   exchange.body_bytes_ += size * count;
+  if (exchange.kept_ != nullptr) exchange.kept_->append(data, size * count);
   return size * count;
 }
 

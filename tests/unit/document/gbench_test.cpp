@@ -34,6 +34,14 @@ TEST(Gbench, RoundsAQuotaUpToWholeCpus) {
   EXPECT_EQ(to_gbench(report)["context"].at("num_cpus"), 2);
 }
 
+TEST(Gbench, CountsTheBytesOfBodies) {
+  Report report = unit_test::sample_report();
+  EXPECT_FALSE(to_gbench(report)["benchmarks"][3].contains("bytes_per_second"));
+  report.cells[1].runs[0].requests.body_bytes = 200 * 1000;
+  const Json row = to_gbench(report)["benchmarks"][3];
+  EXPECT_NEAR(row.at("bytes_per_second").get<double>(), 909'090, 10);  // in 220 ms
+}
+
 TEST(Gbench, HasNoLatencyWhereNothingSucceeded) {
   Report report = unit_test::sample_report();
   EXPECT_TRUE(to_gbench(report)["benchmarks"][3].contains("latency_p50_ns"));

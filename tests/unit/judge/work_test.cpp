@@ -18,7 +18,7 @@ using unit_test::kMs;
 class WorkDoubts : public testing::Test {
  protected:
   WorkDoubts() {
-    scenario.work = 5ms;
+    scenario.work.cpu = 5ms;
     cell = {"event_loop", "curl_asio", "libcurl", "made", 2};
     done.answers = 10;
     done.cpu_ns = 51 * kMs;
@@ -36,7 +36,7 @@ class WorkDoubts : public testing::Test {
 };
 
 TEST_F(WorkDoubts, NoneWhereItWasDone) {
-  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 10), IsEmpty());
+  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 10, 0), IsEmpty());
   const auto met = work_met(execution, cell, scenario);
   ASSERT_TRUE(met);
   EXPECT_EQ(met->answers, 10U);
@@ -46,20 +46,30 @@ TEST_F(WorkDoubts, NoneWhereItWasDone) {
 TEST_F(WorkDoubts, NoneWhereThereIsNoWork) {
   scenario.work = {};
   EXPECT_FALSE(work_met(execution, cell, scenario));
-  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 20), IsEmpty());
+  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 20, 0), IsEmpty());
 }
 
 TEST_F(WorkDoubts, AnswersThatNobodyWorkedOn) {
-  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 9),
+  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 9, 0),
               ElementsAre("work was done on 10 answers, and 9 were right"));
+}
+
+TEST_F(WorkDoubts, BodiesThatWereNotWorkedOnWhole) {
+  scenario.work = {.body = BodyWork::json};
+  done.body_bytes = 1000;
+  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 10, 1000), IsEmpty());
+  done.not_json = 2;
+  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 10, 900),
+              ElementsAre("work was done on 1000 bytes of bodies, and 900 came in",
+                          "2 bodies could not be parsed as JSON"));
 }
 
 TEST_F(WorkDoubts, AProgramThatSpentTooLittle) {
   cell = {"mine", "own", "own", "made", 2};
   EXPECT_FALSE(work_met(execution, cell, scenario));
-  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 10), IsEmpty());
+  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 10, 0), IsEmpty());
   execution.header.cpu_at_end_ns = 15 * kMs;  // 13 ms since, and at most 3 ticks of 10 ms
-  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 10),
+  EXPECT_THAT(doubts_about_work(execution, cell, scenario, 10, 0),
               ElementsAre("it used 43.0 ms of CPU time, and the work on 10 answers takes 50.0 ms"));
 }
 

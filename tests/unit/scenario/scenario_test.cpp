@@ -182,7 +182,7 @@ TEST(SameTask, IsWhatClientsHaveToDoWhateverTheirPolicies) {
   };
   EXPECT_FALSE(differs([](Scenario& s) { s.workers = {3}; }));
   EXPECT_FALSE(differs([](Scenario& s) { s.max_rate = 10; }));
-  EXPECT_TRUE(differs([](Scenario& s) { s.work = std::chrono::milliseconds(1); }));
+  EXPECT_TRUE(differs([](Scenario& s) { s.work.cpu = std::chrono::milliseconds(1); }));
   EXPECT_TRUE(differs([](Scenario& s) { s.method = Method::post; }));
   EXPECT_TRUE(differs([](Scenario& s) { s.server().hosts[0].body_bytes = 7; }));
   EXPECT_TRUE(differs([](Scenario& s) { s.requests = 7; }));

@@ -22,7 +22,7 @@ std::int64_t thread_cpu_ns() {
 TEST(Work, TakesAsMuchCpuOfItsThreadAsAsked) {
   WorkDone done{};
   const std::int64_t begin = thread_cpu_ns();
-  for (int i = 0; i < 20; ++i) do_work({.cpu = 500us}, done);
+  for (int i = 0; i < 20; ++i) do_work({.cpu = 500us}, nullptr, done);
   const std::int64_t used = thread_cpu_ns() - begin;
   EXPECT_EQ(done.answers, 20U);
   EXPECT_GE(done.cpu_ns, std::int64_t{20} * 500'000);
@@ -35,12 +35,25 @@ TEST(Work, IsCountedOverAllThreads) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&] {
-        for (int k = 0; k < 10; ++k) do_work({.cpu = 200us}, done);
+        for (int k = 0; k < 10; ++k) do_work({.cpu = 200us}, nullptr, done);
       });
     }
   }
   EXPECT_EQ(done.answers, 40U);
   EXPECT_GE(done.cpu_ns, std::int64_t{40} * 200'000) << "waiting for a CPU is no work";
+}
+
+TEST(Work, HashesAndParsesTheBody) {
+  WorkDone done{};
+  const std::string json = R"([{"id":1}])";
+  do_work({.body = BodyWork::sha256}, &json, done);
+  do_work({.body = BodyWork::json}, &json, done);
+  EXPECT_EQ(done.not_json, 0U);
+  do_work({.body = BodyWork::json}, nullptr, done);
+  EXPECT_EQ(done.not_json, 1U);
+  EXPECT_EQ(done.answers, 3U);
+  EXPECT_EQ(done.body_bytes, 2 * json.size());
+  EXPECT_GT(done.cpu_ns, 0);
 }
 
 TEST(Work, IsDoneOnRightAnswersBeforeTheirRequestsEnd) {

@@ -98,8 +98,8 @@ class Policy : public testing::Test {
     }
   }
 
-  static constexpr Response kOk{.outcome = Outcome::ok, .status = 200};
-  static constexpr Response kReset{.outcome = Outcome::reset};
+  static inline const Response kOk{.outcome = Outcome::ok, .status = 200};
+  static inline const Response kReset{.outcome = Outcome::reset};
   static Response status(std::uint16_t code, std::uint32_t retry_after_s = 0) {
     return {.outcome = Outcome::bad_status, .status = code, .retry_after_s = retry_after_s};
   }
