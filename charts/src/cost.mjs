@@ -2,17 +2,16 @@
 // come in for that.
 
 import { bars, barsHeight } from './parts/bars.mjs';
-import { bytes, number, short, withInterval, withUnit } from './parts/format.mjs';
+import { bytes, duration, number, short, withInterval, withUnit } from './parts/format.mjs';
 import { drawnRows } from './parts/rows.mjs';
 
 const MEBIBYTE = 1024 ** 2;
 
-const rowsOf = (documents, scenario) => drawnRows(documents, scenario);
-const hasBodies = (documents, scenario) => rowsOf(documents, scenario).length > 0
-  && rowsOf(documents, scenario).every(({ cells }) => cells.every(({ summary }) => summary.bodies));
+const isOfAll = (documents, scenario, partOf) => drawnRows(documents, scenario).length > 0
+  && drawnRows(documents, scenario).every(({ cells }) => cells.every(({ summary }) => partOf(summary)));
 
 const costChart = ({ measure, ...chart }) => ({
-  applies: (documents, scenario) => rowsOf(documents, scenario).length > 0,
+  applies: (documents, scenario) => drawnRows(documents, scenario).length > 0,
   plotHeight: barsHeight,
   legend: () => [],
   build(documents, scenario, theme) {
@@ -47,7 +46,23 @@ export const bandwidth = costChart({
     scale: 1,
     axis: { name: 'bodies, MB/s', format: short(number) },
   },
-  applies: hasBodies,
+  applies: (documents, scenario) => isOfAll(documents, scenario, ({ bodies }) => bodies),
+});
+
+// Of mode open: from when a request was due.
+export const response = costChart({
+  id: 'response',
+  title: 'Response time',
+  description: 'Within how much of the time they were due 99 of 100 requests were answered: the '
+    + 'median over the runs, with the 95 % interval.',
+  measure: {
+    interval: ({ summary }) => summary.intervals.response_p99_ns,
+    format: duration,
+    scale: 1e-6,
+    axis: { name: '99th percentile of response times, ms', format: short(number) },
+  },
+  applies: (documents, scenario) => isOfAll(documents, scenario,
+    ({ intervals }) => intervals.response_p99_ns),
 });
 
 export const memory = costChart({

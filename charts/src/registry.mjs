@@ -10,7 +10,7 @@
 
 import { concurrency } from './concurrency.mjs';
 import { concurrencySweep } from './concurrency_sweep.mjs';
-import { bandwidth, cpu, memory } from './cost.mjs';
+import { bandwidth, cpu, memory, response } from './cost.mjs';
 import { efficiency } from './efficiency.mjs';
 import { latency } from './latency.mjs';
 import { limits } from './limits.mjs';
@@ -19,8 +19,8 @@ import { pareto } from './pareto.mjs';
 import { throughput } from './throughput.mjs';
 
 export const charts = [
-  throughput, makespan, pareto, bandwidth, latency, limits, cpu, memory, efficiency, concurrency,
-  concurrencySweep];
+  throughput, makespan, pareto, bandwidth, response, latency, limits, cpu, memory, efficiency,
+  concurrency, concurrencySweep];
 
 // Every chart to draw for these files: [{chart, scenario, documents}], scenario by scenario.
 // A chart sees all files, also those without the scenario: colours must not depend on it.

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { themeOf } from '../../charts/src/parts/look.mjs';
 import { chartsOf } from '../../charts/src/registry.mjs';
 import { cell, file } from './small_documents.mjs';
 
@@ -27,4 +28,16 @@ test('bytes per second are drawn where bodies are large', () => {
     summary.bodies = { mb_per_second: interval(1200), cpu_s_per_gib: interval(0.1) };
   }
   assert.ok(ids(documents).includes('bandwidth'));
+});
+
+test('response times are drawn of mode open', () => {
+  const documents = [file('one', [cell('a', 4), cell('b', 4)])];
+  assert.ok(!ids(documents).includes('response'));
+  for (const { summary } of documents[0].document.cells) {
+    summary.intervals.response_p99_ns = { median: 3e7, ci_low: 2e7, ci_high: 4e7 };
+  }
+  assert.ok(ids(documents).includes('response'));
+  const [{ chart }] = chartsOf(documents, ['small']).filter((one) => one.chart.id === 'response');
+  const { series: [bars] } = chart.build(documents, 'small', themeOf('light'));
+  assert.deepEqual(bars.data.map(({ value }) => Math.round(value)), [30, 30]);
 });

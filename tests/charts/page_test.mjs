@@ -203,6 +203,14 @@ test('on paper it is light and without buttons', async () => {
   await close();
 });
 
+test('the table of cells is whole at 1280 pixels', async () => {
+  const { page, close } = await open(pageOf('wide', sweep), { viewport: { width: 1280, height: 800 } });
+  const [inner, outer] = await page.$eval('[aria-label^="Cells of"]',
+    ({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+  assert.ok(inner <= outer, `${inner} of ${outer}`);
+  await close();
+});
+
 test('several results: overlaid charts, one table with the file of each row', async () => {
   const other = result('other', { strategies: 4, workers: [4, 8, 16, 32], seed: 2 });
   const { page, close } = await open(pageOf('both', sweep, other));
@@ -222,7 +230,7 @@ test('invalid runs and flags are shown', async () => {
     + '(3 of 3 runs)'));
   assert.match(text, /no valid run, so not drawn: session_reuse with 64 workers/);
   assert.match(text, /no interval: fewer than 6 rounds/);
-  assert.match(text, /server_bound 3\/3/);
+  assert.match(text, /64 workers: server_bound \(3 of 3 runs\)/);
   assert.equal((await rows(page)).at(-1).at(-1), '0/3');
   await close();
 });

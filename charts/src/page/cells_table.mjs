@@ -39,8 +39,7 @@ const word = (title, textOf, help) => ({ title, help, class: 'left', value: text
 const tallies = (values) => [...new Set(values)].map((value) =>
   [value, values.filter((other) => other === value).length]);
 
-const flagsOf = ({ cell }) => tallies(cell.runs.flatMap((run) => run.flags))
-  .map(([flag, times]) => `${flag} ${times}/${cell.runs.length}`).join(', ');
+const nameOf = ({ cell }) => `${cell.strategy} / ${cell.transport} / ${workers(cell.workers)}`;
 
 const proven = (real) => ({
   title: real ? 'valid' : 'proven',
@@ -101,6 +100,12 @@ const bodies = [
   partOf('bodies', 'CPU s/GiB', 'cpu_s_per_gib', number, 'CPU time of the client for 2^30 bytes of bodies'),
 ];
 
+const floors = [
+  figure('x floor', (s) => s.cpu_x_floor?.median ?? null,
+    (s) => (s.cpu_x_floor ? s.cpu_x_floor.median.toFixed(2) : '-'),
+    'CPU per request relative to that of a bare epoll loop in the same rounds'),
+];
+
 const hasPart = (part) => ({ cell: { summary } }) => (summary[part] ?? null) !== null;
 
 // Columns that only some measurements need.
@@ -128,26 +133,25 @@ const columnsOf = (severalFiles, real, rows) => [
   ...(rows.some(isOpen) ? responses : []),
   plain('CPU us/req', 'cpu_us_per_request', number, 'user and system time of the client'),
   spreadOf('95 %', (s) => s.intervals.cpu_us_per_request),
+  ...(rows.some(hasPart('cpu_x_floor')) ? floors : []),
   plain('memory', 'peak_memory_bytes', bytes, 'peak of the whole client'),
   plain('conns', 'connections', count, 'connections the server accepted'),
   plain('in flight', 'peak_in_flight', count, 'most at once at the server'),
   { ...plain('limit', 'limited_by', (limit) => limit || '-', 'what limited most runs'),
     class: 'left' },
   ...furtherColumns(rows),
-  word('flags', (row) => flagsOf(row) || '-'),
   proven(real),
 ];
 
-const invalidLines = (rows) => rows.flatMap(({ cell }) => {
-  const reasons = cell.runs.flatMap((run) => run.reasons);
-  return tallies(reasons).map(([reason, times]) => `${cell.strategy} / ${cell.transport} / `
-    + `${workers(cell.workers)}: ${reason} (${times} of ${cell.runs.length} runs)`);
-});
+// What some of a row's runs have, a line for each: "event_loop / floor / 10 workers: noisy (2 of 10 runs)".
+const linesOf = (rows, of) => rows.flatMap((row) => tallies(row.cell.runs.flatMap(of))
+  .map(([what, times]) => `${nameOf(row)}: ${what} (${times} of ${row.cell.runs.length} runs)`));
 
 export const cellsTable = (documents, scenario) => {
   const rows = documents.flatMap((file) => file.document.cells
     .filter((cell) => cell.scenario === scenario).map((cell) => ({ file, cell })));
-  const invalid = invalidLines(rows);
+  const invalid = linesOf(rows, (run) => run.reasons);
+  const flags = linesOf(rows, (run) => run.flags);
   const real = filesWith(documents, scenario).some(hasRealTargets(scenario));
   const columns = columnsOf(documents.length > 1, real, rows);
   return [
@@ -157,5 +161,7 @@ export const cellsTable = (documents, scenario) => {
     ...notesOf(documents, scenario).map((note) => h('p', { class: 'note' }, note)),
     ...(invalid.length ? [h('h3', { class: 'bad' }, 'Invalid runs, which enter no figure'),
       list(invalid)] : []),
+    ...(flags.length ? [h('details', {}, h('summary', {}, `Flags of runs (${flags.length})`),
+      list(flags))] : []),
   ];
 };
