@@ -12,7 +12,7 @@ namespace fanout {
 
 struct Answer {
   std::optional<Cell> use;         // nothing: there is no answer
-  std::vector<std::string> lines;  // at most four
+  std::vector<std::string> lines;  // at most five
 };
 
 // Among those cells of the verdict whose medians are within kAsFast of the best: the simplest of

@@ -48,6 +48,7 @@ class Measured(fanout_cli.CliTest):
         counts, server = dict(run["requests"]), run["server"]
         connected = counts.pop("connected")
         self.assertEqual((run["valid"], run["reasons"], run["errors"]), (True, [], {}))
+        self.assertGreaterEqual(counts.pop("body_bytes"), 0)
         self.assertEqual(counts, {"total": requests, "ok": requests, "failed": 0,
                                   "attempts": requests, "retried": 0})
         self.assertEqual(sum(count for _, count in run["histogram"]), requests)

@@ -91,7 +91,8 @@ TEST(ScenarioError, NamesTheKeyMeant) {
   EXPECT_THAT(
       error_with("colour", R"("red")"),
       AllOf(StartsWith("mine.json: unknown key \"colour\"; known: "),
-            HasSubstr("connect_timeout, deadline, headers, hedge, max_idle, max_rate, method")));
+            HasSubstr(
+                "connect_timeout, deadline, headers, hedge, keep, max_idle, max_rate, method")));
 }
 
 TEST(ScenarioError, NamesFileKeyExpectedAndFound) {
