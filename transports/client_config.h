@@ -91,6 +91,7 @@ struct ClientConfig {
   HedgePolicy hedge{};         // on event loops alone
   RetryPolicy retry{};         // carried out by transports/policy.h, not by the transports
   bool keep_bodies = false;    // whether a Response has the body; else its bytes are counted only
+  bool watch = false;          // whether clients note where time goes (transports/phase_clock.h)
   std::string certificates{};  // PEM: whom TLS trusts; empty: whom the system trusts
   // PEM: what it shows to servers that demand a certificate; none: nothing. An empty key_file means
   // that the key is in the other one.

@@ -57,6 +57,7 @@ class ConnectionPool {
     connection.done = std::move(done);
     connection.out.begin(shared_.targets[request.target].text, request.token, shared_.form.body);
     connection.in.begin(method_of(shared_.config, request.token), shared_.config.keep_bodies);
+    connection.times.begin(shared_.config, connection.connected);
     connection.why = {};
     const std::int64_t now = now_ns();
     connection.answer_by = give_up_at(shared_.config, now);
@@ -83,6 +84,7 @@ class ConnectionPool {
 
   // Gives a request time for a new connection in place of its closed one.
   void renew(Connection& connection) const {
+    connection.times.reconnect();
     connection.connect_by = deadline_after(now_ns(), shared_.config.connect_timeout);
   }
 
@@ -126,9 +128,7 @@ class ConnectionPool {
       Connection& connection = connections_[i];
       if (connection.request == nullptr) continue;
       if (connection.due() <= now) {
-        const bool late = connection.answer_by <= now;
-        const Outcome outcome = late ? Outcome::timeout : Outcome::connect_timeout;
-        finish(connection, connection.unanswered(shared_.config, outcome));
+        finish(connection, connection.unanswered(shared_.config, connection.late_as(now)));
       } else {
         next = std::min(next, connection.due());
       }

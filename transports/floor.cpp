@@ -79,6 +79,7 @@ void FloorClient::watch(Connection& connection, int operation) {
 void FloorClient::send(Connection& connection) {
   const int failure = connection.out.send(connection.fd.get());
   if (failure == 0 || connection.out.any_sent()) {
+    connection.times.connected(connection.fd.get());
     connection.connected = true;
     connection.connect_by = kNever;
   }
@@ -108,6 +109,7 @@ void FloorClient::on_event(Connection& connection, std::uint32_t events) {
 void FloorClient::receive(Connection& connection) {
   const ssize_t count = ::recv(connection.fd.get(), received_.data(), received_.size(), 0);
   if (count > 0) {
+    connection.times.first_byte();
     const auto step = connection.in.received({received_.data(), static_cast<std::size_t>(count)});
     if (step != BareResponse::Step::more) ended(connection, step);
   } else if (count == 0) {
@@ -121,6 +123,7 @@ void FloorClient::receive(Connection& connection) {
 void FloorClient::ended(Connection& connection, BareResponse::Step step) {
   const BareResponse& in = connection.in;
   if (step == BareResponse::Step::complete) {
+    connection.times.answered();
     finish(connection, verify(config_, *connection.request, in.reply()),
            config_.reuse && in.reusable() && !connection.blocked);
   } else if (step == BareResponse::Step::broken) {

@@ -159,7 +159,7 @@ httplib::Request HttplibClient::prepare(const Target& target) {
 Response HttplibClient::fetch(const Request& request) {
   std::unique_ptr<Destination> destination = kept_.take(request.target).value_or(nullptr);
   if (!destination) destination = make_destination(request.target);
-  const Response response = fetch(*destination, request);
+  Response response = fetch(*destination, request);
   kept_.keep(request.target, std::move(destination));
   return response;
 }

@@ -10,6 +10,7 @@
 
 #include "transports/deadline.h"
 #include "transports/http_text.h"
+#include "transports/phase_clock.h"
 #include "transports/verify.h"
 
 namespace fanout {
@@ -25,6 +26,7 @@ struct PooledConnection {
   AsyncClient::Done done;
   OutgoingRequest out;
   Scanner in;
+  PhaseClock times;
   std::int64_t connect_by = kNever;  // kNever once connected
   std::int64_t answer_by = kNever;
   std::int64_t idle_since = 0;
@@ -36,6 +38,10 @@ struct PooledConnection {
   bool doubtful = false;  // was idle for so long that its client has to look at it before use
 
   [[nodiscard]] std::int64_t due() const { return std::min(answer_by, connect_by); }
+  // How a request ends whose time is up.
+  [[nodiscard]] Outcome late_as(std::int64_t now) const {
+    return answer_by <= now ? Outcome::timeout : Outcome::connect_timeout;
+  }
   // How the request ends without a complete answer.
   [[nodiscard]] Response unanswered(const ClientConfig& config, Outcome outcome) const {
     const Reply seen = in.reply();

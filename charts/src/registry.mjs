@@ -16,11 +16,12 @@ import { latency } from './latency.mjs';
 import { limits } from './limits.mjs';
 import { makespan } from './makespan.mjs';
 import { pareto } from './pareto.mjs';
+import { phases } from './phases.mjs';
 import { throughput } from './throughput.mjs';
 
 export const charts = [
-  throughput, makespan, pareto, bandwidth, response, latency, limits, cpu, memory, efficiency,
-  concurrency, concurrencySweep];
+  throughput, makespan, pareto, bandwidth, response, phases, latency, limits, cpu, memory,
+  efficiency, concurrency, concurrencySweep];
 
 // Every chart to draw for these files: [{chart, scenario, documents}], scenario by scenario.
 // A chart sees all files, also those without the scenario: colours must not depend on it.

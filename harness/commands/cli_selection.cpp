@@ -189,8 +189,7 @@ void add_selection(CLI::App& app, Selection& selection) {
       ->type_name("FIELD")
       ->allow_extra_args(false);
   add_parsed(app, "--work", selection.work, parse_work, kWorkExpected,
-             "spend so much CPU time on each answer, or do this: sha256 or json",
-             "WORK");
+             "spend so much CPU time on each answer, or do this: sha256 or json", "WORK");
   add_policy(app, selection);
 }
 

@@ -52,6 +52,7 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .hedge = scenario.hedge,
                      .retry = scenario.retry,
                      .keep_bodies = scenario.keep || scenario.work.body != BodyWork::none,
+                     .watch = scenario.real_targets() != nullptr,
                      .headers = sent_headers(scenario)}};
 }
 

@@ -43,6 +43,15 @@ Json bodies_to_json(const std::optional<BodiesSummary>& bodies) {
           {"cpu_s_per_gib", interval_to_json(bodies->cpu_s_per_gib)}};
 }
 
+Json phases_to_json(const std::optional<PhasesSummary>& phases) {
+  if (!phases) return nullptr;
+  return {{"queue_ns", interval_to_json(phases->queue_ns)},
+          {"connect_ns", interval_to_json(phases->connect_ns)},
+          {"handshake_ns", interval_to_json(phases->handshake_ns)},
+          {"first_byte_ns", interval_to_json(phases->first_byte_ns)},
+          {"body_ns", interval_to_json(phases->body_ns)}};
+}
+
 Json usl_to_json(const Scalability& found) {
   const auto of_fit = [&](double Usl::*coefficient) {
     return found.usl ? Json((*found.usl).*coefficient) : Json(nullptr);
@@ -108,6 +117,7 @@ Json summary_to_json(const Summary& summary) {
       {"limits", limits_to_json(summary.limits)},
       {"hedges", hedges_to_json(summary.hedges)},
       {"work_us_per_answer", interval_or_null(summary.work_us_per_answer)},
+      {"phases", phases_to_json(summary.phases)},
       {"bodies", bodies_to_json(summary.bodies)},
       {"intervals",
        {{"requests_per_second", interval_to_json(summary.requests_per_second)},

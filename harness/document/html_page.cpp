@@ -17,11 +17,14 @@ constexpr std::string_view kDocuments = "/*FANOUT_DOCUMENTS*/";
 constexpr std::string_view kWithoutScript = "<!--FANOUT_WITHOUT_SCRIPT-->";
 
 // What the page does not show of a run, which would be most of its size: percentiles are drawn from
-// the summaries, and failures said by kind.
+// the summaries, as latency and switches are, and failures said by kind.
 Json without_details(Json document) {
   for (Json& cell : document["cells"]) {
     for (Json& run : cell["runs"]) {
-      for (const char* key : {"histogram", "host", "failed_requests"}) run.erase(key);
+      for (const char* key :
+           {"histogram", "host", "failed_requests", "latency_ns", "context_switches"}) {
+        run.erase(key);
+      }
     }
   }
   return document;

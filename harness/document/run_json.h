@@ -34,6 +34,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, thrott
                                                 listen_drops, retransmits)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hedges, sent, won)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkMet, answers, cpu_ns)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Phases, connect_ns, handshake_ns, first_byte_ns, body_ns,
+                                   syns_resent)
 
 // A moment is a row of numbers, because there are hundreds in a run.
 inline void to_json(nlohmann::json& json, const LimitMoment& moment) {
@@ -51,11 +53,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureKind, outcome, status, words, count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailedRequest, index, line, url, outcome, status, words)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons, flags,
                                    makespan_ns, setup_ns, requests, errors, retries, status_counts,
-                                   failures, failed_requests, tls_versions, redirects, latency_ns,
-                                   histogram, open, steady, hedges, work, retries_denied, limits,
-                                   cpu_ns, process_cpu_ns, context_switches, peak_memory_bytes,
-                                   threads, processes, queue_peak, server, host, bound_ns,
-                                   efficiency, limited_by)
+                                   failures, failed_requests, tls_versions, redirects, phases,
+                                   latency_ns, histogram, open, steady, hedges, work,
+                                   retries_denied, limits, cpu_ns, process_cpu_ns, context_switches,
+                                   peak_memory_bytes, threads, processes, queue_peak, server, host,
+                                   bound_ns, efficiency, limited_by)
 
 // A run as documents hold it, those of earlier versions too, which lack what failed, how many
 // requests opened a connection, what connections spoke, and what came of limits, hedges and work.
@@ -65,6 +67,7 @@ inline Run run_from_json(nlohmann::json json) {
   json.emplace("failed_requests", nlohmann::json::array());
   json.emplace("tls_versions", nlohmann::json::array());
   json.emplace("redirects", 0);
+  json.emplace("phases", nullptr);
   json.emplace("hedges", nullptr);
   json.emplace("work", nullptr);
   json.emplace("retries_denied", 0);

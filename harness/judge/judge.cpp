@@ -116,6 +116,16 @@ void add_connections(Run& run, const ConnectionNotes& notes) {
   if ((spoken & ConnectionNotes::kTls12) != 0) run.tls_versions.emplace_back("TLS 1.2");
   if ((spoken & ConnectionNotes::kTls13) != 0) run.tls_versions.emplace_back("TLS 1.3");
   run.redirects = notes.redirects;
+  const PhaseSums& sums = notes.phases;
+  if (sums.answers == 0 && notes.syns_resent == 0) return;
+  const auto mean = [&](const std::atomic<std::int64_t>& sum) {
+    return static_cast<double>(sum) / static_cast<double>(std::max<std::uint64_t>(sums.answers, 1));
+  };
+  run.phases = Phases{.connect_ns = mean(sums.connect_ns),
+                      .handshake_ns = mean(sums.handshake_ns),
+                      .first_byte_ns = mean(sums.first_byte_ns),
+                      .body_ns = mean(sums.body_ns),
+                      .syns_resent = notes.syns_resent};
 }
 
 void add_timing(Run& run, const Timing& timing) {

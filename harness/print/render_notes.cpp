@@ -62,6 +62,26 @@ std::string disturbances(const Report& report, Flag flag) {
   return fmt::format("note: {0} runs: {1} repeated, {2} stayed {0}\n", name, repeated, stayed);
 }
 
+// Connections that waited a second or more to be opened, because what asks for them was not
+// answered at first.
+std::string resent_syns(const Report& report) {
+  std::uint64_t resent = 0;
+  std::int64_t overflows = 0;
+  for (const CellReport& cell : report.cells) {
+    for (const Run& run : cell.runs) {
+      if (!run.phases || run.phases->syns_resent == 0) continue;
+      resent += run.phases->syns_resent;
+      overflows += run.host.listen_overflows.value_or(0);
+    }
+  }
+  if (resent == 0) return {};
+  return fmt::format(
+      "note: connect: {} sent again, each after 1 s or more: {}\n", counted(resent, "SYN"),
+      overflows > 0 ? "the server's accept queue was full; give its listen() a longer backlog, or "
+                      "open fewer connections at once"
+                    : "the server, or the network on the way, did not take the first");
+}
+
 // What the reader must know before believing a difference.
 std::string caveats(const Report& report) {
   std::string text;
@@ -73,7 +93,7 @@ std::string caveats(const Report& report) {
                         counted(rounds, "valid round"), kLeastRoundsToRank);
   }
   text += disturbances(report, Flag::throttled) + disturbances(report, Flag::noisy);
-  text += strayed_runs(report);
+  text += strayed_runs(report) + resent_syns(report);
   if (report.stopped_by == StoppedBy::time_budget)
     text += "note: the time budget ended the rounds early\n";
   if (const std::string why = why_stopped(report); !why.empty()) text += "note: " + why + "\n";

@@ -158,6 +158,30 @@ std::vector<CellColumn> body_columns() {
                [=](auto& s) { return figure(s.bodies, &BodiesSummary::cpu_s_per_gib); })};
 }
 
+// Of real targets: what requests wait for, on average.
+std::vector<CellColumn> phase_columns(const Report& report, const Scenario& scenario) {
+  const auto column = [](const char* title, Interval PhasesSummary::*of) {
+    return measured({title}, [of](auto& s) {
+      return s.phases ? format_duration(((*s.phases).*of).median) : std::string("-");
+    });
+  };
+  const auto takes_time = [&](Interval PhasesSummary::*of) {
+    return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
+      const auto& phases = cell.summary.phases;
+      return cell.cell.scenario == scenario.name && phases && ((*phases).*of).median > 0;
+    });
+  };
+  std::vector<CellColumn> columns;
+  for (const auto& [title, of] : {std::pair{"queue", &PhasesSummary::queue_ns},
+                                  std::pair{"connect", &PhasesSummary::connect_ns},
+                                  std::pair{"TLS", &PhasesSummary::handshake_ns},
+                                  std::pair{"1st byte", &PhasesSummary::first_byte_ns},
+                                  std::pair{"rest", &PhasesSummary::body_ns}}) {
+    if (takes_time(of)) columns.push_back(column(title, of));
+  }
+  return columns;
+}
+
 bool has_large_bodies(const Report& report, const Scenario& scenario) {
   return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
     return cell.cell.scenario == scenario.name && cell.summary.bodies;
@@ -199,6 +223,7 @@ std::vector<CellColumn> cell_columns(const Report& report, const Analysis& analy
                                       : std::string("-");
                        }});
   }
+  std::ranges::move(phase_columns(report, scenario), std::back_inserter(columns));
   if (scenario.work.any()) columns.push_back(work_column());
   if (has_large_bodies(report, scenario)) {
     std::ranges::move(body_columns(), std::back_inserter(columns));

@@ -61,6 +61,16 @@ struct WorkMet {
   double cpu_ns = 0;  // of the thread, for each of them on average
 };
 
+// Where the time of requests to real targets went, on average of those that were answered; mode
+// open has the wait for a worker besides, which is response time less service time.
+struct Phases {
+  double connect_ns = 0;
+  double handshake_ns = 0;        // of TLS
+  double first_byte_ns = 0;       // from a connection that is ready to the first byte
+  double body_ns = 0;             // and from there to the last
+  std::uint64_t syns_resent = 0;  // in all: what should open a connection, and got no answer in 1 s
+};
+
 struct ContextSwitches {
   std::uint64_t voluntary = 0;
   std::uint64_t involuntary = 0;
@@ -90,8 +100,9 @@ struct Run {
   std::vector<FailureKind> failures;                   // the most frequent kind first
   std::vector<FailedRequest> failed_requests;          // the first kNamedFailures
   std::vector<std::string>
-      tls_versions;             // that connections spoke: "TLS 1.2"; of a program: unknown
-  std::uint64_t redirects = 0;  // that were followed
+      tls_versions;              // that connections spoke: "TLS 1.2"; of a program: unknown
+  std::uint64_t redirects = 0;   // that were followed
+  std::optional<Phases> phases;  // nothing: the embedded server, or the library does not tell
   Latency latency_ns;
   TimeLimits time_limits;  // those of the scenario, which the document has (summarize_rows())
   std::vector<std::pair<std::int64_t, std::uint64_t>> histogram;  // bucket's lowest value, count

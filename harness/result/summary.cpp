@@ -9,17 +9,9 @@
 namespace fanout {
 namespace {
 
-using ValidRuns = std::vector<const Run*>;
-
 constexpr double kPercentiles[] = {50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99};
 // A percentile is an extreme of this many requests or more, or it is a story about one of them.
 constexpr double kLeastBeyond = 10;
-
-Interval over_runs(const ValidRuns& runs, auto figure) {
-  std::vector<double> values;
-  for (const Run* run : runs) values.push_back(static_cast<double>(figure(*run)));
-  return median_interval(std::move(values));
-}
 
 // A percentile over the runs that know it: those in which requests succeeded, and those in which so
 // many timed out that it is the time limit. That is so of the median if it is of half of the runs.
@@ -38,15 +30,6 @@ Interval percentile_over(const ValidRuns& runs, double percentile, auto figure) 
   Interval found = median_interval(std::move(values));
   if (timed_out) found.median = *std::ranges::min_element(limits);
   return found;
-}
-
-double per_request(const Run& run, auto figure) {
-  return static_cast<double>(figure) / static_cast<double>(run.requests.total);
-}
-
-// Per second of the time that was measured.
-double per_second(const Run& run, std::uint64_t count) {
-  return static_cast<double>(count) * 1e9 / static_cast<double>(run.makespan_ns);
 }
 
 void summarize_open_loop(const ValidRuns& valid, Summary& summary) {
@@ -149,63 +132,6 @@ void summarize_success(const ValidRuns& valid, Summary& summary) {
       valid, [](const Run* run) { return run->requests.failed > 0 || run->requests.retried > 0; });
 }
 
-// A figure that not every run has, over those that have it.
-std::optional<Interval> over_those_with(const ValidRuns& runs, auto figure) {
-  std::vector<double> values;
-  for (const Run* run : runs) {
-    if (!run->limits) continue;
-    const auto value = figure(*run->limits);
-    if (value) values.push_back(static_cast<double>(*value));
-  }
-  if (values.empty()) return std::nullopt;
-  return median_interval(std::move(values));
-}
-
-void summarize_limits(const ValidRuns& valid, Summary& summary) {
-  const auto met = [](const Run* run) { return run->limits.has_value(); };
-  if (std::ranges::none_of(valid, met)) return;
-  LimitsSummary limits;
-  limits.refused_share =
-      over_runs(valid, [](const Run& run) { return run.limits ? run.limits->refused_share : 0.0; });
-  limits.overshoot = over_those_with(valid, [](const LimitsMet& own) { return own.overshoot; });
-  limits.fairness = over_those_with(valid, [](const LimitsMet& own) { return own.fairness; });
-  limits.settle_ns = over_those_with(valid, [](const LimitsMet& own) { return own.settle_ns; });
-  limits.settled_runs = static_cast<unsigned>(std::ranges::count_if(
-      valid, [](const Run* run) { return run->limits && run->limits->settle_ns; }));
-  summary.limits = limits;
-}
-
-void summarize_work(const ValidRuns& valid, Summary& summary) {
-  const bool worked =
-      std::ranges::all_of(valid, [](const Run* run) { return run->work.has_value(); });
-  if (valid.empty() || !worked) return;
-  summary.work_us_per_answer =
-      over_runs(valid, [](const Run& run) { return run.work->cpu_ns / 1000; });
-}
-
-void summarize_bodies(const ValidRuns& valid, Summary& summary) {
-  const bool large = std::ranges::all_of(
-      valid, [](const Run* run) { return body_bytes_per_request(*run) >= kLargeBody; });
-  if (valid.empty() || !large) return;
-  summary.bodies = BodiesSummary{
-      .mb_per_second = over_runs(
-          valid,
-          [](const Run& run) { return throughput(run) * body_bytes_per_request(run) / 1e6; }),
-      .cpu_s_per_gib = over_runs(valid, [](const Run& run) {
-        constexpr double kGib = 1 << 30;
-        return cpu_us_per_request(run) / 1e6 / body_bytes_per_request(run) * kGib;
-      })};
-}
-
-void summarize_hedges(const ValidRuns& valid, Summary& summary) {
-  if (std::ranges::none_of(valid, [](const Run* run) { return run->hedges.has_value(); })) return;
-  const auto share = [](std::uint64_t Hedges::*of) {
-    return [of](const Run& run) { return run.hedges ? per_request(run, (*run.hedges).*of) : 0.0; };
-  };
-  summary.hedges =
-      HedgesSummary{over_runs(valid, share(&Hedges::sent)), over_runs(valid, share(&Hedges::won))};
-}
-
 void summarize_server(const ValidRuns& valid, Summary& summary) {
   for (const Run* run : valid) {
     if (!run->server) continue;
@@ -227,10 +153,7 @@ Summary summarize(const std::vector<Run>& runs) {
   summarize_time(valid, summary);
   summarize_cost(valid, summary);
   summarize_success(valid, summary);
-  summarize_limits(valid, summary);
-  summarize_hedges(valid, summary);
-  summarize_work(valid, summary);
-  summarize_bodies(valid, summary);
+  static_cast<PartsOfSome&>(summary) = parts_of(valid);
   summarize_server(valid, summary);
   summary.limited_by = common_limit(valid);
   return summary;
@@ -256,14 +179,6 @@ bool has_flag(const Run& run, Flag flag) {
   return std::ranges::find(run.flags, flag) != run.flags.end();
 }
 
-std::uint64_t measured_requests(const Run& run) {
-  return run.steady ? run.steady->requests : run.requests.total;
-}
-
-double cpu_us_per_request(const Run& run) {
-  return static_cast<double>(run.cpu_ns) / 1e3 / static_cast<double>(measured_requests(run));
-}
-
 Interval success_of_all(const std::vector<Run>& runs) {
   std::uint64_t ok = 0;
   std::uint64_t total = 0;
@@ -274,16 +189,5 @@ Interval success_of_all(const std::vector<Run>& runs) {
   }
   return share_interval(ok, total);
 }
-
-double body_bytes_per_request(const Run& run) {
-  if (!run.requests.body_bytes || run.requests.total == 0) return 0;
-  return static_cast<double>(*run.requests.body_bytes) / static_cast<double>(run.requests.total);
-}
-
-double goodput(const Run& run) {
-  return per_second(run, run.steady ? run.steady->ok : run.requests.ok);
-}
-
-double throughput(const Run& run) { return per_second(run, measured_requests(run)); }
 
 }  // namespace fanout

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "harness/result/run.h"
+#include "harness/result/run_figures.h"
+#include "harness/result/summary_parts.h"
 #include "harness/statistics/statistics.h"
 
 namespace fanout {
@@ -19,32 +21,8 @@ struct PercentilePoint {
   Interval latency_ns;
 };
 
-// What came of the limits of the server and of the strategy (LimitsMet), over the runs that have
-// them.
-struct LimitsSummary {
-  Interval refused_share;
-  std::optional<Interval> overshoot;
-  std::optional<Interval> fairness;
-  std::optional<Interval> settle_ns;  // over the runs that settled
-  unsigned settled_runs = 0;
-};
-
-// Hedges, over all requests: extra load, and how often it was worth it.
-struct HedgesSummary {
-  Interval sent_share;
-  Interval won_share;
-};
-
-// Of large bodies: how many bytes come in, and what they cost. Where bodies are small, it is
-// requests that cost.
-inline constexpr double kLargeBody = 65536;  // bytes, on average
-struct BodiesSummary {
-  Interval mb_per_second;  // of bodies, 10^6 bytes
-  Interval cpu_s_per_gib;  // CPU time of the client for each 2^30 bytes of bodies
-};
-
 // Over the valid runs of a cell: medians over runs, each with its interval.
-struct Summary {
+struct Summary : PartsOfSome {
   unsigned valid_runs = 0;
   unsigned total_runs = 0;
   unsigned noisy_runs = 0;  // of all: neighbours disturbed them, their repetition too
@@ -65,10 +43,6 @@ struct Summary {
   // Requests that timed out, of all: the median, and of an even number of runs the larger of the
   // middle two.
   double timed_out_share = 0;
-  std::optional<LimitsSummary> limits;         // nothing: no run has any
-  std::optional<HedgesSummary> hedges;         // nothing: none was made
-  std::optional<Interval> work_us_per_answer;  // CPU time; nothing: no work was asked for
-  std::optional<BodiesSummary> bodies;         // nothing: they are small, or not known
   bool has_failures = false;  // some request failed, or was made again, in a valid run
   std::vector<PercentilePoint> latency_by_percentile;  // ascending; only with 10 requests beyond
   // Counted by the embedded server: the largest of any valid run; nothing if it took no part.
@@ -86,17 +60,5 @@ bool is_timed_out(const Summary& summary, double percentile);
 // The share of requests that succeeded over all valid runs together, of which there is one at
 // least, with exact limits: a run that failed as a whole is no outlier to be passed over.
 Interval success_of_all(const std::vector<Run>& runs);
-
-// The requests that makespan and CPU time of a run are of: all, or those of its steady state.
-std::uint64_t measured_requests(const Run& run);
-
-// The bytes of the bodies that one request brought on average; 0 if they are not known.
-double body_bytes_per_request(const Run& run);
-
-// Requests per second of one run, and client CPU time for each request.
-double throughput(const Run& run);
-// The same of requests that succeeded.
-double goodput(const Run& run);
-double cpu_us_per_request(const Run& run);
 
 }  // namespace fanout

@@ -1,11 +1,11 @@
-// The report page of a measurement with limits and hedges. Skipped where there is no Chromium.
+// The tables of the report page: of limits and hedges, and as wide as it is. Skipped where there is no Chromium.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open, pageOf } from './browser.mjs';
-import { fanout, folder, save } from './fanout.mjs';
+import { fanout, folder, result, save } from './fanout.mjs';
 
 test('what servers refused, and what hedges cost, is in the table of their scenario', async () => {
   const scenario = save('limited.json', { name: 'limited', requests: 60, workers: 8,
@@ -19,5 +19,14 @@ test('what servers refused, and what hedges cost, is in the table of their scena
   for (const title of ['refused', 'settles', 'overshoot', 'hedged', 'won']) {
     assert.ok(titles.some((text) => text.startsWith(title)), `${title} of ${titles}`);
   }
+  await close();
+});
+
+test('the table of cells is whole at 1280 pixels', async () => {
+  const file = result('wide', { strategies: 8, workers: [4, 8, 64] });
+  const { page, close } = await open(pageOf('wide', file), { viewport: { width: 1280, height: 800 } });
+  const [inner, outer] = await page.$eval('[aria-label^="Cells of"]',
+    ({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+  assert.ok(inner <= outer, `${inner} of ${outer}`);
   await close();
 });

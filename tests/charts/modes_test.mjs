@@ -41,3 +41,19 @@ test('response times are drawn of mode open', () => {
   const { series: [bars] } = chart.build(documents, 'small', themeOf('light'));
   assert.deepEqual(bars.data.map(({ value }) => Math.round(value)), [30, 30]);
 });
+
+test('where the time of requests to real targets goes is stacked, without phases of no time', () => {
+  const documents = [file('one', [cell('a', 4), cell('b', 4)])];
+  assert.ok(!ids(documents).includes('phases'));
+  const interval = (median) => ({ median, ci_low: null, ci_high: null });
+  documents[0].document.cells[0].summary.phases = { queue_ns: interval(0),
+    connect_ns: interval(1e9), handshake_ns: interval(0), first_byte_ns: interval(3e9),
+    body_ns: interval(0) };
+  const [{ chart }] = chartsOf(documents, ['small']).filter((one) => one.chart.id === 'phases');
+  const theme = themeOf('light');
+  const { series } = chart.build(documents, 'small', theme);
+  assert.deepEqual(series.map(({ name }) => name), ['connecting', 'waiting for the first byte']);
+  assert.match(series[0].data[0].hint, /connecting: 1.00 s, 25/);
+  assert.deepEqual(chart.legend(documents, 'small', theme).map(({ name }) => name),
+    series.map(({ name }) => name));
+});

@@ -203,14 +203,6 @@ test('on paper it is light and without buttons', async () => {
   await close();
 });
 
-test('the table of cells is whole at 1280 pixels', async () => {
-  const { page, close } = await open(pageOf('wide', sweep), { viewport: { width: 1280, height: 800 } });
-  const [inner, outer] = await page.$eval('[aria-label^="Cells of"]',
-    ({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
-  assert.ok(inner <= outer, `${inner} of ${outer}`);
-  await close();
-});
-
 test('several results: overlaid charts, one table with the file of each row', async () => {
   const other = result('other', { strategies: 4, workers: [4, 8, 16, 32], seed: 2 });
   const { page, close } = await open(pageOf('both', sweep, other));

@@ -87,6 +87,7 @@ void BeastAsyncClient::send(Connection& connection) {
   const int failure = connection.tls ? connection.out.send(connection.tls)
                                      : connection.out.send(connection.socket.native_handle());
   if (failure == 0 || connection.out.any_sent()) {
+    connection.times.connected(connection.socket.native_handle());
     connection.connected = true;
     connection.connect_by = kNever;
   }
@@ -126,6 +127,7 @@ void BeastAsyncClient::on_received(Connection& connection, const AsioError& erro
   using Step = ResponseScanner::Step;
   Step step = Step::more;
   if (!error) {
+    connection.times.first_byte();
     step = connection.in.received(bytes);
     if (step == Step::more) return receive(connection);
   } else if (error == boost::asio::error::eof) {
@@ -139,6 +141,7 @@ void BeastAsyncClient::ended(Connection& connection, ResponseScanner::Step step)
   using Step = ResponseScanner::Step;
   const ResponseScanner& in = connection.in;
   if (step == Step::complete) {
+    connection.times.answered();
     finish(connection, verify(config_, *connection.request, in.reply()),
            config_.reuse && in.reusable());
   } else if (step == Step::broken) {

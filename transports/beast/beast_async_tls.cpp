@@ -8,10 +8,12 @@ namespace fanout {
 void BeastAsyncClient::shake_hands(Connection& connection) {
   switch (connection.tls.handshake()) {
     case TlsStream::Handshake::done:
+      connection.times.secured();
       connection.connected = true;
       connection.connect_by = kNever;
       return send(connection);
     case TlsStream::Handshake::wants_read:
+      connection.times.connected(connection.socket.native_handle());
       return wait_to_send(connection, AsioSocket::wait_read);
     case TlsStream::Handshake::wants_write:
       return wait_to_send(connection, AsioSocket::wait_write);
@@ -34,6 +36,7 @@ void BeastAsyncClient::on_readable(Connection& connection) {
   using Step = ResponseScanner::Step;
   while (true) {
     const ssize_t bytes = connection.tls.read(connection.in.space());
+    if (bytes > 0) connection.times.first_byte();
     if (bytes < 0 && ended_by_alert(connection.tls)) return fail_soon(connection, Outcome::tls);
     if (bytes < 0) {
       return errno == EAGAIN ? receive_tls(connection) : ended(connection, Step::more);

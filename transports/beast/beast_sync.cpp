@@ -12,6 +12,7 @@
 #include "transports/idle_connection.h"
 #include "transports/kept_connections.h"
 #include "transports/path.h"
+#include "transports/phase_clock.h"
 #include "transports/prepared_targets.h"
 #include "transports/response_scanner.h"
 #include "transports/tls_words.h"
@@ -67,6 +68,7 @@ class BeastSyncClient final : public BlockingClient {
   KeptConnections<Wire> kept_;
   OutgoingRequest out_;
   ResponseScanner in_;
+  PhaseClock times_;
   std::int64_t connect_by_ = kNever;
   std::int64_t answer_by_ = kNever;
 };
@@ -78,7 +80,8 @@ Response BeastSyncClient::fetch(const Request& request) {
   answer_by_ = give_up_at(config_, now);
   Wire wire = kept_wire(request.target, now);
   const bool kept = static_cast<bool>(wire.socket);
-  const Response response = exchange(std::move(wire), request);
+  times_.begin(config_, kept);
+  Response response = exchange(std::move(wire), request);
   // The server may have closed a kept connection before the request came: if nothing was answered,
   // a new one is tried, once, unless the request might count twice.
   if (response.outcome != Outcome::reset || !kept || in_.any_received()) return response;
@@ -86,6 +89,7 @@ Response BeastSyncClient::fetch(const Request& request) {
     return failed(config_, Outcome::reset, kClosedMeanwhile);
   }
   out_.rewind();
+  times_.reconnect();
   return exchange(Wire(), request);
 }
 
@@ -128,8 +132,12 @@ Outcome BeastSyncClient::shake_hands(Wire& wire) {
   const std::int64_t deadline = std::min(answer_by_, connect_by_);
   while (true) {
     const TlsStream::Handshake step = wire.tls.handshake();
-    if (step == TlsStream::Handshake::done) return Outcome::ok;
+    if (step == TlsStream::Handshake::done) {
+      times_.secured();
+      return Outcome::ok;
+    }
     if (step == TlsStream::Handshake::failed) return handshake_failure(errno);
+    if (step == TlsStream::Handshake::wants_read) times_.connected(wire.socket.get());
     const short wanted = step == TlsStream::Handshake::wants_read ? POLLIN : POLLOUT;
     if (!wait_until(wire.socket.get(), wanted, deadline)) {
       return deadline == answer_by_ ? Outcome::timeout : Outcome::connect_timeout;
@@ -141,6 +149,7 @@ Outcome BeastSyncClient::shake_hands(Wire& wire) {
 Outcome BeastSyncClient::send(Wire& wire, bool connected) {
   while (true) {
     const int error = wire.send(out_);
+    if (error == 0 || out_.any_sent()) times_.connected(wire.socket.get());
     if (error == 0) return Outcome::ok;
     connected = connected || out_.any_sent();
     if (ended_by_alert(wire.tls)) return Outcome::tls;
@@ -162,6 +171,7 @@ Response BeastSyncClient::receive(Wire& wire, const Request& request) {
     const std::span<char> space = in_.space();
     const ssize_t bytes = wire.receive(space);
     if (bytes > 0) {
+      times_.first_byte();
       step = in_.received(static_cast<std::size_t>(bytes));
       // TLS gives a record at a time, and may hold more of them.
       wait_first = !wire.tls && static_cast<std::size_t>(bytes) < space.size();
@@ -175,7 +185,10 @@ Response BeastSyncClient::receive(Wire& wire, const Request& request) {
     }
   }
   const Reply seen = in_.reply();
-  if (step == Step::complete) return verify(config_, request, seen);
+  if (step == Step::complete) {
+    times_.answered();
+    return verify(config_, request, seen);
+  }
   if (step == Step::broken) {
     return failed(config_, Outcome::protocol, in_.why(), seen.status, seen.body_bytes);
   }

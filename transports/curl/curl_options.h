@@ -100,6 +100,7 @@ class CurlExchange {
   [[nodiscard]] Outcome timed_out() const;
   [[nodiscard]] std::string_view words_of_redirect(CURLcode code) const;
   void note_redirects() const;
+  void note_times() const;
   static curl_socket_t on_socket_wanted(void* self, curlsocktype purpose, curl_sockaddr* address);
   static CURLcode on_tls_context(CURL*, void* context, void* self);
   static int on_socket_made(void* self, curl_socket_t fd, curlsocktype purpose);

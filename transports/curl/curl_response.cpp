@@ -35,6 +35,7 @@ Response CurlExchange::end(CURLcode code) const {
   curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
   const auto seen = static_cast<unsigned>(status);
   if (shared_.config.follow) note_redirects();
+  if (code == CURLE_OK && shared_.config.watch) note_times();
   // libcurl is content with a header cut short.
   if (code == CURLE_OK && !header_complete_) return failed(Outcome::reset);
   if (code != CURLE_OK) {
@@ -69,6 +70,27 @@ void CurlExchange::note_redirects() const {
   if (count > 0 && shared_.config.connection_notes != nullptr) {
     shared_.config.connection_notes->redirects += static_cast<std::uint64_t>(count);
   }
+}
+
+// Of the last request, where redirects were followed: the others are part of its queue in libcurl.
+void CurlExchange::note_times() const {
+  ConnectionNotes* const notes = shared_.config.connection_notes;
+  if (notes == nullptr) return;
+  const auto ns = [&](CURLINFO info) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(handle(), info, &microseconds);
+    return std::int64_t{microseconds} * 1000;
+  };
+  // All count from the beginning; of what did not take place they are 0, or as the one before.
+  const std::int64_t looked_up = ns(CURLINFO_NAMELOOKUP_TIME_T);
+  const std::int64_t connected = std::max(ns(CURLINFO_CONNECT_TIME_T), looked_up);
+  const std::int64_t secured = std::max(ns(CURLINFO_APPCONNECT_TIME_T), connected);
+  const std::int64_t first = std::max(ns(CURLINFO_STARTTRANSFER_TIME_T), secured);
+  notes->phases.answers += 1;
+  notes->phases.connect_ns += connected;
+  notes->phases.handshake_ns += secured - connected;
+  notes->phases.first_byte_ns += first - secured;
+  notes->phases.body_ns += std::max<std::int64_t>(ns(CURLINFO_TOTAL_TIME_T) - first, 0);
 }
 
 bool CurlExchange::libcurl_says(std::string_view part) const {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "transports/curl/curl_options.h"
+#include "transports/phase_clock.h"
 #include "transports/tcp_connect.h"
 #include "wire/socket_options.h"
 
@@ -43,6 +44,10 @@ int CurlExchange::on_socket_made(void* self, curl_socket_t fd, curlsocktype) {
 int CurlExchange::on_connected(void* self, char*, char*, int, int local_port) {
   auto& exchange = *static_cast<CurlExchange*>(self);
   CurlIdleLook& look = exchange.idle_look_;
+  const ClientConfig& config = exchange.shared_.config;
+  if (exchange.new_socket_ >= 0 && config.watch && config.connection_notes != nullptr) {
+    note_resent_syns(exchange.new_socket_, *config.connection_notes);
+  }
   if (exchange.new_socket_ >= 0) {
     look.add(local_port, std::exchange(exchange.new_socket_, -1));
   } else {

@@ -1,0 +1,79 @@
+"""Where the time of requests to real targets goes, and what keeps a connection from being opened."""
+
+import contextlib
+import socket
+import threading
+import time
+import unittest
+
+import fanout_cli
+
+TELLING = "curl_easy,curl_multi,curl_asio,beast_sync,beast_async,floor"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
+
+
+@contextlib.contextmanager
+def server(backlog, think_s):
+    """Serves one connection after the other; the address it listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(backlog)
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection, contextlib.suppress(OSError):
+                        connection.recv(65536)
+                        time.sleep(think_s)
+                        connection.sendall(ANSWER)
+                        connection.shutdown(socket.SHUT_WR)
+                        connection.recv(1)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+class ConnectTest(fanout_cli.CliTest):
+    def ask(self, url, *flags):
+        file = self.folder / "result.json"
+        run = self.succeed("run", "--url", url, "--strategy", "thread_pool,event_loop", "--transport",
+                           TELLING, "--rounds", 1, "-o", file, *flags)
+        return fanout_cli.load(file)["cells"], run.out + run.err
+
+    def test_a_full_accept_queue_is_named(self):
+        with server(backlog=1, think_s=0.02) as url:
+            cells, out = self.ask(url, "-n", 8, "--workers", 8)
+        self.assertRegex(out, r"note: connect: \d+ SYNs sent again, each after 1 s or more: the server's "
+                              r"accept queue was full")
+        for cell in cells:
+            with self.subTest(cell["transport"]):
+                (run,) = cell["runs"]
+                self.assertGreater(run["phases"]["syns_resent"], 0)
+                self.assertGreater(run["phases"]["connect_ns"], 1e8)
+
+    def test_the_parts_are_the_whole_and_waiting_is_for_the_server(self):
+        with server(backlog=64, think_s=0.02) as url:
+            cells, out = self.ask(url, "-n", 10, "--workers", 1)
+        self.assertNotIn("sent again", out)
+        self.assertRegex(out, r"connect +1st byte +rest")
+        for cell in cells:
+            with self.subTest(cell["transport"]):
+                (run,) = cell["runs"]
+                phases = dict(run["phases"])
+                self.assertEqual(phases.pop("syns_resent"), 0)
+                mean = run["latency_ns"]["mean"]
+                self.assertAlmostEqual(sum(phases.values()), mean, delta=0.1 * mean)
+                self.assertGreater(phases["first_byte_ns"], 0.8 * mean)
+
+    def test_the_laboratory_is_not_watched(self):
+        document, _ = self.measure("-n", 20, "--strategy", "thread_pool", "--rounds", 1,
+                                   "--no-profile", "--no-references")
+        self.assertIsNone(document["cells"][0]["runs"][0]["phases"])
+
+
+if __name__ == "__main__":
+    unittest.main()
