@@ -165,9 +165,8 @@ std::string why(const Verdict& verdict, const Cells& near, const Costs& costs,
     return fmt::format("{}; {} uses the least CPU{}.", text, name,
                        costs.ranked ? "" : " by median");
   }
-  return fmt::format(
-      "{}; none is known to use less CPU, and of those that use as little {} is the simplest.",
-      text, name);
+  return fmt::format("{}; {} is the simplest of the {} that use the least CPU.", text, name,
+                     strategies_in(costs.least));
 }
 
 }  // namespace
@@ -199,9 +198,9 @@ Answer answer_for(const Report& report, const Scenario& scenario, const Verdict&
   if (simplest.cell.strategy != use.cell.strategy && known_to_cost_more &&
       cost_of(&simplest) > cost_of(&use)) {
     answer.lines.push_back(fmt::format(
-        "The simplest of these {} is {}: {} us of CPU for each request ({:.2f} x{}).",
-        strategies_in(near), short_name(verdict, simplest.cell), format_number(cost_of(&simplest)),
-        cost_of(&simplest) / cost_of(&use), costs.ranked ? "" : ", by medians"));
+        "{}, the simplest of these {}, costs {:.2f} x the CPU{}: {} us for each request.",
+        short_name(verdict, simplest.cell), strategies_in(near), cost_of(&simplest) / cost_of(&use),
+        costs.ranked ? "" : ", by medians", format_number(cost_of(&simplest))));
   }
   return answer;
 }
