@@ -14,9 +14,6 @@ constexpr std::string_view content_type(const HostBehaviour& host) {
   return host.json_body ? "application/json" : "text/plain";
 }
 
-// False for 204 and 304, which HTTP forbids to have a body (RFC 9110, 6.4.1).
-constexpr bool may_have_body(unsigned status) { return status != 204 && status != 304; }
-
 // host.body_bytes bytes of printable text, or of a JSON document; empty where the status forbids a
 // body.
 std::string body_of(const HostBehaviour& host);

@@ -78,6 +78,8 @@ enum class Tls : std::uint8_t {
   untrusted,  // another one, which they are not
 };
 
+// False for 204 and 304, which HTTP forbids to have a body (RFC 9110, 6.4.1).
+constexpr bool may_have_body(unsigned status) { return status != 204 && status != 304; }
 inline constexpr std::uint64_t kLeastJson = 2;  // bytes of a JSON document: "[]"
 
 struct HostBehaviour {

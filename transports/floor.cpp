@@ -156,6 +156,7 @@ void FloorClient::report_failures() {
 }
 
 void FloorClient::close(Connection& connection) {
+  if (connection.fd) connection.times.gave_up(connection.fd.get());
   connection.connected = connection.kept = connection.blocked = false;
   connection.fd.reset();
 }

@@ -33,7 +33,7 @@ void PhaseClock::add() const {
   notes_->phases.body_ns += end - first;
 }
 
-// All that was sent again so far: nothing but SYNs, and what TLS began its handshake with.
+// All that was sent again so far.
 void note_resent_syns(int fd, ConnectionNotes& notes) {
   tcp_info info{};
   socklen_t size = sizeof info;

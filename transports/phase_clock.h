@@ -12,6 +12,11 @@ namespace fanout {
 
 struct ConnectionNotes;
 
+// Counts the SYNs that the kernel sent again for this socket, which is connected or still to be.
+// (Where libcurl tells of a connection only after its handshake, what was sent again in that counts
+// as well.)
+void note_resent_syns(int fd, ConnectionNotes& notes);
+
 // Of one request after the other. What happens a second time in a request is not noted again.
 class PhaseClock {
  public:
@@ -27,6 +32,10 @@ class PhaseClock {
   // The socket is connected: also notes how often the kernel had to ask for that.
   void connected(int fd) {
     if (notes_ != nullptr && connected_ == 0) note_connected(fd);
+  }
+  // It is given up before it is connected: the same.
+  void gave_up(int fd) const {
+    if (notes_ != nullptr && connected_ == 0) note_resent_syns(fd, *notes_);
   }
   void secured() { note(secured_); }
   void first_byte() { note(first_byte_); }
@@ -50,8 +59,5 @@ class PhaseClock {
   std::int64_t secured_ = 0;
   std::int64_t first_byte_ = 0;
 };
-
-// Counts the SYNs that the kernel sent again for this connected socket.
-void note_resent_syns(int fd, ConnectionNotes& notes);
 
 }  // namespace fanout

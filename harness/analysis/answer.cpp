@@ -24,11 +24,13 @@ double makespan_of(const CellReport* cell) { return cell->summary.makespan_ns.me
 struct Pace {
   std::string_view measure;
   double (*of)(const CellReport*);  // less is better
+  std::string (*figure)(const CellReport*);
   std::string (*words)(const CellReport&, const Scenario&);
   std::string_view best;  // of all cells
 };
 constexpr std::array<Pace, 3> kPaces{{
     {"makespan", &makespan_of,
+     [](const CellReport* cell) { return format_duration(makespan_of(cell)); },
      [](const CellReport& cell, const Scenario& scenario) {
        return fmt::format("{} for {}", format_duration(makespan_of(&cell)),
                           counted(scenario.requests, "request"));
@@ -36,6 +38,9 @@ constexpr std::array<Pace, 3> kPaces{{
      "the shortest time"},
     {"throughput",
      [](const CellReport* cell) { return 1e9 / cell->summary.requests_per_second.median; },
+     [](const CellReport* cell) {
+       return format_number(cell->summary.requests_per_second.median) + " requests a second";
+     },
      [](const CellReport& cell, const Scenario&) {
        return format_number(cell.summary.requests_per_second.median) + " requests a second";
      },
@@ -45,6 +50,7 @@ constexpr std::array<Pace, 3> kPaces{{
        const auto& p99 = cell->summary.response_p99_ns;
        return p99 ? p99->median : std::numeric_limits<double>::infinity();
      },
+     [](const CellReport* cell) { return format_duration(cell->summary.response_p99_ns->median); },
      [](const CellReport& cell, const Scenario&) {
        const auto& p99 = cell.summary.response_p99_ns;
        return fmt::format("99 of 100 requests answered within {} of when they were due",
@@ -54,8 +60,10 @@ constexpr std::array<Pace, 3> kPaces{{
 }};
 
 const Pace* pace_by(const Measure& measure) {
-  const auto found = std::ranges::find(kPaces, measure.name, &Pace::measure);
-  return found == kPaces.end() ? nullptr : &*found;
+  for (const Pace& pace : kPaces) {
+    if (pace.measure == measure.name) return &pace;
+  }
+  return nullptr;
 }
 
 // What the shortest has, and cells that are as good.
@@ -80,6 +88,12 @@ const CellReport& simplest_of(const Cells& cells) {
   return **std::ranges::min_element(cells, {}, complexity);
 }
 
+// " + quota" for a cell of the variant "quota" of this scenario; "" for one of its own.
+std::string variant_suffix(const std::string& scenario, const Cell& cell) {
+  if (!cell.scenario.starts_with(scenario + ".")) return {};
+  return " + " + cell.scenario.substr(scenario.size() + 1);
+}
+
 // As long as needed to tell it from the others: "event_loop on curl_asio"; of variants, with which.
 std::string short_name(const Verdict& verdict, const Cell& cell) {
   const Cells& among = verdict.cells;
@@ -87,9 +101,7 @@ std::string short_name(const Verdict& verdict, const Cell& cell) {
     return other->cell.strategy != cell.strategy || other->cell.transport == cell.transport;
   });
   std::string name = cell.strategy + (told_by_strategy ? "" : " on " + cell.transport);
-  const bool of_variant = cell.scenario.starts_with(verdict.scenario + ".");
-  if (of_variant) name += " + " + cell.scenario.substr(verdict.scenario.size() + 1);
-  return name;
+  return name + variant_suffix(verdict.scenario, cell);
 }
 
 // "Not ranked: a Debug build. By medians, use ": what precedes an answer that rests on no ranking.
@@ -205,21 +217,41 @@ Answer answer_for(const Report& report, const Scenario& scenario, const Verdict&
   return answer;
 }
 
-std::string shorter_elsewhere(const Report& report, const Answer& answer,
-                              const std::vector<LeftOut>& elsewhere) {
-  if (!answer.use) return {};
+std::string faster_elsewhere(const Report& report, const Scenario& scenario, const Answer& answer,
+                             const std::vector<LeftOut>& elsewhere) {
+  const Pace* const pace = pace_by(pace_of(scenario));
+  if (!answer.use || pace == nullptr) return {};
   const auto row_of = [&](const Cell& cell) {
     return std::ranges::find(report.cells, cell, &CellReport::cell);
   };
-  const double limit = makespan_of(&*row_of(*answer.use)) / kAsFast;
+  const double limit = pace->of(&*row_of(*answer.use)) / kAsFast;
   std::string names;
   for (const LeftOut& out : elsewhere) {
     const auto row = row_of(out.cell);
-    if (row->summary.valid_runs == 0 || makespan_of(&*row) >= limit) continue;
-    names += fmt::format("{}{} on {}, {} ({})", names.empty() ? "" : "; ", out.cell.strategy,
-                         out.cell.transport, format_duration(makespan_of(&*row)), out.reason);
+    if (row->summary.valid_runs == 0 || pace->of(&*row) >= limit) continue;
+    names += fmt::format("{}{}{} on {}, {} ({})", names.empty() ? "" : "; ", out.cell.strategy,
+                         variant_suffix(scenario.name, out.cell), out.cell.transport,
+                         pace->figure(&*row), out.reason);
   }
-  return names.empty() ? names : fmt::format("Shorter, and not compared: {}.", names);
+  return names.empty() ? names : fmt::format("Faster, and not compared: {}.", names);
+}
+
+Answer answer_among(const Report& report, const Scenario& scenario, Contenders contenders) {
+  if (contenders.cells.empty() || cut_by_deadline(scenario, contenders.cells)) return {};
+  leave_out_other_stacks(report, contenders);
+  Contenders paced = contenders;
+  leave_out_server_bound(paced);
+  if (paced.cells.empty()) {
+    const auto by_cpu = std::ranges::find(measures(), "cpu", &Measure::name);
+    return answer_for(report, scenario, verdict_on(report, scenario, contenders.cells, *by_cpu));
+  }
+  Answer answer =
+      answer_for(report, scenario, verdict_on(report, scenario, paced.cells, pace_of(scenario)));
+  if (std::string line = faster_elsewhere(report, scenario, answer, paced.left_out);
+      !line.empty()) {
+    answer.lines.push_back(std::move(line));
+  }
+  return answer;
 }
 
 }  // namespace fanout

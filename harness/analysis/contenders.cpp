@@ -52,14 +52,7 @@ Contenders contenders(const Report& report, const Scenario& scenario, Entry entr
         return fmt::format("{} % of its requests succeeded, fewer than {} %", percent,
                            100 * report.plan.least_success);
       });
-  if (found.cells.empty()) return found;
-  const double best = share(*std::ranges::max_element(found.cells, {}, share));
-  leave_out_if(
-      found,
-      [best](const CellReport* cell) { return best == 0 || share(cell) * kSameShare < best; },
-      [](const CellReport* cell) {
-        return fmt::format("{:.1f} % of the requests answered", 100 * share(cell));
-      });
+  leave_out_who_did_less(found);
   return found;
 }
 
@@ -72,12 +65,29 @@ bool is_other_stack(const Report& report, const Cell& cell) {
   return has_network(cell) && first != report.cells.end() && first->cell.stack != cell.stack;
 }
 
+void leave_out_other_stacks(const Report& report, Contenders& contenders) {
+  const auto is_other = [&](const CellReport* cell) { return is_other_stack(report, cell->cell); };
+  if (std::ranges::all_of(contenders.cells, is_other)) return;
+  leave_out_if(contenders, is_other, [](const CellReport*) { return "another HTTP library"; });
+}
+
 bool has_compared_invalid_runs(const Report& report) {
   return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
     const bool beside = scenario_of(report.plan, cell.cell).real_targets() != nullptr &&
                         is_other_stack(report, cell.cell);
     return !beside && has_invalid_runs(cell);
   });
+}
+
+void leave_out_who_did_less(Contenders& contenders) {
+  if (contenders.cells.empty()) return;
+  const double best = share(*std::ranges::max_element(contenders.cells, {}, share));
+  leave_out_if(
+      contenders,
+      [best](const CellReport* cell) { return best == 0 || share(cell) * kSameShare < best; },
+      [](const CellReport* cell) {
+        return fmt::format("{:.1f} % of the requests answered", 100 * share(cell));
+      });
 }
 
 void leave_out_server_bound(Contenders& contenders) {

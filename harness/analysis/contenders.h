@@ -41,12 +41,20 @@ bool is_independent(const Plan& plan, const Cell& cell);
 // Whether a cell's HTTP library is another than that of its scenario's first row.
 bool is_other_stack(const Report& report, const Cell& cell);
 
+// Moves cells of another HTTP library than that of their scenario's first row to left_out, unless
+// there are no others.
+void leave_out_other_stacks(const Report& report, Contenders& contenders);
+
 // Whether a run of a compared cell is invalid. With real targets those of another stack are beside
 // the comparison: what their library makes of a server is told, and decides nothing.
 bool has_compared_invalid_runs(const Report& report);
 
 // Whether fewer of the cell's requests succeeded than a cell needs to be recommended.
 bool is_unsuccessful(const Plan& plan, const CellReport& cell);
+
+// Moves those that got less answered than the best, by more than kSameShare, to left_out: a short
+// makespan is none where less was done.
+void leave_out_who_did_less(Contenders& contenders);
 
 // Moves those that the server limited to left_out: their throughput is the server's.
 void leave_out_server_bound(Contenders& contenders);

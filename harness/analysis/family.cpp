@@ -22,6 +22,7 @@ Contenders contenders_of(const Report& report, const Scenario& base) {
     std::ranges::move(own.cells, std::back_inserter(all.cells));
     std::ranges::move(own.left_out, std::back_inserter(all.left_out));
   }
+  leave_out_who_did_less(all);
   return all;
 }
 
@@ -71,9 +72,7 @@ Family family_of(const Report& report, const Scenario& base) {
     family.verdicts.push_back(verdict_on(report, base, found.cells, measure));
     family.verdicts.back().left_out = found.left_out;
   }
-  const auto by_pace = std::ranges::find(family.verdicts, &pace_of(base),
-                                         [](const Verdict& one) { return one.measure; });
-  if (by_pace != family.verdicts.end()) family.answer = answer_for(report, base, *by_pace);
+  family.answer = answer_among(report, base, found);
   if (family.verdicts.empty() || !family.verdicts.front().ranking) return family;
   say_whom_it_refuses_least(family, family.verdicts.front());
   say_what_hedges_do(family, family.verdicts.front());

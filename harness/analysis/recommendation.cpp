@@ -176,7 +176,8 @@ void choose_among(Recommendation& found, const Report& report, const Scenario& s
   for (const CellReport* cell : other_stack) {
     elsewhere.push_back({cell->cell, "another HTTP library"});
   }
-  if (std::string line = shorter_elsewhere(report, found.answer, elsewhere); !line.empty()) {
+  if (std::string line = faster_elsewhere(report, scenario, found.answer, elsewhere);
+      !line.empty()) {
     found.answer.lines.push_back(std::move(line));
   }
   if (other_stack.empty()) return;
@@ -197,40 +198,22 @@ void leave_out_idle(Recommendation& found, Cells& cells, const Scenario& scenari
                                     too_few_requests(scenario, most)));
 }
 
-// The cells of the library that the scenario holds fixed, or all where there are none.
-Cells of_first_stack(const Report& report, const Cells& cells) {
-  Cells own;
-  std::ranges::copy_if(cells, std::back_inserter(own),
-                       [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
-  return own.empty() ? cells : own;
-}
-
-// An answer alone, where no makespans are to be compared: those of other modes are given, and those
-// of a server at its limit are its own.
-std::optional<Recommendation> answer_only(const Report& report, const Scenario& scenario,
-                                          const Cells& cells, const Measure& measure) {
-  Recommendation found;
-  found.scenario = scenario.name;
-  const Verdict verdict = verdict_on(report, scenario, of_first_stack(report, cells), measure);
-  found.answer = answer_for(report, scenario, verdict);
-  return found;
-}
-
-const Measure& by_cpu() { return *std::ranges::find(measures(), "cpu", &Measure::name); }
-
 }  // namespace
 
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
   Contenders all = contenders(report, scenario);
-  const Cells paced_or_not = all.cells;
+  const Contenders paced_or_not = all;
   leave_out_server_bound(all);
-  if (all.cells.empty() && !paced_or_not.empty() && !in_family(report.plan, scenario)) {
-    return answer_only(report, scenario, paced_or_not, by_cpu());
-  }
-  if (scenario.mode != Mode::batch) {
-    if (all.cells.empty()) return std::nullopt;
-    if (in_family(report.plan, scenario)) return std::nullopt;  // its variants have a say, too
-    return answer_only(report, scenario, all.cells, pace_of(scenario));
+  const bool paced = all.cells.empty() && !paced_or_not.cells.empty();
+  if (scenario.mode != Mode::batch || paced) {  // makespans are given there, or the server's
+    Recommendation found;
+    found.scenario = scenario.name;
+    found.answer = answer_among(report, scenario, paced_or_not);
+    if (found.answer.use) {
+      if (in_family(report.plan, scenario)) found.answer = {};  // its variants have a say
+      return found;
+    }
+    if (scenario.mode != Mode::batch) return std::nullopt;
   }
   if (all.cells.empty() && all.left_out.empty()) return std::nullopt;
   Recommendation found;

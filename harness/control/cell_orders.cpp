@@ -51,7 +51,7 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .per_host = scenario.per_host,
                      .hedge = scenario.hedge,
                      .retry = scenario.retry,
-                     .keep_bodies = scenario.keep || scenario.work.body != BodyWork::none,
+                     .keep_bodies = keeps_bodies(scenario),
                      .watch = scenario.real_targets() != nullptr,
                      .headers = sent_headers(scenario)}};
 }

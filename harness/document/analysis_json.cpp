@@ -72,6 +72,13 @@ Json pick_to_json(const std::optional<Cell>& cell) {
   return cell ? cell_in_scenario(*cell) : Json(nullptr);
 }
 
+// Of a scenario with variants it may be of one of these.
+Json use_to_json(const std::optional<Cell>& cell) {
+  Json json = pick_to_json(cell);
+  if (cell) json["scenario"] = cell->scenario;
+  return json;
+}
+
 Json sweep_to_json(const Sweep& sweep) {
   const Cell& cell = sweep.at_knee;
   return {{"strategy", cell.strategy},
@@ -179,7 +186,7 @@ Json recommendations_to_json(const Analysis& analysis) {
     rows.push_back({{"scenario", found->scenario},
                     {"lines", found->lines},
                     {"answer", found->answer.lines},
-                    {"use", pick_to_json(found->answer.use)},
+                    {"use", use_to_json(found->answer.use)},
                     {"best", pick_to_json(found->fastest)},
                     {"cheapest", pick_to_json(found->cheapest)},
                     {"simplest", pick_to_json(found->simplest)}});

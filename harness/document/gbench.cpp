@@ -69,7 +69,7 @@ Json repetition(const CellReport& cell, std::size_t family, std::size_t index) {
     return row;
   }
   if (!run.open) row["items_per_second"] = throughput(run);  // there it is what was asked for
-  if (const double bytes = body_bytes_per_request(run); bytes > 0) {
+  if (const double bytes = body_bytes_per_request(run); bytes > 0 && !run.open) {
     row["bytes_per_second"] = throughput(run) * bytes;
   }
   if (run.efficiency) row["efficiency"] = *run.efficiency;

@@ -45,8 +45,8 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
   if (scenario.real_targets() != nullptr && !has_network(cell)) {
     return WhySkipped{Skip::no_network, "has no network: real targets would be sent nothing"};
   }
-  if (scenario.work.body != BodyWork::none && !has_network(cell)) {
-    return WhySkipped{Skip::no_network, "has no network: there are no bodies to work on"};
+  if (keeps_bodies(scenario) && !has_network(cell)) {
+    return WhySkipped{Skip::no_network, "has no network: there are no bodies to keep or work on"};
   }
   if (!transport.tls && speaks_tls(scenario)) {
     return WhySkipped{Skip::no_tls, "speaks no TLS, as this scenario does"};
@@ -109,8 +109,9 @@ std::string why_not(const Program& program, const Scenario& scenario) {
   if (!scenario.body.empty() || !is_told_of(scenario.method)) {
     return "external programs are told of GET, HEAD and POST, and of no body but its length";
   }
-  if (scenario.work.body != BodyWork::none) {
-    return "external programs are not told of work on bodies, as this scenario has";
+  if (keeps_bodies(scenario)) {
+    return "external programs are not told to keep bodies, nor to work on them, as this scenario "
+           "does";
   }
   if (scenario.work.any() && !program.works) {
     return fmt::format("{} spends no CPU time on answers, as this scenario does", program.name);

@@ -152,7 +152,7 @@ std::chrono::nanoseconds steady_time(double requests_per_second) {
 std::uint64_t steady_requests(const Scenario& scenario) {
   using namespace std::chrono_literals;
   // Of one request: less than any transport with a network.
-  const std::chrono::nanoseconds least_cpu = 6us + scenario.work.cpu;
+  const std::chrono::nanoseconds least_cpu = 6us + work_on_an_answer(scenario);
   constexpr double kEnough = 6;  // seconds: longest warm-up, measuring and some more
   constexpr double kLeast = 5'000;
   constexpr double kMost = 2e6;
@@ -169,7 +169,8 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
   // Starting, setting up and ending a run's process; the CPU of one request. Of external programs
   // as of interpreters.
   const auto process = is_external(cell) ? 600ms : 120ms;
-  const std::chrono::nanoseconds client_cpu = (is_external(cell) ? 1ms : 60us) + scenario.work.cpu;
+  const std::chrono::nanoseconds client_cpu =
+      (is_external(cell) ? 1ms : 60us) + work_on_an_answer(scenario);
   const auto waves =
       static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
   const auto cpu = static_cast<std::int64_t>(scenario.requests) * client_cpu;

@@ -141,7 +141,8 @@ std::string render_knees(const Report& report, const ScenarioAnalysis& scenario,
 }
 
 std::string render_recommendation(const std::optional<Recommendation>& found) {
-  return found ? fmt::format("{}\n\n", fmt::join(found->lines, "\n")) : std::string();
+  if (!found || found->lines.empty()) return {};
+  return fmt::format("{}\n\n", fmt::join(found->lines, "\n"));
 }
 
 // What the modes change in what the columns mean.

@@ -210,8 +210,9 @@ std::string render_github(const Report& report, const Analysis& analysis) {
                         message_text(one.failure));
   }
   for (const ScenarioAnalysis& found : analysis.scenarios) {
-    if (!found.recommendation || found.recommendation->lines.empty()) continue;
+    if (!found.recommendation) continue;
     const Recommendation& one = *found.recommendation;
+    if (one.answer.lines.empty() && one.lines.empty()) continue;
     const auto& lines = one.answer.lines.empty() ? one.lines : one.answer.lines;
     text += fmt::format("::notice title={}::{}\n", property_text("fanout: " + found.scenario->name),
                         message_text(lines.front()));

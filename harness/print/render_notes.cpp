@@ -77,9 +77,10 @@ std::string resent_syns(const Report& report) {
   if (resent == 0) return {};
   return fmt::format(
       "note: connect: {} sent again, each after 1 s or more: {}\n", counted(resent, "SYN"),
-      overflows > 0 ? "the server's accept queue was full; give its listen() a longer backlog, or "
-                      "open fewer connections at once"
-                    : "the server, or the network on the way, did not take the first");
+      overflows > 0
+          ? "an accept queue on this machine was full; give the server's listen() a longer "
+            "backlog, or open fewer connections at once"
+          : "the server, or the network on the way, did not take the first");
 }
 
 // What the reader must know before believing a difference.

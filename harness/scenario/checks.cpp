@@ -57,6 +57,11 @@ void check_policies(const Scenario& scenario, const std::string& where) {
 void give_bodies_to_work_on(Scenario& scenario, const std::string& where) {
   if (scenario.work.body != BodyWork::json || scenario.real_targets() != nullptr) return;
   for (HostBehaviour& host : scenario.server().hosts) {
+    if (scenario.method == Method::head || !may_have_body(host.status)) {
+      throw UsageError(where +
+                       ": work: there is no body to parse in an answer to HEAD, or with status 204 "
+                       "or 304; leave out the work, or those");
+    }
     if (!host.body_sizes.empty() || host.body_bytes < kLeastJson) {
       throw UsageError(fmt::format(
           "{}: work: to be parsed as JSON, every host's bodies have one size of {} bytes or more; "
@@ -69,7 +74,7 @@ void give_bodies_to_work_on(Scenario& scenario, const std::string& where) {
 
 void check_timeouts(const Scenario& scenario, const std::string& where) {
   const unsigned most = std::ranges::max(scenario.workers);
-  if (scenario.work.cpu.count() > 0 && scenario.work.cpu * most >= scenario.timeout) {
+  if (scenario.work.any() && work_on_an_answer(scenario) * most >= scenario.timeout) {
     throw UsageError(fmt::format(
         "{}: work: a loop that works on {} takes as long as the time limit of a request or longer, "
         "so that right answers would time out; give a longer --timeout, or fewer --workers",

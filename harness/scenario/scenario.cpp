@@ -10,6 +10,23 @@
 
 namespace fanout {
 
+std::chrono::nanoseconds work_on_an_answer(const Scenario& scenario) {
+  if (scenario.work.body == BodyWork::none) return scenario.work.cpu;
+  // Measured: 27 and 0.7 (docs/work.md).
+  const double ns_per_byte = scenario.work.body == BodyWork::json ? 60 : 3;
+  double bytes = 1 << 20;  // of real targets nobody knows
+  if (scenario.real_targets() == nullptr) {
+    const auto largest =
+        std::ranges::max_element(scenario.server().hosts, {}, &HostBehaviour::body_bytes);
+    bytes = static_cast<double>(largest->body_bytes);
+  }
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(ns_per_byte * bytes));
+}
+
+bool keeps_bodies(const Scenario& scenario) {
+  return scenario.keep || scenario.work.body != BodyWork::none;
+}
+
 bool is_same_task(const Scenario& one, const Scenario& other) {
   // In mode steady the number of requests is the length of a list that no run comes to the end of.
   const bool as_many =

@@ -84,6 +84,13 @@ struct Scenario {
   }
 };
 
+// The CPU time that the work on an answer takes: what is asked for, or of work on bodies an
+// estimate that is rather too high.
+std::chrono::nanoseconds work_on_an_answer(const Scenario& scenario);
+
+// Whether clients hold bodies: because they are to, or to work on them.
+bool keeps_bodies(const Scenario& scenario);
+
 // Whether both are the same work for clients, whatever their policies and workers: the same
 // requests at the same times and as long for them, the same embedded server, the same CPU time on
 // answers.

@@ -286,6 +286,7 @@ std::vector<Scenario> load_scenarios(const std::string& name_or_file) {
   base.erase("variants");
   for (const auto& [name, differs] : variants.items()) {
     Json json = base;
+    if (differs.contains("work")) json.erase("work");  // of its forms one at most
     json.merge_patch(differs);
     json["name"] = fmt::format("{}.{}", scenarios.front().name, name);
     json["variant_of"] = scenarios.front().name;

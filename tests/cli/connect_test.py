@@ -46,14 +46,28 @@ class ConnectTest(fanout_cli.CliTest):
 
     def test_a_full_accept_queue_is_named(self):
         with server(backlog=1, think_s=0.02) as url:
-            cells, out = self.ask(url, "-n", 8, "--workers", 8)
-        self.assertRegex(out, r"note: connect: \d+ SYNs sent again, each after 1 s or more: the server's "
-                              r"accept queue was full")
+            cells, out = self.ask(url, "-n", 8, "--workers", 8, "--reuse", "off")
+        self.assertRegex(out, r"note: connect: \d+ SYNs sent again, each after 1 s or more: an "
+                              r"accept queue on this machine was full")
         for cell in cells:
             with self.subTest(cell["transport"]):
                 (run,) = cell["runs"]
                 self.assertGreater(run["phases"]["syns_resent"], 0)
                 self.assertGreater(run["phases"]["connect_ns"], 1e8)
+
+    def test_connections_that_never_come_are_counted_too(self):
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(0)  # and nobody accepts
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            file = self.folder / "never.json"
+            self.fanout("run", "--url", url, "--strategy", "thread_pool,event_loop", "--transport",
+                        "beast_sync,beast_async,floor", "--rounds", 1, "-n", 4, "--workers", 4,
+                        "--connect-timeout", "1500ms", "--timeout", "2s", "--keep-going",
+                        "-o", file)
+            for cell in fanout_cli.load(file)["cells"]:
+                with self.subTest(cell["transport"]):
+                    self.assertGreater(cell["runs"][0]["phases"]["syns_resent"], 0)
 
     def test_the_parts_are_the_whole_and_waiting_is_for_the_server(self):
         with server(backlog=64, think_s=0.02) as url:

@@ -68,12 +68,17 @@ class WorkOnBodiesTest(Bodies):
         for size in ({"list": [10, 20]}, 1):
             file = self.scenario("odd", hosts=[{"body_bytes": size}])
             self.assert_refused(self.fanout(*run, "--scenario", file), "work: to be parsed as JSON")
+        for keys in ({"method": "HEAD"}, {"hosts": [{"status": 204}]}):
+            self.assert_refused(self.fanout(*run, "--scenario", self.scenario("odd", **keys)),
+                                "work: there is no body to parse")
+        file = self.scenario("either", work={"json": True}, variants={"hash": {"work": {"sha256": True}}})
+        self.succeed("run", "--scenario", file, "--rounds", 1, "--strategy", "thread_pool", "--dry-run")
         file = self.scenario("odd", work={"md5": True})
         self.assert_refused(self.fanout(*run, "--scenario", file), "sha256")
         shown = self.succeed("run", "--work", "sha256", "--strategy", "thread_pool", "--transport",
                              "null,curl_easy", "--peers", "--dry-run")
-        self.assertIn("has no network: there are no bodies to work on", shown.out + shown.err)
-        self.assertIn("external programs are not told of work on bodies", shown.out + shown.err)
+        self.assertIn("has no network: there are no bodies to keep or work on", shown.out + shown.err)
+        self.assertIn("external programs are not told to keep bodies", shown.out + shown.err)
 
 
 if __name__ == "__main__":

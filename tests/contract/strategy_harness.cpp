@@ -41,7 +41,7 @@ class CountingBlockingClient : public BlockingClient {
   Response fetch(const Request& request) override {
     counters_.enter();
     if (during_) during_(counters_);
-    const Response response = inner_->fetch(request);
+    Response response = inner_->fetch(request);
     counters_.leave();
     return response;
   }

@@ -172,6 +172,7 @@ void BeastAsyncClient::fail_soon(Connection& connection, Outcome outcome) {
 }
 
 void BeastAsyncClient::close(Connection& connection) {
+  if (connection.socket.is_open()) connection.times.gave_up(connection.socket.native_handle());
   ++connection.generation;
   connection.connected = connection.kept = false;
   connection.tls.shut_down();

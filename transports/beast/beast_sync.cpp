@@ -105,6 +105,7 @@ Response BeastSyncClient::exchange(Wire wire, const Request& request) {
   const bool kept = static_cast<bool>(wire.socket);
   Outcome outcome = kept ? Outcome::ok : connect(wire, request.target);
   if (outcome == Outcome::ok) outcome = send(wire, kept || wire.tls);
+  if (outcome != Outcome::ok && wire.socket) times_.gave_up(wire.socket.get());
   if (outcome != Outcome::ok) return failed(config_, outcome, tls_words(wire.tls));
   Response response = receive(wire, request);
   response.connected = !kept;

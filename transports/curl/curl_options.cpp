@@ -162,7 +162,7 @@ void CurlExchange::set_sockets() {
   set(handle(), CURLOPT_TCP_NODELAY, 0L);  // on_socket_made sets it, as for every transport
   set(handle(), CURLOPT_SOCKOPTFUNCTION, &CurlExchange::on_socket_made);
   set(handle(), CURLOPT_SOCKOPTDATA, this);
-  if (idle_look_.is_needed()) {
+  if (idle_look_.is_needed() || shared_.config.watch) {
     set(handle(), CURLOPT_PREREQFUNCTION, &CurlExchange::on_connected);
     set(handle(), CURLOPT_PREREQDATA, this);
   }

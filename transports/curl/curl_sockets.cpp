@@ -43,13 +43,15 @@ int CurlExchange::on_socket_made(void* self, curl_socket_t fd, curlsocktype) {
 // a connection that a redirect leads to: its first request must not be made again.
 int CurlExchange::on_connected(void* self, char*, char*, int, int local_port) {
   auto& exchange = *static_cast<CurlExchange*>(self);
-  CurlIdleLook& look = exchange.idle_look_;
   const ClientConfig& config = exchange.shared_.config;
-  if (exchange.new_socket_ >= 0 && config.watch && config.connection_notes != nullptr) {
-    note_resent_syns(exchange.new_socket_, *config.connection_notes);
+  CurlIdleLook& look = exchange.idle_look_;
+  const int made = std::exchange(exchange.new_socket_, -1);
+  if (made >= 0 && config.watch && config.connection_notes != nullptr) {
+    note_resent_syns(made, *config.connection_notes);
   }
-  if (exchange.new_socket_ >= 0) {
-    look.add(local_port, std::exchange(exchange.new_socket_, -1));
+  if (!look.is_needed()) return CURL_PREREQFUNC_OK;
+  if (made >= 0) {
+    look.add(local_port, made);
   } else {
     exchange.stale_ = !exchange.header_complete_ && local_port > 0 && !look.is_good(local_port);
   }

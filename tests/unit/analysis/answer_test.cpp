@@ -85,6 +85,28 @@ TEST_F(AnswerTo, WhatCostsLeastWhereTheServerWasTheLimitOfAll) {
           "thread_pool, the simplest of these 2, costs 1.25 x the CPU: 50.0 us for each request."));
 }
 
+TEST_F(AnswerTo, NothingWhereTheDeadlineEndsRuns) {
+  add("thread_pool", 10, 150, 50);
+  add("event_loop", 10, 150, 20);
+  report.plan.scenarios.front().deadline = std::chrono::milliseconds(150);
+  for (CellReport& cell : report.cells) {
+    for (auto& run : cell.runs) run.requests.ok = 100;
+    cell.summary = summarize(cell.runs);
+    cell.summary.limited_by = Limit::server;
+  }
+  EXPECT_THAT(answer().lines, IsEmpty());
+}
+
+TEST_F(AnswerTo, NothingOfWhoGotLessAnswered) {
+  add("thread_pool", 10, 150, 50);
+  add("event_loop", 10, 50, 20);
+  for (auto& run : report.cells.back().runs) run.requests.ok = 150;
+  report.cells.back().summary = summarize(report.cells.back().runs);
+  Contenders both{.cells = {&report.cells[0], &report.cells[1]}, .left_out = {}};
+  leave_out_who_did_less(both);
+  EXPECT_EQ(answer_among(report, report.plan.scenarios.front(), both).use, report.cells[0].cell);
+}
+
 TEST_F(AnswerTo, HowManyRequestsASecondInSteadyState) {
   add("thread_pool", 10, 1000, 50);
   add("event_loop", 10, 500, 40);
@@ -154,7 +176,7 @@ TEST_F(AnswerTo, NamesWhatIsShorterAndWasNotCompared) {
   report.cells[2].cell.stack = "beast";
   report.cells[3].cell.stack = "beast";
   EXPECT_EQ(answer().lines.back(),
-            "Shorter, and not compared: event_loop on curl, 50.0 ms (limited by the server); "
+            "Faster, and not compared: event_loop on curl, 50.0 ms (limited by the server); "
             "session_reuse on curl, 70.0 ms (another HTTP library).");
 }
 

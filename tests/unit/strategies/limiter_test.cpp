@@ -227,7 +227,7 @@ TEST_P(Gradient, MeasuresAgainWithFewInFlight) {
     double sum = 0;
     double count = 0;
     for (const LimitMoment& moment : Simulation(model, *limiter, seed).run(20)) {
-      if (moment.at_ns < 5e9 || moment.limit <= kLow) continue;
+      if (moment.at_ns < 5'000'000'000 || moment.limit <= kLow) continue;
       sum += moment.limit;
       ++count;
     }

@@ -26,7 +26,7 @@ struct Script {
   Response next(const Request& request) {
     tokens.push_back(request.token);
     at_ns.push_back(now_ns());
-    const Response answer = answers.front();
+    Response answer = answers.front();
     if (answers.size() > 1) answers.pop_front();
     return answer;
   }
