@@ -99,7 +99,8 @@ class PageTest(ExportTest):
         expected = load(self.folder / "a.json")
         for cell in expected["cells"]:
             for run in cell["runs"]:
-                for key in ("histogram", "host", "failed_requests"):  # the page does not show them
+                for key in ("histogram", "host", "failed_requests", "latency_ns",
+                            "context_switches"):  # the page does not show them
                     del run[key]
         self.assertEqual(first["document"], expected)
         self.assertEqual([p.name for p in (self.folder / "new").iterdir()], ["page.html"])
