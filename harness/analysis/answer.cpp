@@ -3,68 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <iterator>
-#include <limits>
 #include <set>
 #include <tuple>
 
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/analysis/pace.h"
 #include "strategies/registry.h"
 
 namespace fanout {
 namespace {
-
-double cost_of(const CellReport* cell) { return cell->summary.cpu_us_per_request.median; }
-double makespan_of(const CellReport* cell) { return cell->summary.makespan_ns.median; }
-
-// What makes a cell fast, by one measure, and the words for it.
-struct Pace {
-  std::string_view measure;
-  double (*of)(const CellReport*);  // less is better
-  std::string (*figure)(const CellReport*);
-  std::string (*words)(const CellReport&, const Scenario&);
-  std::string_view best;  // of all cells
-};
-constexpr std::array<Pace, 3> kPaces{{
-    {"makespan", &makespan_of,
-     [](const CellReport* cell) { return format_duration(makespan_of(cell)); },
-     [](const CellReport& cell, const Scenario& scenario) {
-       return fmt::format("{} for {}", format_duration(makespan_of(&cell)),
-                          counted(scenario.requests, "request"));
-     },
-     "the shortest time"},
-    {"throughput",
-     [](const CellReport* cell) { return 1e9 / cell->summary.requests_per_second.median; },
-     [](const CellReport* cell) {
-       return format_number(cell->summary.requests_per_second.median) + " requests a second";
-     },
-     [](const CellReport& cell, const Scenario&) {
-       return format_number(cell.summary.requests_per_second.median) + " requests a second";
-     },
-     "the most requests a second"},
-    {"response_p99",
-     [](const CellReport* cell) {
-       const auto& p99 = cell->summary.response_p99_ns;
-       return p99 ? p99->median : std::numeric_limits<double>::infinity();
-     },
-     [](const CellReport* cell) { return format_duration(cell->summary.response_p99_ns->median); },
-     [](const CellReport& cell, const Scenario&) {
-       const auto& p99 = cell.summary.response_p99_ns;
-       return fmt::format("99 of 100 requests answered within {} of when they were due",
-                          p99 ? format_duration(p99->median) : "?");
-     },
-     "the shortest of such times"},
-}};
-
-const Pace* pace_by(const Measure& measure) {
-  for (const Pace& pace : kPaces) {
-    if (pace.measure == measure.name) return &pace;
-  }
-  return nullptr;
-}
 
 // What the shortest has, and cells that are as good.
 Cells near_of(const Verdict& verdict) {
@@ -86,12 +36,6 @@ std::tuple<std::ptrdiff_t, unsigned, double> complexity(const CellReport* cell) 
 
 const CellReport& simplest_of(const Cells& cells) {
   return **std::ranges::min_element(cells, {}, complexity);
-}
-
-// " + quota" for a cell of the variant "quota" of this scenario; "" for one of its own.
-std::string variant_suffix(const std::string& scenario, const Cell& cell) {
-  if (!cell.scenario.starts_with(scenario + ".")) return {};
-  return " + " + cell.scenario.substr(scenario.size() + 1);
 }
 
 // As long as needed to tell it from the others: "event_loop on curl_asio"; of variants, with which.
@@ -141,7 +85,8 @@ std::string how_to_use(const Verdict& verdict, const CellReport& use, const Scen
                      short_name(verdict, use.cell), adapts ? "at most " : "",
                      counted(use.cell.workers, "request"), use.cell.workers,
                      pace == nullptr ? "" : pace->words(use, scenario) + ", ",
-                     format_number(cost_of(&use)), pace == &kPaces[0] ? "" : " request");
+                     format_number(cost_of(&use)),
+                     pace != nullptr && pace->measure == "makespan" ? "" : " request");
 }
 
 // Where no other strategy is near: how much longer the next takes. "" where there is no other.
@@ -181,13 +126,17 @@ std::string why(const Verdict& verdict, const Cells& near, const Costs& costs,
                      strategies_in(costs.least));
 }
 
+bool waited_to_connect(const CellReport* cell) {
+  return std::ranges::any_of(cell->runs, [](const Run& run) {
+    return run.valid && run.phases && run.phases->syns_resent > 0;
+  });
+}
+
 }  // namespace
 
-const Measure& pace_of(const Scenario& scenario) {
-  const Pace& pace = kPaces[scenario.mode == Mode::batch    ? 0
-                            : scenario.mode == Mode::steady ? 1
-                                                            : 2];
-  return *std::ranges::find(measures(), pace.measure, &Measure::name);
+std::string variant_suffix(const std::string& scenario, const Cell& cell) {
+  if (!cell.scenario.starts_with(scenario + ".")) return {};
+  return " + " + cell.scenario.substr(scenario.size() + 1);
 }
 
 Answer answer_for(const Report& report, const Scenario& scenario, const Verdict& verdict) {
@@ -214,42 +163,9 @@ Answer answer_for(const Report& report, const Scenario& scenario, const Verdict&
         short_name(verdict, simplest.cell), strategies_in(near), cost_of(&simplest) / cost_of(&use),
         costs.ranked ? "" : ", by medians", format_number(cost_of(&simplest))));
   }
-  return answer;
-}
-
-std::string faster_elsewhere(const Report& report, const Scenario& scenario, const Answer& answer,
-                             const std::vector<LeftOut>& elsewhere) {
-  const Pace* const pace = pace_by(pace_of(scenario));
-  if (!answer.use || pace == nullptr) return {};
-  const auto row_of = [&](const Cell& cell) {
-    return std::ranges::find(report.cells, cell, &CellReport::cell);
-  };
-  const double limit = pace->of(&*row_of(*answer.use)) / kAsFast;
-  std::string names;
-  for (const LeftOut& out : elsewhere) {
-    const auto row = row_of(out.cell);
-    if (row->summary.valid_runs == 0 || pace->of(&*row) >= limit) continue;
-    names += fmt::format("{}{}{} on {}, {} ({})", names.empty() ? "" : "; ", out.cell.strategy,
-                         variant_suffix(scenario.name, out.cell), out.cell.transport,
-                         pace->figure(&*row), out.reason);
-  }
-  return names.empty() ? names : fmt::format("Faster, and not compared: {}.", names);
-}
-
-Answer answer_among(const Report& report, const Scenario& scenario, Contenders contenders) {
-  if (contenders.cells.empty() || cut_by_deadline(scenario, contenders.cells)) return {};
-  leave_out_other_stacks(report, contenders);
-  Contenders paced = contenders;
-  leave_out_server_bound(paced);
-  if (paced.cells.empty()) {
-    const auto by_cpu = std::ranges::find(measures(), "cpu", &Measure::name);
-    return answer_for(report, scenario, verdict_on(report, scenario, contenders.cells, *by_cpu));
-  }
-  Answer answer =
-      answer_for(report, scenario, verdict_on(report, scenario, paced.cells, pace_of(scenario)));
-  if (std::string line = faster_elsewhere(report, scenario, answer, paced.left_out);
-      !line.empty()) {
-    answer.lines.push_back(std::move(line));
+  if (std::ranges::any_of(verdict.cells, waited_to_connect)) {
+    answer.lines.emplace_back(
+        "Some connections took 1 s or more to open, which decides these times: see the notes.");
   }
   return answer;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "harness/analysis/answer_among.h"
+
 namespace fanout {
 namespace {
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "harness/analysis/answer_among.h"
 #include "harness/analysis/family.h"
 #include "harness/analysis/verdict.h"
 

@@ -33,7 +33,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostConditions, steal_ns, thrott
                                                 psi_io_ns, time_wait, listen_overflows,
                                                 listen_drops, retransmits)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hedges, sent, won)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkMet, answers, cpu_ns)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkMet, answers, cpu_ns, not_json)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Phases, connect_ns, handshake_ns, first_byte_ns, body_ns,
                                    syns_resent)
 
@@ -70,6 +70,7 @@ inline Run run_from_json(nlohmann::json json) {
   json.emplace("phases", nullptr);
   json.emplace("hedges", nullptr);
   json.emplace("work", nullptr);
+  if (json["work"].is_object()) json["work"].emplace("not_json", 0);
   json.emplace("retries_denied", 0);
   json.emplace("limits", nullptr);
   if (json.contains("server") && json["server"].is_object()) {

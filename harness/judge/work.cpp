@@ -14,6 +14,7 @@ std::optional<WorkMet> work_met(const Execution& execution, const Cell& cell,
   }
   WorkMet met;
   met.answers = execution.work_done->answers.load();
+  met.not_json = execution.work_done->not_json.load();
   const auto all_ns = static_cast<double>(execution.work_done->cpu_ns.load());
   if (met.answers > 0) met.cpu_ns = all_ns / static_cast<double>(met.answers);
   return met;

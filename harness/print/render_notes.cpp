@@ -67,20 +67,40 @@ std::string disturbances(const Report& report, Flag flag) {
 std::string resent_syns(const Report& report) {
   std::uint64_t resent = 0;
   std::int64_t overflows = 0;
+  std::size_t runs = 0;
   for (const CellReport& cell : report.cells) {
     for (const Run& run : cell.runs) {
       if (!run.phases || run.phases->syns_resent == 0) continue;
+      ++runs;
       resent += run.phases->syns_resent;
       overflows += run.host.listen_overflows.value_or(0);
     }
   }
   if (resent == 0) return {};
   return fmt::format(
-      "note: connect: {} sent again, each after 1 s or more: {}\n", counted(resent, "SYN"),
+      "note: connect: {} sent again in {}, each after 1 s or more, and first bytes may have waited "
+      "likewise: {}\n",
+      counted(resent, "SYN"), counted(runs, "run"),
       overflows > 0
           ? "an accept queue on this machine was full; give the server's listen() a longer "
             "backlog, or open fewer connections at once"
           : "the server, or the network on the way, did not take the first");
+}
+
+// Work on bodies of real targets that were no JSON: it cost next to nothing.
+std::string vain_work(const Report& report) {
+  std::uint64_t answers = 0;
+  std::uint64_t odd = 0;
+  for (const CellReport& cell : report.cells) {
+    for (const Run& run : cell.runs) {
+      if (!run.work || !run.valid) continue;
+      answers += run.work->answers;
+      odd += run.work->not_json;
+    }
+  }
+  if (odd == 0) return {};
+  return fmt::format("note: work: {} of {} bodies could not be parsed as JSON, which cost little\n",
+                     odd, answers);
 }
 
 // What the reader must know before believing a difference.
@@ -94,7 +114,7 @@ std::string caveats(const Report& report) {
                         counted(rounds, "valid round"), kLeastRoundsToRank);
   }
   text += disturbances(report, Flag::throttled) + disturbances(report, Flag::noisy);
-  text += strayed_runs(report) + resent_syns(report);
+  text += strayed_runs(report) + resent_syns(report) + vain_work(report);
   if (report.stopped_by == StoppedBy::time_budget)
     text += "note: the time budget ended the rounds early\n";
   if (const std::string why = why_stopped(report); !why.empty()) text += "note: " + why + "\n";

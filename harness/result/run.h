@@ -58,7 +58,8 @@ struct SteadyState {
 // What a client did with right answers (strategies/work.h).
 struct WorkMet {
   std::uint64_t answers = 0;
-  double cpu_ns = 0;  // of the thread, for each of them on average
+  double cpu_ns = 0;           // of the thread, for each of them on average
+  std::uint64_t not_json = 0;  // bodies that were to be parsed as JSON, and could not be
 };
 
 // Where the time of requests to real targets went, on average of those that were answered; mode

@@ -87,6 +87,10 @@ std::optional<std::uint64_t> read_max_idle(const std::string& path, const Json& 
 
 Work read_work(const std::string& path, const Json& json) {
   Work work;
+  const auto named = json.is_string()
+                         ? enum_value(json.get_ref<const std::string&>(), kBodyWorkNames)
+                         : std::nullopt;
+  if (named && *named != BodyWork::none) return {.body = *named};
   if (json.is_object()) {
     for (const auto& [name, body] : kBodyWorkNames) {
       const bool meant = body != BodyWork::none && json.size() == 1 && json.contains(name);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/analysis/answer_among.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {
@@ -83,6 +84,26 @@ TEST_F(AnswerTo, WhatCostsLeastWhereTheServerWasTheLimitOfAll) {
           "The times are the server's, which was the limit, so only costs are "
           "compared; event_loop uses the least CPU.",
           "thread_pool, the simplest of these 2, costs 1.25 x the CPU: 50.0 us for each request."));
+}
+
+TEST_F(AnswerTo, NoneWhereNoneKeepsUpWithTheSchedule) {
+  add("thread_pool", 10, 1000, 50);
+  add("event_loop", 10, 1000, 40);
+  Scenario& scenario = report.plan.scenarios.front();
+  scenario.mode = Mode::open;
+  scenario.rate = 4000;
+  for (CellReport& cell : report.cells) {
+    const bool better = &cell == &report.cells.back();
+    for (auto& run : cell.runs) {
+      run.open = OpenLoop{.offered_per_second = 4000,
+                          .achieved_per_second = better ? 2000.0 : 1000.0,
+                          .response_ns = {}};
+    }
+    cell.summary = summarize(cell.runs);
+  }
+  EXPECT_THAT(answer_among(report, scenario, contenders(report, scenario)).lines,
+              ElementsAre("No strategy kept up with 4,000 requests a second: event_loop began most "
+                          "of them in time, 50.0 %; give more --workers, or a lower --rate."));
 }
 
 TEST_F(AnswerTo, NothingWhereTheDeadlineEndsRuns) {
