@@ -53,8 +53,8 @@ export const bandwidth = costChart({
 export const response = costChart({
   id: 'response',
   title: 'Response time',
-  description: 'Within how much of the time they were due 99 of 100 requests were answered: the '
-    + 'median over the runs, with the 95 % interval.',
+  description: 'How long after they were due 99 of 100 requests were answered: the median over '
+    + 'the runs, with the 95 % interval.',
   measure: {
     interval: ({ summary }) => summary.intervals.response_p99_ns,
     format: duration,

@@ -165,7 +165,7 @@ Answer answer_for(const Report& report, const Scenario& scenario, const Verdict&
   }
   if (std::ranges::any_of(verdict.cells, waited_to_connect)) {
     answer.lines.emplace_back(
-        "Some connections took 1 s or more to open, which decides these times: see the notes.");
+        "Some connections took 1 s or more to open, which may decide these times: see the notes.");
   }
   return answer;
 }

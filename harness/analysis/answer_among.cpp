@@ -40,14 +40,16 @@ void add_line(Answer& answer, std::string line) {
   if (!line.empty()) answer.lines.push_back(std::move(line));
 }
 
-// Whether it began fewer requests in time than an open loop is to: how long they then waited is a
-// matter of how long the list is.
 double kept_share(const CellReport* cell) {
   return cell->summary.achieved_share ? cell->summary.achieved_share->median : 1;
 }
+
+// Whether an open loop was more than it could do, in most of its runs: how long requests then
+// waited is a matter of how long the list is.
 bool fell_behind(const CellReport* cell) {
-  constexpr double kKept = 0.99;
-  return kept_share(cell) < kKept;
+  const auto saturated = std::ranges::count_if(
+      cell->runs, [](const Run& run) { return run.valid && has_flag(run, Flag::saturated); });
+  return 2 * saturated > static_cast<std::ptrdiff_t>(cell->summary.valid_runs);
 }
 
 void leave_out_who_fell_behind(Contenders& contenders) {
@@ -60,8 +62,7 @@ void leave_out_who_fell_behind(Contenders& contenders) {
 std::string none_kept_up(const Scenario& scenario, const Cells& cells) {
   const CellReport& best = **std::ranges::max_element(cells, {}, kept_share);
   return fmt::format(
-      "No strategy kept up with {} requests a second: {} began most of them in time, {:.1f} %; "
-      "give "
+      "No strategy kept up with {} requests a second. {} kept up best, with {:.1f} % of them: give "
       "more --workers, or a lower --rate.",
       format_number(scenario.rate.value_or(0)), best.cell.strategy, 100 * kept_share(&best));
 }

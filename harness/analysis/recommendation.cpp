@@ -203,14 +203,15 @@ void leave_out_idle(Recommendation& found, Cells& cells, const Scenario& scenari
 
 std::optional<Recommendation> recommend(const Report& report, const Scenario& scenario) {
   Contenders all = contenders(report, scenario);
-  const Contenders paced_or_not = all;
+  const Contenders with_server_bound = all;
   leave_out_server_bound(all);
-  const bool paced = all.cells.empty() && !paced_or_not.cells.empty();
-  if (scenario.mode != Mode::batch || paced) {  // makespans are given there, or the server's
+  const bool all_server_bound = all.cells.empty() && !with_server_bound.cells.empty();
+  // Then makespans are given, or the server's: there is an answer alone.
+  if (scenario.mode != Mode::batch || all_server_bound) {
     Recommendation found;
     found.scenario = scenario.name;
-    found.answer = answer_among(report, scenario, paced_or_not);
-    if (found.answer.use) {
+    found.answer = answer_among(report, scenario, with_server_bound);
+    if (!found.answer.lines.empty()) {
       if (in_family(report.plan, scenario)) found.answer = {};  // its variants have a say
       return found;
     }

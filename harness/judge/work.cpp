@@ -40,9 +40,10 @@ std::vector<std::string> doubts_about_work(const Execution& execution, const Cel
       doubts.push_back(
           fmt::format("work was done on {} bytes of bodies, and {} came in", worked, body_bytes));
     }
-    if (odd > 0)
-      doubts.push_back(fmt::format("{} {}", odd, odd == 1 ? "body" : "bodies") +
-                       " could not be parsed as JSON");
+    if (odd > 0) {
+      doubts.push_back(
+          fmt::format("{} {} could not be parsed as JSON", odd, odd == 1 ? "body" : "bodies"));
+    }
   }
   const double asked_ns = static_cast<double>(ok) * static_cast<double>(scenario.work.cpu.count());
   const std::int64_t unknown_ns = is_external(cell) ? header.processes * clock_tick_ns() : 0;

@@ -62,7 +62,7 @@ struct WorkMet {
   std::uint64_t not_json = 0;  // bodies that were to be parsed as JSON, and could not be
 };
 
-// Where the time of requests to real targets went, on average of those that were answered; mode
+// Where the time of attempts at real targets went, on average of those that were answered; mode
 // open has the wait for a worker besides, which is response time less service time.
 struct Phases {
   double connect_ns = 0;

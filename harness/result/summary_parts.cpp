@@ -58,8 +58,9 @@ void summarize_bodies(const ValidRuns& valid, PartsOfSome& parts) {
 
 void summarize_phases(const ValidRuns& valid, PartsOfSome& parts) {
   ValidRuns watched;
-  std::ranges::copy_if(valid, std::back_inserter(watched),
-                       [](const Run* run) { return run->phases.has_value(); });
+  std::ranges::copy_if(valid, std::back_inserter(watched), [](const Run* run) {
+    return run->phases && run->phases->first_byte_ns > 0;
+  });
   if (watched.empty()) return;
   const auto phase = [&](double Phases::*of) {
     return over_runs(watched, [of](const Run& run) { return (*run.phases).*of; });

@@ -47,7 +47,7 @@ struct BodiesSummary {
   Interval cpu_s_per_gib;  // CPU time of the client for each 2^30 bytes of bodies
 };
 
-// Phases, over the runs that have them.
+// Phases, over the runs that have them and in which something was answered.
 struct PhasesSummary {
   Interval queue_ns;  // mode open: from when requests were due until they were begun; else 0
   Interval connect_ns;

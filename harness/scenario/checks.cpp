@@ -74,7 +74,7 @@ void give_bodies_to_work_on(Scenario& scenario, const std::string& where) {
 
 void check_timeouts(const Scenario& scenario, const std::string& where) {
   const unsigned most = std::ranges::max(scenario.workers);
-  if (scenario.work.any() && work_on_an_answer(scenario) * most >= scenario.timeout) {
+  if (scenario.work.cpu.count() > 0 && scenario.work.cpu * most >= scenario.timeout) {
     throw UsageError(fmt::format(
         "{}: work: a loop that works on {} takes as long as the time limit of a request or longer, "
         "so that right answers would time out; give a longer --timeout, or fewer --workers",

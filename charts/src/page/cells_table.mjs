@@ -143,7 +143,8 @@ const columnsOf = (severalFiles, real, rows) => [
   proven(real),
 ];
 
-// What some of a row's runs have, a line for each: "event_loop / floor / 10 workers: noisy (2 of 10 runs)".
+// What some of a row's runs have, a line for each:
+// "event_loop / floor / 10 workers: noisy (2 of 10 runs)".
 const linesOf = (rows, of) => rows.flatMap((row) => tallies(row.cell.runs.flatMap(of))
   .map(([what, times]) => `${nameOf(row)}: ${what} (${times} of ${row.cell.runs.length} runs)`));
 
