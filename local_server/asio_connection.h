@@ -1,84 +1,70 @@
-// One accepted connection of the asio engine, and what all connections of an engine share.
+// One accepted connection of the asio engine.
 //
-// Everything here is used on the engine's one thread. A connection handles one request at a time:
-// a pipelined request is parsed, and so arrives, when the one before it has been answered.
+// It handles one HTTP/1.1 request at a time: a pipelined request is parsed, and so arrives, when
+// the one before it has been answered. Where it turns out to be HTTP/2, it carries the bytes of an
+// Http2Session, which does the rest.
 #pragma once
+
+#include <sys/types.h>
 
 #include <array>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
+#include "local_server/asio_core.h"
 #include "local_server/asio_host.h"
-#include "local_server/hold_queue.h"
-#include "local_server/ledger.h"
+#include "local_server/held_request.h"
 #include "local_server/request_scanner.h"
 #include "wire/tls_stream.h"
 
 namespace fanout {
 
-class Connection;
+class Http2Session;
 
-struct AsioCore {
-  AsioCore();
-  ~AsioCore();
-  // Returns a closed connection: one used before, or a new one.
-  Connection& idle_connection();
-  void begin_run(std::int64_t now_ns);
-
-  boost::asio::io_context io{1};
-  Ledger ledger;
-  HoldQueue<Connection> holds{io};
-  struct Event {
-    std::chrono::nanoseconds at;  // from begin_run() on: the run's first request
-    std::function<void()> happen;
-  };
-  std::vector<Event> events;
-  std::int64_t first_request_ns = 0;
-  std::vector<std::unique_ptr<Connection>> connections;  // all there ever were
-  std::vector<Connection*> idle;                         // those of them to be used again
-};
-
-class Connection {
+class Connection : public RequestHolder {
  public:
   // A concrete executor type spares a virtual call and an allocation for each operation.
   using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
                                                   boost::asio::io_context::executor_type>;
 
-  explicit Connection(AsioCore& core) : core_(core), socket_(core.io) {}
+  explicit Connection(AsioCore& core);
+  ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Returns a closed connection: one used before, or a new one.
+  static Connection& idle(AsioCore& core);
 
   Socket& socket() { return socket_; }  // to be accepted into
   // Serves the accepted socket as `host`, which must outlive the connection.
   void open(Host& host);
-  // The hold queue calls this when the deadline of `ticket` has come (hold_queue.h).
-  void hold_over(std::uint64_t ticket);
-  // Whether it still waits for a place with the request that was given this ticket.
-  [[nodiscard]] bool waits(std::uint64_t ticket) const {
+
+  // Of the HTTP/1.1 request that it holds.
+  void hold_over(std::uint64_t ticket) override;
+  [[nodiscard]] bool waits(std::uint64_t ticket) const override {
     return state_ == State::waiting && ticket == ticket_;
   }
-  // Its host has a place for it. REQUIRED: it waits.
-  void take_on();
+  void take_on(std::uint64_t ticket) override;
 
  private:
   using Code = boost::system::error_code;
   enum class State : std::uint8_t {
     closed,
     handshaking,
+    opening,  // of a host that speaks HTTP/2 in clear text: its first bytes tell the version
     receiving,
     waiting,   // with a request for a place that its host's limit gives
     holding,   // a request, until its answer is due
     sending,   // an answer, or a piece of one
     dripping,  // an answer: until its next piece is due
-    draining,  // a client that was rejected
+    http2,     // its session has the states of its requests
+    draining,  // a client that was rejected, or whose session has ended
   };
 
   void receive();
@@ -86,7 +72,7 @@ class Connection {
   void serve();
   void scan(Code& error);
   void take_request();
-  void hold(Fate fate);
+  void hold();
   void answer();
   void write_head();
   void cut_body();
@@ -97,16 +83,11 @@ class Connection {
   void on_sent(const Code& error);
   void sent_piece();
   void finish();
-  [[nodiscard]] bool fault_is(FaultKind kind) const;
   void reset();
   void reject();
+  void drain();
   void close();
   void recycle();
-
-  // Limits, in asio_admission.cpp.
-  void ask_for_a_place();
-  void leave_place();
-  [[nodiscard]] std::int64_t elapsed_ns() const { return arrival_ns_ - core_.first_request_ns; }
 
   // TLS, in asio_tls.cpp: the same steps when the host speaks it.
   void begin_tls();
@@ -116,6 +97,16 @@ class Connection {
   void on_readable(const Code& error);
   void send_tls();
 
+  // HTTP/2, in asio_http2.cpp: reading and writing for the session.
+  void tell_version();
+  void begin_http2();
+  void receive_http2();
+  void flush();
+  void flush_later();
+  void wait_to_flush();
+  void on_flushable(const Code& error);
+  [[nodiscard]] ssize_t write_some(std::string_view bytes);
+
   static constexpr std::size_t kBufferSize = 8192;  // as large as the largest head accepted
   static constexpr std::size_t kHeadSize = 384;     // an Answer's head and the fields added to it
 
@@ -123,21 +114,14 @@ class Connection {
   Socket socket_;
   TlsStream tls_;  // none: plain HTTP
   Host* host_ = nullptr;
-  Fate fate_;  // of the current request
+  HeldRequest request_;  // the current one, of HTTP/1.1
   State state_ = State::closed;
   bool reading_ = false;  // an asynchronous read is under way, into the buffer's end
   bool writing_ = false;
   bool keep_alive_ = true;
-  bool has_place_ = false;      // its host's limit counts the request as served
-  bool first_ = false;          // it is the first on this connection
-  unsigned requests_ = 0;       // received so far
-  std::uint64_t drawn_by_ = 0;  // the token, or what stands for it
-  Arrival arrival_;
+  unsigned requests_ = 0;  // received so far, of HTTP/1.1
   std::uint64_t ticket_ = 0;
-  std::int64_t arrival_ns_ = 0;
-  // When the answer, or its last piece, began to leave. Not when it had left: by then the client
-  // may have it, and would seem quicker than the hold time allows.
-  std::int64_t leaving_ns_ = 0;
+  std::unique_ptr<Http2Session> session_;  // kept for the next HTTP/2 connection
   std::optional<RequestScanner> scanner_;
   std::array<boost::asio::const_buffer, 2> unsent_;
   boost::asio::const_buffer later_;  // what is left of a body that drips

@@ -1,21 +1,9 @@
-// What the connections of an engine share.
-#include <boost/asio/basic_waitable_timer.hpp>
+#include "local_server/asio_core.h"
 
-#include "local_server/asio_connection.h"
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <utility>
 
 namespace fanout {
-
-AsioCore::AsioCore() = default;
-AsioCore::~AsioCore() = default;
-
-Connection& AsioCore::idle_connection() {
-  if (idle.empty()) {
-    idle.push_back(connections.emplace_back(std::make_unique<Connection>(*this)).get());
-  }
-  Connection& connection = *idle.back();
-  idle.pop_back();
-  return connection;
-}
 
 void AsioCore::begin_run(std::int64_t now_ns) {
   first_request_ns = now_ns;

@@ -16,6 +16,7 @@
 #include "local_server/asio_connection.h"
 #include "local_server/certificate.h"
 #include "local_server/engine.h"
+#include "local_server/http2_alpn.h"
 #include "wire/socket_options.h"
 
 namespace fanout {
@@ -28,8 +29,8 @@ using Clock = std::chrono::steady_clock;
 // Accepts the connections of one host.
 class Listener {
  public:
-  Listener(AsioCore& core, const HostBehaviour& host, ssl_ctx_st* tls)
-      : core_(core), host_(host, tls), acceptor_(core.io), retry_(core.io) {}
+  Listener(AsioCore& core, const HostBehaviour& host, ssl_ctx_st* tls, HttpVersion newest)
+      : core_(core), host_(host, tls, newest), acceptor_(core.io), retry_(core.io) {}
 
   Endpoint open(const Endpoint& wanted);
   void wait();
@@ -73,7 +74,7 @@ void Listener::wait() {
 
 void Listener::accept_all() {
   while (true) {
-    Connection& connection = core_.idle_connection();
+    Connection& connection = Connection::idle(core_);
     Code error;
     acceptor_.accept(connection.socket(), error);
     if (!error) {
@@ -127,7 +128,8 @@ std::vector<Endpoint> AsioEngine::start() {
     const HostBehaviour& host = config_.hosts[i];
     const TlsIdentity& identity = host.tls == Tls::untrusted ? untrusted_ : trusted_;
     ssl_ctx_st* tls = host.tls == Tls::off ? nullptr : identity.context.get();
-    auto& listener = listeners_.emplace_back(std::make_unique<Listener>(core_, host, tls));
+    auto& listener =
+        listeners_.emplace_back(std::make_unique<Listener>(core_, host, tls, config_.http));
     endpoints[i] = listener->open(endpoints[i]);
     plan_events(listener->host());
   }
@@ -165,6 +167,9 @@ void AsioEngine::make_identities(const std::vector<Endpoint>& endpoints) {
       config_.hosts.end()) {
     untrusted_ = make_tls_identity(addresses);
   }
+  if (config_.http == HttpVersion::http1) return;
+  if (trusted_.context) offer_http2(*trusted_.context);
+  if (untrusted_.context) offer_http2(*untrusted_.context);
 }
 
 ServerCounters AsioEngine::stop() {

@@ -1,58 +1,49 @@
 #include "local_server/asio_host.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/beast/http/status.hpp>
+#include <utility>
 
 #include "local_server/answer.h"
+#include "local_server/request_holder.h"
 #include "wire/token.h"
 
 namespace fanout {
 namespace {
 
-std::string status_line(unsigned status) {
-  const auto reason =
-      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
-  return fmt::format("HTTP/1.1 {} {}\r\n", status, std::string_view(reason.data(), reason.size()));
-}
-
-std::string right_head(const HostBehaviour& host, std::uint64_t body_bytes) {
-  std::string head = status_line(host.status);
-  if (may_have_body(host.status)) {
-    head +=
-        fmt::format("Content-Length: {}\r\nContent-Type: {}\r\n", body_bytes, content_type(host));
-  }
-  return head;
+AnswerHead right_head(const HostBehaviour& host, std::uint64_t body_bytes) {
+  if (!may_have_body(host.status)) return {host.status, {}};
+  return {host.status,
+          {{"Content-Length", std::to_string(body_bytes)},
+           {"Content-Type", std::string(content_type(host))}}};
 }
 
 // Of an answer without a body.
-std::string bare_head(unsigned status, const std::optional<std::uint32_t>& retry_after_s) {
-  std::string head = status_line(status);
-  if (may_have_body(status)) head += "Content-Length: 0\r\n";
-  if (retry_after_s) head += fmt::format("Retry-After: {}\r\n", *retry_after_s);
-  return head;
+AnswerHead bare_head(unsigned status, const std::optional<std::uint32_t>& retry_after_s) {
+  std::vector<HeaderField> fields;
+  if (may_have_body(status)) fields.push_back({"Content-Length", "0"});
+  if (retry_after_s) fields.push_back({"Retry-After", std::to_string(*retry_after_s)});
+  return {status, fields};
 }
 
-std::string faulty_head(const FaultShare& fault) {
-  return fault.kind == FaultKind::status ? bare_head(fault.status, fault.retry_after_s) : "";
-}
-
-std::chrono::nanoseconds round_trips(const HostBehaviour& host, bool first) {
-  return host.rtt * (first ? 1 + host.handshake_trips : 1);
+AnswerHead faulty_head(const FaultShare& fault) {
+  if (fault.kind != FaultKind::status) return {};
+  return bare_head(fault.status, fault.retry_after_s);
 }
 
 // Gives the fate the right answer to a request with this token.
 void answer_rightly(Fate& fate, const Host& host, std::uint64_t drawn_by) {
   const std::vector<std::uint64_t>& sizes = host.behaviour.body_sizes;
-  fate.head = host.heads[sizes.empty() ? 0 : drawn_size(drawn_by, sizes.size())];
+  fate.head = &host.heads[sizes.empty() ? 0 : drawn_size(drawn_by, sizes.size())];
   fate.body = std::string_view(host.body).substr(0, draw_body(host.behaviour, drawn_by));
 }
 
 }  // namespace
 
-Host::Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context)
-    : behaviour(std::move(host_behaviour)), body(body_of(behaviour)), tls(tls_context) {
+Host::Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context, HttpVersion newest)
+    : behaviour(std::move(host_behaviour)),
+      body(body_of(behaviour)),
+      tls(tls_context),
+      http(newest) {
   for (const std::uint64_t size : behaviour.body_sizes) {
     heads.push_back(right_head(behaviour, size));
   }
@@ -63,22 +54,44 @@ Host::Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context)
   rejection = bare_head(behaviour.limit->status, behaviour.limit->retry_after_s);
 }
 
-Fate rejection_of(const Host& host, bool first) {
-  return {.head = host.rejection, .hold_ns = round_trips(host.behaviour, first).count()};
+// Entries whose clients have left are passed over.
+void take_on_waiting(Host& host, std::int64_t elapsed_ns) {
+  while (!host.waiting.empty()) {
+    const Host::Waiting first = host.waiting.front();
+    if (!first.holder->waits(first.ticket)) {
+      host.waiting.pop_front();
+      continue;
+    }
+    if (!host.admission->take_waiting(elapsed_ns)) return;
+    host.waiting.pop_front();
+    first.holder->take_on(first.ticket);
+  }
 }
 
-Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first) {
+std::int64_t connecting_ns(const Host& host, std::int64_t since_first_ns) {
+  const auto connecting = host.behaviour.rtt * host.behaviour.handshake_trips;
+  return std::max<std::int64_t>(0, connecting.count() - since_first_ns);
+}
+
+Fate rejection_of(const Host& host, std::int64_t connecting_ns) {
+  return {.head = &host.rejection, .hold_ns = host.behaviour.rtt.count() + connecting_ns};
+}
+
+Fate fate_of(const Host& host, std::uint64_t drawn_by, std::int64_t connecting_ns) {
   const HostBehaviour& behaviour = host.behaviour;
-  Fate fate{.fault = draw_fault(behaviour, drawn_by)};
-  auto hold = draw(behaviour.delay, drawn_by) + round_trips(behaviour, first);
+  Fate fate{.fault = draw_fault(behaviour, drawn_by),
+            .hold_ns = behaviour.rtt.count() + connecting_ns};
+  const FaultKind kind = fate.fault == nullptr ? FaultKind::none : fate.fault->kind;
+  if (kind == FaultKind::goaway) return fate;  // it is sent away at once
+  auto hold = draw(behaviour.delay, drawn_by);
   const std::uint64_t others = host.in_flight - 1;
   if (others > behaviour.slowdown.above) {
     hold += behaviour.slowdown.per_request *
             static_cast<std::int64_t>(others - behaviour.slowdown.above);
   }
-  fate.hold_ns = hold.count();
-  if (fate.fault != nullptr && fate.fault->kind == FaultKind::status) {
-    fate.head = host.faulty_heads[static_cast<std::size_t>(fate.fault - behaviour.faults.data())];
+  fate.hold_ns += hold.count();
+  if (kind == FaultKind::status) {
+    fate.head = &host.faulty_heads[static_cast<std::size_t>(fate.fault - behaviour.faults.data())];
   } else {
     answer_rightly(fate, host, drawn_by);
   }

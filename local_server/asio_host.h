@@ -8,30 +8,32 @@
 #include <string_view>
 #include <vector>
 
+#include "local_server/answer_head.h"
 #include "local_server/behaviour.h"
 
 struct ssl_ctx_st;
 
 namespace fanout {
 
-class Connection;
+class RequestHolder;
 
 struct Host {
-  explicit Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context = nullptr);
+  explicit Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context = nullptr,
+                HttpVersion newest = HttpVersion::http1);
 
   HostBehaviour behaviour;
-  std::string body;  // of right answers, which send as much of it as they are long
-  // Heads are a status line and constant fields, without the empty line at the end.
-  std::vector<std::string> heads;         // of right answers: one for each of behaviour.body_sizes
-  std::vector<std::string> faulty_heads;  // one for each of behaviour.faults; "" unless a status
+  std::string body;               // of right answers, which send as much of it as they are long
+  std::vector<AnswerHead> heads;  // of right answers: one for each of behaviour.body_sizes
+  std::vector<AnswerHead> faulty_heads;   // one for each of behaviour.faults; empty unless a status
   ssl_ctx_st* tls = nullptr;              // borrowed; null: it speaks plain HTTP
+  HttpVersion http = HttpVersion::http1;  // http2: beside HTTP/1.1
   std::uint64_t in_flight = 0;
   // Of a host with a limit.
   std::optional<Admission> admission;
-  std::string rejection;  // the head of the answer to who is not taken on
+  AnswerHead rejection;  // of the answer to who is not taken on
   struct Waiting {
-    Connection* connection;
-    std::uint64_t ticket;  // as of AsioCore::holds: a connection that moved on knows it no more
+    RequestHolder* holder;
+    std::uint64_t ticket;
   };
   std::deque<Waiting> waiting;
 };
@@ -42,18 +44,22 @@ void take_on_waiting(Host& host, std::int64_t elapsed_ns);
 
 // What a request meets at a host.
 struct Fate {
-  std::string_view head{};  // of the answer
+  const AnswerHead* head = nullptr;  // of the answer
   std::string_view body{};
   const FaultShare* fault = nullptr;  // null: none
   std::int64_t hold_ns = 0;           // from its arrival to the first byte of its answer
   std::int64_t drip_ns = 0;           // and from there to the last, if the body drips
 };
 
-// What a request meets that the host's limit rejects: an answer at once, but for the round trips.
-Fate rejection_of(const Host& host, bool first);
+// How much of the emulated connecting a request has to wait for that arrives so long after the
+// first one on its connection.
+std::int64_t connecting_ns(const Host& host, std::int64_t since_first_ns);
 
-// What a request with the token `drawn_by` meets at the host; `first` says whether it is the first
-// on its connection. REQUIRED: it is one of those in flight.
-Fate fate_of(const Host& host, std::uint64_t drawn_by, bool first);
+// What a request meets that the host's limit rejects: an answer at once, but for the round trips.
+Fate rejection_of(const Host& host, std::int64_t connecting_ns);
+
+// What a request with the token `drawn_by` meets at the host. REQUIRED: it is one of those in
+// flight.
+Fate fate_of(const Host& host, std::uint64_t drawn_by, std::int64_t connecting_ns);
 
 }  // namespace fanout

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "local_server/asio_connection.h"
+#include "local_server/http2_alpn.h"
 
 namespace fanout {
 
@@ -21,6 +22,10 @@ void Connection::shake_hands() {
     case TlsStream::Handshake::done:
       core_.ledger.handshaken(tls_.resumed());
       state_ = State::receiving;
+      if (chose_http2(*tls_.handle())) {
+        begin_http2();
+        flush();  // its settings
+      }
       return receive();
     case TlsStream::Handshake::wants_read:
       return wait_to_read(Socket::wait_read);

@@ -121,7 +121,8 @@ bool refuses(const HostBehaviour& host) {
 
 std::string_view fault_name(FaultKind kind) {
   static constexpr std::array<std::string_view, kFaultKinds> kNames{
-      "none", "refuse", "reset", "reset_amid_body", "truncate", "hang", "drip", "status"};
+      "none", "refuse", "reset",  "reset_amid_body", "truncate",
+      "hang", "drip",   "status", "connection_loss", "goaway"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -13,7 +13,10 @@
 #include <vector>
 
 #include "base/enum_names.h"
+#include "local_server/fault.h"
+#include "local_server/http2_settings.h"
 #include "local_server/limit.h"
+#include "wire/http_version.h"
 
 namespace fanout {
 
@@ -33,7 +36,7 @@ struct Delay {
 // whichever strategy sends it, and cells of one round do the same work.
 std::chrono::nanoseconds draw(const Delay& delay, std::uint64_t token);
 
-// The mean of the delay over all tokens.
+// Its mean over all tokens.
 std::chrono::nanoseconds mean_of(const Delay& delay);
 
 // A server that slows down under load: a request that arrives while n others of its host are held
@@ -47,28 +50,6 @@ struct Slowdown {
 struct Freeze {
   std::chrono::nanoseconds at{};       // from the first request of the run on
   std::chrono::nanoseconds lasting{};  // 0: it does not
-};
-
-// What happens instead of a whole and right answer.
-enum class FaultKind : std::uint8_t {
-  none,
-  refuse,           // nobody listens: always the whole host
-  reset,            // RST instead of an answer
-  reset_amid_body,  // RST after half of the body
-  truncate,         // orderly close after half of the body
-  hang,             // no answer at all
-  drip,             // a whole answer, its body in pieces spread over FaultShare::over
-  status,           // FaultShare::status instead of HostBehaviour::status
-};
-inline constexpr int kFaultKinds = static_cast<int>(FaultKind::status) + 1;
-
-// A fault, and the share of a host's requests that meet it.
-struct FaultShare {
-  FaultKind kind = FaultKind::none;
-  double share = 1;                              // 0..1
-  unsigned status = 503;                         // status: what is answered
-  std::optional<std::uint32_t> retry_after_s{};  // status: Retry-After, if it is to be sent
-  std::chrono::nanoseconds over{};  // drip: from the first byte of the body to the last
 };
 
 // Whether a host speaks TLS 1.3, and with which certificate.
@@ -99,29 +80,19 @@ struct HostBehaviour {
   std::chrono::nanoseconds rtt{};
   unsigned handshake_trips = 1;
   std::optional<ServerLimit> limit{};  // whom it rejects; nothing: nobody
+  Http2Settings http2{};               // of a server that speaks HTTP/2
 };
 
-// What the request with this token meets: a fault of host.faults, or null. As pure as draw().
+// What this token meets: a fault of host.faults, or null. As pure as draw().
 const FaultShare* draw_fault(const HostBehaviour& host, std::uint64_t token);
 
-// Decides, evenly from 0 to 1, whether a request with this token is among the share that a limit
-// rejects. As pure as draw().
+// Even from 0 to 1: whether this token is among the share that a limit rejects. As pure as draw().
 double draw_rejection(std::uint64_t token);
 
 // The length of the body of a right answer to this token. As pure as draw().
 std::uint64_t draw_body(const HostBehaviour& host, std::uint64_t token);
 
-// The bytes of each piece in which a dripping body leaves; the last piece may be smaller.
-std::uint64_t drip_piece(std::uint64_t body_bytes);
-// The number of pieces in which a dripping body leaves, at most ten.
-std::uint64_t drip_pieces(std::uint64_t body_bytes);
-// The time a dripping body takes altogether: fault.over, or 0 if it leaves in one piece.
-std::chrono::nanoseconds drip_time(const FaultShare& fault, std::uint64_t body_bytes);
-
-// Whether nobody listens at the host.
-bool refuses(const HostBehaviour& host);
-
-std::string_view fault_name(FaultKind kind);  // "reset_amid_body": as in JSON
+bool refuses(const HostBehaviour& host);  // whether nobody listens at it
 
 enum class EngineKind : std::uint8_t { asio, httplib };
 inline constexpr EnumNames<EngineKind, 2> kEngineNames{
@@ -132,6 +103,7 @@ struct ServerConfig {
   unsigned threads = 128;  // engine httplib: its pool; engine asio is one event loop on one thread
   std::string bind{};      // empty: host i listens on 127.0.0.(1 + i)
   std::uint16_t port = 0;  // 0: a fresh port for each host
+  HttpVersion http = HttpVersion::http1;  // http2: beside HTTP/1.1, by ALPN or prior knowledge
   std::vector<HostBehaviour> hosts{HostBehaviour{}};
 };
 

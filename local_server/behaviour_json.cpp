@@ -48,6 +48,26 @@ Freeze freeze_from_json(const std::string& path, const Json& json) {
           .lasting = duration(path + ".for", required(path, json, "for", kNeeds))};
 }
 
+Http2Settings http2_from_json(const std::string& path, const Json& json) {
+  constexpr std::uint64_t kMostStreams = 1'000'000;
+  constexpr std::uint64_t kLeastWindow = 1024;
+  constexpr std::uint64_t kMostWindow = (1ULL << 31) - 1;  // RFC 9113, 6.9.1
+  check_object(path, json, {"max_streams", "stream_window", "connection_window"});
+  Http2Settings settings;
+  for (const auto& [key, value] : json.items()) {
+    const std::string at = path + "." + key;
+    const bool streams = key == "max_streams";
+    const std::uint64_t number =
+        whole_number(at, value, streams ? 1 : kLeastWindow, streams ? kMostStreams : kMostWindow);
+    if (streams) settings.max_streams = static_cast<unsigned>(number);
+    if (key == "stream_window") settings.stream_window = static_cast<std::uint32_t>(number);
+    if (key == "connection_window") {
+      settings.connection_window = static_cast<std::uint32_t>(number);
+    }
+  }
+  return settings;
+}
+
 // The sizes of a list; `host` gets them, and the largest.
 void read_body_list(const std::string& path, const Json& json, HostBehaviour& host) {
   check_object(path, json, {"list", "json"});
@@ -101,7 +121,7 @@ void check_statuses(const std::string& path, const Json& json, const HostBehavio
 HostBehaviour host_from_json(const std::string& path, const Json& json) {
   check_object(path, json,
                {"delay", "body_bytes", "status", "faults", "tls", "slowdown", "freeze",
-                "close_after", "rtt", "handshake_trips", "limit"});
+                "close_after", "rtt", "handshake_trips", "limit", "http2"});
   HostBehaviour host;
   std::optional<unsigned> trips;
   for (const auto& item : json.items()) {
@@ -118,6 +138,7 @@ HostBehaviour host_from_json(const std::string& path, const Json& json) {
       host.close_after = static_cast<unsigned>(whole_number(at, value, 0, kMaxInFlight));
     }
     if (item.key() == "limit") host.limit = limit_from_json(at, value);
+    if (item.key() == "http2") host.http2 = http2_from_json(at, value);
     if (item.key() == "rtt") host.rtt = duration(at, value);
     if (item.key() == "handshake_trips") {
       trips = static_cast<unsigned>(whole_number(at, value, 0, kMaxTrips));
@@ -154,7 +175,7 @@ std::string address_from_json(const std::string& path, const Json& json) {
 ServerConfig server_config_from_json(const nlohmann::json& json) {
   constexpr std::uint64_t kMaxThreads = 10'000;
   const std::string path = "server";
-  check_object(path, json, {"engine", "threads", "bind", "port", "hosts"});
+  check_object(path, json, {"engine", "threads", "bind", "port", "http", "hosts"});
   ServerConfig config;
   for (const auto& item : json.items()) {
     const std::string at = path + "." + item.key();
@@ -167,6 +188,7 @@ ServerConfig server_config_from_json(const nlohmann::json& json) {
     if (item.key() == "port") {
       config.port = static_cast<std::uint16_t>(whole_number(at, value, 0, 65535));
     }
+    if (item.key() == "http") config.http = one_of(at, value, kHttpVersionNames);
     if (item.key() == "hosts") config.hosts = hosts_from_json(at, value);
   }
   check_engine(config);
@@ -175,6 +197,9 @@ ServerConfig server_config_from_json(const nlohmann::json& json) {
 
 void check_engine(const ServerConfig& config) {
   if (config.engine == EngineKind::asio) return;
+  if (config.http != HttpVersion::http1) {
+    throw UsageError("server: engine httplib speaks HTTP/1.1 alone; use engine asio");
+  }
   for (const HostBehaviour& host : config.hosts) {
     const bool plain = host.faults.empty() && host.tls == Tls::off &&
                        host.slowdown.per_request.count() == 0 && host.freeze.lasting.count() == 0 &&
@@ -204,12 +229,17 @@ nlohmann::json to_json(const ServerConfig& config) {
                      {"close_after", host.close_after},
                      {"rtt", nanoseconds_text(host.rtt)},
                      {"handshake_trips", host.handshake_trips},
-                     {"limit", limit_to_json(host.limit)}});
+                     {"limit", limit_to_json(host.limit)},
+                     {"http2",
+                      {{"max_streams", host.http2.max_streams},
+                       {"stream_window", host.http2.stream_window},
+                       {"connection_window", host.http2.connection_window}}}});
   }
   return {{"engine", enum_name(config.engine, kEngineNames)},
           {"threads", config.threads},
           {"bind", config.bind},
           {"port", config.port},
+          {"http", enum_name(config.http, kHttpVersionNames)},
           {"hosts", std::move(hosts)}};
 }
 

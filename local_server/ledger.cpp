@@ -8,7 +8,8 @@ namespace {
 // Libraries send a request again whose kept connection was lost before any answer.
 bool loses_connection(FaultKind kind) {
   return kind == FaultKind::reset || kind == FaultKind::reset_amid_body ||
-         kind == FaultKind::truncate;
+         kind == FaultKind::truncate || kind == FaultKind::connection_loss ||
+         kind == FaultKind::goaway;
 }
 
 Quantiles quantiles_of(const Histogram& histogram) {
@@ -36,6 +37,8 @@ Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
   } else {
     ++counters_.duplicate_tokens;
     arrival.repeated = true;
+    arrival.replayed = lost_tokens_.contains(*token);
+    if (arrival.replayed) ++counters_.replayed;
   }
   return arrival;
 }
@@ -48,19 +51,26 @@ void Ledger::asked(std::string_view method, std::uint64_t body_bytes) {
 
 void Ledger::faulted(FaultKind kind, const Arrival& arrival) {
   if (!arrival.repeated) ++faults_[static_cast<std::size_t>(kind)];
-  if (arrival.repeated && loses_connection(kind)) ++counters_.replayed;
+  if (arrival.repeated && !arrival.replayed && loses_connection(kind)) ++counters_.replayed;
 }
 
 void Ledger::rejected_in_place_of(FaultKind kind, const Arrival& arrival) {
   std::uint64_t& met = faults_[static_cast<std::size_t>(kind)];
-  if (!arrival.repeated || !loses_connection(kind) || met == 0) return;
-  ++counters_.replayed;
+  const bool again = arrival.replayed || (arrival.repeated && loses_connection(kind));
+  if (!again || met == 0) return;
+  if (!arrival.replayed) ++counters_.replayed;
   --met;
 }
 
 void Ledger::abandoned() {
   ++counters_.abandoned;
   --in_flight_;
+}
+
+void Ledger::lost_with_another(std::optional<std::uint64_t> token) {
+  ++counters_.collateral;
+  --in_flight_;
+  if (token) lost_tokens_.insert(*token);
 }
 
 void Ledger::answered(std::int64_t arrival_ns, std::int64_t leaving_ns, std::int64_t intended_ns) {
@@ -84,6 +94,7 @@ ServerCounters Ledger::counters() const {
   for (const auto& [status, count] : rejected_) {
     result.rejected.emplace(std::to_string(status), count);
   }
+  if (http2_.connections > 0) result.http2 = http2_;
   // Requests that are still held can no longer be answered.
   result.abandoned += in_flight_;
   result.hold_ns = quantiles_of(hold_);

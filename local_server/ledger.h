@@ -12,6 +12,7 @@
 
 #include "base/histogram.h"
 #include "local_server/behaviour.h"
+#include "local_server/http2_counters.h"
 
 namespace fanout {
 
@@ -35,11 +36,13 @@ struct ServerCounters {
   std::uint64_t answered = 0;          // whose answer was handed to the kernel whole
   std::uint64_t unique_tokens = 0;     // distinct tokens among the requests
   std::uint64_t duplicate_tokens = 0;  // requests whose token had been seen before
-  std::uint64_t replayed = 0;          // those of them whose token is due to lose its connection
-  std::uint64_t untokened = 0;         // requests without a token
-  std::uint64_t abandoned = 0;         // requests whose client left before the answer was whole
-  std::uint64_t handshakes = 0;        // TLS: completed on an accepted connection
-  std::uint64_t resumed = 0;           // TLS: those of them that resumed a session
+  std::uint64_t replayed = 0;  // those of them whose token is due to lose its connection, or did so
+  std::uint64_t untokened = 0;  // requests without a token
+  std::uint64_t abandoned = 0;  // requests whose client left before the answer was whole
+  std::uint64_t collateral =
+      0;  // requests lost unanswered by the fault of another on their connection
+  std::uint64_t handshakes = 0;                   // TLS: completed on an accepted connection
+  std::uint64_t resumed = 0;                      // TLS: those of them that resumed a session
   std::map<std::string, std::uint64_t> methods;   // of the requests, by counted_method
   std::uint64_t request_body_bytes = 0;           // received, of all requests
   std::map<std::string, std::uint64_t> faults;    // acted out, by fault_name: once for each token
@@ -53,12 +56,14 @@ struct ServerCounters {
   // base/clock.h; 0: never. What an external program says of its times is held against these.
   std::int64_t first_connection_ns = 0;  // was accepted
   std::int64_t last_answer_ns = 0;       // began to leave
+  std::optional<Http2Counters> http2{};  // nothing: no connection spoke it
 };
 
 // What a request is when it arrives.
 struct Arrival {
   std::uint64_t number = 0;  // from 1
   bool repeated = false;     // its token had been seen before
+  bool replayed = false;     // and was lost then with its connection, by the fault of another
 };
 
 // The book-keeping. Not thread-safe: an engine with threads locks around it.
@@ -92,16 +97,23 @@ class Ledger {
   void answered(std::int64_t arrival_ns, std::int64_t leaving_ns, std::int64_t intended_ns);
   // Counts a request whose client left before it had the whole answer.
   void abandoned();
+  // Counts a request that was lost with its connection by the fault of another; when its token
+  // comes again, that is a replay.
+  void lost_with_another(std::optional<std::uint64_t> token);
+  // The counters of HTTP/2, for those who speak it to count into.
+  Http2Counters& http2() { return http2_; }
 
   [[nodiscard]] ServerCounters counters() const;
 
  private:
   ServerCounters counters_;
+  Http2Counters http2_;
   std::uint64_t in_flight_ = 0;
   std::map<unsigned, std::uint64_t> rejected_;
   std::array<std::uint64_t, kFaultKinds> faults_{};
   std::array<std::uint64_t, kCountedMethods.size()> methods_{};
   boost::unordered_flat_set<std::uint64_t> tokens_;
+  boost::unordered_flat_set<std::uint64_t> lost_tokens_;  // those of them that were collateral
   Histogram hold_;
   Histogram hold_error_;
 };

@@ -51,6 +51,18 @@ std::string describe(const std::map<std::string, std::uint64_t>& faults) {
   return text.empty() ? "none" : text;
 }
 
+std::string describe(const Http2Counters& http2) {
+  return fmt::format(
+      "HTTP/2          {} connections, {} streams, at most {} at once on one\n"
+      "                {} GOAWAY, {} resets sent, {} received, {} stalls\n"
+      "                {} header bytes in, {} out\n",
+      format_count(http2.connections), format_count(http2.streams),
+      format_count(http2.peak_streams), format_count(http2.goaways),
+      format_count(http2.resets_sent), format_count(http2.resets_received),
+      format_count(http2.stalls), format_count(http2.header_bytes_in),
+      format_count(http2.header_bytes_out));
+}
+
 std::string describe(const ServerCounters& counters, std::int64_t served_ns) {
   return fmt::format(
       "served for      {}\n"
@@ -98,6 +110,8 @@ int serve_alone(const ServerConfig& config) {
   ServerCounters counters = engine->stop();
   counters.cpu_ns = cpu_ns;
   fmt::print("\n{}", describe(counters, served_ns));
+  if (config.http == HttpVersion::http2)
+    fmt::print("{}", describe(counters.http2.value_or(Http2Counters())));
   std::fflush(stdout);
   return 0;
 }

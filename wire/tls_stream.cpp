@@ -120,6 +120,13 @@ bool TlsStream::is_quiet() {
 
 bool TlsStream::any_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
 
+std::string_view TlsStream::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
 bool TlsStream::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
 void TlsStream::shut_down() {

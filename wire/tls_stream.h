@@ -63,6 +63,8 @@ class TlsStream {
   // What OpenSSL says of the failure of a call (an error of its queue); 0 if it has not failed, or
   // not of TLS.
   [[nodiscard]] unsigned long error() const { return error_; }
+  // The protocol that the handshake chose (ALPN); empty: none.
+  [[nodiscard]] std::string_view protocol() const;
   // Whether the handshake resumed an earlier session.
   [[nodiscard]] bool resumed() const;
   // Tells the peer that nothing more comes (close_notify), if the connection is in order.

@@ -228,11 +228,26 @@ TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
   EXPECT_EQ(error_of(R"({"hosts":[{"dleay":"1ms"}]})"),
             "server.hosts[0].dleay: unknown key; known: delay, body_bytes, status, faults, tls, "
             "slowdown, freeze, "
-            "close_after, rtt, handshake_trips, limit");
+            "close_after, rtt, handshake_trips, limit, http2");
   EXPECT_EQ(error_of(R"({"hots":[]})"),
-            "server.hots: unknown key; known: engine, threads, bind, port, hosts");
+            "server.hots: unknown key; known: engine, threads, bind, port, http, hosts");
   EXPECT_EQ(error_of(R"({"hosts":[{},{"delay":{"kind":"fixed","mean":"1ms","sigma":1}}]})"),
             "server.hosts[1].delay.sigma: unknown key; known: kind, mean");
+}
+
+TEST(ServerConfigJson, ReadsWhatAHostAnnouncesOverHttp2) {
+  const auto config = server_config_from_json(nlohmann::json::parse(
+      R"({"http":"2","hosts":[{"http2":{"max_streams":7,"stream_window":2048}},{}]})"));
+  EXPECT_EQ(config.http, HttpVersion::http2);
+  EXPECT_EQ(config.hosts[0].http2.max_streams, 7U);
+  EXPECT_EQ(config.hosts[0].http2.stream_window, 2048U);
+  EXPECT_EQ(config.hosts[0].http2.connection_window, 1U << 20);
+  EXPECT_EQ(config.hosts[1].http2.max_streams, 100U);
+  EXPECT_EQ(to_json(server_config_from_json(to_json(config))), to_json(config));
+  EXPECT_THAT(error_of(R"({"hosts":[{"http2":{"max_streams":0}}]})"),
+              HasSubstr("server.hosts[0].http2.max_streams"));
+  EXPECT_THAT(error_of(R"({"hosts":[{"http2":{"stream_window":100}}]})"), HasSubstr("1024"));
+  EXPECT_THAT(error_of(R"({"hosts":[{"http2":{"push":1}}]})"), HasSubstr("unknown key"));
 }
 
 TEST(ServerConfigJson, NamesMissingKeys) {

@@ -89,6 +89,31 @@ TEST(Ledger, CountsARejectionInPlaceOfTheFaultThatCameBefore) {
   EXPECT_EQ(counters.rejected, (std::map<std::string, std::uint64_t>{{"429", 2}}));
 }
 
+TEST(Ledger, CountsWhatIsLostWithAnotherAndComesAgain) {
+  Ledger ledger;
+  for (const std::uint64_t token : {1, 2}) (void)ledger.arrived(token);
+  ledger.faulted(FaultKind::reset, ledger.arrived(3));
+  for (const std::uint64_t token : {1, 3}) ledger.lost_with_another(token);
+  ledger.abandoned();
+  EXPECT_TRUE(ledger.arrived(1).replayed);
+  EXPECT_FALSE(ledger.arrived(2).replayed);
+  ledger.faulted(FaultKind::reset, ledger.arrived(3));  // counted as one replay, not as two
+  const ServerCounters counters = ledger.counters();
+  EXPECT_EQ(counters.collateral, 2U);
+  EXPECT_EQ(counters.duplicate_tokens, 3U);
+  EXPECT_EQ(counters.replayed, 2U);
+  EXPECT_EQ(counters.faults.at("reset"), 1U);
+}
+
+TEST(Ledger, TakesBackAFaultThatWasLostAndThenRejected) {
+  Ledger ledger;
+  ledger.faulted(FaultKind::hang, ledger.arrived(1));
+  ledger.lost_with_another(1);
+  ledger.rejected_in_place_of(FaultKind::hang, ledger.arrived(1));
+  EXPECT_EQ(ledger.counters().replayed, 1U);
+  EXPECT_TRUE(ledger.counters().faults.empty());
+}
+
 TEST(Ledger, HoldErrorIsWhatExceedsTheIntention) {
   Ledger ledger;
   for (const std::int64_t hold : {110, 120, 130}) {
@@ -112,15 +137,18 @@ TEST(ServerCountersJson, RoundTrips) {
                                 .replayed = 21,
                                 .untokened = 6,
                                 .abandoned = 17,
+                                .collateral = 22,
                                 .handshakes = 18,
                                 .resumed = 19,
                                 .faults = {{"reset", 20}},
                                 .peak_in_flight = 7,
                                 .hold_ns = {8.5, 9, 10, 11},
                                 .hold_error_ns = {12.5, 13, 14, 15},
-                                .cpu_ns = 16};
+                                .cpu_ns = 16,
+                                .http2 = Http2Counters{1, 2, 3, 4, 5, 6, 7, 8, 9}};
   const nlohmann::json json = counters;
   EXPECT_EQ(json["hold_ns"]["p99"], 10);
+  EXPECT_EQ(json["http2"]["stalls"], 9);
   EXPECT_EQ(nlohmann::json(json.get<ServerCounters>()), json);
   EXPECT_THROW((void)nlohmann::json::object().get<ServerCounters>(), nlohmann::json::exception);
 }
