@@ -73,6 +73,7 @@ const Strategy multi_loop{
     .concurrency = Concurrency::workers,
     .client_life = ClientLife::worker,
     .run = run,
+    .loops = loops_for,
 };
 
 }  // namespace fanout

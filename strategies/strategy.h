@@ -46,6 +46,8 @@ struct Strategy {
   std::variant<RunBlocking, RunAsync, MakeLimiter> run;
   std::span<const StrategyOption> options{};  // what the user may set of it
   TakesPart takes_part = TakesPart::always;
+  // How many event loops share W slots, each with a client of its own; null: one at most.
+  unsigned (*loops)(unsigned workers) = nullptr;
 };
 
 inline bool drives_loop(const Strategy& strategy) {

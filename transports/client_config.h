@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "transports/method.h"
+#include "wire/http_version.h"
 
 namespace fanout {
 
@@ -77,6 +78,10 @@ struct ClientConfig {
   // they have in flight, at most (kept_connections() below).
   std::uint64_t max_idle = 1000;
   unsigned workers = 1;
+  // HTTP/2 alone: connections to each target that all clients of a run share among their requests
+  // (shared_connections() below); 0: one for each request in flight.
+  unsigned connections = 0;
+  HttpVersion http = HttpVersion::http1;
   // The time a request may take from its start to its last byte, connecting included.
   std::chrono::nanoseconds timeout{};
   // The time at which all requests are given up (base/clock.h); null or kNever: never. It may be
@@ -111,6 +116,15 @@ struct ClientConfig {
 inline std::size_t kept_connections(const ClientConfig& config, unsigned slots = 1) {
   return static_cast<std::size_t>(
       std::max<std::uint64_t>(1, config.max_idle * slots / std::max(config.workers, 1U)));
+}
+
+// The most connections to each target that a client with so many slots opens for HTTP/2, whose
+// requests share them evenly: its slots' share of all, at least one and at most one for each slot.
+inline unsigned shared_connections(const ClientConfig& config, unsigned slots) {
+  if (config.connections == 0) return slots;
+  const std::uint64_t share =
+      std::uint64_t{config.connections} * slots / std::max(config.workers, 1U);
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(share, 1, std::max(slots, 1U)));
 }
 
 }  // namespace fanout

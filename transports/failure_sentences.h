@@ -38,4 +38,15 @@ inline constexpr std::string_view kRedirectNotHttp = "redirected to no http or h
 // The body.
 inline constexpr std::string_view kBadChunk = "the chunks of the body are malformed";
 
+// HTTP/2.
+inline constexpr std::string_view kNoHttp2 = "not HTTP/2: the server speaks another protocol";
+inline constexpr std::string_view kNoHttp2Alpn =
+    "not HTTP/2: the server does not choose it in the TLS handshake (ALPN)";
+inline constexpr std::string_view kBadFrames = "the server breaks the rules of HTTP/2 ";  // (which)
+inline constexpr std::string_view kBadAnswer = "the answer breaks the rules of HTTP/2";
+inline constexpr std::string_view kGoAway = "the server ended the connection: ";   // with this code
+inline constexpr std::string_view kStreamReset = "the server reset the stream: ";  // likewise
+inline constexpr std::string_view kUnprocessedTwice =
+    "the server left the request unprocessed twice (REFUSED_STREAM or GOAWAY)";
+
 }  // namespace fanout::sentence

@@ -14,6 +14,7 @@ std::span<const Transport* const> transports() {
       [] { extern const Transport curl_multi; return &curl_multi; }(),
       [] { extern const Transport beast_sync; return &beast_sync; }(),
       [] { extern const Transport beast_async; return &beast_async; }(),
+      [] { extern const Transport nghttp2_async; return &nghttp2_async; }(),
       [] { extern const Transport httplib_client; return &httplib_client; }(),
       [] { extern const Transport floor_transport; return &floor_transport; }(),
       [] { extern const Transport null_transport; return &null_transport; }(),

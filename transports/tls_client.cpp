@@ -112,6 +112,11 @@ TlsStream TlsClient::stream(std::uint32_t target, int fd) {
   const std::string name = tls_name(about);
   demand(SSL_get0_param(ssl), about);
   if (!name.empty()) SSL_set_tlsext_host_name(ssl, name.c_str());
+  if (!protocols_.empty() &&
+      SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(protocols_.data()),
+                          static_cast<unsigned>(protocols_.size())) != 0) {
+    throw std::bad_alloc();
+  }
   Session& session = sessions_[target];
   SSL_set_app_data(ssl, &session);
   if (session) SSL_set_session(ssl, session.get());
@@ -127,6 +132,11 @@ int TlsClient::on_session(ssl_st* stream, ssl_session_st* session) {
 bool ended_by_alert(const TlsStream& stream) {
   const unsigned long error = stream ? stream.error() : 0;
   return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) >= SSL_AD_REASON_OFFSET;
+}
+
+bool refused_protocols(const TlsStream& stream) {
+  return ended_by_alert(stream) &&
+         ERR_GET_REASON(stream.error()) == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL;
 }
 
 Outcome handshake_failure(int error_number) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "transports/transport.h"
@@ -52,8 +53,10 @@ class TlsSettings {
 // session with each target.
 class TlsClient {
  public:
-  // `settings` is borrowed.
-  explicit TlsClient(const TlsSettings& settings) : settings_(settings) {}
+  // `settings` is borrowed. Its connections offer these protocols, as ALPN has them; none: they
+  // speak of none.
+  explicit TlsClient(const TlsSettings& settings, std::string_view protocols = {})
+      : settings_(settings), protocols_(protocols) {}
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
 
@@ -72,6 +75,7 @@ class TlsClient {
   static int on_session(ssl_st* stream, ssl_session_st* session);
 
   const TlsSettings& settings_;
+  std::string_view protocols_;
   // By target; a null one until the server has offered one.
   std::unordered_map<std::uint32_t, Session> sessions_;
 };
@@ -82,6 +86,8 @@ std::string tls_name(const Target& target);
 
 // Whether the peer ended the connection by an alert.
 bool ended_by_alert(const TlsStream& stream);
+// Whether that alert says that the peer speaks none of the protocols it was offered.
+bool refused_protocols(const TlsStream& stream);
 // What became of a request whose TLS handshake failed with this errno.
 Outcome handshake_failure(int error_number);
 

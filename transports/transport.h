@@ -123,8 +123,7 @@ struct PrepareEither {
 // that all are measured against (harness/plan/references.h).
 enum class Suite : std::uint8_t { none, same_stack, other_stack, floor };
 
-// The stack of a transport without a network.
-inline constexpr std::string_view kNoStack = "none";
+inline constexpr std::string_view kNoStack = "none";  // of a transport without a network
 
 // One row of the registry (transports/registry.cpp), defined in the transport's own file.
 struct Transport {
@@ -138,6 +137,14 @@ struct Transport {
   unsigned client_descriptors = 0;
   bool tls = true;       // whether it speaks TLS
   bool follows = false;  // whether it can follow redirects (ClientConfig::follow)
+  bool http1 = true;     // the versions of HTTP that it speaks
+  bool http2 = false;
+  std::string_view counterpart{};  // of one that speaks HTTP/2 alone: what it is held against
+  std::string (*plain_http2_fault)() = nullptr;  // why that fails in clear text; null, "": it works
 };
+
+inline bool speaks(const Transport& transport, HttpVersion version) {
+  return version == HttpVersion::http1 ? transport.http1 : transport.http2;
+}
 
 }  // namespace fanout

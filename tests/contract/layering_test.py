@@ -23,6 +23,7 @@ ROOMS = {
     "transports/curl": ("the clients on libcurl; `curl_options` alone sets libcurl's options",
                         ("base", "wire", "transports")),
     "transports/beast": ("the clients on Boost.Beast", ("base", "wire", "transports")),
+    "transports/nghttp2": ("the client of HTTP/2 on libnghttp2", ("base", "wire", "transports")),
     "strategies": ("the strategy port, its registry and one file per strategy; `peers/`: the "
                    "external programs", ("base", "transports/transport.h")),
     "local_server": ("the embedded server: `behaviour` says what to answer, `ledger` counts, two "
@@ -32,8 +33,7 @@ ROOMS = {
     "harness/statistics": ("pure numbers: intervals, comparisons, ranks, slopes, scalability",
                            ("base/text.h",)),
     "harness/catalogue": ("what can be named: strategies with transports, external programs, "
-                          "embedded files",
-                          ("base", "strategies", "transports")),
+                          "embedded files", ("base", "strategies", "transports")),
     "harness/scenario": ("the work: scenarios, their JSON, modes, schedules, lists of URLs; "
                          "`scenarios/`: the built-in ones",
                          ("base", "wire", "transports", "local_server/behaviour.h",
@@ -65,9 +65,9 @@ ROOMS = {
                           "harness/plan", "harness/result", "harness/analysis")),
     "harness/print": ("results as people read them: tables, words, progress",
                       ("base", "strategies/registry.h", "transports/registry.h",
-                       "transports/verify.h", "harness/statistics", "harness/catalogue",
-                       "harness/scenario", "harness/plan", "harness/result", "harness/analysis",
-                       "harness/document")),
+                       "transports/verify.h", "transports/http2_windows.h", "harness/statistics",
+                       "harness/catalogue", "harness/scenario", "harness/plan", "harness/result",
+                       "harness/analysis", "harness/document")),
     "harness/recording": ("a real API, from single requests that were observed to a scenario that "
                           "behaves alike",
                           ("base", "wire", "transports", "local_server/behaviour.h",
@@ -89,8 +89,8 @@ PRIVATE_HEADERS = {
     "transports/beast/beast_async.h",
     "transports/curl/curl_handles.h",
     "transports/curl/curl_options.h",
-    "transports/httplib_reading.h",
-    "local_server/asio_connection.h",
+    "transports/httplib_reading.h", "transports/nghttp2/http2_connection.h",
+    "local_server/asio_connection.h", "local_server/asio_core.h",
     "local_server/hold_queue.h",
     "local_server/httplib_support.h",
     "local_server/request_scanner.h",
@@ -272,13 +272,13 @@ def check_names(checkout):
 
 def check_curl_options(checkout):
     for file, text in checkout.files(CODE_FOLDERS):
-        if file == "transports/curl/curl_options.cpp":
+        if re.fullmatch(r"transports/curl/curl_(multi_)?options\.cpp", file):
             continue
         for line, code in numbered(text):
             found = CURL_OPTION.search(without_comment(code))
             if found:
                 checkout.says(file, line, f"{found.group(0)}: libcurl's options are set in "
-                                          "transports/curl/curl_options.cpp only")
+                                          "transports/curl/curl_options.cpp, curl_multi_options.cpp only")
 
 
 def main():

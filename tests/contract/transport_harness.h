@@ -80,16 +80,16 @@ inline ClientConfig config_for(std::vector<Target> targets) {
   config.timeout = std::chrono::seconds(20);
   return config;
 }
-
 // The real server, with these hosts.
 class LocalServer {
  public:
   explicit LocalServer(const HostBehaviour& host, EngineKind engine = EngineKind::asio)
       : LocalServer(std::vector{host}, engine) {}
   explicit LocalServer(std::vector<HostBehaviour> hosts, EngineKind engine = EngineKind::asio,
-                       const std::string& bind = {})
-      : hosts_(std::move(hosts)) {
+                       const std::string& bind = {}, HttpVersion http = HttpVersion::http1)
+      : hosts_(std::move(hosts)), http_(http) {
     ServerConfig config;
+    config.http = http;
     config.engine = engine;
     config.bind = bind;
     config.threads = 16;  // of engine httplib: more than any test keeps connections
@@ -108,21 +108,22 @@ class LocalServer {
     }
     ClientConfig config = config_for(std::move(targets));
     config.certificates = engine_->certificate();
+    config.http = http_;
     return config;
   }
-
   ServerCounters stop() { return engine_->stop(); }
 
  private:
   std::vector<HostBehaviour> hosts_;
+  HttpVersion http_;
   std::unique_ptr<Engine> engine_;
   std::vector<Endpoint> endpoints_;
 };
 
-// Every transport that has a network.
+// Every transport that has a network and speaks HTTP/1.1.
 inline std::vector<const Transport*> networked() {
   std::vector<const Transport*> rows(transports().begin(), transports().end());
-  std::erase_if(rows, [](const Transport* row) { return row->name == "null"; });
+  std::erase_if(rows, [](const Transport* row) { return row->name == "null" || !row->http1; });
   return rows;
 }
 inline std::vector<const Transport*> networked_async() {
@@ -138,7 +139,6 @@ inline std::vector<const Transport*> with_tls(std::vector<const Transport*> rows
 inline std::string row_name(const testing::TestParamInfo<const Transport*>& info) {
   return std::string(info.param->name);
 }
-
 inline std::ostream& operator<<(std::ostream& out, const Transport* row) {
   return out << row->name;
 }

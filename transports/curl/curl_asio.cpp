@@ -245,6 +245,8 @@ const Transport curl_asio{
     .prepare = &prepare,
     .suite = Suite::same_stack,
     .follows = true,
+    .http2 = true,
+    .plain_http2_fault = &curl_plain_http2_fault,
 };
 
 }  // namespace fanout

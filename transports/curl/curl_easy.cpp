@@ -40,6 +40,8 @@ const Transport curl_easy{
     .suite = Suite::same_stack,
     .client_descriptors = 2,  // the pair a handle wakes itself with
     .follows = true,
+    .http2 = true,
+    .plain_http2_fault = &curl_plain_http2_fault,
 };
 
 }  // namespace fanout

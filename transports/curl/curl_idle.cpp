@@ -8,7 +8,8 @@
 namespace fanout {
 
 CurlIdleLook::CurlIdleLook(const ClientConfig& config)
-    : needed_(config.reuse && curl_version_info(CURLVERSION_NOW)->version_num < 0x080000) {}
+    : needed_(config.reuse && config.http == HttpVersion::http1 &&
+              curl_version_info(CURLVERSION_NOW)->version_num < 0x080000) {}
 
 void CurlIdleLook::note_idle(int local_port) {
   const auto found = sockets_.find(local_port);

@@ -11,7 +11,8 @@ namespace fanout {
 // Up to 7.88.1, libcurl's own look knows only an end without a word: it takes unasked bytes for the
 // answer to the next request, and an end that TLS announces for none, and tries five connections of
 // the kind before it fails (curl/curl issue 10646, mended in 8.0.0). So it is asked, before each
-// request, to let us look, and to begin anew if we do not like what we see. One for each client.
+// request, to let us look, and to begin anew if we do not like what we see. One for each client. In
+// HTTP/2, bytes that nobody has asked for are in order, and libcurl reads them.
 class CurlIdleLook {
  public:
   explicit CurlIdleLook(const ClientConfig& config);

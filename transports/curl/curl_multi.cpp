@@ -97,6 +97,8 @@ const Transport curl_multi{
     .version = &curl_version_text,
     .prepare = &prepare,
     .follows = true,
+    .http2 = true,
+    .plain_http2_fault = &curl_plain_http2_fault,
 };
 
 }  // namespace fanout

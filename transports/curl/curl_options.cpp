@@ -32,15 +32,6 @@ void set(CURL* easy, CURLoption option, Value value) {
   }
 }
 
-template <typename Value>
-void set(CURLM* multi, CURLMoption option, Value value) {
-  const CURLMcode code = curl_multi_setopt(multi, option, value);
-  if (code != CURLM_OK) {
-    throw RunError(fmt::format("libcurl multi option {}: {}", static_cast<int>(option),
-                               curl_multi_strerror(code)));
-  }
-}
-
 // CURL_GLOBAL_NOTHING: initialising TLS costs memory and start-up, so it is left to those who need
 // it, and any number of them may. Never undone: other clients, in other threads, may still use
 // libcurl.
@@ -100,6 +91,15 @@ long milliseconds(std::chrono::nanoseconds time) {
 
 }  // namespace
 
+std::string curl_plain_http2_fault() {
+  constexpr unsigned kMended = 0x080000;
+  const auto* const info = curl_version_info(CURLVERSION_NOW);
+  if (info->version_num >= kMended) return {};
+  return fmt::format(
+      "libcurl {} cannot keep connections of HTTP/2 in clear text (mended in 8.0.0); use TLS",
+      info->version);
+}
+
 std::string curl_version_text() { return curl_version_info(CURLVERSION_NOW)->version; }
 
 CurlShared::CurlShared(const ClientConfig& client_config)
@@ -136,7 +136,7 @@ void CurlExchange::set_policy() {
   const ClientConfig& config = shared_.config;
   set(handle(), CURLOPT_NOSIGNAL, 1L);
   set(handle(), CURLOPT_PROTOCOLS_STR, "http,https");
-  set(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set_version();
   set(handle(), CURLOPT_HTTP09_ALLOWED, 1L);  // on_body sees what is not HTTP, and rejects it
   set(handle(), CURLOPT_FOLLOWLOCATION, 0L);
   set(handle(), CURLOPT_PATH_AS_IS, 1L);
@@ -150,6 +150,17 @@ void CurlExchange::set_policy() {
   set(handle(), CURLOPT_FORBID_REUSE, config.reuse ? 0L : 1L);
   set(handle(), CURLOPT_MAXCONNECTS, static_cast<long>(kept_connections(config)));
   set(handle(), CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
+}
+
+// Plain targets are taken to speak HTTP/2, and those with TLS are asked (spoke_as_wanted() looks at
+// their answer). Transfers wait for a connection that others of them are about to share.
+void CurlExchange::set_version() {
+  const bool http2 = shared_.config.http == HttpVersion::http2;
+  const auto& targets = shared_.config.targets;
+  const bool all_plain = std::ranges::none_of(targets, &Target::tls);
+  const auto version = all_plain ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_2TLS;
+  set(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(http2 ? version : CURL_HTTP_VERSION_1_1));
+  if (http2) set(handle(), CURLOPT_PIPEWAIT, 1L);
 }
 
 void CurlExchange::offer_http2(bool offered) {
@@ -271,25 +282,6 @@ void CurlExchange::set_address(std::uint32_t target) {
   if (address_known_[target]) return;
   address_known_[target] = true;
   set(handle(), CURLOPT_RESOLVE, shared_.addresses[target].get());
-}
-
-CurlMulti make_curl_multi(const ClientConfig& config, unsigned slots) {
-  CurlMulti multi(curl_multi_init());
-  if (!multi) throw RunError("libcurl makes no multi handle");
-  const long total = static_cast<long>(slots + kept_connections(config, slots));
-  set(multi.get(), CURLMOPT_MAXCONNECTS, total);  // with those in use
-  set(multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(slots));
-  set(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, total);
-  set(multi.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
-  return multi;
-}
-
-void watch_curl_multi(CURLM* multi, curl_socket_callback socket, curl_multi_timer_callback timer,
-                      void* context) {
-  set(multi, CURLMOPT_SOCKETFUNCTION, socket);
-  set(multi, CURLMOPT_SOCKETDATA, context);
-  set(multi, CURLMOPT_TIMERFUNCTION, timer);
-  set(multi, CURLMOPT_TIMERDATA, context);
 }
 
 }  // namespace fanout

@@ -26,6 +26,8 @@ using CurlList = std::unique_ptr<curl_slist, Deleter<&curl_slist_free_all>>;
 
 // libcurl's version at run time.
 std::string curl_version_text();
+// For Transport::plain_http2_fault.
+std::string curl_plain_http2_fault();
 
 // What all easy handles of a process share; outlives them. Initialises libcurl, once and for all
 // threads. Throws RunError.
@@ -82,6 +84,7 @@ class CurlExchange {
 
  private:
   void set_policy();
+  void set_version();
   void set_sockets();
   void set_redirects();
   void set_tls();
@@ -89,6 +92,7 @@ class CurlExchange {
   void choose_form(std::uint64_t token);
   void set_callbacks();
   void set_address(std::uint32_t target);
+  [[nodiscard]] bool spoke_as_wanted() const;
   [[nodiscard]] Outcome failure(CURLcode code) const;
   [[nodiscard]] std::string words(CURLcode code) const;
   void header_line(std::string_view line);

@@ -42,6 +42,8 @@ Response CurlExchange::end(CURLcode code) const {
     const bool read = header_complete_ && code != CURLE_BAD_CONTENT_ENCODING;
     return failed(shared_.config, failure(code), words(code), read ? seen : 0, body_bytes_);
   }
+  if (!spoke_as_wanted())
+    return failed(shared_.config, Outcome::protocol, sentence::kNoHttp2Alpn, seen);
   Response response =
       verify(shared_.config, *request_, {seen, body_bytes_, token_.view(), retry_after_s_, kept_});
   if (idle_look_.is_needed()) {
@@ -53,6 +55,14 @@ Response CurlExchange::end(CURLcode code) const {
   curl_easy_getinfo(handle(), CURLINFO_NUM_CONNECTS, &connections);
   response.connected = connections > 0;
   return response;
+}
+
+// A server with TLS may choose another version than it is asked for.
+bool CurlExchange::spoke_as_wanted() const {
+  if (shared_.config.http == HttpVersion::http1) return true;
+  long version = 0;
+  curl_easy_getinfo(handle(), CURLINFO_HTTP_VERSION, &version);
+  return version == CURL_HTTP_VERSION_2_0;
 }
 
 // Why the redirect that came last was not followed; "" if that is not why the transfer ended.
@@ -177,6 +187,7 @@ Outcome CurlExchange::failure(CURLcode code) const {
                                                                        : Outcome::protocol;
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
+    case CURLE_HTTP2_STREAM:
       return lost();
     default:
       return Outcome::protocol;
