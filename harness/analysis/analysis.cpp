@@ -23,14 +23,24 @@ ScenarioAnalysis analyse(const Report& report, const Scenario& scenario) {
   found.scenario = &scenario;
   found.verdicts = verdicts_of(report, scenario);
   found.program_verdicts = verdicts_of(report, scenario, Entry::programs);
+  found.protocols = protocols_of(report, scenario);
   found.sweeps = sweeps_of(report, scenario);
   found.originals = originals(report, scenario);
   found.recommendation = recommend(report, scenario);
-  const CellReport* floor = reference_of(report, scenario.name, Role::floor);
-  found.has_floor = floor != nullptr;
-  if (floor != nullptr && floor->summary.valid_runs > 0) found.floor = floor;
-  const CellReport* ceiling = reference_of(report, scenario.name, Role::ceiling);
-  if (ceiling != nullptr && ceiling->summary.valid_runs > 0) found.ceiling = ceiling_of(*ceiling);
+  if (found.recommendation && found.recommendation->answer.use) {
+    Answer& answer = found.recommendation->answer;
+    std::string line = best_version(found.protocols, *answer.use);
+    if (!line.empty()) answer.lines.push_back(std::move(line));
+  }
+  for (const auto& [name, version] : kHttpVersionNames) {
+    const auto at = static_cast<std::size_t>(version);
+    const CellReport* floor = reference_of(report, scenario.name, Role::floor, version);
+    found.has_floor = found.has_floor || floor != nullptr;
+    if (floor != nullptr && floor->summary.valid_runs > 0) found.floors[at] = floor;
+    const CellReport* ceiling = reference_of(report, scenario.name, Role::ceiling, version);
+    if (ceiling == nullptr || ceiling->summary.valid_runs == 0) continue;
+    found.ceilings[at] = ceiling_of(*ceiling);
+  }
   return found;
 }
 

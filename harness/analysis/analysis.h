@@ -1,6 +1,7 @@
 // What a report means, worked out once: whoever prints or writes it only prints and writes.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "harness/analysis/condition.h"
 #include "harness/analysis/family.h"
 #include "harness/analysis/originals.h"
+#include "harness/analysis/protocols.h"
 #include "harness/analysis/recommendation.h"
 #include "harness/analysis/sweep.h"
 #include "harness/analysis/verdict.h"
@@ -28,12 +30,15 @@ struct ScenarioAnalysis {
   std::vector<Verdict> verdicts;  // by measure, then by number of workers
   // The same on external programs that imitate no strategy, each with a library of its own.
   std::vector<Verdict> program_verdicts;
+  std::vector<ProtocolComparison> protocols;
   std::vector<Sweep> sweeps;  // in the order of the cells
   std::vector<Original> originals;
   std::optional<Recommendation> recommendation;
-  const CellReport* floor = nullptr;      // the client floor, if it has a valid run
-  std::optional<CeilingFigures> ceiling;  // the server ceiling, if it has a valid run
-  bool has_floor = false;                 // the plan has a client floor, whether or not it is valid
+  // By version of HTTP (the values of HttpVersion): the client floor and the server ceiling, if
+  // they have a valid run.
+  std::array<const CellReport*, 2> floors{};
+  std::array<std::optional<CeilingFigures>, 2> ceilings{};
+  bool has_floor = false;  // the plan has a client floor, whether or not it is valid
 };
 
 struct Analysis {

@@ -42,9 +42,10 @@ const CellReport& simplest_of(const Cells& cells) {
 std::string short_name(const Verdict& verdict, const Cell& cell) {
   const Cells& among = verdict.cells;
   const bool told_by_strategy = std::ranges::all_of(among, [&](const CellReport* other) {
-    return other->cell.strategy != cell.strategy || other->cell.transport == cell.transport;
+    return other->cell.strategy != cell.strategy ||
+           transport_text(other->cell) == transport_text(cell);
   });
-  std::string name = cell.strategy + (told_by_strategy ? "" : " on " + cell.transport);
+  std::string name = cell.strategy + (told_by_strategy ? "" : " on " + transport_text(cell));
   return name + variant_suffix(verdict.scenario, cell);
 }
 

@@ -29,8 +29,9 @@ std::string better_elsewhere(const Report& report, const Scenario& scenario, con
   for (const LeftOut& out : elsewhere) {
     const auto row = row_of(out.cell);
     if (row->summary.valid_runs == 0 || better.of(&*row) >= limit) continue;
+    if (!is_same_protocol(out.cell, *answer.use)) continue;  // protocols.h compares those
     names += fmt::format("{}{}{} on {}, {} ({})", names.empty() ? "" : "; ", out.cell.strategy,
-                         variant_suffix(scenario.name, out.cell), out.cell.transport,
+                         variant_suffix(scenario.name, out.cell), transport_text(out.cell),
                          better.figure(&*row), out.reason);
   }
   return names.empty() ? names : fmt::format("{}, and not compared: {}.", better.word, names);
@@ -77,7 +78,7 @@ std::string faster_elsewhere(const Report& report, const Scenario& scenario, con
 
 Answer answer_among(const Report& report, const Scenario& scenario, Contenders contenders) {
   if (contenders.cells.empty() || cut_by_deadline(scenario, contenders.cells)) return {};
-  leave_out_other_stacks(report, contenders);
+  leave_out_those_beside(report, contenders);
   Contenders paced = contenders;
   leave_out_server_bound(paced);
   if (paced.cells.empty()) {

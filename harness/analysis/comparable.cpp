@@ -20,8 +20,8 @@ constexpr const char* kExtentKeys[] = {
     "precision", "predicted_ns", "programs", "references",    "rounds",        "run_limit_ns",
     "scenarios", "seed",         "skipped",  "time_budget_ns"};
 // The keys of a scenario that name or select cells, and do not say what a cell does.
-constexpr const char* kSelectionKeys[] = {"peers",   "published",  "strategies",
-                                          "summary", "transports", "workers"};
+constexpr const char* kSelectionKeys[] = {"connections", "http",    "peers",      "published",
+                                          "strategies",  "summary", "transports", "workers"};
 
 void append(Lines& lines, const Lines& more) {
   lines.insert(lines.end(), more.begin(), more.end());

@@ -104,7 +104,8 @@ Condition parse_condition(const std::string& text) {
 
 bool concerns(const Condition& condition, const Cell& cell) {
   return condition.cells.empty() || matches(condition.cells, cell.strategy) ||
-         matches(condition.cells, cell.strategy + " / " + cell.transport);
+         matches(condition.cells, cell.strategy + " / " + cell.transport) ||
+         matches(condition.cells, cell.strategy + " / " + transport_text(cell));
 }
 
 void check_conditions(const Plan& plan) {

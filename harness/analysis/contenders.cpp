@@ -20,6 +20,14 @@ void leave_out_if(Contenders& contenders, auto excluded, auto reason) {
   });
 }
 
+// The first row of a scenario names what its comparison holds fixed; null: there is none.
+const Cell* first_row(const Report& report, const std::string& scenario) {
+  const auto first = std::ranges::find_if(report.cells, [&](const CellReport& row) {
+    return row.cell.scenario == scenario && has_network(row.cell);
+  });
+  return first == report.cells.end() ? nullptr : &first->cell;
+}
+
 }  // namespace
 
 bool is_unsuccessful(const Plan& plan, const CellReport& cell) {
@@ -56,25 +64,30 @@ Contenders contenders(const Report& report, const Scenario& scenario, Entry entr
   return found;
 }
 
-bool is_other_stack(const Report& report, const Cell& cell) {
-  // The first row of a scenario names the stack that its comparison holds fixed.
-  const auto first = std::ranges::find_if(report.cells, [&](const CellReport& other) {
-    return other.cell.scenario == cell.scenario && has_network(other.cell);
-  });
+bool is_beside(const Report& report, const Cell& cell) {
   if (is_external(cell)) return false;  // it has no other
-  return has_network(cell) && first != report.cells.end() && first->cell.stack != cell.stack;
+  const Cell* const first = first_row(report, cell.scenario);
+  return has_network(cell) && first != nullptr &&
+         (first->stack != cell.stack || !is_same_protocol(*first, cell));
 }
 
-void leave_out_other_stacks(const Report& report, Contenders& contenders) {
-  const auto is_other = [&](const CellReport* cell) { return is_other_stack(report, cell->cell); };
+std::string why_beside(const Report& report, const Cell& cell) {
+  const Cell* const first = first_row(report, cell.scenario);
+  if (first->stack != cell.stack) return "another HTTP library";
+  return first->http != cell.http ? "another version of HTTP" : "another number of connections";
+}
+
+void leave_out_those_beside(const Report& report, Contenders& contenders) {
+  const auto is_other = [&](const CellReport* cell) { return is_beside(report, cell->cell); };
   if (std::ranges::all_of(contenders.cells, is_other)) return;
-  leave_out_if(contenders, is_other, [](const CellReport*) { return "another HTTP library"; });
+  leave_out_if(contenders, is_other,
+               [&](const CellReport* cell) { return why_beside(report, cell->cell); });
 }
 
 bool has_compared_invalid_runs(const Report& report) {
   return std::ranges::any_of(report.cells, [&](const CellReport& cell) {
     const bool beside = scenario_of(report.plan, cell.cell).real_targets() != nullptr &&
-                        is_other_stack(report, cell.cell);
+                        is_beside(report, cell.cell);
     return !beside && has_invalid_runs(cell);
   });
 }

@@ -38,12 +38,14 @@ Contenders contenders(const Report& report, const Scenario& scenario,
 // Whether the cell is that of an external program that imitates none of fanout's strategies.
 bool is_independent(const Plan& plan, const Cell& cell);
 
-// Whether a cell's HTTP library is another than that of its scenario's first row.
-bool is_other_stack(const Report& report, const Cell& cell);
+// Whether a cell is beside the comparison of strategies, which is made on one HTTP library and one
+// version of HTTP, over as many connections: those of its scenario's first row.
+bool is_beside(const Report& report, const Cell& cell);
+// Why it is: "another HTTP library". REQUIRED: it is.
+std::string why_beside(const Report& report, const Cell& cell);
 
-// Moves cells of another HTTP library than that of their scenario's first row to left_out, unless
-// there are no others.
-void leave_out_other_stacks(const Report& report, Contenders& contenders);
+// Moves those cells to left_out, unless there are no others.
+void leave_out_those_beside(const Report& report, Contenders& contenders);
 
 // Whether a run of a compared cell is invalid. With real targets those of another stack are beside
 // the comparison: what their library makes of a server is told, and decides nothing.

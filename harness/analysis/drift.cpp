@@ -41,8 +41,10 @@ double p_by_reach(double ratio, double low, double high) {
 }  // namespace
 
 std::optional<Drift> drift_of(const CellPair& pair, const Measure& measure) {
-  const CellReport* before = reference_of(pair.base, pair.before.cell.scenario, Role::floor);
-  const CellReport* after = reference_of(pair.next, pair.after.cell.scenario, Role::floor);
+  const CellReport* before =
+      reference_of(pair.base, pair.before.cell.scenario, Role::floor, pair.before.cell.http);
+  const CellReport* after =
+      reference_of(pair.next, pair.after.cell.scenario, Role::floor, pair.after.cell.http);
   if (before == nullptr || after == nullptr) return std::nullopt;
   Drift drift{.floor = witness({before, after}, measure),
               .server = witness({&pair.before, &pair.after}, kServerCost)};
@@ -55,7 +57,7 @@ std::optional<Drift> drift_of(const CellPair& pair, const Measure& measure) {
 
 std::optional<double> shared_cost(const Report& report, const CellReport& cell,
                                   const Measure& measure) {
-  const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor);
+  const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor, cell.cell.http);
   if (floor == nullptr) return std::nullopt;
   const double client = median_interval(common_rounds({floor}, measure)[0]).median;
   const double server = median_interval(common_rounds({&cell}, kServerCost)[0]).median;

@@ -20,8 +20,8 @@ double cpu(const CellReport* cell) { return cell->summary.cpu_us_per_request.med
 unsigned workers(const CellReport* cell) { return cell->cell.workers; }
 
 std::string name(const Report& report, const Cell& cell) {
-  return fmt::format("{} / {}{} with {}", cell.strategy, cell.transport,
-                     is_other_stack(report, cell) ? " *" : "", counted(cell.workers, "worker"));
+  return fmt::format("{} / {}{} with {}", cell.strategy, transport_text(cell),
+                     is_beside(report, cell) ? " *" : "", counted(cell.workers, "worker"));
 }
 
 std::string cost(const CellReport& cell) { return format_number(cpu(&cell)) + " us"; }
@@ -76,8 +76,7 @@ void warn_of_few_rounds(Recommendation& found, const Verdict& verdict) {
 // What more workers than the recommended cell's would buy, as far as candidates of its row tell.
 std::string more_workers(const Report& report, const Cells& cells, const Cell& cell) {
   const auto same_row = [&](const Cell& other) {
-    return other.strategy == cell.strategy && other.transport == cell.transport &&
-           other.scenario == cell.scenario;
+    return is_same_row(other, cell) && other.scenario == cell.scenario;
   };
   unsigned most_tried = 0;
   unsigned tried = 0;
@@ -159,9 +158,9 @@ void choose(Recommendation& found, const Report& report, const Scenario& scenari
 // Strategies are compared on one HTTP library; what another one reaches is said beside it.
 void choose_among(Recommendation& found, const Report& report, const Scenario& scenario,
                   Cells cells, std::vector<LeftOut> elsewhere) {
-  const auto others = std::stable_partition(
-      cells.begin(), cells.end(),
-      [&](const CellReport* cell) { return !is_other_stack(report, cell->cell); });
+  const auto others =
+      std::stable_partition(cells.begin(), cells.end(),
+                            [&](const CellReport* cell) { return !is_beside(report, cell->cell); });
   Cells other_stack(others, cells.end());
   if (other_stack.size() < cells.size()) {
     cells.erase(others, cells.end());
@@ -175,7 +174,7 @@ void choose_among(Recommendation& found, const Report& report, const Scenario& s
   }
   choose(found, report, scenario, verdict);
   for (const CellReport* cell : other_stack) {
-    elsewhere.push_back({cell->cell, "another HTTP library"});
+    elsewhere.push_back({cell->cell, why_beside(report, cell->cell)});
   }
   if (std::string line = faster_elsewhere(report, scenario, found.answer, elsewhere);
       !line.empty()) {
@@ -183,8 +182,9 @@ void choose_among(Recommendation& found, const Report& report, const Scenario& s
   }
   if (other_stack.empty()) return;
   const CellReport& other = **std::ranges::min_element(other_stack, {}, makespan);
-  found.lines.push_back(fmt::format("On another HTTP library: {}, {}, {} of CPU per request.",
-                                    name(report, other.cell), makespan_text(other), cost(other)));
+  found.lines.push_back(fmt::format("On {}: {}, {}, {} of CPU per request.",
+                                    why_beside(report, other.cell), name(report, other.cell),
+                                    makespan_text(other), cost(other)));
 }
 
 // Cells with more workers than requests show nothing; without them, nothing shows what several

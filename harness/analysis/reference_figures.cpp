@@ -17,12 +17,16 @@ const Run* valid_run(const CellReport& cell, unsigned round) {
 
 }  // namespace
 
-const CellReport* reference_of(const Report& report, std::string_view scenario, Role role) {
+const CellReport* reference_of(const Report& report, std::string_view scenario, Role role,
+                               std::optional<HttpVersion> version) {
   const std::string ceiling = ceiling_name(scenario);
   if (role == Role::ceiling) scenario = ceiling;
   for (std::size_t i = 0; i < report.references.size(); ++i) {
     const Reference& planned = report.plan.references[i];
-    if (planned.role == role && planned.cell.scenario == scenario) return &report.references[i];
+    const bool speaks = !version || planned.cell.http == *version;
+    if (speaks && planned.role == role && planned.cell.scenario == scenario) {
+      return &report.references[i];
+    }
   }
   return nullptr;
 }
@@ -39,7 +43,7 @@ std::optional<Interval> cpu_ratio(const CellReport& cell, const CellReport& othe
 }
 
 std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell) {
-  const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor);
+  const CellReport* floor = reference_of(report, cell.cell.scenario, Role::floor, cell.cell.http);
   if (floor == nullptr || !has_network(cell.cell)) return std::nullopt;
   return cpu_ratio(cell, *floor);
 }

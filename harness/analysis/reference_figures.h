@@ -16,6 +16,7 @@ std::optional<Interval> cpu_ratio(const CellReport& cell, const CellReport& othe
 std::optional<Interval> cpu_x_floor(const Report& report, const CellReport& cell);
 
 // The reference of a scenario in this role, or null.
-const CellReport* reference_of(const Report& report, std::string_view scenario, Role role);
+const CellReport* reference_of(const Report& report, std::string_view scenario, Role role,
+                               std::optional<HttpVersion> version = std::nullopt);
 
 }  // namespace fanout

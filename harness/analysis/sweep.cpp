@@ -15,16 +15,12 @@ constexpr double kKneeShare = 0.95;
 
 using Row = std::vector<const CellReport*>;  // of one strategy and transport; W ascending
 
-bool same_row(const Cell& a, const Cell& b) {
-  return a.strategy == b.strategy && a.transport == b.transport;
-}
-
 std::vector<Row> rows_of(const Report& report, const Scenario& scenario) {
   std::vector<Row> rows;
   for (const CellReport& cell : report.cells) {
     if (cell.cell.scenario != scenario.name || cell.summary.valid_runs == 0) continue;
     const auto row = std::ranges::find_if(
-        rows, [&](const Row& other) { return same_row(other.front()->cell, cell.cell); });
+        rows, [&](const Row& other) { return is_same_row(other.front()->cell, cell.cell); });
     if (row == rows.end()) {
       rows.push_back({&cell});
     } else {

@@ -80,12 +80,10 @@ struct Group {
 // Per number of workers, if some rows were run with several; rows that were run with one only, as
 // those that always have one request in flight, are held against each.
 std::vector<Group> by_workers(const Cells& cells) {
-  std::map<std::pair<std::string, std::string>, std::set<unsigned>> rows;
-  for (const CellReport* cell : cells) {
-    rows[{cell->cell.strategy, cell->cell.transport}].insert(cell->cell.workers);
-  }
   const auto swept = [&](const Cell& cell) {
-    return rows.at({cell.strategy, cell.transport}).size() > 1;
+    return std::ranges::any_of(cells, [&](const CellReport* other) {
+      return is_same_row(other->cell, cell) && other->cell.workers != cell.workers;
+    });
   };
   std::set<unsigned> numbers;
   for (const CellReport* cell : cells) {
@@ -103,16 +101,19 @@ std::vector<Group> by_workers(const Cells& cells) {
   return groups;
 }
 
-// One stack each, unless there is but one strategy: then its transports are what is compared.
+// One stack each, unless there is but one strategy: then its transports are what is compared. One
+// version of HTTP in any case (harness/analysis/protocols.h compares those).
 std::vector<Cells> by_axis(const Cells& cells) {
   const auto strategy = [](const CellReport* cell) { return cell->cell.strategy; };
-  if (std::ranges::adjacent_find(cells, std::not_equal_to{}, strategy) == cells.end()) {
-    return {cells};
-  }
+  const bool one_strategy =
+      std::ranges::adjacent_find(cells, std::not_equal_to{}, strategy) == cells.end();
   std::vector<Cells> stacks;
   for (const CellReport* cell : cells) {
-    const auto same = std::ranges::find_if(
-        stacks, [&](const Cells& other) { return other.front()->cell.stack == cell->cell.stack; });
+    const auto same = std::ranges::find_if(stacks, [&](const Cells& others) {
+      const Cell& other = others.front()->cell;
+      return (one_strategy || other.stack == cell->cell.stack) &&
+             is_same_protocol(other, cell->cell);
+    });
     same == stacks.end() ? stacks.push_back({cell}) : same->push_back(cell);
   }
   return stacks;
@@ -125,7 +126,7 @@ std::vector<std::string> short_names(const Cells& cells, const Scenario& scenari
     if (cell.scenario.starts_with(scenario.name + ".")) {
       text += " + " + cell.scenario.substr(scenario.name.size() + 1);
     }
-    if (detail > 0) text += " / " + cell.transport;
+    if (detail > 0) text += " / " + transport_text(cell);
     if (detail > 1) text += " / " + counted(cell.workers, "worker");
     return text;
   };
@@ -134,6 +135,14 @@ std::vector<std::string> short_names(const Cells& cells, const Scenario& scenari
     for (const CellReport* cell : cells) names.push_back(name(cell->cell, detail));
     if (detail == 2 || std::set(names.begin(), names.end()).size() == names.size()) return names;
   }
+}
+
+// The version of HTTP of a group that speaks another than HTTP/1.1, with its workers.
+std::string protocol_of(const Group& group) {
+  const Cell& cell = group.cells.front()->cell;
+  if (cell.http == HttpVersion::http1) return {};
+  const std::string workers = group.workers > 0 ? counted(group.workers, "worker") + ", " : "";
+  return workers + protocol_text(cell);
 }
 
 std::string why_declined(const Verdict& verdict, const Report& report, const Scenario& scenario) {
@@ -239,6 +248,7 @@ std::vector<Verdict> verdicts_of(const Report& report, const Scenario& scenario,
         if (group.cells.size() < 2 || !has_figure(group.cells, measure)) continue;
         verdicts.push_back(verdict_on(report, scenario, group.cells, measure));
         verdicts.back().workers = group.workers;
+        verdicts.back().among = protocol_of(group);
         verdicts.back().left_out = found.left_out;
       }
     }

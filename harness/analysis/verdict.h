@@ -55,6 +55,7 @@ struct Verdict {
   std::string scenario;
   std::string stack;     // of all cells; empty: several
   unsigned workers = 0;  // of all cells that were run with several numbers of them; 0: none was
+  std::string among{};   // what else all cells have in common, for titles; "": nothing to say
   const Measure* measure = nullptr;
   Cells cells;
   std::vector<std::string> labels;  // of the cells: as short as tells them apart

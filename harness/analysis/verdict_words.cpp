@@ -52,7 +52,11 @@ std::string in_words(const Verdict& verdict, const Matchup& matchup) {
 
 std::vector<std::string> in_words(const Verdict& verdict) {
   std::string title = fmt::format("by {}", verdict.measure->title);
-  if (verdict.workers > 0) title += ", " + counted(verdict.workers, "worker");
+  if (!verdict.among.empty()) {
+    title += ", " + verdict.among;
+  } else if (verdict.workers > 0) {
+    title += ", " + counted(verdict.workers, "worker");
+  }
   if (!verdict.ranking) return {fmt::format("{}: {}", title, verdict.declined)};
   const Ranking& ranking = *verdict.ranking;
   std::vector<std::string> lines;
@@ -73,7 +77,7 @@ std::string in_words(const Twins& twins) {
   const Comparison& found = twins.comparison;
   const auto percent = [](double ratio) { return 100 * (ratio - 1); };
   std::string text = fmt::format("twins of {} / {} differ by {:.1f} %", twins.cell.strategy,
-                                 twins.cell.transport, std::abs(percent(found.ratio)));
+                                 transport_text(twins.cell), std::abs(percent(found.ratio)));
   if (found.low) {
     text += fmt::format(" (95 % interval {:+.1f} to {:+.1f} %, {})", percent(*found.low),
                         percent(*found.high), rounds_text(found));

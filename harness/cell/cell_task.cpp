@@ -18,9 +18,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Work, cpu, body)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HedgePolicy, after, percentile, budget, post)
 // What every worker shares is not told: each process has its own.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_bytes, body, reuse,
-                                   follow, connect_timeout, timeout, max_idle, workers, max_rate,
-                                   per_host, hedge, retry, keep_bodies, watch, headers,
-                                   certificates, certificate_file, key_file)
+                                   follow, connect_timeout, timeout, max_idle, workers, connections,
+                                   http, max_rate, per_host, hedge, retry, keep_bodies, watch,
+                                   headers, certificates, certificate_file, key_file)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, order,
                                    queue_capacity, options, work, deadline, token_seed, stoppable,
                                    schedule, urls_fd, command, ready_limit, run_limit,

@@ -10,6 +10,7 @@
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/hedge_text.h"
 #include "harness/scenario/mode.h"
+#include "harness/scenario/protocols.h"
 
 namespace fanout {
 namespace {
@@ -18,6 +19,18 @@ std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
   if (text == "unbounded") return kUnboundedQueue;
   const auto count = parse_count(text);
   return count && *count >= 1 && *count <= kMaxRequests ? count : std::nullopt;
+}
+
+void add_protocols(CLI::App& app, Selection& selection) {
+  app.add_option_function<std::string>(
+         "--http", [&selection](const std::string& text) { selection.http = parse_versions(text); },
+         "speak these versions of HTTP: 1.1, 2 or 1.1,2 (default: the scenario's, else 1.1)")
+      ->type_name("LIST");
+  app.add_option_function<std::string>(
+         "--connections",
+         [&selection](const std::string& text) { selection.connections = parse_connections(text); },
+         "HTTP/2: share so many connections to each host: 1,2,workers (default: 1)")
+      ->type_name("LIST");
 }
 
 void add_mode(CLI::App& app, Selection& selection) {
@@ -172,6 +185,7 @@ void add_selection(CLI::App& app, Selection& selection) {
       ->type_name("LIST");
   add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests,
             "make so many requests in each run; in mode steady, at most so many");
+  add_protocols(app, selection);
   add_mode(app, selection);
   add_names(app, "--reuse", selection.reuse, EnumNames<bool, 2>{{{"on", true}, {"off", false}}},
             "keep connections, or open one for each request");

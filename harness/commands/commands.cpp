@@ -260,9 +260,12 @@ int run(const Options& options) {
 
 ServerConfig server_to_run(const Options& options) {
   if (options.serve_scenario.empty()) return options.server;
-  ServerConfig server = load_scenario(options.serve_scenario).server();
+  const Scenario scenario = load_scenario(options.serve_scenario);
+  ServerConfig server = scenario.server();
+  if (speaks_http2(scenario)) server.http = HttpVersion::http2;
   server.bind = options.server.bind;
   server.port = options.server.port;
+  if (options.server.http != HttpVersion::http1) server.http = options.server.http;
   return server;
 }
 

@@ -46,6 +46,8 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
                      .connect_timeout = scenario.connect_timeout,
                      .max_idle = max_idle_of(scenario, cell.workers),
                      .workers = cell.workers,
+                     .connections = cell.connections,
+                     .http = cell.http,
                      .timeout = scenario.timeout,
                      .max_rate = scenario.max_rate,
                      .per_host = scenario.per_host,

@@ -79,7 +79,7 @@ Profile CellRunner::profile(const Cell& cell) {
 CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
   const Scenario& scenario = scenario_of(plan_, cell);
   const int urls_fd = scenario.real_targets() != nullptr ? needs_.urls->spool.get() : -1;
-  CellTask task = make_task(cell, scenario, prepare_targets(scenario, served),
+  CellTask task = make_task(cell, scenario, prepare_targets(scenario, cell.http, served),
                             token_seed_of(plan_, round), urls_fd);
   if (served) task.client.certificates = server_->certificate();
   if (scenario.real_targets() != nullptr) {
@@ -166,18 +166,21 @@ std::map<pid_t, ThreadTimes> CellRunner::server_threads() const {
   return server_ ? thread_times(server_->pid()) : std::map<pid_t, ThreadTimes>{};
 }
 
-std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, bool served) {
+std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, HttpVersion http,
+                                                bool served) {
   if (scenario.real_targets() != nullptr) return needs_.urls->targets;
-  if (served) return prepare_server(scenario);
+  if (served) return prepare_server(scenario, http);
   return targets_for(scenario, std::vector<Endpoint>(scenario.server().hosts.size()));
 }
 
 // A server found dead is replaced; if its successors die as well, the machine is at fault.
-std::vector<Target> CellRunner::prepare_server(const Scenario& scenario) {
+std::vector<Target> CellRunner::prepare_server(const Scenario& scenario, HttpVersion http) {
+  ServerConfig server = scenario.server();
+  server.http = http;
   for (int attempts_left = 2;; --attempts_left) {
     try {
       if (!server_) server_.emplace(environment_.server_cpus);
-      return targets_for(scenario, server_->configure(scenario.server()));
+      return targets_for(scenario, server_->configure(server));
     } catch (const ServerDied&) {
       server_.reset();
       server_replaced_ = true;

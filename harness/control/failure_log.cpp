@@ -14,7 +14,7 @@ namespace {
 std::string line_of(const Cell& cell, unsigned round, const FailedRequest& failed,
                     const RequestUrls& urls) {
   const auto line = urls.line(failed.index);
-  return csv_line({std::to_string(round), cell.strategy, cell.transport,
+  return csv_line({std::to_string(round), cell.strategy, transport_text(cell),
                    std::to_string(cell.workers), line ? std::to_string(*line) : "",
                    std::to_string(failed.index), urls.url(failed.index), failed.outcome,
                    failed.status == 0 ? "" : std::to_string(failed.status), failed.words});

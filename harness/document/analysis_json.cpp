@@ -81,18 +81,20 @@ Json use_to_json(const std::optional<Cell>& cell) {
 
 Json sweep_to_json(const Sweep& sweep) {
   const Cell& cell = sweep.at_knee;
-  return {{"strategy", cell.strategy},
-          {"transport", cell.transport},
-          {"stack", cell.stack},
-          {"scenario", cell.scenario},
-          {"best_workers", sweep.best_workers},
-          {"most_workers", sweep.most_workers},
-          {"knee_workers", sweep.knee_workers()},
-          {"knee_at_end", sweep.knee_at_end()},
-          {"model_knee_workers", or_null(sweep.model_knee_workers)},
-          {"usl", usl_to_json(sweep.scalability)},
-          {"memory_bytes_per_worker", interval_or_null(sweep.memory_bytes_per_worker)},
-          {"words", in_words(sweep)}};
+  Json json{{"strategy", cell.strategy},
+            {"transport", cell.transport},
+            {"stack", cell.stack},
+            {"scenario", cell.scenario},
+            {"best_workers", sweep.best_workers},
+            {"most_workers", sweep.most_workers},
+            {"knee_workers", sweep.knee_workers()},
+            {"knee_at_end", sweep.knee_at_end()},
+            {"model_knee_workers", or_null(sweep.model_knee_workers)},
+            {"usl", usl_to_json(sweep.scalability)},
+            {"memory_bytes_per_worker", interval_or_null(sweep.memory_bytes_per_worker)},
+            {"words", in_words(sweep)}};
+  add_protocol(json, cell);
+  return json;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 namespace fanout {
 
 nlohmann::json summary_to_json(const Summary& summary);
+nlohmann::json protocols_to_json(const Analysis& analysis);
 nlohmann::json families_to_json(const Analysis& analysis);
 nlohmann::json capacities_to_json(const Analysis& analysis);
 nlohmann::json verdicts_to_json(const std::vector<Verdict>& verdicts);

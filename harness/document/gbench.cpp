@@ -85,8 +85,12 @@ Json repetition(const CellReport& cell, std::size_t family, std::size_t index) {
 }  // namespace
 
 std::string benchmark_name(const Cell& cell) {
-  return fmt::format("{}/{}/{}/workers:{}", cell.strategy, cell.transport, cell.scenario,
-                     cell.workers);
+  std::string name = fmt::format("{}/{}/{}/workers:{}", cell.strategy, cell.transport,
+                                 cell.scenario, cell.workers);
+  if (cell.http == HttpVersion::http2) {
+    name += fmt::format("/http:2/connections:{}", connections_to_a_host(cell));
+  }
+  return name;
 }
 
 Json to_gbench(const Report& report) {

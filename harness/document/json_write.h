@@ -23,9 +23,20 @@ inline nlohmann::json interval_or_null(const std::optional<Interval>& interval) 
   return interval ? interval_to_json(*interval) : nlohmann::json(nullptr);
 }
 
+// Adds `http` and `connections` where they differ from "1.1" and none: one for each request in
+// flight.
+inline void add_protocol(nlohmann::json& json, const Cell& cell) {
+  if (cell.http == HttpVersion::http1) return;
+  json["http"] = enum_name(cell.http, kHttpVersionNames);
+  if (cell.connections > 0) json["connections"] = cell.connections;
+}
+
 // A cell of a scenario that is named beside it.
 inline nlohmann::json cell_in_scenario(const Cell& cell) {
-  return {{"strategy", cell.strategy}, {"transport", cell.transport}, {"workers", cell.workers}};
+  nlohmann::json json{
+      {"strategy", cell.strategy}, {"transport", cell.transport}, {"workers", cell.workers}};
+  add_protocol(json, cell);
+  return json;
 }
 
 }  // namespace fanout

@@ -2,6 +2,7 @@
 
 #include "base/json_read.h"
 #include "base/json_types.h"
+#include "harness/document/json_write.h"
 #include "harness/scenario/scenario_json.h"
 
 namespace fanout {
@@ -27,6 +28,27 @@ Json skipped_to_json(const Skipped& skipped) {
 }
 
 }  // namespace
+
+void to_json(Json& json, const Cell& cell) {
+  json = {{"strategy", cell.strategy},
+          {"transport", cell.transport},
+          {"stack", cell.stack},
+          {"scenario", cell.scenario},
+          {"workers", cell.workers}};
+  add_protocol(json, cell);
+}
+
+void from_json(const Json& json, Cell& cell) {
+  json.at("strategy").get_to(cell.strategy);
+  json.at("transport").get_to(cell.transport);
+  json.at("stack").get_to(cell.stack);
+  json.at("scenario").get_to(cell.scenario);
+  json.at("workers").get_to(cell.workers);
+  if (const auto http = json.find("http"); http != json.end()) {
+    cell.http = json_read::one_of("http", *http, kHttpVersionNames);
+  }
+  cell.connections = json.value("connections", 0U);
+}
 
 Json plan_to_json(const Plan& plan) {
   Json json{{"seed", plan.seed},

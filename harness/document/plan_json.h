@@ -9,7 +9,8 @@ namespace fanout {
 
 // Each key is typed once: nlohmann finds these by their argument's type.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tool, version, commit, build)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cell, strategy, transport, stack, scenario, workers)
+void to_json(nlohmann::json& json, const Cell& cell);
+void from_json(const nlohmann::json& json, Cell& cell);
 
 nlohmann::json plan_to_json(const Plan& plan);
 // Throws UsageError and nlohmann's exceptions.

@@ -197,6 +197,7 @@ Json to_json(const Report& report, const Analysis& analysis) {
   json["originals"] = originals_to_json(analysis);
   json["verdicts"] = verdicts_to_json(analysis, &ScenarioAnalysis::verdicts);
   json["program_verdicts"] = verdicts_to_json(analysis, &ScenarioAnalysis::program_verdicts);
+  json["protocols"] = protocols_to_json(analysis);
   json["families"] = families_to_json(analysis);
   json["capacities"] = capacities_to_json(analysis);
   json["conditions"] = conditions_to_json(analysis);

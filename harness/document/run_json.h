@@ -60,7 +60,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Run, round, position, program, valid, reasons
                                    bound_ns, efficiency, limited_by)
 
 // A run as documents hold it, those of earlier versions too, which lack what failed, how many
-// requests opened a connection, what connections spoke, and what came of limits, hedges and work.
+// requests opened a connection, what connections spoke, and what came of limits, hedges, work and
+// HTTP/2.
 inline Run run_from_json(nlohmann::json json) {
   json.emplace("status_counts", nlohmann::json::object());
   json.emplace("failures", nlohmann::json::array());
@@ -77,6 +78,8 @@ inline Run run_from_json(nlohmann::json json) {
     json["server"].emplace("rejected", nlohmann::json::object());
     json["server"].emplace("waited", 0);
     json["server"].emplace("peak_served", 0);
+    json["server"].emplace("collateral", 0);
+    json["server"].emplace("http2", nullptr);
   }
   if (json.contains("requests")) {
     json["requests"].emplace("connected", nullptr);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "local_server/answer.h"
 #include "transports/retried.h"
@@ -47,6 +49,8 @@ Outcome outcome_of(const Scenario& scenario, const HostBehaviour& host, const Fa
                    std::uint64_t token) {
   switch (fault == nullptr ? FaultKind::none : fault->kind) {
     case FaultKind::reset:
+    case FaultKind::connection_loss:
+    case FaultKind::goaway:
       return Outcome::reset;
     case FaultKind::reset_amid_body:
     case FaultKind::truncate:
@@ -63,7 +67,9 @@ Hold hold_of(const Scenario& scenario, const HostBehaviour& host, const FaultSha
   if (fault != nullptr && fault->kind == FaultKind::hang) {
     return {kForEver, kForEver};
   }
-  Hold hold{.least = draw(host.delay, token) + host.rtt, .most = {}};
+  const bool at_once = fault != nullptr && fault->kind == FaultKind::goaway;
+  Hold hold{.least = host.rtt, .most = {}};
+  if (!at_once) hold.least += draw(host.delay, token);
   if (fault != nullptr) {
     hold.least += drip_time(*fault, body_due(scenario, host, token));
   }
@@ -77,6 +83,15 @@ Hold hold_of(const Scenario& scenario, const HostBehaviour& host, const FaultSha
 bool cannot_connect(const HostBehaviour& host) {
   return refuses(host) || host.tls == Tls::untrusted;
 }
+
+// Whether other requests may be lost with the connection of one that loses it.
+bool shares_losses(const Scenario& scenario, const HostBehaviour& host) {
+  return scenario.protocols.versions.front() == HttpVersion::http2 &&
+         std::ranges::find(host.faults, FaultKind::connection_loss, &FaultShare::kind) !=
+             host.faults.end();
+}
+
+bool is_lost(Outcome seen) { return seen == Outcome::reset || seen == Outcome::truncated; }
 
 // An attempt, as far as the client knows.
 struct Seen {
@@ -111,6 +126,10 @@ void count_attempt(Attempts& attempts, const Scenario& scenario, std::size_t at,
     } else {
       ++attempts.not_as_due[fmt::format("{} ({} due)", outcome_name(seen), outcome_name(due))];
     }
+  }
+  if (is_lost(seen) && !is_lost(due) && shares_losses(scenario, host)) {
+    ++attempts.uncertain;
+    return;
   }
   if (never_arrived(host, seen)) {
     ++attempts.unreached;
@@ -174,6 +193,7 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
                         (host.limit && host.limit->queue > 0);
     return slower || hold.most + kLimitError >= scenario.timeout;
   }
+  if (is_lost(seen) && shares_losses(scenario, host)) return true;
   return hold.least < scenario.timeout + kLimitError &&
          seen == outcome_of(scenario, host, fault, token);
 }

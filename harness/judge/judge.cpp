@@ -11,6 +11,7 @@
 #include "harness/judge/limits_met.h"
 #include "harness/judge/open_loop.h"
 #include "harness/judge/program_claims.h"
+#include "harness/judge/protocol.h"
 #include "harness/judge/requests.h"
 #include "harness/judge/steady_state.h"
 #include "harness/judge/timing.h"
@@ -167,8 +168,8 @@ void add_bound(Run& run, const Execution& execution, const Attempts& attempts, c
 
 Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario) {
   const CountedRequests counted = count_requests(execution, scenario);
-  const Attempts attempts =
-      account(scenario_met(execution, scenario), execution.samples, execution.token_seed);
+  const Attempts attempts = account(scenario_met(execution, scenario, cell.http), execution.samples,
+                                    execution.token_seed);
   const Timing whole = whole_run(execution);
   const Timing timing = scenario.mode == Mode::steady ? within_window(execution, whole) : whole;
   const std::optional<Responses> responses = responses_of(execution, scenario);
@@ -196,6 +197,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   append(run.reasons, doubts_about_attempts(execution, counted, attempts, scenario));
   append(run.reasons, doubts_about_work(execution, cell, scenario, counted.ok, counted.body_bytes));
   append(run.reasons, doubts_from_server(execution, cell, attempts, scenario));
+  append(run.reasons, doubts_about_protocol(execution, run, cell, scenario));
   if (is_external(cell)) {
     const std::string printed = what_it_printed(run.reasons, execution.standard_error);
     if (!printed.empty()) run.reasons.push_back(printed);

@@ -24,7 +24,7 @@ CountedRequests count_requests(const Execution& execution, const Scenario& scena
 
 // The scenario that the requests of this execution really met: where the embedded server takes no
 // part nothing acts out faults or delays, and the end of mode steady is a deadline.
-Scenario scenario_met(const Execution& execution, const Scenario& scenario);
+Scenario scenario_met(const Execution& execution, const Scenario& scenario, HttpVersion http);
 
 // Why the attempts do not prove the run, one line each: they ended otherwise than the scenario
 // makes them end. What real targets answer is a result, unless it is nothing at all.

@@ -42,8 +42,9 @@ std::optional<WhySkipped> lacks_descriptors(const Cell& cell, const Scenario& sc
       fmt::format(
           "{}: {} workers of {} / {} need {} file descriptors, {} are available; use at most {} "
           "--workers or raise the hard limit (ulimit -Hn)",
-          enum_name(Skip::fd_limited, kSkipNames), cell.workers, cell.strategy, cell.transport,
-          needed, available, most_workers(cell, scenario, besides, available))};
+          enum_name(Skip::fd_limited, kSkipNames), cell.workers, cell.strategy,
+          transport_text(cell), needed, available,
+          most_workers(cell, scenario, besides, available))};
 }
 
 // Mode steady ends before its list does: each worker makes a request per mean delay, on one CPU.

@@ -1,6 +1,7 @@
 #include "harness/plan/make_plan.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -8,6 +9,7 @@
 #include "harness/catalogue/pairing.h"
 #include "harness/plan/capacity.h"
 #include "harness/plan/lineup.h"
+#include "harness/plan/protocol_cells.h"
 #include "strategies/registry.h"
 #include "transports/registry.h"
 
@@ -42,6 +44,7 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
   if (const auto* impossible = std::get_if<Impossible>(&pairing)) {
     return WhySkipped{Skip::impossible, impossible->reason};
   }
+  if (auto lack = lacks_protocol(strategy, transport, scenario, cell)) return lack;
   if (scenario.real_targets() != nullptr && !has_network(cell)) {
     return WhySkipped{Skip::no_network, "has no network: real targets would be sent nothing"};
   }
@@ -65,20 +68,46 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
   return lacks_capacity(cell, scenario, client_each ? transport.client_descriptors : 0, limits);
 }
 
-// Adds the cells of one strategy and transport, one per number of workers.
+// Whether it is said of a transport that it does not speak this version: where nobody named the
+// transport, or it speaks another one that is asked for, its cells are those that it can have.
+bool is_left_out(const Transport& transport, const Scenario& scenario, HttpVersion version) {
+  if (speaks(transport, version)) return false;
+  return scenario.transports.empty() ||
+         std::ranges::any_of(scenario.protocols.versions,
+                             [&](HttpVersion other) { return speaks(transport, other); });
+}
+
+// Adds the cells of one row, one per version of HTTP and number of connections.
+void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
+               const Transport& transport, Cell cell, const MachineLimits& limits) {
+  std::set<std::string> said;  // that something is impossible, whatever the protocol
+  for (const Protocol& protocol : protocols_of(scenario, strategy, cell.workers)) {
+    if (is_left_out(transport, scenario, protocol.http)) continue;
+    cell.http = protocol.http;
+    cell.connections = protocol.connections;
+    auto why = why_not(strategy, transport, scenario, cell, limits);
+    if (!why) {
+      plan.cells.push_back(cell);
+    } else if (said.insert(why->text).second) {
+      plan.skipped.push_back({cell, std::move(*why)});
+    }
+  }
+}
+
+// Adds the cells of one strategy and transport, for each number of workers.
 void add_cells(Plan& plan, const Scenario& scenario, const Strategy& strategy,
                const Transport& transport, const MachineLimits& limits) {
   const bool adaptive = strategy.concurrency == Concurrency::adaptive;
   for (const unsigned workers : scenario.workers) {
     if (adaptive && workers != scenario.workers.back()) continue;  // it finds its own number
     const bool one = strategy.concurrency == Concurrency::one;
-    const Cell cell{std::string(strategy.name), std::string(transport.name),
-                    std::string(transport.stack), scenario.name, one ? 1 : workers};
-    if (auto why = why_not(strategy, transport, scenario, cell, limits)) {
-      plan.skipped.push_back({cell, std::move(*why)});
-    } else {
-      plan.cells.push_back(cell);
-    }
+    add_cells(plan, scenario, strategy, transport,
+              {.strategy = std::string(strategy.name),
+               .transport = std::string(transport.name),
+               .stack = std::string(transport.stack),
+               .scenario = scenario.name,
+               .workers = one ? 1 : workers},
+              limits);
     if (one) return;
   }
 }
@@ -140,8 +169,11 @@ void add_program(Plan& plan, const Scenario& scenario, const Program& program,
   const FoundProgram found = find ? find(program) : FoundProgram{program.command, {}};
   bool runs = false;
   for (const unsigned workers : workers_of(program, scenario)) {
-    const Cell cell{program.name, std::string(kOwnStack), std::string(kOwnStack), scenario.name,
-                    workers};
+    const Cell cell{.strategy = program.name,
+                    .transport = std::string(kOwnStack),
+                    .stack = std::string(kOwnStack),
+                    .scenario = scenario.name,
+                    .workers = workers};
     std::optional<WhySkipped> why = lacks_capacity(cell, scenario, 0, limits);
     if (!found.lacks.empty()) why = WhySkipped{Skip::not_installed, found.lacks};
     if (!never.empty()) why = WhySkipped{Skip::impossible, never};

@@ -79,15 +79,6 @@ std::vector<std::size_t> round_order(const Plan& plan, unsigned round) {
   return all;
 }
 
-bool is_external(const Cell& cell) { return cell.stack == kOwnStack; }
-
-bool has_network(const Cell& cell) { return cell.stack != kNoStack; }
-
-std::string cell_text(const Cell& cell) {
-  return fmt::format("{} / {} / {}", cell.strategy, cell.transport,
-                     counted(cell.workers, "worker"));
-}
-
 const Scenario& scenario_of(const Plan& plan, const Cell& cell) {
   const auto found = std::ranges::find(plan.scenarios, cell.scenario, &Scenario::name);
   if (found != plan.scenarios.end()) return *found;
@@ -103,6 +94,7 @@ std::uint64_t held_connections(const Cell& cell, const Scenario& scenario) {
   const std::uint64_t all = workers * hosts_of(scenario);
   if (is_external(cell)) return all;  // nobody tells a program how many to keep
   if (!scenario.reuse || client_life_of(cell) == ClientLife::request) return workers;
+  if (cell.connections > 0) return cell.connections * hosts_of(scenario);  // however many are idle
   // Each worker's client keeps one at least.
   const std::uint64_t idle = std::max<std::uint64_t>(workers, max_idle_of(scenario, cell.workers));
   return std::min(all, workers + idle);
@@ -110,7 +102,9 @@ std::uint64_t held_connections(const Cell& cell, const Scenario& scenario) {
 
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {
   const bool anew = client_life_of(cell) == ClientLife::request;
-  const std::uint64_t all = attempts_in_flight(cell, scenario) * hosts_of(scenario);
+  const std::uint64_t all =
+      (cell.connections > 0 ? cell.connections : attempts_in_flight(cell, scenario)) *
+      hosts_of(scenario);
   if (!scenario.reuse || anew || held_connections(cell, scenario) < all) return scenario.requests;
   return std::min<std::uint64_t>(scenario.requests, all);
 }

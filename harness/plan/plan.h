@@ -9,42 +9,27 @@
 
 #include "base/enum_names.h"
 #include "harness/machine/environment.h"
+#include "harness/plan/cell.h"
 #include "harness/plan/held_against.h"
 #include "harness/scenario/scenario.h"
 
 namespace fanout {
-
-// One point of the comparison. Names, not pointers: a cell outlives the process that ran it.
-struct Cell {
-  std::string strategy;
-  std::string transport;
-  std::string stack;
-  std::string scenario;
-  unsigned workers = 1;
-  bool by_other_build = false;  // run by Plan::against instead of this executable
-  bool operator==(const Cell&) const = default;
-};
-
-// Whether its strategy is an external program (harness/catalogue/program.h).
-bool is_external(const Cell& cell);
-
-// Whether it sends anything over a network: not on the transport that only measures fanout itself.
-bool has_network(const Cell& cell);
-
-// In messages: "thread_pool / curl_easy / 10 workers".
-std::string cell_text(const Cell& cell);
 
 // Why a cell does not run.
 enum class Skip : std::uint8_t {
   impossible,     // its strategy and transport, or program and scenario, do not go together
   no_network,     // real targets would be sent nothing
   no_tls,         // its transport speaks none, and the scenario does
+  no_version,     // its transport, or this version of it, does not speak that version of HTTP
+  no_sharing,     // its requests cannot share so many connections
   no_redirects,   // its transport follows none, and the scenario does
   fd_limited,     // too few file descriptors
   port_limited,   // too few ephemeral ports
   not_installed,  // what its external program needs is not here
 };
-inline constexpr EnumNames<Skip, 7> kSkipNames{{{"impossible", Skip::impossible},
+inline constexpr EnumNames<Skip, 9> kSkipNames{{{"impossible", Skip::impossible},
+                                                {"no_version", Skip::no_version},
+                                                {"no_sharing", Skip::no_sharing},
                                                 {"no_network", Skip::no_network},
                                                 {"no_tls", Skip::no_tls},
                                                 {"no_redirects", Skip::no_redirects},

@@ -49,7 +49,11 @@ std::uint64_t ceiling_requests(const Scenario& scenario) {
   return scenario.mode == Mode::steady ? enough : std::max(scenario.requests, enough);
 }
 
-const Transport& floor_transport() {
+// The least client of a version: a bare epoll loop, or the library that speaks HTTP/2 alone.
+const Transport& floor_transport(HttpVersion version) {
+  if (version == HttpVersion::http2) {
+    return **std::ranges::find(transports(), false, &Transport::http1);
+  }
   return **std::ranges::find(transports(), Suite::floor, &Transport::suite);
 }
 
@@ -59,23 +63,31 @@ const Strategy& first_strategy_for(const Transport& transport) {
   });
 }
 
-// What the least client costs on this scenario, and how fast its server is with that client; with
-// the most workers that are compared.
-void add_floor_and_ceiling(Plan& plan, const Scenario& scenario) {
-  if (scenario.real_targets() != nullptr || speaks_tls(scenario)) return;
+// What the least client of this version costs on this scenario, and how fast its server is with
+// that client; with the most workers that are compared. Over HTTP/2, one connection costs least.
+void add_floor_and_ceiling(Plan& plan, const Scenario& scenario, HttpVersion version) {
+  const Transport& transport = floor_transport(version);
+  if (scenario.real_targets() != nullptr || (!transport.tls && speaks_tls(scenario))) return;
   unsigned workers = 0;
   for (const Cell& cell : plan.cells) {
-    if (cell.scenario == scenario.name && has_network(cell) && !is_external(cell)) {
+    if (cell.scenario == scenario.name && cell.http == version && has_network(cell) &&
+        !is_external(cell)) {
       workers = std::max(workers, cell.workers);
     }
   }
   if (workers == 0) return;
-  const Transport& transport = floor_transport();
-  Cell cell{std::string(first_strategy_for(transport).name), std::string(transport.name),
-            std::string(transport.stack), scenario.name, workers};
+  Cell cell{.strategy = std::string(first_strategy_for(transport).name),
+            .transport = std::string(transport.name),
+            .stack = std::string(transport.stack),
+            .scenario = scenario.name,
+            .workers = workers,
+            .http = version,
+            .connections = version == HttpVersion::http2 && scenario.reuse ? 1U : 0U};
   plan.references.push_back({Role::floor, cell});
-  plan.ceilings.push_back(ceiling_scenario(scenario));
-  cell.scenario = plan.ceilings.back().name;
+  cell.scenario = ceiling_name(scenario.name);
+  if (std::ranges::find(plan.ceilings, cell.scenario, &Scenario::name) == plan.ceilings.end()) {
+    plan.ceilings.push_back(ceiling_scenario(scenario));
+  }
   plan.references.push_back({Role::ceiling, cell});
 }
 
@@ -98,6 +110,8 @@ Scenario ceiling_scenario(const Scenario& scenario) {
     at_once.body_bytes = host.body_bytes;
     at_once.body_sizes = host.body_sizes;
     at_once.status = host.status;
+    at_once.tls = host.tls;
+    at_once.http2 = host.http2;
     host = at_once;
   }
   return bare;
@@ -114,7 +128,10 @@ void add_references(Plan& plan) {
     if (plan.rounds < kLeastRoundsToRank || is_held_against_base(plan, scenario)) continue;
     add_twin(plan, scenario);
     // What a server refuses depends on its client, so that no floor of it holds for another.
-    if (!has_limits(scenario)) add_floor_and_ceiling(plan, scenario);
+    if (has_limits(scenario)) continue;
+    for (const auto& [name, version] : kHttpVersionNames) {
+      add_floor_and_ceiling(plan, scenario, version);
+    }
   }
 }
 

@@ -37,6 +37,8 @@ std::string overruled(const Selection& selection) {
   if (selection.rate) keys.emplace_back("rate");
   if (selection.arrivals) keys.emplace_back("arrivals");
   if (!selection.workers.empty()) keys.emplace_back("workers");
+  if (!selection.http.empty()) keys.emplace_back("http");
+  if (!selection.connections.empty()) keys.emplace_back("connections");
   if (selection.reuse) keys.emplace_back("reuse");
   if (selection.max_idle) keys.emplace_back("max_idle");
   if (selection.method) keys.emplace_back("method");
@@ -106,6 +108,14 @@ void check_published(const Scenario& scenario) {
   }
   for (std::size_t i = 0; i < scenario.peers.size(); ++i) {
     check_peer(fmt::format("{}: peers[{}]", scenario.name, i), scenario.peers[i]);
+  }
+}
+
+void select_protocols(Scenario& scenario, const Selection& selection) {
+  if (!selection.http.empty()) scenario.protocols.versions = selection.http;
+  if (!selection.connections.empty()) scenario.protocols.connections = selection.connections;
+  if (!selection.connections.empty() && !speaks_http2(scenario)) {
+    throw UsageError("--connections: requests share connections in HTTP/2 alone; give --http 2");
   }
 }
 
@@ -202,6 +212,7 @@ Scenario select_scenario(Scenario scenario, const Selection& selection) {
   if (const auto* real = scenario.real_targets(); real != nullptr && !selection.requests) {
     scenario.requests = requests_for(*real, std::ranges::max(scenario.workers));
   }
+  select_protocols(scenario, selection);
   if (!selection.strategies.empty()) scenario.strategies = selection.strategies;
   if (!selection.transports.empty()) scenario.transports = selection.transports;
   if (scenario.real_targets() == nullptr) check_engine(scenario.server());

@@ -21,7 +21,9 @@ struct Selection {
   std::vector<Program> externals;  // the user's own, besides
   std::optional<bool> peers;       // with peers or without; nothing: as the scenario has it
   std::vector<unsigned> workers;
-  bool sweep = false;  // several numbers of workers, whatever the scenario names
+  std::vector<HttpVersion> http;      // Protocols::versions
+  std::vector<unsigned> connections;  // Protocols::connections
+  bool sweep = false;                 // several numbers of workers, whatever the scenario names
   // Overrule the scenario.
   std::optional<std::uint64_t> requests;
   std::optional<Mode> mode;

@@ -84,7 +84,7 @@ Table family_table(const Report& report, const Family& family) {
   for (const CellReport* cell : family.cells) {
     const std::string variant = variant_name(report.plan, cell->cell);
     std::vector<std::string> row{cell->cell.strategy, variant.empty() ? "-" : variant,
-                                 cell->cell.transport, std::to_string(cell->cell.workers)};
+                                 transport_text(cell->cell), std::to_string(cell->cell.workers)};
     for (const FamilyColumn& column : shown) row.push_back(text_of(column, *cell));
     row.push_back(fmt::format("{}/{}", cell->summary.valid_runs, cell->summary.total_runs));
     table.rows.push_back(std::move(row));

@@ -33,7 +33,7 @@ std::vector<std::string> row_of(const Original& original) {
           makespan(*program),
           cpu(*program),
           cell->cell.strategy,
-          cell->cell.transport,
+          transport_text(cell->cell),
           makespan(*cell),
           cpu(*cell),
           ratio ? interval_text(*ratio, times_text) : "-"};

@@ -17,7 +17,7 @@ namespace fanout {
 namespace {
 
 std::string label(const Cell& cell) {
-  return fmt::format("{} / {} / {} / {}{}", cell.strategy, cell.transport, cell.scenario,
+  return fmt::format("{} / {} / {} / {}{}", cell.strategy, transport_text(cell), cell.scenario,
                      counted(cell.workers, "worker"), cell.by_other_build ? " (other build)" : "");
 }
 

@@ -34,7 +34,7 @@ std::vector<std::string> row_of(const Published& published, const std::string& o
           published.peer.empty() ? "-" : published.peer,
           original,
           cell == nullptr ? "-" : cell->cell.strategy,
-          cell == nullptr ? "-" : cell->cell.transport,
+          cell == nullptr ? "-" : transport_text(cell->cell),
           std::to_string(published.workers),
           valid ? interval_text(cell->summary.makespan_ns, format_duration) : "-",
           both ? fmt::format("{:.2f}", cell->summary.makespan_ns.median / nanoseconds(published))
@@ -60,7 +60,7 @@ Table published_table(const Report& report, const Scenario& scenario) {
     bool found = false;
     for (const CellReport& cell : report.cells) {
       if (cell.cell.scenario == scenario.name && cell.cell.strategy == published.strategy &&
-          cell.cell.workers == published.workers && !is_other_stack(report, cell.cell)) {
+          cell.cell.workers == published.workers && !is_beside(report, cell.cell)) {
         table.rows.push_back(row_of(published, original, &cell));
         found = true;
       }

@@ -22,7 +22,9 @@
 #include "harness/print/render_ci.h"
 #include "harness/print/render_failures.h"
 #include "harness/print/render_notes.h"
+#include "harness/print/render_protocols.h"
 #include "harness/print/render_references.h"
+#include "harness/print/render_server_habits.h"
 #include "harness/print/render_tables.h"
 #include "harness/print/render_verdicts.h"
 #include "harness/scenario/mode.h"
@@ -77,8 +79,8 @@ std::string server_of(const Report& report, const Scenario& scenario) {
     return fmt::format("real targets{}{}, proof: {}", addresses_of(*real),
                        connections_of(report, scenario), proof_of(scenario));
   }
-  return fmt::format("server engine {}{}", enum_name(scenario.server().engine, kEngineNames),
-                     emulation(scenario));
+  return fmt::format("server engine {}{}{}", enum_name(scenario.server().engine, kEngineNames),
+                     emulation(scenario), http2_settings_text(scenario));
 }
 
 std::string heading(const Report& report, const Scenario& scenario) {
@@ -194,51 +196,6 @@ std::string legend(const Report& report) {
          (failures ? ",\nor failed just as the scenario makes it fail\n" : "\n");
 }
 
-// Where connections were to be kept, and each request opened one all the same: "* the server closes
-// each connection after its answer (100 connections for 100 requests): reuse had no effect".
-std::string vain_reuse(const Report& report) {
-  for (const CellReport& row : report.cells) {
-    const Scenario& scenario = scenario_of(report.plan, row.cell);
-    if (scenario.real_targets() == nullptr || !scenario.reuse) continue;
-    const std::uint64_t kept = expected_connections(row.cell, scenario);
-    const auto all_connected = [kept](const Run& run) {
-      return run.requests.ok > kept && run.requests.connected == run.requests.ok;
-    };
-    const auto found = std::ranges::find_if(row.runs, all_connected);
-    if (found == row.runs.end()) continue;
-    return fmt::format(
-        "* the server keeps no connection open until it is used again ({} for {}): reuse had no "
-        "effect\n",
-        counted(found->requests.ok, "connection"), counted(found->requests.ok, "request"));
-  }
-  return {};
-}
-
-// Where one connection was served and the others waited in vain.
-std::string one_at_a_time(const Report& report) {
-  const auto timed_out = [](const Run& run) {
-    std::uint64_t count = 0;
-    for (const char* outcome : {"timeout", "connect_timeout"}) {
-      const auto found = run.errors.find(outcome);
-      if (found != run.errors.end()) count += found->second;
-    }
-    return count;
-  };
-  for (const CellReport& row : report.cells) {
-    if (scenario_of(report.plan, row.cell).real_targets() == nullptr) continue;
-    const auto only_one = [&](const Run& run) {
-      return run.requests.connected == 1 && run.requests.ok > 1 && timed_out(run) > 0;
-    };
-    const auto found = std::ranges::find_if(row.runs, only_one);
-    if (row.cell.workers == 1 || found == row.runs.end()) continue;
-    return fmt::format(
-        "* the server seems to serve one connection at a time (1 connection had {} answered, on "
-        "others {} timed out):\ngive it --workers 1 or --reuse off\n",
-        counted(found->requests.ok, "request"), format_count(timed_out(*found)));
-  }
-  return {};
-}
-
 // A scenario and its variants in one table, and one verdict.
 std::string render_family(const Report& report, const Family& family, Draw draw) {
   std::string text = heading(report, *family.base) + draw(family_table(report, family)) + "\n";
@@ -264,12 +221,13 @@ std::string render_words(const Report& report, const Analysis& analysis, Draw dr
     text += render_published(report, scenario, draw) + render_originals(found, draw);
     text += render_failures(report, scenario, draw);
     text += render_knees(report, found, draw) + render_verdicts(found.verdicts);
+    text += render_protocols(found.protocols, draw);
     text += render_recommendation(found.recommendation);
     text += render_program_verdicts(found.program_verdicts);
   }
   text += render_against(report, analysis, draw) + render_baseline(report, analysis, draw);
   text += render_conditions(analysis);
-  text += vain_reuse(report) + one_at_a_time(report) + legend(report) + mode_legend(report.plan);
+  text += render_server_habits(report) + legend(report) + mode_legend(report.plan);
   return text + render_notes(report);
 }
 

@@ -32,7 +32,7 @@ std::vector<std::string> row_of(const Change& change) {
   const Comparison& found = change.comparison;
   const bool compared = found.rounds > 0;
   return {change.cell.strategy,
-          change.cell.transport,
+          transport_text(change.cell),
           std::to_string(change.cell.workers),
           std::string(change.measure->figure),
           figure_text(change.base),

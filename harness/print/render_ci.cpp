@@ -231,7 +231,7 @@ std::string render_prometheus(const Report& report) {
       text += fmt::format(
           "{}{{scenario=\"{}\",strategy=\"{}\",transport=\"{}\",workers=\"{}\"}} {:.9g}\n",
           metric.name, label(row.cell.scenario), label(row.cell.strategy),
-          label(row.cell.transport), row.cell.workers, metric.of(row.summary));
+          label(transport_text(row.cell)), row.cell.workers, metric.of(row.summary));
     }
   }
   return text;

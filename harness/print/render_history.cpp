@@ -59,7 +59,7 @@ std::string csv_of(const Results& results, const std::vector<HistoryRow>& rows) 
     const Table one = table_of_row(results, row, in_ns);
     for (std::size_t i = 0; i < one.rows.size(); ++i) {
       auto& line = all.rows.emplace_back(std::vector<std::string>{
-          row.cell.scenario, row.cell.strategy, row.cell.transport,
+          row.cell.scenario, row.cell.strategy, transport_text(row.cell),
           std::to_string(row.cell.workers), std::string(row.measure->name), results[i].name});
       line.insert(line.end(), one.rows[i].begin(), one.rows[i].end());
     }

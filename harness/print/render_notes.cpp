@@ -103,6 +103,18 @@ std::string vain_work(const Report& report) {
                      odd, answers);
 }
 
+// What the asterisk means.
+std::string render_those_beside(const Report& report) {
+  const auto beside = [&](const CellReport& row) { return is_beside(report, row.cell); };
+  if (std::ranges::none_of(report.cells, beside)) return {};
+  const bool other_version = std::ranges::any_of(
+      report.cells, [](const CellReport& row) { return row.cell.http != HttpVersion::http1; });
+  return fmt::format(
+      "* another HTTP stack{} than the other rows: the difference is not the "
+      "strategy's alone\n",
+      other_version ? ", version of HTTP or number of connections" : "");
+}
+
 // What the reader must know before believing a difference.
 std::string caveats(const Report& report) {
   std::string text;
@@ -127,12 +139,7 @@ std::string caveats(const Report& report) {
     text += "note: an error ended it; what was measured is shown\n";
   if (report.status == Status::interrupted)
     text += "note: interrupted; what was measured is shown\n";
-  if (std::ranges::any_of(report.cells, [&](const CellReport& cell) {
-        return is_other_stack(report, cell.cell);
-      })) {
-    text +=
-        "* another HTTP stack than the other rows: the difference is not the strategy's alone\n";
-  }
+  text += render_those_beside(report);
   text += render_programs(report);
   return text;
 }

@@ -52,7 +52,7 @@ std::string render_plan(const Plan& plan) {
               .rows = {}};
   for (const Cell& cell : plan.cells) {
     const auto duration = predicted_run(cell, scenario_of(plan, cell));
-    table.rows.push_back({cell.strategy, cell.transport, cell.stack, cell.scenario,
+    table.rows.push_back({cell.strategy, transport_text(cell), cell.stack, cell.scenario,
                           std::to_string(cell.workers),
                           format_duration(static_cast<double>(duration.count()))});
   }
@@ -66,8 +66,8 @@ std::string render_plan(const Plan& plan) {
   }
   for (const Reference& reference : plan.references) {
     work += fmt::format("beside them, as {}: {} / {} / {} / {}\n", role_name(reference.role),
-                        reference.cell.strategy, reference.cell.transport, reference.cell.scenario,
-                        counted(reference.cell.workers, "worker"));
+                        reference.cell.strategy, transport_text(reference.cell),
+                        reference.cell.scenario, counted(reference.cell.workers, "worker"));
   }
   return to_text(table) + render_skipped(plan) + work +
          fmt::format("{} x {}, seed {}, {}\n", counted(plan.cells.size(), "cell"),

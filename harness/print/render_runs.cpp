@@ -31,7 +31,7 @@ std::string or_empty(const auto& value) { return value ? text(*value) : std::str
 // clang-format off
 const RunColumn kRunColumns[] = {
     {"strategy", [](auto& c, auto&) { return c.cell.strategy; }},
-    {"transport", [](auto& c, auto&) { return c.cell.transport; }},
+    {"transport", [](auto& c, auto&) { return transport_text(c.cell); }},
     {"stack", [](auto& c, auto&) { return c.cell.stack; }},
     {"scenario", [](auto& c, auto&) { return c.cell.scenario; }},
     {"workers", [](auto& c, auto&) { return text(c.cell.workers); }},
@@ -100,7 +100,8 @@ void add_failures(Table& table, const CellReport& cell, const char* what, Counts
     }
     const auto [least, most] = range;
     table.rows.push_back(
-        {cell.cell.strategy, cell.cell.transport, std::to_string(cell.cell.workers), name, what,
+        {cell.cell.strategy, transport_text(cell.cell), std::to_string(cell.cell.workers), name,
+         what,
          least == most ? format_count(most) : format_count(least) + " to " + format_count(most)});
   }
 }

@@ -43,7 +43,7 @@ std::vector<CellColumn> name_columns(const Report& report) {
       {{"strategy", Align::left}, [](const CellReport& c) { return c.cell.strategy; }},
       {{"transport", Align::left},
        [&report](const CellReport& c) {
-         return c.cell.transport + (is_other_stack(report, c.cell) ? " *" : "");
+         return transport_text(c.cell) + (is_beside(report, c.cell) ? " *" : "");
        }},
       {{"workers"}, [](const CellReport& c) { return std::to_string(c.cell.workers); }},
   };

@@ -18,10 +18,10 @@ using Align = Column::Align;
 std::string column_title(const Report& report, const Cell& cell) {
   std::set<std::string> transports;
   for (const CellReport& other : report.cells) {
-    if (other.cell.strategy == cell.strategy) transports.insert(other.cell.transport);
+    if (other.cell.strategy == cell.strategy) transports.insert(transport_text(other.cell));
   }
   if (transports.size() == 1) return cell.strategy;
-  return cell.strategy + "/" + cell.transport + (is_other_stack(report, cell) ? " *" : "");
+  return cell.strategy + "/" + transport_text(cell) + (is_beside(report, cell) ? " *" : "");
 }
 
 // Whether a strategy was planned with several numbers of workers.
@@ -29,8 +29,7 @@ bool has_sweep(const Report& report, const Scenario& scenario) {
   return std::ranges::any_of(report.cells, [&](const CellReport& one) {
     return std::ranges::any_of(report.cells, [&](const CellReport& other) {
       return one.cell.scenario == scenario.name && other.cell.scenario == scenario.name &&
-             one.cell.strategy == other.cell.strategy &&
-             one.cell.transport == other.cell.transport && one.cell.workers != other.cell.workers;
+             is_same_row(one.cell, other.cell) && one.cell.workers != other.cell.workers;
     });
   });
 }
@@ -113,7 +112,7 @@ Table knees_table(const Report& report, const std::vector<Sweep>& sweeps) {
   for (const Sweep& sweep : sweeps) {
     const Cell& cell = sweep.at_knee;
     table.rows.push_back({cell.strategy,
-                          cell.transport + (is_other_stack(report, cell) ? " *" : ""),
+                          transport_text(cell) + (is_beside(report, cell) ? " *" : ""),
                           std::to_string(sweep.best_workers),
                           std::to_string(sweep.knee_workers()) + (sweep.knee_at_end() ? "+" : ""),
                           sweep.model_knee_workers ? format_number(*sweep.model_knee_workers) : "-",

@@ -152,8 +152,8 @@ void say_what_is_left_out(HostFit& host) {
   for (const auto& [failure, count] : seen.failures) {
     host.left_out.push_back(fmt::format("{} that ended as {}", counted(count, "request"), failure));
   }
-  if (seen.http_version >= 20) {
-    host.left_out.push_back(fmt::format("HTTP/{}, which it would speak: the scenario is HTTP/1.1",
+  if (seen.http_version >= 30) {
+    host.left_out.push_back(fmt::format("HTTP/{}, which it would speak: the scenario has HTTP/2",
                                         seen.http_version / 10));
   }
   if (!seen.rate_limit_fields.empty()) {

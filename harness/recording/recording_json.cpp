@@ -151,6 +151,13 @@ std::string summary_of(const Recording& recording) {
                      counted(samples, "sample"));
 }
 
+// What all hosts would speak; the version that some of them would is in `recorded`.
+bool all_speak_http2(const Recording& recording) {
+  constexpr unsigned kHttp2 = 20;
+  return std::ranges::all_of(recording.hosts,
+                             [](const HostFit& host) { return host.seen.http_version >= kHttp2; });
+}
+
 }  // namespace
 
 std::string scenario_text(const Recording& recording, Mode mode) {
@@ -159,6 +166,7 @@ std::string scenario_text(const Recording& recording, Mode mode) {
   Json scenario{{"name", recording.name}, {"summary", summary_of(recording)}};
   scenario["requests"] = recording.requests;
   if (recording.workers > 0) scenario["workers"] = recording.workers;
+  if (all_speak_http2(recording)) scenario["http"] = {"1.1", "2"};
   if (mode == Mode::open) add_arrivals(recording, scenario);
   if (!(recording.method == Method::get)) scenario["method"] = recording.method.name();
   if (!recording.order.empty()) scenario["order"] = recording.order;

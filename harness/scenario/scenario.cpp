@@ -31,10 +31,10 @@ bool is_same_task(const Scenario& one, const Scenario& other) {
   // In mode steady the number of requests is the length of a list that no run comes to the end of.
   const bool as_many =
       one.requests == other.requests || (one.mode == Mode::steady && other.mode == Mode::steady);
-  const bool alike = one.work == other.work && one.keep == other.keep && one.mode == other.mode &&
-                     one.rate == other.rate && one.arrivals == other.arrivals &&
-                     one.order == other.order && one.deadline == other.deadline &&
-                     one.method.name() == other.method.name() &&
+  const bool alike = one.work == other.work && one.protocols == other.protocols &&
+                     one.keep == other.keep && one.mode == other.mode && one.rate == other.rate &&
+                     one.arrivals == other.arrivals && one.order == other.order &&
+                     one.deadline == other.deadline && one.method.name() == other.method.name() &&
                      one.request_body_bytes == other.request_body_bytes;
   if (!as_many || !alike) return false;
   if (one.real_targets() != nullptr || other.real_targets() != nullptr) return false;
@@ -69,6 +69,11 @@ bool speaks_tls(const Scenario& scenario) {
   if (const RealTargets* real = scenario.real_targets()) return real->tls;
   return std::ranges::any_of(scenario.server().hosts,
                              [](const HostBehaviour& host) { return host.tls != Tls::off; });
+}
+
+bool speaks_http2(const Scenario& scenario) {
+  const auto& versions = scenario.protocols.versions;
+  return std::ranges::find(versions, HttpVersion::http2) != versions.end();
 }
 
 bool follows(const Scenario& scenario) {

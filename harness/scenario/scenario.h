@@ -13,6 +13,7 @@
 
 #include "harness/scenario/bounds.h"
 #include "harness/scenario/mode.h"
+#include "harness/scenario/protocols.h"
 #include "harness/scenario/published.h"
 #include "harness/scenario/schedule.h"
 #include "local_server/behaviour.h"
@@ -43,6 +44,7 @@ struct Scenario {
   // Request i goes to the host order[i modulo its length]; empty: to each host in turn.
   std::vector<std::uint32_t> order{};
   std::vector<unsigned> workers{10};  // each makes a cell of its own
+  Protocols protocols{};              // likewise
   Mode mode = Mode::batch;
   std::optional<double> rate;        // mode open: requests per second, of all workers together
   std::optional<Arrivals> arrivals;  // mode open; nothing: constant
@@ -111,8 +113,9 @@ double share_of_host(const Scenario& scenario, std::size_t host);
 // hosts: what the scenario says, else twice the workers, and 10 at least.
 std::uint64_t max_idle_of(const Scenario& scenario, unsigned workers);
 
-// Whether any of them speaks TLS.
+// Whether any of them speaks TLS, and whether any of its cells speaks HTTP/2.
 bool speaks_tls(const Scenario& scenario);
+bool speaks_http2(const Scenario& scenario);
 
 // Whether clients follow redirects: real targets' alone, and only if the user wants it.
 bool follows(const Scenario& scenario);

@@ -214,7 +214,7 @@ class ReportTest(fanout_cli.CliTest):
     NEWER = {*("set_aside cpu_quota connected body_bytes phases status_counts failures failed_requests tls_versions "
                "redirects follow fail_if fail_on least_success hedges work retries_denied limits").split()}
     DERIVED = {*("verdicts program_verdicts sweeps recommendations originals summary against "
-                 "conditions baseline families capacities").split()}  # from the rest of the document, and not read
+                 "conditions baseline families capacities protocols").split()}  # from the rest of the document, and not read
 
     def setUp(self):
         super().setUp()

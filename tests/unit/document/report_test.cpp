@@ -203,8 +203,8 @@ TEST(LoadReport, RefusesAFileWithAKeyMissing) {
   const TempFolder folder;
   const Json whole = unit_test::document(sample_report());
   const std::set<std::string> derived{
-      "sweeps",     "recommendations", "originals", "verdicts", "program_verdicts",
-      "conditions", "against",         "baseline",  "families", "capacities"};
+      "sweeps",  "recommendations", "originals", "verdicts",   "program_verdicts", "conditions",
+      "against", "baseline",        "families",  "capacities", "protocols"};
   for (const auto& item : whole.items()) {
     if (item.key() == "schema_version" || derived.contains(item.key())) continue;
     Json json = whole;

@@ -188,7 +188,7 @@ TEST(Fit, CountsTheTripsOfTls) {
   const auto old = [&](std::size_t i, Observation& one) {
     shakes_hands(i, one);
     one.tls12 = one.connected;
-    if (i == 1) one.http_version = 20;
+    if (i == 1) one.http_version = 30;
   };
   const HostFit resumed = fitted_host(20, old, true);
   EXPECT_EQ(resumed.behaviour.handshake_trips, 2U);
@@ -198,7 +198,7 @@ TEST(Fit, CountsTheTripsOfTls) {
   };
   const HostFit older = fitted_host(20, whole, true);
   EXPECT_EQ(older.behaviour.handshake_trips, 3U);
-  EXPECT_THAT(older.left_out, Contains(HasSubstr("HTTP/2")));
+  EXPECT_THAT(older.left_out, Contains(HasSubstr("HTTP/3")));
 }
 
 TEST(CloseAfter, IsWhatAllConnectionsCameTo) {

@@ -90,9 +90,10 @@ TEST(ScenarioError, NamesTheKeyMeant) {
             "mine.json: unknown key \"request\"; did you mean \"requests\"?");
   EXPECT_THAT(
       error_with("colour", R"("red")"),
-      AllOf(StartsWith("mine.json: unknown key \"colour\"; known: "),
-            HasSubstr(
-                "connect_timeout, deadline, headers, hedge, keep, max_idle, max_rate, method")));
+      AllOf(
+          StartsWith("mine.json: unknown key \"colour\"; known: "),
+          HasSubstr("connect_timeout, connections, deadline, headers, hedge, http, keep, max_idle, "
+                    "max_rate, method")));
 }
 
 TEST(ScenarioError, NamesFileKeyExpectedAndFound) {

@@ -1,0 +1,93 @@
+#include "harness/plan/protocol_cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace fanout {
+namespace {
+
+// How many clients share the connections, each with some of its own: loops, or else all workers.
+unsigned clients_of(const Strategy& strategy, unsigned workers) {
+  if (!drives_loop(strategy)) return workers;
+  return strategy.loops == nullptr ? 1 : strategy.loops(workers);
+}
+
+bool has_own_connections(const Strategy& strategy, const Scenario& scenario) {
+  return !drives_loop(strategy) || !scenario.reuse;
+}
+
+bool any_plain_host(const Scenario& scenario) {
+  if (const RealTargets* const real = scenario.real_targets()) return !real->tls;
+  return std::ranges::find(scenario.server().hosts, Tls::off, &HostBehaviour::tls) !=
+         scenario.server().hosts.end();
+}
+
+std::optional<std::string> lacks_version(const Transport& transport, const Scenario& scenario,
+                                         const Cell& cell) {
+  if (cell.http == HttpVersion::http1) {
+    if (transport.http1) return std::nullopt;
+    return fmt::format("{} speaks HTTP/2 alone; give --http 2", transport.name);
+  }
+  if (!transport.http2) return fmt::format("{} speaks no HTTP/2", transport.name);
+  if (scenario.real_targets() == nullptr && scenario.server().engine == EngineKind::httplib) {
+    return "engine httplib speaks no HTTP/2; use engine asio";
+  }
+  if (transport.plain_http2_fault == nullptr || !any_plain_host(scenario)) return std::nullopt;
+  const std::string fault = transport.plain_http2_fault();
+  return fault.empty() ? std::nullopt : std::optional(fault);
+}
+
+std::optional<std::string> lacks_sharing(const Strategy& strategy, const Scenario& scenario,
+                                         const Cell& cell) {
+  if (cell.connections == 0) return std::nullopt;
+  if (cell.connections > cell.workers) {
+    return fmt::format("{} for {} in flight", counted(cell.connections, "connection"),
+                       counted(cell.workers, "request"));
+  }
+  if (!scenario.reuse) return "each request opens a connection of its own (reuse is off)";
+  const unsigned clients = clients_of(strategy, cell.workers);
+  if (cell.connections % clients == 0) return std::nullopt;
+  if (!drives_loop(strategy)) {
+    return fmt::format("{} has a connection for each worker; give --connections workers",
+                       strategy.name);
+  }
+  return fmt::format("{} has {} loops, with connections of their own; give a multiple of them",
+                     strategy.name, clients);
+}
+
+}  // namespace
+
+std::vector<Protocol> protocols_of(const Scenario& scenario, const Strategy& strategy,
+                                   unsigned workers) {
+  std::vector<unsigned> shared = scenario.protocols.connections;
+  if (shared.empty()) {
+    const bool own = has_own_connections(strategy, scenario);
+    shared.push_back(own ? kOneForEach : clients_of(strategy, workers));
+  }
+  if (std::ranges::find(shared, kOneForEach) != shared.end()) std::erase(shared, workers);
+  std::vector<Protocol> protocols;
+  for (const HttpVersion version : scenario.protocols.versions) {
+    if (version == HttpVersion::http1) {
+      protocols.push_back({});
+      continue;
+    }
+    for (const unsigned connections : shared) protocols.push_back({version, connections});
+  }
+  return protocols;
+}
+
+std::optional<WhySkipped> lacks_protocol(const Strategy& strategy, const Transport& transport,
+                                         const Scenario& scenario, const Cell& cell) {
+  if (auto lack = lacks_version(transport, scenario, cell)) {
+    return WhySkipped{Skip::no_version, std::move(*lack)};
+  }
+  if (auto lack = lacks_sharing(strategy, scenario, cell)) {
+    return WhySkipped{Skip::no_sharing, std::move(*lack)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace fanout
