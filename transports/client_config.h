@@ -118,12 +118,19 @@ inline std::size_t kept_connections(const ClientConfig& config, unsigned slots =
       std::max<std::uint64_t>(1, config.max_idle * slots / std::max(config.workers, 1U)));
 }
 
+// How many attempts at a request may be in flight at once: two where it may be hedged.
+inline unsigned attempts_at_once(const ClientConfig& config) {
+  return config.hedge.budget > 0 ? 2 : 1;
+}
+
 // The most connections to each target that a client with so many slots opens for HTTP/2, whose
 // requests share them evenly: its slots' share of all, at least one and at most one for each slot.
 inline unsigned shared_connections(const ClientConfig& config, unsigned slots) {
   if (config.connections == 0) return slots;
-  const std::uint64_t share =
-      std::uint64_t{config.connections} * slots / std::max(config.workers, 1U);
+  // Of hedged requests a client has two attempts in flight. Shares are rounded: loops have as many
+  // slots as each other, or one more.
+  const std::uint64_t all = std::uint64_t{std::max(config.workers, 1U)} * attempts_at_once(config);
+  const std::uint64_t share = (std::uint64_t{config.connections} * slots + all / 2) / all;
   return static_cast<unsigned>(std::clamp<std::uint64_t>(share, 1, std::max(slots, 1U)));
 }
 

@@ -183,6 +183,4 @@ std::unique_ptr<AsyncClient> with_hedge(std::unique_ptr<AsyncClient> client,
   return std::make_unique<Hedging>(std::move(client), config);
 }
 
-unsigned attempts_at_once(const ClientConfig& config) { return hedges(config) ? 2 : 1; }
-
 }  // namespace fanout

@@ -18,7 +18,4 @@ namespace fanout {
 std::unique_ptr<AsyncClient> with_hedge(std::unique_ptr<AsyncClient> client,
                                         const ClientConfig& config);
 
-// How many attempts at a request may be in flight at once: 1 or 2.
-unsigned attempts_at_once(const ClientConfig& config);
-
 }  // namespace fanout

@@ -75,10 +75,20 @@ std::string offers(const Transport& transport) {
   return kKinds[transport.prepare.index()];
 }
 
+std::string versions_of(const Transport& transport) {
+  if (transport.stack == kNoStack) return "-";
+  std::vector<std::string_view> spoken;
+  for (const auto& [name, version] : kHttpVersionNames) {
+    if (speaks(transport, version)) spoken.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(spoken, ", "));
+}
+
 std::string list_transports() {
   Table table{.columns = {{"transport", Align::left},
                           {"stack", Align::left},
                           {"version", Align::left},
+                          {"HTTP", Align::left},
                           {"offers", Align::left},
                           {"by default", Align::left},
                           {"what it is", Align::left}},
@@ -86,7 +96,7 @@ std::string list_transports() {
   static constexpr const char* kSuites[] = {"-", "yes", "beside", "reference"};
   for (const Transport* row : transports()) {
     table.rows.push_back({std::string(row->name), std::string(row->stack), row->version(),
-                          offers(*row), kSuites[static_cast<int>(row->suite)],
+                          versions_of(*row), offers(*row), kSuites[static_cast<int>(row->suite)],
                           std::string(row->summary)});
   }
   return to_text(table);

@@ -1,0 +1,85 @@
+#include "harness/analysis/protocols.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/analysis/analysis.h"
+#include "tests/unit/sample_report.h"
+
+namespace fanout {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using unit_test::add_cell;
+using unit_test::bare_report;
+
+std::vector<double> around(double ms) {
+  std::vector<double> rounds;
+  for (int i = 0; i < 10; ++i) rounds.push_back(ms * (1 + 0.01 * ((7 * i) % 10)));
+  return rounds;
+}
+
+// Adds a row that speaks HTTP/2; its server counted so many connections.
+void add_http2(Report& report, unsigned connections, double ms,
+               const char* strategy = "event_loop") {
+  add_cell(report, strategy, 10, around(ms));
+  CellReport& row = report.cells.back();
+  row.cell.http = HttpVersion::http2;
+  row.cell.connections = connections;
+  for (fanout::Run& run : row.runs) {
+    run.server.emplace(ServerCounters{.connections = connections, .requests = 100});
+    run.server->http2 =
+        Http2Counters{.connections = connections, .peak_streams = 5, .header_bytes_in = 2000};
+  }
+}
+
+TEST(Protocols, AreComparedAtEqualNumbersOfRequestsInFlight) {
+  Report report = bare_report();
+  add_cell(report, "event_loop", 10, around(100));
+  add_http2(report, 2, 50);
+  add_cell(report, "event_loop", 100, around(100));
+  const auto found = protocols_of(report, report.plan.scenarios[0]);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].workers, 10U);
+  ASSERT_EQ(found[0].cells.size(), 2U);
+  EXPECT_THAT(in_words(found[0].verdicts.front()),
+              ElementsAre("by makespan, 10 requests in flight:", "  1. HTTP/2 over 2 connections",
+                          HasSubstr("HTTP/2 over 2 connections is 2.00x faster than HTTP/1.1 over "
+                                    "10 connections")));
+}
+
+TEST(Protocols, AreNotMixedIntoTheRanksOfStrategies) {
+  Report report = bare_report();
+  add_cell(report, "thread_pool", 10, around(100));
+  add_cell(report, "event_loop", 10, around(100));
+  add_http2(report, 2, 50);
+  for (const Verdict& verdict : verdicts_of(report, report.plan.scenarios[0])) {
+    for (const CellReport* cell : verdict.cells) EXPECT_EQ(cell->cell.http, HttpVersion::http1);
+  }
+  const Analysis analysis = analyse(report);
+  ASSERT_TRUE(analysis.scenarios[0].recommendation);
+  const std::vector<std::string>& lines = analysis.scenarios[0].recommendation->answer.lines;
+  EXPECT_THAT(lines.front(), Not(HasSubstr("h2")));
+}
+
+TEST(Protocols, AreNothingWhereAllSpeakTheSame) {
+  Report report = bare_report();
+  add_cell(report, "event_loop", 10, around(100));
+  add_cell(report, "event_loop", 20, around(50));
+  EXPECT_THAT(protocols_of(report, report.plan.scenarios[0]), IsEmpty());
+}
+
+TEST(Protocols, TellWhatTheServerCountedOfConnections) {
+  Report report = bare_report();
+  add_http2(report, 2, 50);
+  const ConnectionFigures figures = connection_figures(report.cells.front());
+  EXPECT_EQ(figures.connections, 2);
+  EXPECT_EQ(figures.streams_at_once, 5);
+  EXPECT_EQ(figures.header_bytes_in, 20);
+}
+
+}  // namespace
+}  // namespace fanout
