@@ -33,9 +33,9 @@ std::vector<std::string> doubts_about_protocol(const Execution& execution, const
   if (!execution.served || !execution.server || cell.http == HttpVersion::http1) return doubts;
   const ServerCounters& server = *execution.server;
   const Http2Counters http2 = server.http2.value_or(Http2Counters());
-  if (http2.connections < server.connections) {
-    doubts.push_back(fmt::format("{} of {} spoke no HTTP/2", server.connections - http2.connections,
-                                 counted(server.connections, "connection")));
+  if (http2.streams < server.requests) {
+    doubts.push_back(counted(server.requests - http2.streams, "request") +
+                     " came over another version of HTTP");
   }
   if (!keeps_connections(run, scenario)) return doubts;
   const std::uint64_t shared = expected_connections(cell, scenario);

@@ -72,9 +72,10 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
 // transport, or it speaks another one that is asked for, its cells are those that it can have.
 bool is_left_out(const Transport& transport, const Scenario& scenario, HttpVersion version) {
   if (speaks(transport, version)) return false;
-  return scenario.transports.empty() ||
-         std::ranges::any_of(scenario.protocols.versions,
-                             [&](HttpVersion other) { return speaks(transport, other); });
+  const bool named =
+      std::ranges::find(scenario.transports, transport.name) != scenario.transports.end();
+  return !named || std::ranges::any_of(scenario.protocols.versions,
+                                       [&](HttpVersion other) { return speaks(transport, other); });
 }
 
 // Adds the cells of one row, one per version of HTTP and number of connections.
