@@ -95,7 +95,8 @@ const gridsOf = (grid, theme, height) => {
 const namesAxis = (lines, theme, panel) => categoryAxis(theme, {
   gridIndex: panel, data: lines.map((line) => labelOf(line, theme)), inverse: true,
   axisLabel: { show: panel === 0 || isNarrow(theme), lineHeight: 15,
-    fontSize: isNarrow(theme) ? 11 : 12, rich: { name: { fontWeight: 'bold', color: theme.text } } },
+    fontSize: isNarrow(theme) ? 11 : 12,
+    rich: { name: { fontWeight: 'bold', color: theme.text } } },
 });
 
 export const protocols = {
@@ -120,7 +121,8 @@ export const protocols = {
       ...base,
       tooltip: { ...base.tooltip, ...rowTooltip },
       grid: gridsOf(base.grid, theme, heightOf(this, documents, scenario, theme)),
-      xAxis: measures.map(({ axis }, gridIndex) => ({ gridIndex, ...linearAxis(theme, 'x', axis) })),
+      xAxis: measures.map(({ axis }, gridIndex) =>
+        ({ gridIndex, ...linearAxis(theme, 'x', axis) })),
       yAxis: measures.map((_, panel) => namesAxis(lines, theme, panel)),
       series: measures.flatMap((measure, panel) =>
         seriesOf(lines, { measure, measures, kinds, theme }, panel)),

@@ -21,8 +21,8 @@ import { protocols } from './protocols.mjs';
 import { throughput } from './throughput.mjs';
 
 export const charts = [
-  throughput, makespan, pareto, protocols, bandwidth, response, phases, latency, limits, cpu, memory,
-  efficiency, concurrency, concurrencySweep];
+  throughput, makespan, pareto, protocols, bandwidth, response, phases, latency, limits, cpu,
+  memory, efficiency, concurrency, concurrencySweep];
 
 // Every chart to draw for these files: [{chart, scenario, documents}], scenario by scenario.
 // A chart sees all files, also those without the scenario: colours must not depend on it.

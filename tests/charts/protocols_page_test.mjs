@@ -9,7 +9,8 @@ import { load, result } from './fanout.mjs';
 
 // The first cell once more, over one connection of HTTP/2, for half of the CPU time.
 const withHttp2 = (document) => {
-  const [planned, cell] = [document.plan.cells, document.cells].map(([one]) => structuredClone(one));
+  const [planned, cell] = [document.plan.cells, document.cells]
+    .map(([one]) => structuredClone(one));
   for (const one of [planned, cell]) Object.assign(one, { http: '2', connections: 1 });
   for (const run of cell.runs) {
     run.cpu_ns = Math.round(run.cpu_ns / 2);
@@ -42,7 +43,7 @@ test('every table tells rows of several versions apart', async () => {
 test('versions are compared in a table, with verdicts, and in a chart', async () => {
   const { page, close } = await open(html);
   const rows = await table(page,
-    'Versions of HTTP in synthetic, sequential with 8 requests in flight');
+    'Versions of HTTP in synthetic, sequential with 8 requests in flight, curl_easy');
   assert.deepEqual(rows.map((row) => row.slice(0, 7)), [
     ['HTTP/1.1 over 8 connections', 'curl_easy', '8', '1', '0', '-', '-'],
     ['HTTP/2 over 1 connection', 'curl_easy', '1', '8', '0', '20.0', '9.00']]);

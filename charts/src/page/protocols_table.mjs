@@ -37,8 +37,10 @@ const COLUMNS = [
     'user and system time of the client'),
 ];
 
-const titleOf = ({ strategy, workers }) =>
-  `${strategy} with ${count(workers)} ${workers === 1 ? 'request' : 'requests'} in flight`;
+// "event_loop with 10 requests in flight, beast_async and nghttp2_async".
+const titleOf = ({ strategy, workers, rows }) =>
+  `${strategy} with ${count(workers)} ${workers === 1 ? 'request' : 'requests'} in flight, `
+  + [...new Set(rows.map(({ transport }) => transport))].join(' and ');
 
 const wordsOf = ({ verdicts }) => verdicts.filter(({ ranked }) => ranked)
   .map(({ words: [first, ...others] }) => h('div', {}, h('p', {}, first), list(others)));
