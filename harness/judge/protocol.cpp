@@ -15,13 +15,20 @@ bool loses_no_connection(const HostBehaviour& host) {
   return host.close_after == 0 && host.faults.empty();
 }
 
+// Attempts that ended without an answer.
+std::uint64_t unanswered(const Run& run) {
+  std::uint64_t count = 0;
+  for (const auto* outcomes : {&run.errors, &run.retries}) {
+    for (const auto& [name, times] : *outcomes) {
+      if (name != outcome_name(Outcome::bad_status)) count += times;
+    }
+  }
+  return count;
+}
+
 // Whether every request was answered on the connection that it began on.
 bool keeps_connections(const Run& run, const Scenario& scenario) {
-  const auto is_answer = [](const auto& entry) {
-    return entry.first == outcome_name(Outcome::bad_status);
-  };
-  return scenario.reuse && std::ranges::all_of(run.errors, is_answer) &&
-         std::ranges::all_of(run.retries, is_answer) &&
+  return scenario.reuse && unanswered(run) == 0 &&
          std::ranges::all_of(scenario.server().hosts, loses_no_connection);
 }
 
@@ -33,7 +40,8 @@ std::vector<std::string> doubts_about_protocol(const Execution& execution, const
   if (!execution.served || !execution.server || cell.http == HttpVersion::http1) return doubts;
   const ServerCounters& server = *execution.server;
   const Http2Counters http2 = server.http2.value_or(Http2Counters());
-  if (http2.connections < server.connections) {
+  // Those on which no TLS came about spoke nothing, and answered nothing.
+  if (http2.connections + unanswered(run) < server.connections) {
     doubts.push_back(fmt::format("{} of {} spoke no HTTP/2", server.connections - http2.connections,
                                  counted(server.connections, "connection")));
   }
