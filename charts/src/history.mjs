@@ -6,6 +6,7 @@ import { duration, short } from './parts/format.mjs';
 import { frame } from './parts/frame.mjs';
 import { SYMBOLS } from './parts/look.mjs';
 import { steps } from './parts/marks.mjs';
+import { transportText } from './parts/rows.mjs';
 import { categoryAxis, linearAxis } from './parts/scales.mjs';
 import { hintsAt } from './parts/tooltip.mjs';
 
@@ -74,7 +75,7 @@ const valueAxis = ({ figure, points }, theme) => {
 
 // The chart of one row of a history, as those of the registry are, but for what it is drawn from.
 export const historyChart = (row, results) => ({
-  id: [row.measure, row.strategy, row.transport, row.workers].join('-'),
+  id: [row.measure, row.strategy, transportText(row).replaceAll(' ', '-'), row.workers].join('-'),
   title: `${row.figure} over ${results.length} results`,
   subtitle: `${row.scenario}: ${row.cell}`,
   description: 'Results in the order in which they were started. The band is where 99 of 100 '

@@ -17,11 +17,12 @@ import { limits } from './limits.mjs';
 import { makespan } from './makespan.mjs';
 import { pareto } from './pareto.mjs';
 import { phases } from './phases.mjs';
+import { protocols } from './protocols.mjs';
 import { throughput } from './throughput.mjs';
 
 export const charts = [
-  throughput, makespan, pareto, bandwidth, response, phases, latency, limits, cpu, memory,
-  efficiency, concurrency, concurrencySweep];
+  throughput, makespan, pareto, protocols, bandwidth, response, phases, latency, limits, cpu,
+  memory, efficiency, concurrency, concurrencySweep];
 
 // Every chart to draw for these files: [{chart, scenario, documents}], scenario by scenario.
 // A chart sees all files, also those without the scenario: colours must not depend on it.

@@ -10,9 +10,9 @@
 
 namespace fanout {
 
-// The cell of an external program in this scenario with so many workers, or null.
-const CellReport* program_cell(const Report& report, const Scenario& scenario,
-                               std::string_view name, unsigned workers);
+// The cell of an external program with the scenario, workers, version of HTTP and connections of
+// another, or null.
+const CellReport* program_cell(const Report& report, std::string_view name, const Cell& like);
 
 // A cell of fanout's own strategies, and that of a program with as many workers which imitates its
 // strategy, or none in particular. Both are of the report.

@@ -24,17 +24,18 @@ std::string text_or_none(const std::string& path, const Json& json) {
 }
 
 Need need_from_json(const std::string& path, const Json& json) {
-  json_read::check_object(path, json, {"program", "module", "package"});
+  json_read::check_object(path, json, {"program", "module", "package", "http"});
   return {.program = json.value("program", ""),
           .module = json.value("module", ""),
-          .package = json_read::text(path, json.at("package"))};
+          .package = json_read::text(path, json.at("package")),
+          .of_http2 = json.value("http", "") == "2"};
 }
 
 Program peer_from_json(const std::string& path, const Json& json) {
   using namespace json_read;
   check_object(path, json,
                {"name", "summary", "command", "needs", "article", "imitates", "in_flight",
-                "connections", "works"});
+                "connections", "http", "works"});
   Program peer{.name = text(path + ".name", json.at("name")),
                .summary = text(path + ".summary", json.at("summary")),
                .command = texts(path + ".command", json.at("command")),
@@ -44,6 +45,12 @@ Program peer_from_json(const std::string& path, const Json& json) {
                .in_flight = one_of(path + ".in_flight", json.at("in_flight"), kInFlight),
                .connections = one_of(path + ".connections", json.at("connections"), kConnections),
                .works = json.value("works", true)};
+  if (const auto http = json.find("http"); http != json.end()) {
+    peer.http.clear();
+    for (const Json& one : *http) {
+      peer.http.push_back(one_of(path + ".http", one, kHttpVersionNames));
+    }
+  }
   for (const Json& need : json.at("needs")) {
     peer.needs.push_back(need_from_json(path + ".needs", need));
   }
@@ -89,6 +96,10 @@ std::string shell_command(const std::string& command) {
 }
 
 }  // namespace
+
+bool speaks(const Program& program, HttpVersion version) {
+  return std::ranges::find(program.http, version) != program.http.end();
+}
 
 std::span<const Program> peers() {
   static const std::vector<Program> registry = read_registry();

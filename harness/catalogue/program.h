@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "strategies/strategy.h"
+#include "wire/http_version.h"
 
 namespace fanout {
 
@@ -20,8 +21,9 @@ inline constexpr std::string_view kOwnStack = "own";
 // What a program needs of the machine: a program on PATH, or a module of its interpreter.
 struct Need {
   std::string program;
-  std::string module;   // of Python; empty: `program` is what is needed
-  std::string package;  // of Debian, which brings it
+  std::string module;     // of Python; empty: `program` is what is needed
+  std::string package;    // of Debian, which brings it
+  bool of_http2 = false;  // needed for HTTP/2 alone
 };
 
 struct Program {
@@ -36,9 +38,13 @@ struct Program {
   std::string imitates;  // the strategy that is its equal, or ""
   InFlight in_flight = InFlight::workers;
   ClientLife connections = ClientLife::worker;  // request: anew for each, whatever the scenario
+  // The versions that it speaks, of HTTP/2 over as many connections as it is told to.
+  std::vector<HttpVersion> http{HttpVersion::http1};
   bool works = true;  // whether it spends the CPU time that a scenario asks of each answer
   bool own = false;   // the user's
 };
+
+bool speaks(const Program& program, HttpVersion version);
 
 // The peers, in the order of their registry.
 std::span<const Program> peers();

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -70,16 +71,23 @@ const std::set<std::string>& modules_of(const std::string& interpreter) {
   return modules;
 }
 
-// The packages to install for what an interpreter, or none, lacks.
-std::vector<std::string> lacking(const Program& program, const std::string& interpreter) {
+// The packages to install for what an interpreter, or none, lacks: always, or for HTTP/2 alone.
+std::vector<std::string> lacking(const Program& program, const std::string& interpreter,
+                                 bool of_http2) {
   std::vector<std::string> packages;
   for (const Need& need : program.needs) {
+    if (need.of_http2 != of_http2) continue;
     const bool here = need.module.empty()
                           ? !all_on_path(need.program).empty()
                           : !interpreter.empty() && modules_of(interpreter).contains(need.module);
     if (!here) packages.push_back(need.package);
   }
   return packages;
+}
+
+std::string to_install(const std::vector<std::string>& packages) {
+  if (packages.empty()) return {};
+  return fmt::format("not installed here: apt install {}", fmt::join(packages, " "));
 }
 
 }  // namespace
@@ -104,12 +112,17 @@ FoundProgram find_program(const Program& program) {
   std::vector<std::string> interpreters = all_on_path(program.command.front());
   if (interpreters.empty()) interpreters.emplace_back();
   std::vector<std::string> least;
+  std::optional<FoundProgram> found;
   for (const std::string& interpreter : interpreters) {
-    const std::vector<std::string> packages = lacking(program, interpreter);
-    if (packages.empty()) return {{interpreter, file}, {}};
+    const std::vector<std::string> packages = lacking(program, interpreter, false);
+    if (packages.empty()) {
+      const std::vector<std::string> of_http2 = lacking(program, interpreter, true);
+      if (of_http2.empty()) return {{interpreter, file}, {}, {}};
+      if (!found) found = {{interpreter, file}, {}, to_install(of_http2)};
+    }
     if (least.empty() || packages.size() < least.size()) least = packages;
   }
-  return {{}, fmt::format("not installed here: apt install {}", fmt::join(least, " "))};
+  return found ? *found : FoundProgram{{}, to_install(least), {}};
 }
 
 }  // namespace fanout

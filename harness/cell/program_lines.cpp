@@ -28,6 +28,12 @@ Json seconds(std::chrono::nanoseconds time) { return std::chrono::duration<doubl
       fmt::format("it wrote {} to standard output, which is no record: {}", shown(line), what));
 }
 
+// To each host, which its requests are to share; null: HTTP/1.1.
+Json connections_of(const ClientConfig& client) {
+  if (client.http == HttpVersion::http1) return nullptr;
+  return client.connections == 0 ? client.workers : client.connections;
+}
+
 // The words between single blanks; false if there are not exactly so many.
 template <std::size_t N>
 bool split(std::string_view line, std::array<std::string_view, N>& words) {
@@ -98,6 +104,8 @@ std::string plan_line(const CellTask& task, std::span<const Request> requests,
               {"work_ns", task.work.cpu.count()},
               {"headers", std::move(headers)},
               {"reuse", client.reuse},
+              {"http", enum_name(client.http, kHttpVersionNames)},
+              {"connections", connections_of(client)},
               {"connect_timeout_s", seconds(client.connect_timeout)},
               {"timeout_s", seconds(client.timeout)},
               {"deadline_s", task.deadline.count() > 0 ? seconds(task.deadline) : Json(nullptr)},

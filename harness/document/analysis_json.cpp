@@ -201,12 +201,11 @@ Json originals_to_json(const Analysis& analysis) {
   for (const ScenarioAnalysis& scenario : analysis.scenarios) {
     for (const Original& original : scenario.originals) {
       const Cell& cell = original.cell->cell;
-      rows.push_back({{"scenario", cell.scenario},
-                      {"program", original.program->cell.strategy},
-                      {"strategy", cell.strategy},
-                      {"transport", cell.transport},
-                      {"workers", cell.workers},
-                      {"cpu_ratio", interval_or_null(original.cpu_ratio)}});
+      Json json = cell_in_scenario(cell);
+      json["scenario"] = cell.scenario;
+      json["program"] = original.program->cell.strategy;
+      json["cpu_ratio"] = interval_or_null(original.cpu_ratio);
+      rows.push_back(std::move(json));
     }
   }
   return rows;

@@ -18,12 +18,20 @@ constexpr std::string_view kWithoutScript = "<!--FANOUT_WITHOUT_SCRIPT-->";
 
 // What the page does not show of a run, which would be most of its size: percentiles are drawn from
 // the summaries, as latency and switches are, and failures said by kind.
+void erase_details(Json& runs) {
+  for (Json& run : runs) {
+    for (const char* key :
+         {"histogram", "host", "failed_requests", "latency_ns", "context_switches"}) {
+      run.erase(key);
+    }
+  }
+}
+
 Json without_details(Json document) {
-  for (Json& cell : document["cells"]) {
-    for (Json& run : cell["runs"]) {
-      for (const char* key :
-           {"histogram", "host", "failed_requests", "latency_ns", "context_switches"}) {
-        run.erase(key);
+  for (const char* rows : {"cells", "references"}) {
+    for (Json& row : document[rows]) {
+      for (const char* runs : {"runs", "set_aside"}) {
+        if (row.contains(runs)) erase_details(row[runs]);
       }
     }
   }

@@ -163,19 +163,35 @@ std::vector<unsigned> workers_of(const Program& program, const Scenario& scenari
   return {static_cast<unsigned>(std::max<std::uint64_t>(1, scenario.requests))};
 }
 
-// Adds the cells of an external program, one per number of workers.
+// The cells of an external program: one per number of workers, version and connections.
+std::vector<Cell> cells_of(const Program& program, const Scenario& scenario) {
+  std::vector<Cell> cells;
+  for (const unsigned workers : workers_of(program, scenario)) {
+    for (const Protocol& protocol : protocols_of(scenario, program, workers)) {
+      cells.push_back({.strategy = program.name,
+                       .transport = std::string(kOwnStack),
+                       .stack = std::string(kOwnStack),
+                       .scenario = scenario.name,
+                       .workers = workers,
+                       .http = protocol.http,
+                       .connections = protocol.connections});
+    }
+  }
+  return cells;
+}
+
 void add_program(Plan& plan, const Scenario& scenario, const Program& program,
                  const MachineLimits& limits, const FindProgram& find) {
   const std::string never = why_not(program, scenario);
   const FoundProgram found = find ? find(program) : FoundProgram{program.command, {}};
   bool runs = false;
-  for (const unsigned workers : workers_of(program, scenario)) {
-    const Cell cell{.strategy = program.name,
-                    .transport = std::string(kOwnStack),
-                    .stack = std::string(kOwnStack),
-                    .scenario = scenario.name,
-                    .workers = workers};
+  for (const Cell& cell : cells_of(program, scenario)) {
     std::optional<WhySkipped> why = lacks_capacity(cell, scenario, 0, limits);
+    if (auto lack = lacks_protocol(program, scenario, cell)) why = std::move(lack);
+    const bool is_http2 = cell.http == HttpVersion::http2;
+    if (is_http2 && !found.lacks_for_http2.empty() && !why) {
+      why = WhySkipped{Skip::not_installed, found.lacks_for_http2};
+    }
     if (!found.lacks.empty()) why = WhySkipped{Skip::not_installed, found.lacks};
     if (!never.empty()) why = WhySkipped{Skip::impossible, never};
     runs = runs || !why;

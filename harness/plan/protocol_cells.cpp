@@ -25,6 +25,29 @@ bool any_plain_host(const Scenario& scenario) {
          scenario.server().hosts.end();
 }
 
+// Those of the scenario's versions, over each number of connections, or over `by_default`.
+std::vector<Protocol> protocols_over(const Scenario& scenario, unsigned workers,
+                                     unsigned by_default) {
+  std::vector<unsigned> shared = scenario.protocols.connections;
+  if (shared.empty()) shared.push_back(by_default);
+  if (std::ranges::find(shared, kOneForEach) != shared.end()) std::erase(shared, workers);
+  std::vector<Protocol> protocols;
+  for (const HttpVersion version : scenario.protocols.versions) {
+    if (version == HttpVersion::http1) {
+      protocols.push_back({});
+      continue;
+    }
+    for (const unsigned connections : shared) protocols.push_back({version, connections});
+  }
+  return protocols;
+}
+
+bool is_httplib(const Scenario& scenario) {
+  return scenario.real_targets() == nullptr && scenario.server().engine == EngineKind::httplib;
+}
+
+constexpr const char* kHttplib = "engine httplib speaks no HTTP/2; use engine asio";
+
 std::optional<std::string> lacks_version(const Transport& transport, const Scenario& scenario,
                                          const Cell& cell) {
   if (cell.http == HttpVersion::http1) {
@@ -32,22 +55,27 @@ std::optional<std::string> lacks_version(const Transport& transport, const Scena
     return fmt::format("{} speaks HTTP/2 alone; give --http 2", transport.name);
   }
   if (!transport.http2) return fmt::format("{} speaks no HTTP/2", transport.name);
-  if (scenario.real_targets() == nullptr && scenario.server().engine == EngineKind::httplib) {
-    return "engine httplib speaks no HTTP/2; use engine asio";
-  }
+  if (is_httplib(scenario)) return kHttplib;
   if (transport.plain_http2_fault == nullptr || !any_plain_host(scenario)) return std::nullopt;
   const std::string fault = transport.plain_http2_fault();
   return fault.empty() ? std::nullopt : std::optional(fault);
 }
 
-std::optional<std::string> lacks_sharing(const Strategy& strategy, const Scenario& scenario,
-                                         const Cell& cell) {
+// Whoever makes the requests.
+std::optional<std::string> cannot_share(const Scenario& scenario, const Cell& cell) {
   if (cell.connections == 0) return std::nullopt;
   if (cell.connections > cell.workers) {
     return fmt::format("{} for {} in flight", counted(cell.connections, "connection"),
                        counted(cell.workers, "request"));
   }
-  if (!scenario.reuse) return "each request opens a connection of its own (reuse is off)";
+  if (scenario.reuse) return std::nullopt;
+  return "each request opens a connection of its own (reuse is off)";
+}
+
+std::optional<std::string> lacks_sharing(const Strategy& strategy, const Scenario& scenario,
+                                         const Cell& cell) {
+  if (cell.connections == 0) return std::nullopt;
+  if (auto cannot = cannot_share(scenario, cell)) return cannot;
   const unsigned clients = clients_of(strategy, cell.workers);
   if (cell.connections % clients == 0) return std::nullopt;
   if (!drives_loop(strategy)) {
@@ -62,21 +90,8 @@ std::optional<std::string> lacks_sharing(const Strategy& strategy, const Scenari
 
 std::vector<Protocol> protocols_of(const Scenario& scenario, const Strategy& strategy,
                                    unsigned workers) {
-  std::vector<unsigned> shared = scenario.protocols.connections;
-  if (shared.empty()) {
-    const bool own = has_own_connections(strategy, scenario);
-    shared.push_back(own ? kOneForEach : clients_of(strategy, workers));
-  }
-  if (std::ranges::find(shared, kOneForEach) != shared.end()) std::erase(shared, workers);
-  std::vector<Protocol> protocols;
-  for (const HttpVersion version : scenario.protocols.versions) {
-    if (version == HttpVersion::http1) {
-      protocols.push_back({});
-      continue;
-    }
-    for (const unsigned connections : shared) protocols.push_back({version, connections});
-  }
-  return protocols;
+  const bool own = has_own_connections(strategy, scenario);
+  return protocols_over(scenario, workers, own ? kOneForEach : clients_of(strategy, workers));
 }
 
 std::optional<WhySkipped> lacks_protocol(const Strategy& strategy, const Transport& transport,
@@ -86,6 +101,32 @@ std::optional<WhySkipped> lacks_protocol(const Strategy& strategy, const Transpo
   }
   if (auto lack = lacks_sharing(strategy, scenario, cell)) {
     return WhySkipped{Skip::no_sharing, std::move(*lack)};
+  }
+  return std::nullopt;
+}
+
+std::vector<Protocol> protocols_of(const Scenario& scenario, const Program& program,
+                                   unsigned workers) {
+  std::vector<Protocol> asked = protocols_over(scenario, workers, scenario.reuse ? 1 : kOneForEach);
+  std::vector<Protocol> spoken = asked;
+  std::erase_if(spoken, [&](const Protocol& one) { return !speaks(program, one.http); });
+  if (!spoken.empty()) return spoken;
+  asked.resize(1);
+  return asked;
+}
+
+std::optional<WhySkipped> lacks_protocol(const Program& program, const Scenario& scenario,
+                                         const Cell& cell) {
+  if (!speaks(program, cell.http)) {
+    return WhySkipped{Skip::no_version,
+                      cell.http == HttpVersion::http1
+                          ? fmt::format("{} speaks HTTP/2 alone; give --http 2", program.name)
+                          : fmt::format("{} speaks no HTTP/2", program.name)};
+  }
+  if (cell.http == HttpVersion::http1) return std::nullopt;
+  if (is_httplib(scenario)) return WhySkipped{Skip::no_version, kHttplib};
+  if (auto cannot = cannot_share(scenario, cell)) {
+    return WhySkipped{Skip::no_sharing, std::move(*cannot)};
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/catalogue/program.h"
 #include "harness/plan/plan.h"
 #include "strategies/strategy.h"
 
@@ -22,5 +23,12 @@ std::vector<Protocol> protocols_of(const Scenario& scenario, const Strategy& str
 // connections; nothing: it does, and they can.
 std::optional<WhySkipped> lacks_protocol(const Strategy& strategy, const Transport& transport,
                                          const Scenario& scenario, const Cell& cell);
+
+// The same of an external program: the versions that are asked for and that it speaks, or else the
+// first that is asked for, which it lacks.
+std::vector<Protocol> protocols_of(const Scenario& scenario, const Program& program,
+                                   unsigned workers);
+std::optional<WhySkipped> lacks_protocol(const Program& program, const Scenario& scenario,
+                                         const Cell& cell);
 
 }  // namespace fanout

@@ -182,11 +182,17 @@ void select_policies(Scenario& scenario, const Selection& selection) {
   check_policies(scenario, scenario.name);
 }
 
-// A scenario's peers take part unless strategies are named instead; those asked for do in any case.
+// A scenario's peers take part unless strategies are named instead; those asked for do in any case,
+// and all that speak its versions of HTTP where it names none.
 void select_peers(Scenario& scenario, const Selection& selection) {
   if (!selection.peers.value_or(selection.strategies.empty())) scenario.peers.clear();
   if (!selection.peers.value_or(false) || !scenario.peers.empty()) return;
-  for (const Program& peer : peers()) scenario.peers.push_back(peer.name);
+  for (const Program& peer : peers()) {
+    const auto& versions = scenario.protocols.versions;
+    const bool able =
+        std::ranges::any_of(versions, [&](HttpVersion one) { return speaks(peer, one); });
+    if (able) scenario.peers.push_back(peer.name);
+  }
 }
 
 Scenario select_scenario(Scenario scenario, const Selection& selection) {

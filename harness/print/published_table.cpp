@@ -19,7 +19,10 @@ double nanoseconds(const Published& published) {
 // The article's own program, rerun on this server.
 std::string original_text(const Report& report, const Scenario& scenario,
                           const Published& published) {
-  const CellReport* cell = program_cell(report, scenario, published.peer, published.workers);
+  Cell like;
+  like.scenario = scenario.name;
+  like.workers = published.workers;
+  const CellReport* cell = program_cell(report, published.peer, like);
   if (cell == nullptr || cell->summary.valid_runs == 0) return "-";
   return interval_text(cell->summary.makespan_ns, format_duration);
 }

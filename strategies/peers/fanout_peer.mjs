@@ -5,6 +5,8 @@
 //   await peer.go();                 // says ready, waits for the signal
 //   await peer.fetch(index);         // makes a request; never rejects: an error is its outcome
 //   await peer.done();               // writes the records and ends
+//
+// A peer with an HTTP client of its own gives fetch() an exchange of its own as well.
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
@@ -18,6 +20,10 @@ const OUTCOME_OF_CODE = {
   ENFILE: "no_descriptor",
   EADDRNOTAVAIL: "no_port",
   ETIMEDOUT: "connect_timeout", // the kernel's own limit
+  ERR_HTTP2_STREAM_ERROR: "reset",
+  ERR_HTTP2_STREAM_CANCEL: "reset",
+  ERR_HTTP2_SESSION_ERROR: "reset",
+  ERR_HTTP2_GOAWAY_SESSION: "reset",
   CONNECT_LIMIT: "connect_timeout",
   TIME_LIMIT: "timeout",
 };
@@ -25,9 +31,9 @@ const TLS_CODE = /CERT|ERR_SSL|ERR_TLS|UNABLE_TO_|EPROTO/;
 
 const now = () => process.hrtime.bigint();
 
-const limitReached = (code) => Object.assign(new Error(code), { code });
+export const limitReached = (code) => Object.assign(new Error(code), { code });
 
-function outcomeOf(error, response) {
+export function outcomeOf(error, response) {
   const outcome = OUTCOME_OF_CODE[error.code] ?? (TLS_CODE.test(error.code) ? "tls" : "protocol");
   // Node.js says of a body that ends early what it says of a lost connection.
   return response && outcome === "reset" ? "truncated" : outcome;
@@ -63,12 +69,12 @@ class Peer {
     this.lines = lines;
     this.records = [];
     this.deadline = null; // in nanoseconds; null: never
-    const ca = plan.certificates ? readFileSync(plan.certificates) : undefined;
+    this.ca = plan.certificates ? readFileSync(plan.certificates) : undefined;
     // An agent with a limit of sockets keeps them, whatever keepAlive says.
     const agent = plan.reuse ? { keepAlive: true, maxSockets: plan.workers } : { keepAlive: false };
     this.options = { method: plan.method, headers: headersOf(plan) };
     this.body = plan.method === "POST" ? Buffer.alloc(plan.body_bytes) : undefined;
-    this.agents = { "http:": new http.Agent(agent), "https:": new https.Agent({ ...agent, ca }) };
+    this.agents = { "http:": new http.Agent(agent), "https:": new https.Agent({ ...agent, ca: this.ca }) };
   }
 
   async go() {
@@ -86,13 +92,14 @@ class Peer {
     return Math.ceil(Math.min(seconds * 1000, left)) + 1;
   }
 
-  async fetch(index) {
+  // `exchange` makes the request and resolves, always, to { outcome, response, bytes }.
+  async fetch(index, exchange = (...request) => this.exchange(...request)) {
     const start = now();
     if (this.deadline !== null && start >= this.deadline) {
       this.records.push([index, 0, start, "deadline", 0, 0, "-"]);
       return;
     }
-    const seen = await this.exchange(this.plan.targets[index], start);
+    const seen = await exchange(this.plan.targets[index], start);
     if (seen.outcome === "ok") work(this.plan.work_ns);
     const end = now();
     const late = this.deadline !== null && end >= this.deadline && /timeout$/.test(seen.outcome);

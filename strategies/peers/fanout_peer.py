@@ -14,6 +14,7 @@ import errno
 import json
 import os
 import platform
+import re
 import sys
 import time
 import traceback
@@ -71,10 +72,11 @@ def failure(error):
     for outcome, names in OUTCOME_OF_TYPES:
         if types & names:
             return outcome
-    # A reset amid the body has a type of its own above. h11, below httpx, has one type for a lost
-    # connection and for what is not HTTP.
+    # A reset amid the body has a type of its own above. h11 and h2, below httpx, have one type for
+    # what is lost and for what is not HTTP.
     lost = any(getattr(cause, "errno", None) in (errno.ECONNRESET, errno.EPIPE) or
-               "disconnected" in str(cause) for cause in all_causes)
+               re.search("disconnected|StreamReset|ConnectionTerminated", str(cause))
+               for cause in all_causes)
     return "reset" if lost else "protocol"
 
 
@@ -174,7 +176,8 @@ class Peer:
         plan.headers = {}
         for name, value in headers:  # a name given twice is a list of values
             plan.headers[name] = ", ".join(filter(None, [plan.headers.get(name), value.strip()]))
-        if not plan.reuse:
+        self.http2 = getattr(plan, "http", "1.1") == "2"
+        if not plan.reuse and not self.http2:
             plan.headers["Connection"] = "close"
         plan.body = None
         if plan.method == "POST":

@@ -7,12 +7,14 @@ export const cell = (strategy, workers, {
   rps = 1000, low = rps * 0.98, high = rps * 1.02, hold = 10e6, transport = 'curl',
   stack = 'libcurl', scenario = 'small', valid = true, rounds = 10, cpu = 50, memory = 10 * 2 ** 20,
   inFlight = workers, connections = workers, ok = 1, latency = [[50, 10e6], [90, 12e6]],
+  http, shared,
 } = {}) => {
   const without = low === null;
   const around = (median) => interval(median, without ? null : median * 0.98,
     without ? null : median * 1.02);
   return {
     strategy, transport, stack, scenario, workers,
+    ...(http && { http }), ...(shared && { connections: shared }),
     runs: [{ valid, flags: [], reasons: valid ? [] : ['broken'], bound_ns: 2e8,
       server: { hold_ns: { mean: hold } } }],
     summary: {
@@ -43,6 +45,21 @@ export const file = (name, cells, { knees = {}, requests = 500, rtt = '0ns' } = 
       transport: 'curl', best_workers: 4, knee_workers: knee, knee_at_end: false })),
   },
 });
+
+// The same with its cells as one comparison of versions of HTTP.
+export const withProtocols = (one) => {
+  const { scenario, strategy, workers } = one.document.cells[0];
+  const rows = one.document.cells.map(({ transport, http, connections }) => {
+    const all = connections ?? workers;
+    return { strategy, transport, workers, ...(http && { http }),
+      ...(connections && { connections }), connections_seen: all,
+      words: `HTTP/${http ?? '1.1'} over ${all} connection${all === 1 ? '' : 's'}`,
+      streams_at_once: workers / all, handshakes: 0, header_bytes_in: http ? 20.5 : null,
+      header_bytes_out: http ? 9 : null };
+  });
+  const protocols = [{ scenario, strategy, workers, rows, verdicts: [] }];
+  return { ...one, document: { ...one.document, protocols } };
+};
 
 // The same with real targets: nobody counts at the server, and no bound is known.
 export const withRealTargets = (documents) => {

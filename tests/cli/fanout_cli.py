@@ -147,11 +147,11 @@ def run_fanout(*arguments, cwd, mark, timeout=HANG_S, preexec_fn=None, variables
                     err.decode(errors="replace"))
 
 
-def absent_peers(*names):
+def absent_peers(*names, http="1.1"):
     """Those of these external programs that cannot run here -> what to install."""
     cells = subprocess.run([FANOUT, "list", "cells", "--scenario", "local-500", "--strategy",
-                            ",".join(["sequential", *names])], capture_output=True, text=True,
-                           check=True)
+                            ",".join(["event_loop", *names]), "--http", http],
+                           capture_output=True, text=True, check=True)
     return dict(re.findall(r"^skipped (\w+) / own / .*: (not installed here: .*)$", cells.stdout,
                            re.MULTILINE))
 

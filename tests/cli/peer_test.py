@@ -15,20 +15,27 @@ PEERS = fanout_cli.ROOT / "strategies" / "peers"
 REGISTRY = json.loads((PEERS / "peers.json").read_text())
 
 
+def versions_of(peer):
+    return peer.get("http", ["1.1"])
+
+
 class Installed(fanout_cli.CliTest):
+    http = "1.1"  # those that speak this version
+
     @classmethod
     def setUpClass(cls):
-        absent = fanout_cli.absent_peers(*(peer["name"] for peer in REGISTRY))
+        able = [peer for peer in REGISTRY if cls.http in versions_of(peer)]
+        absent = fanout_cli.absent_peers(*(peer["name"] for peer in able), http=cls.http)
         for name, reason in absent.items():
             print(f"skipped {name}: {reason}")
-        cls.installed = [peer for peer in REGISTRY if peer["name"] not in absent]
+        cls.installed = [peer for peer in able if peer["name"] not in absent]
         if not cls.installed:
             raise unittest.SkipTest("no peer is installed here")
         cls.names = ",".join(peer["name"] for peer in cls.installed)
 
     def runs_of(self, *arguments, workers=8, **keys):
         """(peer, workers) -> its run on such a scenario, all of them proven."""
-        work = self.scenario("peers", workers=workers, **keys)
+        work = self.scenario("peers", workers=workers, http=self.http, **keys)
         document, _ = self.measure("--scenario", work, "--rounds", 1, "--strategy", self.names,
                                    "--no-profile", *arguments)
         self.assertEqual(document["plan"]["skipped"], [])
@@ -116,10 +123,15 @@ class DeadlineTest(Installed):
 
 
 class ConversationTest(Installed):
+    PLAN = {"protocol": 1, "method": "GET", "body_bytes": 0, "work_ns": 0, "headers": [],
+            "reuse": True, "http": "1.1", "connections": None, "connect_timeout_s": 5,
+            "timeout_s": 30, "deadline_s": None, "queue_capacity": 2, "certificates": None}
+
     def commands(self):
         """peer -> the command that fanout starts it with."""
         document, _ = self.measure("--strategy", self.names, "--scenario", "local-500", "-n", 1,
-                                   "--workers", 1, "--rounds", 1, "--no-progress")
+                                   "--workers", 1, "--http", self.http, "--rounds", 1,
+                                   "--no-progress")
         return {program["name"]: program["command"] for program in document["plan"]["programs"]}
 
     def converse(self, command, *lines):
@@ -129,9 +141,7 @@ class ConversationTest(Installed):
         return process.returncode, process.stdout, process.stderr
 
     def test_has_nothing_to_do(self):
-        plan = {"protocol": 1, "count": 0, "targets": [], "method": "GET", "body_bytes": 0,
-                "work_ns": 0, "headers": [], "reuse": True, "connect_timeout_s": 5, "timeout_s": 30,
-                "deadline_s": None, "queue_capacity": 2, "certificates": None}
+        plan = {**self.PLAN, "count": 0, "targets": []}
         for name, command in self.commands().items():
             for workers in (1, 8):
                 with self.subTest(peer=name, workers=workers):
@@ -142,11 +152,8 @@ class ConversationTest(Installed):
                     self.assertEqual(code, 0, err)
 
     def test_leaves_quietly_if_nobody_says_go(self):
-        plan = {"protocol": 1, "count": 1, "targets": ["http://127.0.0.1:9/r/0123456789abcdef"],
-                "workers": 1, "method": "GET", "body_bytes": 0, "work_ns": 0, "headers": [],
-                "reuse": True,
-                "connect_timeout_s": 5, "timeout_s": 30, "deadline_s": None, "queue_capacity": 2,
-                "certificates": None}
+        plan = {**self.PLAN, "count": 1, "targets": ["http://127.0.0.1:9/r/0123456789abcdef"],
+                "workers": 1}
         for name, command in self.commands().items():
             with self.subTest(peer=name):
                 _, out, err = self.converse(command, json.dumps(plan))
@@ -169,7 +176,9 @@ class AbsentPeerTest(fanout_cli.CliTest):
         listed = self.absent("list", "strategies").out
         cells = self.absent("list", "cells", "--peers", "--workers", 4).out
         for peer in REGISTRY:
-            packages = " ".join(need["package"] for need in peer["needs"])
+            if "1.1" not in versions_of(peer):
+                continue
+            packages = " ".join(need["package"] for need in peer["needs"] if "http" not in need)
             self.assertRegex(listed, f"{peer['name']} .* {packages} .*{re.escape(peer['summary'])}")
             self.assertRegex(cells, f"skipped {peer['name']} / own / [0-9]+ workers?: "
                                     f"not installed here: apt install {packages}\n")

@@ -4,7 +4,9 @@ import {
   bytes, count, duration, number, percent, ratio, spread, workers,
 } from '../parts/format.mjs';
 import { notesOf } from '../parts/notes.mjs';
-import { filesWith, hasRealTargets, isOtherStack, isProven } from '../parts/rows.mjs';
+import {
+  filesWith, hasRealTargets, isBeside, isProven, transportText,
+} from '../parts/rows.mjs';
 import { h, list, scrollBox } from './dom.mjs';
 import { sortableTable } from './sortable.mjs';
 
@@ -39,7 +41,8 @@ const word = (title, textOf, help) => ({ title, help, class: 'left', value: text
 const tallies = (values) => [...new Set(values)].map((value) =>
   [value, values.filter((other) => other === value).length]);
 
-const nameOf = ({ cell }) => `${cell.strategy} / ${cell.transport} / ${workers(cell.workers)}`;
+const nameOf = ({ cell }) =>
+  `${cell.strategy} / ${transportText(cell)} / ${workers(cell.workers)}`;
 
 const proven = (real) => ({
   title: real ? 'valid' : 'proven',
@@ -120,7 +123,7 @@ const furtherColumns = (rows) => [
 const columnsOf = (severalFiles, real, rows) => [
   word('strategy', ({ cell }) => cell.strategy),
   ...(severalFiles ? [word('file', ({ file }) => file.name)] : []),
-  word('transport', ({ file, cell }) => cell.transport + (isOtherStack(file, cell) ? ' *' : '')),
+  word('transport', ({ file, cell }) => transportText(cell) + (isBeside(file, cell) ? ' *' : '')),
   { title: 'workers', value: ({ cell }) => cell.workers, text: ({ cell }) => count(cell.workers),
     help: 'requests in flight at most' },
   figure('makespan', (s) => s.makespan_ns.median, (s) => duration(s.makespan_ns.median),

@@ -1,6 +1,7 @@
 // The machine, the plan, and what could not run.
 
-import { bytes, count, duration } from '../parts/format.mjs';
+import { bytes, count, duration, workers } from '../parts/format.mjs';
+import { transportText } from '../parts/rows.mjs';
 import { definitions, h, list, section } from './dom.mjs';
 
 const cpuList = (cpus) => (cpus.length ? cpus.join(', ') : 'not pinned');
@@ -43,8 +44,8 @@ const plan = ({ plan: planned, tool, status, stopped_by: stoppedBy }) => [
 
 const skipped = ({ plan: { skipped: cells } }) => (cells.length === 0 ? [] : [
   h('h3', {}, 'Left out'),
-  list(cells.map(({ strategy, transport, workers, scenario, reason }) =>
-    `${strategy} / ${transport} / ${workers} workers, ${scenario}: ${reason}`)),
+  list(cells.map((cell) => `${cell.strategy} / ${transportText(cell)} / ${workers(cell.workers)}, `
+    + `${cell.scenario}: ${cell.reason}`)),
 ]);
 
 const ofFile = ({ name, document }, several) => [

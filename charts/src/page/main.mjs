@@ -8,6 +8,7 @@ import { h, masthead, section, slug } from './dom.mjs';
 import { environmentSection } from './environment.mjs';
 import { figureOf, showFigures } from './figures.mjs';
 import { writeHistory } from './history.mjs';
+import { protocolsTable } from './protocols_table.mjs';
 import { scenarioTables } from './scenario_tables.mjs';
 import { sweepsTable } from './sweeps_table.mjs';
 import { commandSection, verdictSection } from './verdict.mjs';
@@ -22,7 +23,9 @@ const readData = () => {
 };
 
 // The work itself, whatever the summary says: flags may have overruled the scenario.
-const workOf = ({ requests, method, reuse, server, targets }) => [`${count(requests)} requests`, method,
+const workOf = ({ requests, method, reuse, server, targets, http }) => [
+  `${count(requests)} requests`, method,
+  ...(http === undefined || http === '1.1' ? [] : [`HTTP/${[http].flat().join(' and ')}`]),
   `connections ${reuse ? 'reused' : 'new for each request'}`,
   server ? `server engine ${server.engine}` : 'real targets',
   ...(targets?.follow ? ['redirects followed'] : [])]
@@ -34,6 +37,7 @@ const scenarioSection = (documents, scenario, figures) => {
     h('p', { class: 'summary' }, plan.summary),
     h('p', { class: 'summary' }, workOf(plan)),
     ...cellsTable(documents, scenario),
+    ...protocolsTable(documents, scenario),
     ...scenarioTables(documents, scenario),
     ...sweepsTable(documents, scenario),
     h('div', { class: 'figures' }, figures.map(({ element }) => element)));

@@ -2,7 +2,7 @@
 
 import { count, duration } from '../parts/format.mjs';
 import {
-  filesWith, hasRealTargets, isBatch, isExternal, isOtherStack, isProven, planOf,
+  filesWith, hasRealTargets, isBatch, isBeside, isExternal, isProven, planOf, transportText,
 } from '../parts/rows.mjs';
 import { h, list, scrollBox } from './dom.mjs';
 import { sortableTable } from './sortable.mjs';
@@ -16,7 +16,7 @@ const rowsOf = (files, scenario) => files.flatMap((file) => file.document.cells
 const identity = (files) => [
   word('strategy', ({ cell }) => cell.strategy),
   ...(files.length > 1 ? [word('file', ({ file }) => file.name)] : []),
-  word('transport', ({ file, cell }) => cell.transport + (isOtherStack(file, cell) ? ' *' : '')),
+  word('transport', ({ file, cell }) => transportText(cell) + (isBeside(file, cell) ? ' *' : '')),
   { title: 'workers', value: ({ cell }) => cell.workers, text: ({ cell }) => count(cell.workers) },
 ];
 
@@ -78,7 +78,7 @@ const publishedTable = (files, scenario) => {
   const rows = files.filter((file) => isBatch([file], scenario))
     .flatMap((file) => (planOf(file, scenario).published ?? []).flatMap((one) =>
     rowsOf([file], scenario).filter(({ cell }) => cell.strategy === one.strategy
-      && cell.workers === one.workers && !isOtherStack(file, cell) && isProven(cell))
+      && cell.workers === one.workers && !isBeside(file, cell) && isProven(cell))
       .map((row) => ({ ...row, name: one.name, peer: one.peer ?? '',
         rerun: rowsOf([file], scenario).find(({ cell }) => isExternal(cell) && isProven(cell)
           && cell.strategy === one.peer && cell.workers === one.workers),
@@ -109,7 +109,7 @@ const originalsTable = (files, scenario) => {
   const columns = [word('program', ({ program }) => program),
     word('strategy', ({ strategy }) => strategy),
     ...(files.length > 1 ? [word('file', ({ file }) => file.name)] : []),
-    word('transport', ({ transport }) => transport),
+    word('transport', transportText),
     { title: 'workers', value: ({ workers }) => workers, text: ({ workers }) => count(workers) },
     { title: 'CPU, times less', value: ({ cpu_ratio: ratio }) => ratio.median,
       help: 'CPU per request of the program / of the strategy, within rounds',

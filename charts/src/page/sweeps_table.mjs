@@ -1,7 +1,7 @@
 // The table of sweeps: where each strategy's knee is, and whether it has a peak.
 
 import { count } from '../parts/format.mjs';
-import { isOtherStack } from '../parts/rows.mjs';
+import { isBeside, transportText } from '../parts/rows.mjs';
 import { h, scrollBox } from './dom.mjs';
 import { sortableTable } from './sortable.mjs';
 
@@ -24,7 +24,7 @@ const word = (title, textOf, style = 'left') =>
 
 const COLUMNS = [
   word('strategy', ({ sweep }) => sweep.strategy),
-  word('transport', ({ file, sweep }) => sweep.transport + (isOtherStack(file, sweep) ? ' *' : '')),
+  word('transport', ({ file, sweep }) => transportText(sweep) + (isBeside(file, sweep) ? ' *' : '')),
   word('in words', ({ sweep }) => sweep.words, 'left wrapped'),
   column('best', (s) => s.best_workers, (s) => String(s.best_workers),
     'workers with the highest throughput'),

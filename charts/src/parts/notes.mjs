@@ -1,7 +1,7 @@
 // What a reader must know beside a chart or a table.
 
 import { duration, percent, workers } from './format.mjs';
-import { filesWith, hasRealTargets, isExternal, isOtherStack, planOf, rowsOf } from './rows.mjs';
+import { filesWith, hasRealTargets, isBeside, isExternal, planOf, rowsOf } from './rows.mjs';
 
 const ROUNDS_FOR_INTERVALS = 6;
 
@@ -29,18 +29,23 @@ const unanswered = (rows) => {
       + 'less done is not faster'];
 };
 
-const otherStack = (files, scenario) =>
-  (files.some((file) => file.document.cells.some((cell) =>
-    cell.scenario === scenario && isOtherStack(file, cell)))
-    ? ["* another HTTP stack: the difference is not the strategy's alone"] : []);
+const beside = (files, scenario) => {
+  const cells = files.flatMap((file) => file.document.cells.filter((cell) =>
+    cell.scenario === scenario && isBeside(file, cell)));
+  const what = files.some(({ document }) => document.cells.some((cell) =>
+    cell.scenario === scenario && cell.http !== undefined))
+    ? 'another HTTP stack, version of HTTP or number of connections' : 'another HTTP stack';
+  return cells.length ? [`* ${what}: the difference is not the strategy's alone`] : [];
+};
 
 const external = (files, scenario) =>
   (files.some((file) => file.document.cells.some((cell) =>
     cell.scenario === scenario && isExternal(cell)))
     ? ['own: an external program with an HTTP client of its own; not ranked with ours'] : []);
 
-// Of these, files to be compared may differ: which rows, how many workers.
-const MAY_DIFFER = ['workers', 'strategies', 'peers', 'transports', 'summary'];
+// Of these, files to be compared may differ: which rows, how many workers, which versions of HTTP.
+const MAY_DIFFER = ['workers', 'strategies', 'peers', 'transports', 'http', 'connections',
+  'summary'];
 const LONGEST = 40;
 
 // "reuse: true / false"; without the values where they are long.
@@ -73,6 +78,6 @@ export const notesOf = (documents, scenario) => {
   const files = filesWith(documents, scenario);
   const rows = rowsOf(documents, scenario);
   return [...unproven(rows), ...withoutInterval(rows), ...unanswered(rows),
-    ...otherStack(files, scenario), ...external(files, scenario), ...emulated(files, scenario),
+    ...beside(files, scenario), ...external(files, scenario), ...emulated(files, scenario),
     ...realTargets(files, scenario), ...differing(files, scenario)];
 };

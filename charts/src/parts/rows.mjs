@@ -1,7 +1,14 @@
-// What the charts draw: a row is a strategy with a transport in one scenario of one file.
+// What the charts draw: a row is a strategy with a transport, a version of HTTP and a number of
+// connections, in one scenario of one file.
 
 const unique = (values) => [...new Set(values)];
-const keyOf = ({ strategy, transport }) => `${strategy}\n${transport}`;
+
+// How a cell's requests go out, as `transport_text` in harness/plan/cell.h: "curl_asio", or of HTTP/2
+// "curl_asio h2 x 4", and "h2 x W" where each request in flight has a connection of its own.
+export const transportText = ({ transport, http, connections }) =>
+  (http === undefined ? transport : `${transport} h${http} x ${connections ?? 'W'}`);
+
+const keyOf = (cell) => `${cell.strategy}\n${transportText(cell)}`;
 const cellsOf = ({ document }, scenario) =>
   document.cells.filter((cell) => cell.scenario === scenario);
 
@@ -32,13 +39,15 @@ export const filesWith = (documents, scenario) =>
 // Whether a cell's strategy is an external program, with an HTTP client of its own.
 export const isExternal = ({ stack }) => stack === 'own';
 
-// Whether a cell's HTTP library is another than that of its scenario's first row: then the
-// difference is not the strategy's alone. As `is_other_stack` in harness/print/render_tables.cpp.
-export const isOtherStack = ({ document }, cell) => {
+// Whether a cell's HTTP library, its version of HTTP or its number of connections is another than
+// that of its scenario's first row: then the difference is not the strategy's alone. As `is_beside`
+// in harness/analysis/contenders.cpp.
+export const isBeside = ({ document }, cell) => {
   if (isExternal(cell)) return false;
   const first = document.cells.find(
     ({ scenario, stack }) => scenario === cell.scenario && stack !== 'none');
-  return cell.stack !== 'none' && first !== undefined && first.stack !== cell.stack;
+  return cell.stack !== 'none' && first !== undefined
+    && ['stack', 'http', 'connections'].some((key) => first[key] !== cell[key]);
 };
 
 // Files may have equal names; a series may not.
@@ -48,16 +57,23 @@ export const withDistinctNames = (documents) =>
     return before ? { ...file, name: `${file.name} (${before + 1})` } : file;
   });
 
-const sweepOf = ({ document }, { scenario, strategy, transport }) =>
-  document.sweeps.find((sweep) => sweep.scenario === scenario && sweep.strategy === strategy &&
-    sweep.transport === transport);
+const sweepOf = ({ document }, cell) => document.sweeps.find((sweep) =>
+  sweep.scenario === cell.scenario && keyOf(sweep) === keyOf(cell));
 
 const nameOf = (file, cell, documents) => {
   const transports = documents.flatMap((each) => cellsOf(each, cell.scenario))
-    .filter(({ strategy }) => strategy === cell.strategy).map(({ transport }) => transport);
-  return cell.strategy + (unique(transports).length > 1 ? `/${cell.transport}` : '') +
-    (isOtherStack(file, cell) ? ' *' : '') + (documents.length > 1 ? ` · ${file.name}` : '');
+    .filter(({ strategy }) => strategy === cell.strategy).map(transportText);
+  return cell.strategy + (unique(transports).length > 1 ? `/${transportText(cell)}` : '') +
+    (isBeside(file, cell) ? ' *' : '') + (documents.length > 1 ? ` · ${file.name}` : '');
 };
+
+// The comparisons of versions of HTTP in a scenario, each row with its cell; rows without a valid run
+// are left out. (Older files compare none.)
+export const comparisonsOf = (file, scenario) => (file.document.protocols ?? [])
+  .filter((one) => one.scenario === scenario)
+  .map((one) => ({ ...one, rows: one.rows.flatMap((row) => cellsOf(file, scenario)
+    .filter((cell) => isProven(cell) && cell.workers === row.workers && keyOf(cell) === keyOf(row))
+    .map((cell) => ({ ...row, cell }))) }));
 
 // `index` tells strategies apart and `file` the files: colours and markers hang on them, so they
 // count over all scenarios.
