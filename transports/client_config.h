@@ -122,8 +122,9 @@ inline std::size_t kept_connections(const ClientConfig& config, unsigned slots =
 // requests share them evenly: its slots' share of all, at least one and at most one for each slot.
 inline unsigned shared_connections(const ClientConfig& config, unsigned slots) {
   if (config.connections == 0) return slots;
+  const std::uint64_t all = config.workers * (config.hedge.budget > 0 ? 2ULL : 1ULL);
   const std::uint64_t share =
-      std::uint64_t{config.connections} * slots / std::max(config.workers, 1U);
+      std::uint64_t{config.connections} * slots / std::max<std::uint64_t>(all, 1);
   return static_cast<unsigned>(std::clamp<std::uint64_t>(share, 1, std::max(slots, 1U)));
 }
 

@@ -25,6 +25,19 @@ bool keeps_connections(const Run& run, const Scenario& scenario) {
          std::ranges::all_of(scenario.server().hosts, loses_no_connection);
 }
 
+// Requests that came over another version. A connection that is given up while it is being opened
+// has spoken none yet.
+std::string speakers_of_another(const ServerCounters& server, const Http2Counters& http2,
+                                bool all_are_used) {
+  if (all_are_used && http2.connections < server.connections) {
+    return fmt::format("{} of {} spoke no HTTP/2", server.connections - http2.connections,
+                       counted(server.connections, "connection"));
+  }
+  if (http2.streams >= server.requests) return {};
+  return fmt::format("{} of {} came over no HTTP/2", server.requests - http2.streams,
+                     counted(server.requests, "request"));
+}
+
 }  // namespace
 
 std::vector<std::string> doubts_about_protocol(const Execution& execution, const Run& run,
@@ -33,19 +46,20 @@ std::vector<std::string> doubts_about_protocol(const Execution& execution, const
   if (!execution.served || !execution.server || cell.http == HttpVersion::http1) return doubts;
   const ServerCounters& server = *execution.server;
   const Http2Counters http2 = server.http2.value_or(Http2Counters());
-  if (http2.connections < server.connections) {
-    doubts.push_back(fmt::format("{} of {} spoke no HTTP/2", server.connections - http2.connections,
-                                 counted(server.connections, "connection")));
-  }
-  if (!keeps_connections(run, scenario)) return doubts;
+  const bool keeps = keeps_connections(run, scenario);
+  doubts.push_back(speakers_of_another(server, http2, keeps && run.hedges == std::nullopt));
+  std::erase(doubts, "");
+  if (!keeps) return doubts;
+  // Second attempts have room beside the first: without them, not all connections need be opened.
+  const bool hedges = scenario.hedge.budget > 0;
   const std::uint64_t shared = expected_connections(cell, scenario);
-  const bool fewer = cell.connections > 0 && hosts_of(scenario) == 1 &&
+  const bool fewer = cell.connections > 0 && !hedges && hosts_of(scenario) == 1 &&
                      run.requests.attempts >= cell.workers && http2.connections < shared;
   if (http2.connections > shared || fewer) {
     doubts.push_back(fmt::format("opened {}, its requests are to share {}",
                                  counted(http2.connections, "connection"), shared));
   }
-  const std::uint64_t at_once = streams_of(cell) * (scenario.hedge.budget > 0 ? 2ULL : 1ULL);
+  const std::uint64_t at_once = streams_of(cell) * (hedges ? 2ULL : 1ULL);
   if (http2.peak_streams > at_once) {
     doubts.push_back(fmt::format("{} were in flight at once on one connection, {} are to share one",
                                  counted(http2.peak_streams, "request"), at_once));
