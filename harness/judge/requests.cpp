@@ -64,9 +64,9 @@ CountedRequests count_requests(const Execution& execution, const Scenario& scena
   return found;
 }
 
-Scenario scenario_met(const Execution& execution, const Scenario& scenario, HttpVersion http) {
+Scenario scenario_met(const Execution& execution, const Scenario& scenario, Protocols spoken) {
   Scenario met = scenario;
-  met.protocols.versions = {http};
+  met.protocols = std::move(spoken);
   if (execution.steady) {
     met.deadline = std::chrono::nanoseconds(execution.steady->end_ns - execution.header.ready_ns);
   }

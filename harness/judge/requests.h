@@ -23,8 +23,9 @@ struct CountedRequests {
 CountedRequests count_requests(const Execution& execution, const Scenario& scenario);
 
 // The scenario that the requests of this execution really met: where the embedded server takes no
-// part nothing acts out faults or delays, and the end of mode steady is a deadline.
-Scenario scenario_met(const Execution& execution, const Scenario& scenario, HttpVersion http);
+// part nothing acts out faults or delays, and the end of mode steady is a deadline. `spoken` is the
+// one version of HTTP, and over how many connections.
+Scenario scenario_met(const Execution& execution, const Scenario& scenario, Protocols spoken);
 
 // Why the attempts do not prove the run, one line each: they ended otherwise than the scenario
 // makes them end. What real targets answer is a result, unless it is nothing at all.

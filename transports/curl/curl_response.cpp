@@ -189,6 +189,8 @@ Outcome CurlExchange::failure(CURLcode code) const {
     case CURLE_GOT_NOTHING:
     case CURLE_HTTP2_STREAM:
       return lost();
+    case CURLE_HTTP2:  // of a stream that the server sent away (GOAWAY) libcurl says no more
+      return error_.front() == '\0' ? lost() : Outcome::protocol;
     default:
       return Outcome::protocol;
   }

@@ -1,7 +1,9 @@
 #include "transports/nghttp2/http2_client_session.h"
 
+#include <algorithm>
 #include <array>
 #include <new>
+#include <utility>
 
 #include "transports/failure_sentences.h"
 #include "transports/http2_windows.h"
@@ -204,6 +206,8 @@ void Http2ClientSession::end(Http2Exchange& stream, std::uint32_t error_code) {
     any_answered_ = true;
   } else if (error_code == NGHTTP2_REFUSED_STREAM && !stream.answer.any_received) {
     stream.end = End::unprocessed;
+    stream.left_first = !going_away_;
+    any_left_ = true;
   } else if (stream.end != End::reset) {
     stream.end = End::malformed;
   }
@@ -214,11 +218,25 @@ bool Http2ClientSession::received(std::string_view bytes) {
   if (!begun_) why_ = not_http2(bytes.front());
   begun_ = true;
   if (!why_.empty() && !going_away_) return false;
+  const std::size_t ended_before = ended_.size();
   const ssize_t taken = nghttp2_session_mem_recv(
       session_.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  if (std::exchange(any_left_, false)) put_left_ones_first(ended_before);
   if (taken >= 0) return true;
   why_ = std::string(sentence::kBadFrames) + "(" + nghttp2_strerror(static_cast<int>(taken)) + ")";
   return false;
+}
+
+// In their order, and before others begin requests: so the first of them is the first on another
+// connection, and only the server's dislike of it can leave it there again.
+void Http2ClientSession::put_left_ones_first(std::size_t ended_before) {
+  const auto all = std::ranges::subrange(ended_.begin() + static_cast<std::ptrdiff_t>(ended_before),
+                                         ended_.end());
+  const auto others = std::ranges::stable_partition(
+      all, [](const auto* one) { return one->end == Http2Exchange::End::unprocessed; });
+  const auto left = std::ranges::subrange(all.begin(), others.begin());
+  std::ranges::sort(left, {}, &Http2Exchange::id);
+  if (going_away_ && !left.empty()) left.front()->left_first = true;
 }
 
 void Http2ClientSession::gather(std::string& out, std::size_t about) {

@@ -54,6 +54,7 @@ class Http2ClientSession {
 
   [[nodiscard]] Http2Exchange* stream(std::int32_t id) const;
   void end(Http2Exchange& stream, std::uint32_t error_code);
+  void put_left_ones_first(std::size_t ended_before);
 
   std::vector<Http2Exchange*>& ended_;
   std::uint32_t& most_streams_;
@@ -64,6 +65,7 @@ class Http2ClientSession {
   bool begun_ = false;  // whether anything was received
   bool going_away_ = false;
   bool any_answered_ = false;
+  bool any_left_ = false;  // unprocessed, by what is being received
   std::string why_;
 };
 

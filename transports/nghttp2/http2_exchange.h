@@ -66,7 +66,8 @@ struct Http2Exchange {
   bool opened = false;           // its connection was opened for it
   bool repeated = false;         // its connection was lost once
   bool sent = false;             // its head, on its present connection
-  bool sent_again = false;       // it was left unprocessed once
+  bool left_first = false;       // it was left unprocessed, and not for another before it ...
+  bool sent_again = false;       // ... and so it was before
   Http2Answer answer;
   Response response;
   PhaseClock times;

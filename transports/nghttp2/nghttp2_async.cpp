@@ -126,13 +126,14 @@ Response Nghttp2Client::response_to(Stream& stream) const {
                   : stream.unanswered(config_, Outcome::protocol, sentence::kBadAnswer);
 }
 
-// A request has ended, unless it was given up since. One that was left unprocessed is sent again,
-// once; one that was never sent, as often as its time allows.
+// A request has ended, unless it was given up since. One that was left unprocessed is sent again:
+// once if that may be for its own sake, else as often as its time allows.
 void Nghttp2Client::report(Stream& stream) {
   if (stream.end == Stream::End::none) return;
-  if (stream.end == Stream::End::unprocessed && !(stream.sent && stream.sent_again)) {
+  const bool own_sake = stream.sent && stream.left_first;
+  if (stream.end == Stream::End::unprocessed && !(own_sake && stream.sent_again)) {
     stream.end = Stream::End::none;
-    stream.sent_again = stream.sent_again || stream.sent;
+    stream.sent_again = stream.sent_again || own_sake;
     if (stream.connection != nullptr) drop(stream);
     return carry(stream, true);
   }
