@@ -1,4 +1,4 @@
-"""HTTP/2 with servers that nobody here wrote: every transport that speaks it, and their own logs."""
+"""HTTP/2 with servers that nobody here wrote: every transport that speaks it."""
 
 import unittest
 
@@ -58,8 +58,8 @@ class Http2Test(fanout_cli.CliTest):
 
     def cells(self, server, requests=REQUESTS, code=0):
         document, _ = self.measure(
-            "--url", server.url, "-n", requests, "--http", 2, "--strategy", "thread_pool,event_loop",
-            "--transport", ",".join(SECURE), "--rounds", 1, "--no-references", code=code,
+            "--url", server.url, "-n", requests, "--http", 2, "--rounds", 1, "--no-references",
+            "--strategy", "thread_pool,event_loop", "--transport", ",".join(SECURE), code=code,
             variables=server.variables)
         return document["cells"]
 
