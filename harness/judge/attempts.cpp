@@ -92,9 +92,11 @@ bool is_http2(const Scenario& scenario) {
   return scenario.protocols.versions.front() == HttpVersion::http2;
 }
 
+// Attempts that are given up leave their connection to others, which it may fail.
 bool shares_connections(const Scenario& scenario) {
   const std::vector<unsigned>& shared = scenario.protocols.connections;
-  return is_http2(scenario) && (shared.empty() || shared.front() != kOneForEach);
+  const bool own = !shared.empty() && shared.front() == kOneForEach;
+  return is_http2(scenario) && (!own || scenario.hedge.budget > 0);
 }
 
 // Whether requests may be lost that share the connection of one that loses it.

@@ -85,5 +85,17 @@ class CurlTest(ClientTest):
         self.run_client("curl", "-sk", "--http2", server.url + "r/0123456789abcdef", code=92)
 
 
+class BrowserTest(ClientTest):
+    def test_chromium_is_answered(self):
+        server = raw_http2.Server(self, tls="on")
+        self.run_client("chromium", "--headless", "--no-sandbox", "--disable-gpu",
+                        "--ignore-certificate-errors", f"--user-data-dir={self.folder / 'profile'}",
+                        "--dump-dom", server.url + raw_http2.token_path(7)[1:])
+        counted = server.counters()
+        self.assertGreater(counted["http2"], 0, counted["text"])
+        self.assertGreater(counted["answered"], 0, counted["text"])
+        self.assertEqual(counted["answered"], counted["streams"], counted["text"])
+
+
 if __name__ == "__main__":
     unittest.main()

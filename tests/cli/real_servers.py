@@ -61,6 +61,14 @@ class Server:
                                                                            str(self.port)))
         return file
 
+    def make_certificate(self):
+        """Makes cert.pem and key.pem, and the server's URL one of TLS."""
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                        "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=IP:127.0.0.1"],
+                       cwd=self.folder, check=True, capture_output=True)
+        self.variables = {"SSL_CERT_FILE": str(self.folder / "cert.pem")}
+
     def said(self):
         return (self.folder / "output").read_text(errors="replace")
 
@@ -73,7 +81,8 @@ class Server:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/page.txt"
+        scheme = "https" if self.variables else "http"
+        return f"{scheme}://127.0.0.1:{self.port}/page.txt"
 
     def log(self):
         file = self.folder / "access.log"
@@ -230,17 +239,9 @@ class Openssl(Server):
     requests = 100  # each has a handshake of its own
 
     def launch(self):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=localhost",
-                        "-addext", "subjectAltName=IP:127.0.0.1"],
-                       cwd=self.folder, check=True, capture_output=True)
-        self.variables = {"SSL_CERT_FILE": str(self.folder / "cert.pem")}
+        self.make_certificate()
         self.run("openssl", "s_server", "-tls1_2", "-WWW", "-accept", self.port, "-quiet",
                  "-cert", "cert.pem", "-key", "key.pem")
-
-    @property
-    def url(self):
-        return f"https://127.0.0.1:{self.port}/page.txt"
 
     def served(self):
         return self.said().count("FILE:page.txt")

@@ -189,8 +189,9 @@ Outcome CurlExchange::failure(CURLcode code) const {
     case CURLE_GOT_NOTHING:
     case CURLE_HTTP2_STREAM:
       return lost();
-    case CURLE_HTTP2:  // of a stream that the server sent away (GOAWAY) libcurl says no more
-      return error_.front() == '\0' ? lost() : Outcome::protocol;
+    case CURLE_HTTP2:
+      // It says no more of a stream that was sent away, and of a lost connection what failed there.
+      return error_.front() == '\0' || libcurl_says(" failure: ") ? lost() : Outcome::protocol;
     default:
       return Outcome::protocol;
   }

@@ -146,6 +146,43 @@ TEST(Programs, ThatAreNotInstalledAreSkippedWithWhatToInstall) {
               HasSubstr("apt install python3-aiohttp"));
 }
 
+std::vector<std::string> transports_of(const Plan& plan, const std::string& name) {
+  std::vector<std::string> texts;
+  for (const Cell& cell : plan.cells) {
+    if (cell.strategy == name) texts.push_back(transport_text(cell));
+  }
+  return texts;
+}
+
+TEST(Programs, RunOverTheVersionsThatTheySpeak) {
+  Selection selection = of({"node_http2", "py_httpx_async", "py_asyncio"});
+  selection.workers = {4};
+  selection.http = {HttpVersion::http1, HttpVersion::http2};
+  selection.connections = {2, 8, kOneForEach};
+  selection.externals = {*program_from("mine=./mine")};
+  const Plan plan = make_plan(selection, kAmple, {});
+  EXPECT_THAT(transports_of(plan, "node_http2"), ElementsAre("own h2 x 2", "own h2 x W"));
+  EXPECT_THAT(transports_of(plan, "py_httpx_async"),
+              ElementsAre("own", "own h2 x 2", "own h2 x W"));
+  EXPECT_THAT(transports_of(plan, "py_asyncio"), ElementsAre("own"));
+  EXPECT_THAT(transports_of(plan, "mine"), ElementsAre("own"));
+  ASSERT_THAT(plan.skipped, SizeIs(2));
+  EXPECT_EQ(plan.skipped[0].why.text, "8 connections for 4 requests in flight");
+}
+
+TEST(Programs, MayLackAPackageForHttp2Alone) {
+  const FindProgram without = [](const Program& program) {
+    return FoundProgram{program.command, {}, "not installed here: apt install python3-h2"};
+  };
+  Selection selection = of({"py_httpx_async"});
+  selection.workers = {4};
+  selection.http = {HttpVersion::http1, HttpVersion::http2};
+  const Plan plan = make_plan(selection, kAmple, without);
+  EXPECT_THAT(transports_of(plan, "py_httpx_async"), ElementsAre("own"));
+  ASSERT_THAT(plan.skipped, SizeIs(1));
+  EXPECT_THAT(plan.skipped[0].why.text, HasSubstr("python3-h2"));
+}
+
 // The reason for which a plan of this selection has no cell of py_thread_per_request.
 std::string why_skipped(Selection selection) {
   selection.strategies = {"py_thread_per_request", "event_loop"};

@@ -37,7 +37,8 @@ Json plan_of(const CellTask& task, const std::string& certificates = "") {
 TEST(PlanLine, HoldsEverythingAProgramNeeds) {
   EXPECT_EQ(plan_of(two_hosts(), "/proc/1/fd/3"),
             Json::parse(R"({"protocol":1,"count":2,"workers":8,"method":"GET","body_bytes":0,
-        "headers":["Accept: text/plain"],"reuse":true,"connect_timeout_s":5.0,"timeout_s":1.5,"work_ns":0,
+        "headers":["Accept: text/plain"],"reuse":true,"http":"1.1","connections":null,
+        "connect_timeout_s":5.0,"timeout_s":1.5,"work_ns":0,
         "deadline_s":null,"queue_capacity":16,"certificates":"/proc/1/fd/3",
         "targets":["http://127.0.0.1:4000/r/0000000000000001",
                    "https://127.0.0.2:4001/r/0000000000000abc"]})"));
@@ -51,6 +52,16 @@ TEST(PlanLine, SaysNullWhereThereIsNothing) {
   EXPECT_TRUE(plan.at("certificates").is_null());
   task.deadline = std::chrono::milliseconds(250);
   EXPECT_EQ(plan_of(task).at("deadline_s"), 0.25);
+}
+
+TEST(PlanLine, SaysHowManyConnectionsOfHttp2AreShared) {
+  CellTask task = two_hosts();
+  task.client.http = HttpVersion::http2;
+  task.client.workers = 8;
+  EXPECT_EQ(plan_of(task).at("http"), "2");
+  EXPECT_EQ(plan_of(task).at("connections"), 8);
+  task.client.connections = 2;
+  EXPECT_EQ(plan_of(task).at("connections"), 2);
 }
 
 TEST(ParseRecord, TakesEveryField) {

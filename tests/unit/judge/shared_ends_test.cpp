@@ -36,6 +36,9 @@ TEST(SharedEnds, AreThoseOfAConnectionThatTheServerEnds) {
     for (const Outcome outcome : {Outcome::reset, Outcome::truncated, Outcome::timeout}) {
       EXPECT_TRUE(may_end_so(shared_by(2, host), outcome));
       EXPECT_FALSE(may_end_so(shared_by(kOneForEach, host), outcome));
+      Scenario hedged = shared_by(kOneForEach, host);
+      hedged.hedge.budget = 0.1;
+      EXPECT_TRUE(may_end_so(hedged, outcome));
       Scenario http1 = shared_by(2, host);
       http1.protocols.versions = {HttpVersion::http1};
       EXPECT_FALSE(may_end_so(http1, outcome));
