@@ -80,8 +80,8 @@ class StreamFaultTest(Faulty):
 
     def test_what_hangs_times_out_alone(self):
         hosts = [{"body_bytes": 1000, "faults": faults("hang") + faults("drip", over="9s")}]
-        for _, run in self.run_faulty("hang", hosts=hosts, timeout="400ms", requests=60,
-                                      workers=50):
+        for _, run in self.run_faulty("hang", hosts=hosts, timeout="500ms", requests=40,
+                                      workers=10):
             self.assertEqual(set(run["errors"]), {"timeout"})
             self.assertEqual(run["errors"]["timeout"], sum(run["server"]["faults"].values()))
 

@@ -230,11 +230,11 @@ bool Http2ClientSession::received(std::string_view bytes) {
 // In their order, and before others begin requests: so the first of them is the first on another
 // connection, and only the server's dislike of it can leave it there again.
 void Http2ClientSession::put_left_ones_first(std::size_t ended_before) {
-  const auto all = std::ranges::subrange(ended_.begin() + static_cast<std::ptrdiff_t>(ended_before),
-                                         ended_.end());
-  const auto others = std::ranges::stable_partition(
-      all, [](const auto* one) { return one->end == Http2Exchange::End::unprocessed; });
-  const auto left = std::ranges::subrange(all.begin(), others.begin());
+  const std::span<Http2Exchange*> all = std::span(ended_).subspan(ended_before);
+  const auto others = std::stable_partition(all.begin(), all.end(), [](const Http2Exchange* one) {
+    return one->end == Http2Exchange::End::unprocessed;
+  });
+  const auto left = all.first(static_cast<std::size_t>(others - all.begin()));
   std::ranges::sort(left, {}, &Http2Exchange::id);
   if (going_away_ && !left.empty()) left.front()->left_first = true;
 }
