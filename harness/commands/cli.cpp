@@ -67,7 +67,7 @@ void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
       ->type_name("IPV4");
   add_names(app, "--engine", server.engine, kEngineNames, "use this engine");
   add_names(app, "--http", server.http, kHttpVersionNames,
-            "speak this version of HTTP; 2: beside HTTP/1.1, by ALPN or prior knowledge");
+            "speak 2 beside 1.1, by ALPN or prior knowledge");
   add_count(app, "--threads", server.threads, 1, 4096, "give engine httplib so many threads");
   add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30,
             "answer with a body of so many bytes");

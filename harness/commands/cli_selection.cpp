@@ -24,12 +24,12 @@ std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
 void add_protocols(CLI::App& app, Selection& selection) {
   app.add_option_function<std::string>(
          "--http", [&selection](const std::string& text) { selection.http = parse_versions(text); },
-         "speak these versions of HTTP: 1.1, 2 or 1.1,2 (default: the scenario's, else 1.1)")
+         "speak these versions of HTTP, such as 1.1,2 (default: the scenario's)")
       ->type_name("LIST");
   app.add_option_function<std::string>(
          "--connections",
          [&selection](const std::string& text) { selection.connections = parse_connections(text); },
-         "HTTP/2: share so many connections to each host: 1,2,workers (default: 1)")
+         "share so many to each host over HTTP/2: 1,2,workers (default: 1)")
       ->type_name("LIST");
 }
 

@@ -33,8 +33,7 @@ ROOMS = {
     "harness/statistics": ("pure numbers: intervals, comparisons, ranks, slopes, scalability",
                            ("base/text.h",)),
     "harness/catalogue": ("what can be named: strategies with transports, external programs, "
-                          "embedded files", ("base", "wire/http_version.h", "strategies",
-                                             "transports")),
+                          "embedded files", ("base", "wire", "strategies", "transports")),
     "harness/scenario": ("the work: scenarios, their JSON, modes, schedules, lists of URLs; "
                          "`scenarios/`: the built-in ones",
                          ("base", "wire", "transports", "local_server/behaviour.h",
