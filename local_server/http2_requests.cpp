@@ -110,6 +110,10 @@ void Http2Session::closed(Http2Stream& stream) {
     stream.request.leaving_ns = filled_ns_;
     leave(stream);
   }
+  // Later streams are ignored already: their client has to know, although this one was given up.
+  if (stream.is_held() && !going_away_ && stream.request.meets(FaultKind::goaway)) {
+    nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, last_stream_, NGHTTP2_NO_ERROR, nullptr, 0);
+  }
   if (stream.is_held()) {
     give_up(core_, *host_, stream.request, stream.state == Http2Stream::State::waiting,
             going_away_ ? Loss::collateral : Loss::client_left);

@@ -124,7 +124,6 @@ struct PrepareEither {
 enum class Suite : std::uint8_t { none, same_stack, other_stack, floor };
 
 inline constexpr std::string_view kNoStack = "none";  // of a transport without a network
-
 // One row of the registry (transports/registry.cpp), defined in the transport's own file.
 struct Transport {
   std::string_view name;
@@ -140,6 +139,7 @@ struct Transport {
   bool http1 = true;     // the versions of HTTP that it speaks
   bool http2 = false;
   std::string_view counterpart{};  // of one that speaks HTTP/2 alone: what it is held against
+  bool fills_connections = false;  // uses up the streams of one before it opens the next
   std::string (*plain_http2_fault)() = nullptr;  // why that fails in clear text; null, "": it works
 };
 

@@ -86,7 +86,10 @@ std::string best_version(const std::vector<ProtocolComparison>& comparisons, con
   for (const Verdict& verdict : found->verdicts) {
     const bool told = verdict.measure->name == "cpu" || verdict.measure->name == "makespan" ||
                       verdict.measure->name == "throughput";
-    if (!told || !verdict.ranking) continue;
+    const bool any_http1 = std::ranges::any_of(verdict.cells, [](const CellReport* cell) {
+      return cell->cell.http == HttpVersion::http1;
+    });
+    if (!told || !verdict.ranking || !any_http1) continue;
     if (!text.empty()) text += "; ";
     text += against_http1(verdict);
   }
@@ -123,13 +126,16 @@ std::vector<ProtocolComparison> protocols_of(const Report& report, const Scenari
   std::vector<ProtocolComparison> comparisons;
   for (const Cells& cells : groups_of(found.cells)) {
     ProtocolComparison comparison{
-        cells.front()->cell.strategy, cells.front()->cell.workers, cells, {}};
+        cells.front()->cell.strategy, cells.front()->cell.workers, cells, {}, {}};
     for (const Measure& measure : measures()) {
       Contenders all{cells, {}};
       if (measure.of_speed) leave_out_server_bound(all);
       if (all.cells.size() < 2 || !has_figure(all.cells, measure)) continue;
       comparison.verdicts.push_back(verdict_of(report, scenario, all.cells, measure));
       comparison.verdicts.back().left_out = std::move(all.left_out);
+    }
+    for (const LeftOut& out : found.left_out) {
+      if (belongs(out.cell, cells.front()->cell)) comparison.left_out.push_back(out);
     }
     comparisons.push_back(std::move(comparison));
   }

@@ -28,6 +28,7 @@ struct ProtocolComparison {
   unsigned workers = 0;
   Cells cells;                    // HTTP/1.1 first
   std::vector<Verdict> verdicts;  // by measure
+  std::vector<LeftOut> left_out;  // rows that would belong to it: invalid ones, and the like
 };
 
 std::vector<ProtocolComparison> protocols_of(const Report& report, const Scenario& scenario);

@@ -180,6 +180,10 @@ void choose_among(Recommendation& found, const Report& report, const Scenario& s
       !line.empty()) {
     found.answer.lines.push_back(std::move(line));
   }
+  // Versions of HTTP have comparisons of their own (protocols.h).
+  std::erase_if(other_stack, [&](const CellReport* cell) {
+    return !is_same_protocol(cell->cell, *found.fastest);
+  });
   if (other_stack.empty()) return;
   const CellReport& other = **std::ranges::min_element(other_stack, {}, makespan);
   found.lines.push_back(fmt::format("On {}: {}, {}, {} of CPU per request.",

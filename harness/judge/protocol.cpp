@@ -54,7 +54,7 @@ std::vector<std::string> doubts_about_protocol(const Execution& execution, const
   const bool hedges = scenario.hedge.budget > 0;
   const std::uint64_t shared = expected_connections(cell, scenario);
   const bool fewer = cell.connections > 0 && !hedges && hosts_of(scenario) == 1 &&
-                     run.requests.attempts >= cell.workers && http2.connections < shared;
+                     server.peak_in_flight >= cell.workers && http2.connections < shared;
   if (http2.connections > shared || fewer) {
     doubts.push_back(fmt::format("opened {}, its requests are to share {}",
                                  counted(http2.connections, "connection"), shared));

@@ -72,10 +72,21 @@ std::optional<std::string> cannot_share(const Scenario& scenario, const Cell& ce
   return "each request opens a connection of its own (reuse is off)";
 }
 
-std::optional<std::string> lacks_sharing(const Strategy& strategy, const Scenario& scenario,
-                                         const Cell& cell) {
+// How many connections it opens that fills each with its share of the requests.
+unsigned filled_connections(const Cell& cell) {
+  const unsigned streams = streams_of(cell);
+  return (cell.workers + streams - 1) / streams;
+}
+
+std::optional<std::string> lacks_sharing(const Strategy& strategy, const Transport& transport,
+                                         const Scenario& scenario, const Cell& cell) {
   if (cell.connections == 0) return std::nullopt;
   if (auto cannot = cannot_share(scenario, cell)) return cannot;
+  if (transport.fills_connections && filled_connections(cell) != cell.connections) {
+    return fmt::format("{} fills {} with {} before it opens another", transport.name,
+                       counted(filled_connections(cell), "connection"),
+                       counted(cell.workers, "request"));
+  }
   const unsigned clients = clients_of(strategy, cell.workers);
   if (cell.connections % clients == 0) return std::nullopt;
   if (!drives_loop(strategy)) {
@@ -99,7 +110,7 @@ std::optional<WhySkipped> lacks_protocol(const Strategy& strategy, const Transpo
   if (auto lack = lacks_version(transport, scenario, cell)) {
     return WhySkipped{Skip::no_version, std::move(*lack)};
   }
-  if (auto lack = lacks_sharing(strategy, scenario, cell)) {
+  if (auto lack = lacks_sharing(strategy, transport, scenario, cell)) {
     return WhySkipped{Skip::no_sharing, std::move(*lack)};
   }
   return std::nullopt;

@@ -55,7 +55,7 @@ std::string http2_settings_text(const Scenario& scenario) {
   // Hosts that differ are in the result.
   const Http2Settings& settings = scenario.server().hosts.front().http2;
   return fmt::format(
-      ", HTTP/2: {} streams a connection, windows {} (answers) and {} (bodies of "
+      ", HTTP/2: {} streams a connection, windows {} (answers to nghttp2_async) and {} (bodies of "
       "requests)",
       settings.max_streams, format_bytes(kHttp2StreamWindow),
       format_bytes(static_cast<double>(settings.stream_window)));
@@ -66,6 +66,9 @@ std::string render_protocols(const std::vector<ProtocolComparison>& comparisons,
   for (const ProtocolComparison& comparison : comparisons) {
     text += fmt::format("versions of HTTP, {} with {} in flight\n\n{}\n", comparison.strategy,
                         counted(comparison.workers, "request"), draw(table_of(comparison)));
+    for (const LeftOut& out : comparison.left_out) {
+      text += fmt::format("left out: {} ({})\n", protocol_text(out.cell), out.reason);
+    }
     for (const Verdict& verdict : comparison.verdicts) {
       if (!verdict.ranking) continue;
       text += fmt::format("{}\n", fmt::join(in_words(verdict), "\n"));

@@ -42,6 +42,7 @@ std::string one_at_a_time(const Report& report) {
     return count;
   };
   for (const CellReport& row : report.cells) {
+    if (row.cell.http != HttpVersion::http1) continue;  // one is what its requests share
     if (scenario_of(report.plan, row.cell).real_targets() == nullptr) continue;
     const auto only_one = [&](const Run& run) {
       return run.requests.connected == 1 && run.requests.ok > 1 && timed_out(run) > 0;

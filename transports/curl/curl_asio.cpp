@@ -246,6 +246,7 @@ const Transport curl_asio{
     .suite = Suite::same_stack,
     .follows = true,
     .http2 = true,
+    .fills_connections = true,
     .plain_http2_fault = &curl_plain_http2_fault,
 };
 

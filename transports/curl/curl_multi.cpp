@@ -98,6 +98,7 @@ const Transport curl_multi{
     .prepare = &prepare,
     .follows = true,
     .http2 = true,
+    .fills_connections = true,
     .plain_http2_fault = &curl_plain_http2_fault,
 };
 
