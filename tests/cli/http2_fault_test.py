@@ -129,7 +129,7 @@ class ConnectionFaultTest(Faulty):
         for _, run in self.run_faulty("again", hosts=hosts, connections=2, retry={
                 "retries": 9, "base": "1ms", "factor": 2, "cap": "4ms"}):
             self.assertGreater(run["requests"]["retried"], 0)
-            self.assertGreaterEqual(run["requests"]["ok"], REQUESTS * 0.98)
+            self.assertGreater(run["requests"]["ok"], REQUESTS * 0.9)
 
 
 class LimitTest(Faulty):
