@@ -18,6 +18,7 @@ struct Shared : testing::Test {
     scenario.requests = 40;
     execution.server = ServerCounters{.connections = 2, .requests = 40};
     http2() = {.connections = 2, .streams = 40, .peak_streams = 5};
+    execution.server->peak_in_flight = cell.workers;
     run.requests.attempts = 40;
   }
   Http2Counters& http2() {
@@ -54,6 +55,12 @@ TEST_F(Shared, ByTooManyOrTooFew) {
   http2() = {.connections = 2, .streams = 40, .peak_streams = 6};
   execution.server->connections = 2;
   EXPECT_THAT(doubts(), ElementsAre(HasSubstr("6 requests were in flight at once on one")));
+}
+
+TEST_F(Shared, ByFewerWhereFewerAreInFlight) {
+  execution.server->peak_in_flight = 3;
+  http2().connections = execution.server->connections = 1;
+  EXPECT_THAT(doubts(), IsEmpty());
 }
 
 TEST_F(Shared, IsNotHeldAgainstWhatReplacesConnections) {
