@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/json_read.h"
 #include "base/text.h"
 #include "base/units.h"
