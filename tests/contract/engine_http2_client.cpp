@@ -1,5 +1,7 @@
 #include "tests/contract/http2_client.h"
 
+#include <algorithm>
+
 namespace fanout {
 
 struct Http2Client::Callbacks {

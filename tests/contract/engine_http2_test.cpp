@@ -1,6 +1,7 @@
 // What engine asio answers over HTTP/2, and what it counts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/clock.h"

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/contract/async_http2_client.h"
 #include "tests/contract/transport_harness.h"
 #include "transports/connection_notes.h"

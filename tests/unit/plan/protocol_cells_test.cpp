@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness/plan/make_plan.h"
 #include "harness/plan/references.h"
 #include "harness/plan/selection.h"
