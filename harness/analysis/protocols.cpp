@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "base/text.h"
 #include "harness/analysis/contenders.h"
@@ -16,22 +17,30 @@ bool belongs(const Cell& cell, const Cell& other) {
          counterpart_of(cell) == counterpart_of(other);
 }
 
-std::vector<Cells> groups_of(const Cells& cells) {
-  std::vector<Cells> groups;
-  for (const CellReport* cell : cells) {
+// Cells that differ in nothing but their protocol, whatever became of them.
+std::vector<std::vector<Cell>> groups_of(const Report& report, const Scenario& scenario) {
+  std::vector<std::vector<Cell>> groups;
+  for (const CellReport& row : report.cells) {
+    const Cell& cell = row.cell;
+    if (cell.scenario != scenario.name || is_external(cell) || !has_network(cell)) continue;
     const auto found = std::ranges::find_if(
-        groups, [&](const Cells& group) { return belongs(group.front()->cell, cell->cell); });
+        groups, [&](const std::vector<Cell>& group) { return belongs(group.front(), cell); });
     found == groups.end() ? groups.push_back({cell}) : found->push_back(cell);
   }
-  std::erase_if(groups, [](const Cells& group) {
-    return std::ranges::all_of(group, [&](const CellReport* cell) {
-      return is_same_protocol(cell->cell, group.front()->cell);
-    });
+  std::erase_if(groups, [](const std::vector<Cell>& group) {
+    return std::ranges::all_of(
+        group, [&](const Cell& cell) { return is_same_protocol(cell, group.front()); });
   });
-  for (Cells& group : groups) {
-    std::ranges::stable_sort(group, {}, [](const CellReport* cell) { return cell->cell.http; });
-  }
   return groups;
+}
+
+// Those of the contenders that belong to the group, HTTP/1.1 first.
+Cells contenders_of(const Contenders& found, const std::vector<Cell>& group) {
+  Cells cells;
+  std::ranges::copy_if(found.cells, std::back_inserter(cells),
+                       [&](const CellReport* cell) { return belongs(cell->cell, group.front()); });
+  std::ranges::stable_sort(cells, {}, [](const CellReport* cell) { return cell->cell.http; });
+  return cells;
 }
 
 double median_over_runs(const CellReport& cell,
@@ -51,6 +60,40 @@ Verdict verdict_of(const Report& report, const Scenario& scenario, const Cells& 
   verdict.labels.clear();
   for (const CellReport* cell : cells) verdict.labels.push_back(protocol_text(cell->cell));
   return verdict;
+}
+
+void add_verdicts(ProtocolComparison& comparison, const Report& report, const Scenario& scenario,
+                  const Cells& cells) {
+  for (const Measure& measure : measures()) {
+    Contenders all{cells, {}};
+    if (measure.of_speed) leave_out_server_bound(all);
+    if (all.cells.size() < 2 || !has_figure(all.cells, measure)) continue;
+    comparison.verdicts.push_back(verdict_of(report, scenario, all.cells, measure));
+    comparison.verdicts.back().left_out = std::move(all.left_out);
+  }
+}
+
+ProtocolRow row_of(const CellReport& cell) {
+  const auto median = [&](auto figure) { return median_over_runs(cell, figure); };
+  ProtocolRow row{.cell = &cell};
+  row.connections =
+      median([](auto&, auto& server) { return static_cast<double>(server.connections); });
+  row.handshakes =
+      median([](auto&, auto& server) { return static_cast<double>(server.handshakes); });
+  row.streams_at_once = 1;
+  if (cell.cell.http == HttpVersion::http1 || cell.summary.valid_runs == 0) return row;
+  const auto per_request = [&](std::uint64_t Http2Counters::*bytes) {
+    return median([bytes](auto&, auto& server) {
+      return static_cast<double>(server.http2.value_or(Http2Counters()).*bytes) /
+             static_cast<double>(std::max<std::uint64_t>(server.requests, 1));
+    });
+  };
+  row.streams_at_once = median([](auto&, auto& server) {
+    return static_cast<double>(server.http2.value_or(Http2Counters()).peak_streams);
+  });
+  row.header_bytes_in = per_request(&Http2Counters::header_bytes_in);
+  row.header_bytes_out = per_request(&Http2Counters::header_bytes_out);
+  return row;
 }
 
 // "HTTP/2 over 1 connection is 1.45x cheaper than HTTP/1.1 over 10 connections", or that it is not.
@@ -79,7 +122,7 @@ std::string against_http1(const Verdict& verdict) {
 
 std::string best_version(const std::vector<ProtocolComparison>& comparisons, const Cell& use) {
   const auto found = std::ranges::find_if(comparisons, [&](const ProtocolComparison& one) {
-    return belongs(one.cells.front()->cell, use);
+    return belongs(one.rows.front().cell->cell, use);
   });
   if (found == comparisons.end()) return {};
   std::string text;
@@ -98,44 +141,17 @@ std::string best_version(const std::vector<ProtocolComparison>& comparisons, con
              : fmt::format("With {} in flight, {}.", counted(found->workers, "request"), text);
 }
 
-ConnectionFigures connection_figures(const CellReport& cell) {
-  const auto median = [&](auto figure) { return median_over_runs(cell, figure); };
-  ConnectionFigures figures;
-  figures.connections =
-      median([](auto&, auto& server) { return static_cast<double>(server.connections); });
-  figures.handshakes =
-      median([](auto&, auto& server) { return static_cast<double>(server.handshakes); });
-  figures.streams_at_once = 1;
-  if (cell.cell.http == HttpVersion::http1 || cell.summary.valid_runs == 0) return figures;
-  const auto per_request = [&](std::uint64_t Http2Counters::*bytes) {
-    return median([bytes](auto&, auto& server) {
-      return static_cast<double>(server.http2.value_or(Http2Counters()).*bytes) /
-             static_cast<double>(std::max<std::uint64_t>(server.requests, 1));
-    });
-  };
-  figures.streams_at_once = median([](auto&, auto& server) {
-    return static_cast<double>(server.http2.value_or(Http2Counters()).peak_streams);
-  });
-  figures.header_bytes_in = per_request(&Http2Counters::header_bytes_in);
-  figures.header_bytes_out = per_request(&Http2Counters::header_bytes_out);
-  return figures;
-}
-
 std::vector<ProtocolComparison> protocols_of(const Report& report, const Scenario& scenario) {
   const Contenders found = contenders(report, scenario);
   std::vector<ProtocolComparison> comparisons;
-  for (const Cells& cells : groups_of(found.cells)) {
-    ProtocolComparison comparison{
-        cells.front()->cell.strategy, cells.front()->cell.workers, cells, {}, {}};
-    for (const Measure& measure : measures()) {
-      Contenders all{cells, {}};
-      if (measure.of_speed) leave_out_server_bound(all);
-      if (all.cells.size() < 2 || !has_figure(all.cells, measure)) continue;
-      comparison.verdicts.push_back(verdict_of(report, scenario, all.cells, measure));
-      comparison.verdicts.back().left_out = std::move(all.left_out);
-    }
+  for (const std::vector<Cell>& group : groups_of(report, scenario)) {
+    const Cells cells = contenders_of(found, group);
+    if (cells.empty()) continue;
+    ProtocolComparison comparison{group.front().strategy, group.front().workers, {}, {}, {}};
+    for (const CellReport* cell : cells) comparison.rows.push_back(row_of(*cell));
+    add_verdicts(comparison, report, scenario, cells);
     for (const LeftOut& out : found.left_out) {
-      if (belongs(out.cell, cells.front()->cell)) comparison.left_out.push_back(out);
+      if (belongs(out.cell, group.front())) comparison.left_out.push_back(out);
     }
     comparisons.push_back(std::move(comparison));
   }

@@ -10,15 +10,15 @@
 
 namespace fanout {
 
-// What one cell's connections were, by the server's count: medians over its valid runs.
-struct ConnectionFigures {
+// A cell, and what its connections were by the server's count: medians over its valid runs.
+struct ProtocolRow {
+  const CellReport* cell = nullptr;
   double connections = 0;
   double streams_at_once = 0;   // HTTP/2: most on one connection; HTTP/1.1: 1
   double handshakes = 0;        // of TLS
   double header_bytes_in = -1;  // HTTP/2: as coded, of a request; -1: not known
   double header_bytes_out = -1;
 };
-ConnectionFigures connection_figures(const CellReport& cell);
 
 // Cells of one strategy that differ in the version of HTTP and in connections, not in requests in
 // flight. A library that speaks HTTP/2 alone is held against its counterpart
@@ -26,11 +26,12 @@ ConnectionFigures connection_figures(const CellReport& cell);
 struct ProtocolComparison {
   std::string strategy;
   unsigned workers = 0;
-  Cells cells;                    // HTTP/1.1 first
-  std::vector<Verdict> verdicts;  // by measure
-  std::vector<LeftOut> left_out;  // rows that would belong to it: invalid ones, and the like
+  std::vector<ProtocolRow> rows;  // HTTP/1.1 first; at least one
+  std::vector<Verdict> verdicts;  // by measure; none on a single row
+  std::vector<LeftOut> left_out;  // cells that would be rows: of invalid runs, and the like
 };
 
+// None of cells that were all left out: why, is said of each of them elsewhere.
 std::vector<ProtocolComparison> protocols_of(const Report& report, const Scenario& scenario);
 
 // Of the strategy and workers that the answer names: which version is fastest there, and which the

@@ -229,9 +229,10 @@ Attempts account(const Scenario& scenario, std::span<const Sample> samples,
                  std::uint64_t token_seed) {
   Attempts attempts;
   attempts.taken_on.resize(scenario.server().hosts.size());
-  attempts.answers_lost =
-      std::ranges::any_of(scenario.server().hosts,
-                          [&](const HostBehaviour& host) { return loses_others(scenario, host); });
+  const auto loses = [&](const HostBehaviour& host) { return loses_others(scenario, host); };
+  if (std::ranges::any_of(scenario.server().hosts, loses)) {
+    attempts.lost_at_once = scenario.workers.front() * (scenario.hedge.budget > 0 ? 2ULL : 1ULL);
+  }
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Sample& sample = samples[i];
     const std::uint64_t token = make_token(token_seed, i);

@@ -36,8 +36,9 @@ struct Attempts {
   std::uint64_t hedged = 0;      // requests that had a second attempt beside the first
   std::uint64_t hedges_won = 0;  // those that the second one ended
   std::uint64_t uncertain = 0;   // given up, or lost with others, before they need to have
-  bool answers_lost = false;     // maybe some, on their way, with the connection that others lost
-  std::uint64_t undecided = 0;   // that waited for a place, it may be, until their time was over
+  // How many answers, on their way, may be lost with the connection of one that loses it.
+  std::uint64_t lost_at_once = 0;
+  std::uint64_t undecided = 0;  // that waited for a place, it may be, until their time was over
   std::map<std::string, std::uint64_t> rejected{};  // that a host's limit refused, by status
   std::vector<std::uint64_t> taken_on{};            // by host: those it answered otherwise
   std::array<std::uint64_t, kFaultKinds> faults{};  // that the server has to have acted out

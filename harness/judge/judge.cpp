@@ -168,9 +168,8 @@ void add_bound(Run& run, const Execution& execution, const Attempts& attempts, c
 
 Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario) {
   const CountedRequests counted = count_requests(execution, scenario);
-  const Protocols spoken{.versions = {cell.http}, .connections = {cell.connections}};
   const Attempts attempts =
-      account(scenario_met(execution, scenario, spoken), execution.samples, execution.token_seed);
+      account(scenario_met(execution, scenario, cell), execution.samples, execution.token_seed);
   const Timing whole = whole_run(execution);
   const Timing timing = scenario.mode == Mode::steady ? within_window(execution, whole) : whole;
   const std::optional<Responses> responses = responses_of(execution, scenario);

@@ -64,9 +64,10 @@ CountedRequests count_requests(const Execution& execution, const Scenario& scena
   return found;
 }
 
-Scenario scenario_met(const Execution& execution, const Scenario& scenario, Protocols spoken) {
+Scenario scenario_met(const Execution& execution, const Scenario& scenario, const Cell& cell) {
   Scenario met = scenario;
-  met.protocols = std::move(spoken);
+  met.workers = {cell.workers};
+  met.protocols = {.versions = {cell.http}, .connections = {cell.connections}};
   if (execution.steady) {
     met.deadline = std::chrono::nanoseconds(execution.steady->end_ns - execution.header.ready_ns);
   }
@@ -93,8 +94,8 @@ std::vector<std::string> doubts_about_attempts(const Execution& execution,
   }
   doubts.push_back(complaint("request",
                              "ended without an attempt, or as given up before the deadline",
-                             unfounded_ends(scenario_met(execution, scenario, {}),
-                                            execution.samples, execution.header.ready_ns)));
+                             unfounded_ends(scenario_met(execution, scenario), execution.samples,
+                                            execution.header.ready_ns)));
   std::erase(doubts, "");
   return doubts;
 }

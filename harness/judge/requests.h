@@ -7,6 +7,7 @@
 
 #include "harness/judge/attempts.h"
 #include "harness/judge/execution.h"
+#include "harness/plan/cell.h"
 #include "harness/result/run.h"
 #include "harness/scenario/scenario.h"
 
@@ -23,9 +24,9 @@ struct CountedRequests {
 CountedRequests count_requests(const Execution& execution, const Scenario& scenario);
 
 // The scenario that the requests of this execution really met: where the embedded server takes no
-// part nothing acts out faults or delays, and the end of mode steady is a deadline. `spoken` is the
-// one version of HTTP, and over how many connections.
-Scenario scenario_met(const Execution& execution, const Scenario& scenario, Protocols spoken);
+// part nothing acts out faults or delays, and the end of mode steady is a deadline. Its workers,
+// and its one version of HTTP over how many connections, are those of `cell`.
+Scenario scenario_met(const Execution& execution, const Scenario& scenario, const Cell& cell = {});
 
 // Why the attempts do not prove the run, one line each: they ended otherwise than the scenario
 // makes them end. What real targets answer is a result, unless it is nothing at all.

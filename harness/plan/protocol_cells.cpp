@@ -65,8 +65,8 @@ std::optional<std::string> lacks_version(const Transport& transport, const Scena
 std::optional<std::string> cannot_share(const Scenario& scenario, const Cell& cell) {
   if (cell.connections == 0) return std::nullopt;
   if (cell.connections > cell.workers) {
-    return fmt::format("{} for {} in flight", counted(cell.connections, "connection"),
-                       counted(cell.workers, "request"));
+    return fmt::format("{} in flight cannot use {}; use as many or fewer",
+                       counted(cell.workers, "request"), counted(cell.connections, "connection"));
   }
   if (scenario.reuse) return std::nullopt;
   return "each request opens a connection of its own (reuse is off)";
@@ -83,8 +83,8 @@ std::optional<std::string> lacks_sharing(const Strategy& strategy, const Transpo
   if (cell.connections == 0) return std::nullopt;
   if (auto cannot = cannot_share(scenario, cell)) return cannot;
   if (transport.fills_connections && filled_connections(cell) != cell.connections) {
-    return fmt::format("{} fills {} with {} before it opens another", transport.name,
-                       counted(filled_connections(cell), "connection"),
+    return fmt::format("{} would open {} for {} in flight; use a number that divides them",
+                       transport.name, counted(filled_connections(cell), "connection"),
                        counted(cell.workers, "request"));
   }
   const unsigned clients = clients_of(strategy, cell.workers);

@@ -17,16 +17,15 @@ using Align = Column::Align;
 
 std::string bytes_text(double bytes) { return bytes < 0 ? "-" : format_number(bytes); }
 
-std::vector<std::string> row_of(const CellReport& cell) {
-  const Summary& summary = cell.summary;
-  const ConnectionFigures figures = connection_figures(cell);
-  return {protocol_text(cell.cell),
-          cell.cell.transport,
-          format_number(figures.connections),
-          format_number(figures.streams_at_once),
-          format_number(figures.handshakes),
-          bytes_text(figures.header_bytes_in),
-          bytes_text(figures.header_bytes_out),
+std::vector<std::string> row_of(const ProtocolRow& row) {
+  const Summary& summary = row.cell->summary;
+  return {protocol_text(row.cell->cell),
+          row.cell->cell.transport,
+          format_number(row.connections),
+          format_number(row.streams_at_once),
+          format_number(row.handshakes),
+          bytes_text(row.header_bytes_in),
+          bytes_text(row.header_bytes_out),
           format_number(summary.requests_per_second.median),
           interval_text(summary.makespan_ns, format_duration),
           interval_text(summary.cpu_us_per_request, format_number)};
@@ -44,7 +43,7 @@ Table table_of(const ProtocolComparison& comparison) {
                           {"makespan"},
                           {"CPU us/req"}},
               .rows = {}};
-  for (const CellReport* cell : comparison.cells) table.rows.push_back(row_of(*cell));
+  for (const ProtocolRow& row : comparison.rows) table.rows.push_back(row_of(row));
   return table;
 }
 
@@ -77,10 +76,11 @@ std::string render_protocols(const std::vector<ProtocolComparison>& comparisons,
   }
   if (text.empty()) return text;
   return text +
-         "streams: most at once on one connection; handshakes: of TLS; header in, out: bytes that "
-         "a "
-         "header takes\nas HTTP/2 codes it, of a request and of its answer. Loopback loses no "
-         "packets: what a lost one costs all\nrequests of a connection is not in these figures "
+         "streams: most at once on one connection; handshakes: of TLS; header in, out: bytes of "
+         "the "
+         "header\nof a request and of its answer, as HTTP/2 codes it. Loopback loses no packets, "
+         "so "
+         "these figures do not\nshow what a lost one costs all requests of its connection "
          "(docs/http2.md)\n\n";
 }
 

@@ -82,8 +82,8 @@ class CellTest(fanout_cli.CliTest):
         self.assertEqual(cells, [("nghttp2_async h2 x 4", "8")])
         for words in ("thread_pool / curl_easy h2 x 4 / 8 workers: thread_pool has a connection "
                       "for each worker; give --connections workers",
-                      "event_loop / nghttp2_async h2 x 4 / 2 workers: 4 connections for 2 requests "
-                      "in flight"):
+                      "event_loop / nghttp2_async h2 x 4 / 2 workers: 2 requests in flight cannot "
+                      "use 4 connections; use as many or fewer"):
             self.assertIn(words, skipped)
 
     def test_wrong_keys_of_a_scenario_are_refused(self):

@@ -55,6 +55,21 @@ TEST_P(Http2Server, MovesLargeBodiesBothWays) {
   EXPECT_EQ(server.stop().request_body_bytes, 60U << 20);
 }
 
+TEST_P(Http2Server, KeepsWhatIsSharedHoweverFewMayBeIdle) {
+  LocalServer server = serve({});
+  ClientConfig config = shared(server, 6, 3);
+  config.max_idle = 1;
+  const std::vector<Request> requests = numbered(12);
+  Http2Client client(config, 6);
+  unsigned answered = 0;
+  for (unsigned i = 0; i < 12; ++i) {
+    client->start(requests[i], [&](const Response&) { ++answered; });
+    if (i % 6 == 5) client->run();  // all three are idle then
+  }
+  EXPECT_EQ(answered, 12U);
+  EXPECT_EQ(server.stop().connections, 3U);
+}
+
 TEST_P(Http2Server, WaitsForItsStreams) {
   LocalServer server = serve({.delay = {.mean = 1ms}, .http2 = {.max_streams = 2}});
   EXPECT_THAT(outcomes(responses_to_all(shared(server, 30, 3), 300, 30)), Each(Outcome::ok));

@@ -1,5 +1,6 @@
 #include "transports/nghttp2/http2_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fanout {
@@ -7,7 +8,11 @@ namespace fanout {
 Http2Pool::Http2Pool(const ClientConfig& config, unsigned slots)
     : reuse_(config.reuse),
       most_(shared_connections(config, slots)),
-      most_idle_(kept_connections(config, slots)),
+      // Those that requests share are kept, however few may be idle.
+      most_idle_(config.connections > 0
+                     ? std::max<std::size_t>(kept_connections(config, slots),
+                                             std::size_t{most_} * config.targets.size())
+                     : kept_connections(config, slots)),
       choices_(config.targets.size()) {}
 
 Http2Connection* Http2Pool::choose(std::uint32_t target) const {

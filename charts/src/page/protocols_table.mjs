@@ -45,10 +45,16 @@ const titleOf = ({ strategy, workers, rows }) =>
 const wordsOf = ({ verdicts }) => verdicts.filter(({ ranked }) => ranked)
   .map(({ words: [first, ...others] }) => h('div', {}, h('p', {}, first), list(others)));
 
+// Rows that are missing, and why.
+const leftOutOf = ({ left_out: out = [] }) => (out.length === 0 ? [] : [h('p', {},
+  `Left out: ${out.map(({ transport, http = '1.1', connections = 'W', reason }) =>
+    `${transport}, HTTP/${http}${http === '2' ? ` x ${connections}` : ''} (${reason})`)
+    .join(', ')}.`)]);
+
 const ofComparison = (file, comparison, scenario, several) => {
   const title = titleOf(comparison) + (several ? ` · ${file.name}` : '');
   return [h('h4', {}, title), scrollBox(`Versions of HTTP in ${scenario}, ${title}`,
-    sortableTable(COLUMNS, comparison.rows)), ...wordsOf(comparison)];
+    sortableTable(COLUMNS, comparison.rows)), ...leftOutOf(comparison), ...wordsOf(comparison)];
 };
 
 export const protocolsTable = (documents, scenario) => {

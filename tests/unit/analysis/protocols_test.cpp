@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/analysis/analysis.h"
+#include "harness/print/render_protocols.h"
 #include "tests/unit/sample_report.h"
 
 namespace fanout {
@@ -44,7 +45,7 @@ TEST(Protocols, AreComparedAtEqualNumbersOfRequestsInFlight) {
   const auto found = protocols_of(report, report.plan.scenarios[0]);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].workers, 10U);
-  ASSERT_EQ(found[0].cells.size(), 2U);
+  ASSERT_EQ(found[0].rows.size(), 2U);
   EXPECT_THAT(in_words(found[0].verdicts.front()),
               ElementsAre("by makespan, 10 requests in flight:", "  1. HTTP/2 over 2 connections",
                           HasSubstr("HTTP/2 over 2 connections is 2.00x faster than HTTP/1.1 over "
@@ -75,10 +76,42 @@ TEST(Protocols, AreNothingWhereAllSpeakTheSame) {
 TEST(Protocols, TellWhatTheServerCountedOfConnections) {
   Report report = bare_report();
   add_http2(report, 2, 50);
-  const ConnectionFigures figures = connection_figures(report.cells.front());
-  EXPECT_EQ(figures.connections, 2);
-  EXPECT_EQ(figures.streams_at_once, 5);
-  EXPECT_EQ(figures.header_bytes_in, 20);
+  add_http2(report, 5, 50);
+  const auto found = protocols_of(report, report.plan.scenarios[0]);
+  ASSERT_EQ(found.size(), 1U);
+  const ProtocolRow& row = found[0].rows.front();
+  EXPECT_EQ(row.connections, 2);
+  EXPECT_EQ(row.streams_at_once, 5);
+  EXPECT_EQ(row.header_bytes_in, 20);
+}
+
+TEST(Protocols, NameRowsThatAreLeftOut) {
+  Report report = bare_report();
+  add_cell(report, "event_loop", 10, around(100));
+  add_http2(report, 2, 50);
+  CellReport& broken = report.cells.back();
+  for (fanout::Run& run : broken.runs) run.valid = false;
+  broken.summary = summarize(broken.runs);
+  const auto found = protocols_of(report, report.plan.scenarios[0]);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].rows.size(), 1U);
+  EXPECT_THAT(found[0].verdicts, IsEmpty());
+  ASSERT_EQ(found[0].left_out.size(), 1U);
+  EXPECT_EQ(found[0].left_out[0].reason, "invalid runs");
+  EXPECT_THAT(render_protocols(found, to_text),
+              HasSubstr("left out: HTTP/2 over 2 connections (invalid runs)"));
+}
+
+TEST(Protocols, SayNothingOfHttp1WhereItTookNoPart) {
+  Report report = bare_report();
+  add_http2(report, 2, 50);
+  add_http2(report, 5, 100);
+  const auto found = protocols_of(report, report.plan.scenarios[0]);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(best_version(found, report.cells[0].cell), "");
+  add_cell(report, "event_loop", 10, around(200));
+  EXPECT_THAT(best_version(protocols_of(report, report.plan.scenarios[0]), report.cells[0].cell),
+              HasSubstr("HTTP/2 over 2 connections is 4.00x faster than HTTP/1.1"));
 }
 
 }  // namespace

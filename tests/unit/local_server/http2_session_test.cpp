@@ -115,6 +115,21 @@ TEST_F(Http2SessionTest, KnowsNoTicketOfAnEarlierConnection) {
   EXPECT_EQ(counters.abandoned, 1U);
 }
 
+// Whoever gives up the request that a GOAWAY is for must still learn that later ones are ignored.
+TEST_F(Http2SessionTest, GoesAwayThoughTheRequestWasGivenUp) {
+  start({.faults = {{FaultKind::goaway}}, .rtt = 1h});
+  session_.receive(kGreeting + get_frame(1));
+  all_output();
+  ASSERT_EQ(core_.ledger.counters().http2->goaways, 0U) << "it is not due yet";
+  session_.receive(frame_of(3, 0, 1, std::string_view("\0\0\0\x8", 4)) + get_frame(3));
+  all_output();
+  const ServerCounters counters = core_.ledger.counters();
+  EXPECT_EQ(counters.http2->goaways, 1U);
+  EXPECT_EQ(counters.requests, 1U);
+  EXPECT_EQ(counters.abandoned, 1U);
+  EXPECT_EQ(session_.next(), Http2Session::Step::close);
+}
+
 TEST_F(Http2SessionTest, GivesWaitingPlacesToThoseWhoAreStillThere) {
   start({.limit = ServerLimit{.figures = {.concurrency = 1}, .queue = 5}});
   session_.receive(kGreeting + get_frame(1) + get_frame(3) + get_frame(5));

@@ -66,7 +66,20 @@ TEST(ProtocolCells, AreSkippedWhereRequestsCannotShare) {
   std::string reasons;
   for (const Skipped& one : plan.skipped) reasons += one.why.text + "\n";
   EXPECT_THAT(reasons, HasSubstr("thread_pool has a connection for each worker"));
-  EXPECT_THAT(reasons, HasSubstr("20 connections for 10 requests in flight"));
+  EXPECT_THAT(reasons, HasSubstr("10 requests in flight cannot use 20 connections"));
+}
+
+TEST(ProtocolCells, AreSkippedWhereALibraryWouldOpenFewer) {
+  const Plan plan = plan_of(both({4, 6}), {"event_loop"}, {"curl_asio", "nghttp2_async"});
+  EXPECT_THAT(rows_of(plan), ElementsAre("event_loop / curl_asio", "event_loop / curl_asio h2 x 4",
+                                         "event_loop / nghttp2_async h2 x 4",
+                                         "event_loop / nghttp2_async h2 x 6"));
+  const auto skipped =
+      std::ranges::find(plan.skipped, 6U, [](const Skipped& one) { return one.cell.connections; });
+  ASSERT_NE(skipped, plan.skipped.end());
+  EXPECT_EQ(skipped->why.text,
+            "curl_asio would open 5 connections for 10 requests in flight; use a number that "
+            "divides them");
 }
 
 TEST(ProtocolCells, NameAVersionThatATransportLacksWhereItIsTheOnlyOne) {
