@@ -226,6 +226,14 @@ void add_scenario(Plan& plan, const Scenario& scenario, std::span<const Program>
     add_program(plan, scenario, *program, limits, find);
 }
 
+// Of those that were skipped, one that says most of what the user could do otherwise: not that two
+// rows never go together, unless all are so.
+const Skipped& telling(const std::vector<Skipped>& skipped) {
+  const auto other = std::ranges::find_if(
+      skipped, [](const Skipped& one) { return one.why.kind != Skip::impossible; });
+  return other == skipped.end() ? skipped.front() : *other;
+}
+
 }  // namespace
 
 Plan make_plan(const Selection& selection, const MachineLimits& limits, const FindProgram& find) {
@@ -238,7 +246,7 @@ Plan make_plan(const Selection& selection, const MachineLimits& limits, const Fi
     plan.scenarios.push_back(std::move(scenario));
   }
   if (plan.cells.empty()) {
-    const std::string reason = plan.skipped.empty() ? "" : ": " + plan.skipped.front().why.text;
+    const std::string reason = plan.skipped.empty() ? "" : ": " + telling(plan.skipped).why.text;
     throw NothingToRun("nothing to run" + reason + "; see fanout list cells",
                        std::move(plan.skipped));
   }

@@ -54,7 +54,8 @@ std::optional<std::string> lacks_version(const Transport& transport, const Scena
     if (transport.http1) return std::nullopt;
     return fmt::format("{} speaks HTTP/2 alone; give --http 2", transport.name);
   }
-  if (!transport.http2) return fmt::format("{} speaks no HTTP/2", transport.name);
+  if (!transport.http2)
+    return fmt::format("{} speaks HTTP/1.1 alone; leave out --http 2", transport.name);
   if (is_httplib(scenario)) return kHttplib;
   if (transport.plain_http2_fault == nullptr || !any_plain_host(scenario)) return std::nullopt;
   const std::string fault = transport.plain_http2_fault();
@@ -129,10 +130,11 @@ std::vector<Protocol> protocols_of(const Scenario& scenario, const Program& prog
 std::optional<WhySkipped> lacks_protocol(const Program& program, const Scenario& scenario,
                                          const Cell& cell) {
   if (!speaks(program, cell.http)) {
-    return WhySkipped{Skip::no_version,
-                      cell.http == HttpVersion::http1
-                          ? fmt::format("{} speaks HTTP/2 alone; give --http 2", program.name)
-                          : fmt::format("{} speaks no HTTP/2", program.name)};
+    return WhySkipped{
+        Skip::no_version,
+        cell.http == HttpVersion::http1
+            ? fmt::format("{} speaks HTTP/2 alone; give --http 2", program.name)
+            : fmt::format("{} speaks HTTP/1.1 alone; leave out --http 2", program.name)};
   }
   if (cell.http == HttpVersion::http1) return std::nullopt;
   if (is_httplib(scenario)) return WhySkipped{Skip::no_version, kHttplib};

@@ -15,9 +15,13 @@ let next = 0;
 // they have ended.
 const sessions = new Map();
 
+// As wide as those of fanout's own client: else flow control would be measured.
+const WINDOW = 16 * 1024 * 1024;
+
 function open(origin) {
-  const session = http2.connect(origin, { ca: peer.ca });
+  const session = http2.connect(origin, { ca: peer.ca, settings: { initialWindowSize: WINDOW } });
   session.setMaxListeners(0);
+  session.on("connect", () => session.setLocalWindowSize(WINDOW));
   session.on("error", (error) => { session.fault = error; });
   return session;
 }

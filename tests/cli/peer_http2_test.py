@@ -95,7 +95,8 @@ class VersionTest(fanout_cli.CliTest):
         self.assertRegex(both, r"mine +own +own ")
         self.assertNotRegex(both, r"(mine|curl_parallel) +own h2")
         alone = "\n".join(planned("2"))
-        self.assertIn("skipped mine / own h2 x 1 / 20 workers: mine speaks no HTTP/2", alone)
+        self.assertIn("skipped mine / own h2 x 1 / 20 workers: mine speaks HTTP/1.1 alone; leave out "
+                      "--http 2", alone)
         self.assertIn("skipped node_http2 / own / 20 workers: node_http2 speaks HTTP/2 alone; give "
                       "--http 2", "\n".join(planned("1.1")))
 

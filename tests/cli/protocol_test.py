@@ -43,7 +43,7 @@ class FlagTest(fanout_cli.CliTest):
     def test_a_version_that_nobody_named_speaks_is_refused(self):
         self.refuse("run", "--scenario", "zero", "--strategy", "event_loop", "--transport",
                     "beast_async", "--http", "2",
-                    words=["nothing to run", "beast_async speaks no HTTP/2"])
+                    words=["nothing to run", "beast_async speaks HTTP/1.1 alone; leave out --http 2"])
         self.refuse("run", "--scenario", "zero", "--strategy", "event_loop", "--transport",
                     "nghttp2_async", words=["nghttp2_async speaks HTTP/2 alone; give --http 2"])
 

@@ -89,10 +89,25 @@ TEST(ProtocolCells, NameAVersionThatATransportLacksWhereItIsTheOnlyOne) {
   selection.transports = {"beast_async", "nghttp2_async"};
   const Plan plan = make_plan(selection, kAmple, {});
   ASSERT_FALSE(plan.skipped.empty());
-  EXPECT_EQ(plan.skipped[0].why.text, "beast_async speaks no HTTP/2");
+  EXPECT_EQ(plan.skipped[0].why.text, "beast_async speaks HTTP/1.1 alone; leave out --http 2");
   // Of both versions it has the one that it speaks.
   selection.http = {HttpVersion::http1, HttpVersion::http2};
   EXPECT_THAT(make_plan(selection, kAmple, {}).skipped, IsEmpty());
+}
+
+TEST(ProtocolCells, SayWhyThereAreNoneRatherThanWhichPairsNeverAre) {
+  for (const auto& [http, transport, reason] :
+       {std::tuple{HttpVersion::http2, "beast_async", "speaks HTTP/1.1 alone; leave out --http 2"},
+        std::tuple{HttpVersion::http1, "nghttp2_async", "speaks HTTP/2 alone; give --http 2"}}) {
+    const Selection selection{.transports = {transport}, .http = {http}};
+    try {
+      (void)make_plan(selection, kAmple, {});
+      FAIL() << transport;
+    } catch (const NothingToRun& error) {
+      EXPECT_THAT(error.what(),
+                  HasSubstr(std::string("nothing to run: ") + transport + " " + reason));
+    }
+  }
 }
 
 TEST(ProtocolCells, HaveAFloorOfTheirOwn) {
