@@ -21,6 +21,9 @@ Report bare_report();
 void add_cell(Report& report, const char* strategy, unsigned workers,
               const std::vector<double>& makespans_ms);
 
+// The makespans of ten rounds about this one, with the same noise in every cell.
+std::vector<double> about(double ms);
+
 // What is made of a report, its analysis included.
 nlohmann::json document(const Report& report);
 std::string rendered(const Report& report, Format format);

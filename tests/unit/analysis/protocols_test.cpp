@@ -14,19 +14,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using unit_test::about;
 using unit_test::add_cell;
 using unit_test::bare_report;
-
-std::vector<double> around(double ms) {
-  std::vector<double> rounds;
-  for (int i = 0; i < 10; ++i) rounds.push_back(ms * (1 + 0.01 * ((7 * i) % 10)));
-  return rounds;
-}
 
 // Adds a row that speaks HTTP/2; its server counted so many connections.
 void add_http2(Report& report, unsigned connections, double ms,
                const char* strategy = "event_loop") {
-  add_cell(report, strategy, 10, around(ms));
+  add_cell(report, strategy, 10, about(ms));
   CellReport& row = report.cells.back();
   row.cell.http = HttpVersion::http2;
   row.cell.connections = connections;
@@ -39,9 +34,9 @@ void add_http2(Report& report, unsigned connections, double ms,
 
 TEST(Protocols, AreComparedAtEqualNumbersOfRequestsInFlight) {
   Report report = bare_report();
-  add_cell(report, "event_loop", 10, around(100));
+  add_cell(report, "event_loop", 10, about(100));
   add_http2(report, 2, 50);
-  add_cell(report, "event_loop", 100, around(100));
+  add_cell(report, "event_loop", 100, about(100));
   const auto found = protocols_of(report, report.plan.scenarios[0]);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].workers, 10U);
@@ -54,8 +49,8 @@ TEST(Protocols, AreComparedAtEqualNumbersOfRequestsInFlight) {
 
 TEST(Protocols, AreNotMixedIntoTheRanksOfStrategies) {
   Report report = bare_report();
-  add_cell(report, "thread_pool", 10, around(100));
-  add_cell(report, "event_loop", 10, around(100));
+  add_cell(report, "thread_pool", 10, about(100));
+  add_cell(report, "event_loop", 10, about(100));
   add_http2(report, 2, 50);
   for (const Verdict& verdict : verdicts_of(report, report.plan.scenarios[0])) {
     for (const CellReport* cell : verdict.cells) EXPECT_EQ(cell->cell.http, HttpVersion::http1);
@@ -68,8 +63,8 @@ TEST(Protocols, AreNotMixedIntoTheRanksOfStrategies) {
 
 TEST(Protocols, AreNothingWhereAllSpeakTheSame) {
   Report report = bare_report();
-  add_cell(report, "event_loop", 10, around(100));
-  add_cell(report, "event_loop", 20, around(50));
+  add_cell(report, "event_loop", 10, about(100));
+  add_cell(report, "event_loop", 20, about(50));
   EXPECT_THAT(protocols_of(report, report.plan.scenarios[0]), IsEmpty());
 }
 
@@ -87,7 +82,7 @@ TEST(Protocols, TellWhatTheServerCountedOfConnections) {
 
 TEST(Protocols, NameRowsThatAreLeftOut) {
   Report report = bare_report();
-  add_cell(report, "event_loop", 10, around(100));
+  add_cell(report, "event_loop", 10, about(100));
   add_http2(report, 2, 50);
   CellReport& broken = report.cells.back();
   for (fanout::Run& run : broken.runs) run.valid = false;
@@ -109,7 +104,7 @@ TEST(Protocols, SayNothingOfHttp1WhereItTookNoPart) {
   const auto found = protocols_of(report, report.plan.scenarios[0]);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(best_version(found, report.cells[0].cell), "");
-  add_cell(report, "event_loop", 10, around(200));
+  add_cell(report, "event_loop", 10, about(200));
   EXPECT_THAT(best_version(protocols_of(report, report.plan.scenarios[0]), report.cells[0].cell),
               HasSubstr("HTTP/2 over 2 connections is 4.00x faster than HTTP/1.1"));
 }

@@ -11,15 +11,9 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using unit_test::about;
 using unit_test::add_cell;
 using unit_test::bare_report;
-
-// Ten rounds about this makespan, the same noise in every cell.
-std::vector<double> about(double ms) {
-  std::vector<double> rounds;
-  for (int i = 0; i < 10; ++i) rounds.push_back(ms * (1 + 0.01 * ((7 * i) % 10)));
-  return rounds;
-}
 
 // The only verdict on a measure.
 Verdict by(const Report& report, std::string_view measure) {
