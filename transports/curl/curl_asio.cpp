@@ -247,7 +247,7 @@ const Transport curl_asio{
     .follows = true,
     .http2 = true,
     .fills_connections = true,
-    .plain_http2_fault = &curl_plain_http2_fault,
+    .plain_http2_fault = &curl_plain_sharing_fault,
 };
 
 }  // namespace fanout

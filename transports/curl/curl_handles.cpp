@@ -9,7 +9,9 @@ CurlHandles::CurlHandles(const CurlShared& shared, unsigned slots, const CurlSoc
     : idle_look_(shared.config), multi_(make_curl_multi(shared.config, slots)) {
   free_.reserve(slots);
   for (unsigned i = 0; i < slots; ++i) {
-    free_.push_back(&slots_.emplace_back(shared, idle_look_, hooks));
+    Slot& slot = slots_.emplace_back(shared, idle_look_, hooks);
+    if (shared.config.http == HttpVersion::http2) slot.exchange.wait_for_connections();
+    free_.push_back(&slot);
   }
 }
 

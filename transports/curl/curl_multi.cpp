@@ -99,7 +99,7 @@ const Transport curl_multi{
     .follows = true,
     .http2 = true,
     .fills_connections = true,
-    .plain_http2_fault = &curl_plain_http2_fault,
+    .plain_http2_fault = &curl_plain_sharing_fault,
 };
 
 }  // namespace fanout

@@ -100,6 +100,18 @@ std::string curl_plain_http2_fault() {
       info->version);
 }
 
+std::string curl_plain_sharing_fault() {
+  constexpr unsigned kFirst = 0x080d00;
+  constexpr unsigned kMended = 0x081000;
+  const auto* const info = curl_version_info(CURLVERSION_NOW);
+  if (info->version_num < kFirst || info->version_num >= kMended) return curl_plain_http2_fault();
+  return fmt::format(
+      "libcurl {} in clear text lets all others wait for the first answer on a connection of "
+      "HTTP/2, "
+      "for ever if there is none (mended in 8.16.0); use TLS",
+      info->version);
+}
+
 std::string curl_version_text() { return curl_version_info(CURLVERSION_NOW)->version; }
 
 CurlShared::CurlShared(const ClientConfig& client_config)
@@ -153,15 +165,16 @@ void CurlExchange::set_policy() {
 }
 
 // Plain targets are taken to speak HTTP/2, and those with TLS are asked (spoke_as_wanted() looks at
-// their answer). Transfers wait for a connection that others of them are about to share.
+// their answer).
 void CurlExchange::set_version() {
   const bool http2 = shared_.config.http == HttpVersion::http2;
   const auto& targets = shared_.config.targets;
   const bool all_plain = std::ranges::none_of(targets, &Target::tls);
   const auto version = all_plain ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_2TLS;
   set(handle(), CURLOPT_HTTP_VERSION, static_cast<long>(http2 ? version : CURL_HTTP_VERSION_1_1));
-  if (http2) set(handle(), CURLOPT_PIPEWAIT, 1L);
 }
+
+void CurlExchange::wait_for_connections() { set(handle(), CURLOPT_PIPEWAIT, 1L); }
 
 void CurlExchange::offer_http2(bool offered) {
   const bool known = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) != 0;

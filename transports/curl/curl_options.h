@@ -26,8 +26,9 @@ using CurlList = std::unique_ptr<curl_slist, Deleter<&curl_slist_free_all>>;
 
 // libcurl's version at run time.
 std::string curl_version_text();
-// For Transport::plain_http2_fault.
+// For Transport::plain_http2_fault: where transfers are made one at a time, and at once.
 std::string curl_plain_http2_fault();
+std::string curl_plain_sharing_fault();
 
 // What all easy handles of a process share; outlives them. Initialises libcurl, once and for all
 // threads. Throws RunError.
@@ -73,6 +74,7 @@ class CurlExchange {
   void watch_fields(CurlFieldWatch watch) { field_watch_ = std::move(watch); }
   // Whether the next transfers offer HTTP/2 to servers that speak TLS; without it, HTTP/1.1 alone.
   void offer_http2(bool offered);
+  void wait_for_connections();  // of HTTP/2, which other transfers are about to share
   // Prepares the handle for a transfer of this request.
   void begin(const Request& request);
   // Whether the transfer ended before its request was sent, because the connection it was to go
@@ -93,6 +95,7 @@ class CurlExchange {
   void set_callbacks();
   void set_address(std::uint32_t target);
   [[nodiscard]] bool spoke_as_wanted() const;
+  [[nodiscard]] bool is_new_connection() const;
   [[nodiscard]] Outcome failure(CURLcode code) const;
   [[nodiscard]] std::string words(CURLcode code) const;
   void header_line(std::string_view line);

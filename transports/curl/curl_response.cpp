@@ -51,10 +51,14 @@ Response CurlExchange::end(CURLcode code) const {
     curl_easy_getinfo(handle(), CURLINFO_LOCAL_PORT, &local_port);
     idle_look_.note_idle(static_cast<int>(local_port));
   }
+  response.connected = is_new_connection();
+  return response;
+}
+
+bool CurlExchange::is_new_connection() const {
   long connections = 0;
   curl_easy_getinfo(handle(), CURLINFO_NUM_CONNECTS, &connections);
-  response.connected = connections > 0;
-  return response;
+  return connections > 0;
 }
 
 // A server with TLS may choose another version than it is asked for.
@@ -151,6 +155,13 @@ std::string_view CurlExchange::words_of_protocol(CURLcode code) const {
       return header_complete_ ? sentence::kBadChunk : sentence::kFoldedFirst;
     case CURLE_RECV_ERROR:
       return sentence::kBadChunk;
+    case CURLE_HTTP2:
+      // What was taken to speak HTTP/2, and has said nothing of it.
+      if (!shared_.config.targets[request_->target].tls && !header_complete_ &&
+          is_new_connection()) {
+        return sentence::kNoHttp2;
+      }
+      return curl_easy_strerror(code);
     default:
       return curl_easy_strerror(code);
   }
