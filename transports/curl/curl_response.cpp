@@ -201,8 +201,8 @@ Outcome CurlExchange::failure(CURLcode code) const {
     case CURLE_HTTP2_STREAM:
       return lost();
     case CURLE_HTTP2:
-      // It says no more of a stream that was sent away, and of a lost connection what failed there.
-      return error_.front() == '\0' || libcurl_says(" failure: ") ? lost() : Outcome::protocol;
+      // It says nothing of a stream that was sent away, and of a lost connection what failed there.
+      return libcurl_says("nghttp2") ? Outcome::protocol : lost();
     default:
       return Outcome::protocol;
   }
