@@ -8,6 +8,7 @@ namespace fanout {
 void BeastAsyncClient::shake_hands(Connection& connection) {
   switch (connection.tls.handshake()) {
     case TlsStream::Handshake::done:
+      connection.times.connected(connection.socket.native_handle());  // if it did not wait to read
       connection.times.secured();
       connection.connected = true;
       connection.connect_by = kNever;

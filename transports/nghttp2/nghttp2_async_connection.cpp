@@ -97,6 +97,7 @@ bool Nghttp2Client::shake_hands(Connection& connection) {
   switch (connection.tls.handshake()) {
     case TlsStream::Handshake::done:
       if (connection.tls.protocol() != kChosen) break;
+      note_connected(connection);  // where the answer came before it was waited for
       if (Stream* const first = opener(connection)) first->times.secured();
       connection.connected = true;
       connection.connect_by = kNever;
