@@ -25,6 +25,7 @@ std::span<const Strategy* const> strategies() {
       [] { extern const Strategy batches; return &batches; }(),
       [] { extern const Strategy coroutines; return &coroutines; }(),
       [] { extern const Strategy multi_loop; return &multi_loop; }(),
+      [] { extern const Strategy process_loops; return &process_loops; }(),
       [] { extern const Strategy loop_and_pool; return &loop_and_pool; }(),
       [] { extern const Strategy aimd; return &aimd; }(),
       [] { extern const Strategy gradient; return &gradient; }(),

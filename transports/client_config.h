@@ -32,6 +32,9 @@ struct Target {
   std::string name{};  // of the host, as its requests and certificate say it; empty: the address
   std::string unresolved{};   // why its name has no address: its requests end as Outcome::dns
   std::string unix_socket{};  // the path of the socket to connect to instead of an address
+  // From how many addresses of the loopback network it is connected to, 127.0.0.1 and those that
+  // follow: each has ports of its own (transports/tcp_connect.h). 1: the kernel chooses.
+  unsigned source_addresses = 1;
   // Of which a request's token draws that of its answer (wire/token.h); none: expected_body_bytes.
   std::vector<std::uint64_t> expected_body_sizes{};
 

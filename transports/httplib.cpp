@@ -67,7 +67,7 @@ class HttplibClient final : public BlockingClient {
   [[nodiscard]] std::unique_ptr<Destination> make_destination(std::uint32_t target);
   Response fetch(Destination& destination, const Request& request);
   void set_time(httplib::ClientImpl& client, std::chrono::nanoseconds left) const;
-  void set_policy(httplib::ClientImpl& client) const;
+  void set_policy(httplib::ClientImpl& client, const Target& target) const;
   static void set_form(httplib::Request& request, const FormView& form, const Target& target);
   httplib::Request prepare(const Target& target);
   void choose_form(Destination& destination, const Request& request) const;
@@ -86,7 +86,7 @@ class HttplibClient final : public BlockingClient {
 std::unique_ptr<HttplibClient::Destination> HttplibClient::make_destination(std::uint32_t target) {
   auto destination = std::make_unique<Destination>();
   destination->client = client_of(target);
-  set_policy(*destination->client);
+  set_policy(*destination->client, config_.targets[target]);
   destination->request = prepare(config_.targets[target]);
   return destination;
 }
@@ -115,13 +115,16 @@ void HttplibClient::set_time(httplib::ClientImpl& client, std::chrono::nanosecon
   client.set_write_timeout(limit(left));
 }
 
-void HttplibClient::set_policy(httplib::ClientImpl& client) const {
+void HttplibClient::set_policy(httplib::ClientImpl& client, const Target& target) const {
   set_time(client, config_.timeout);
   client.set_keep_alive(config_.reuse);
   client.set_follow_location(false);
   client.set_decompress(false);
   client.set_url_encode(false);
-  client.set_socket_options([](int fd) { set_fanout_socket_options(fd); });
+  client.set_socket_options([sources = target.source_addresses](int fd) {
+    set_fanout_socket_options(fd);
+    (void)choose_source(fd, sources);  // it goes on with the kernel's choice
+  });
 }
 
 // Fields of one name may be there several times, which its own set_header would not have.

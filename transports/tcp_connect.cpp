@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "wire/socket_options.h"
+#include "wire/token.h"
 
 namespace fanout {
 
@@ -32,7 +34,7 @@ SocketAddress unix_address(const std::string& path) {
 SocketAddress socket_address(const Target& target) {
   if (!target.unix_socket.empty()) return unix_address(target.unix_socket);
   const std::string text = target.addresses.empty() ? "" : target.addresses.front();
-  SocketAddress address;
+  SocketAddress address{.sources = target.source_addresses};
   auto& four = reinterpret_cast<sockaddr_in&>(address.storage);
   auto& six = reinterpret_cast<sockaddr_in6&>(address.storage);
   if (::inet_pton(AF_INET, text.c_str(), &four.sin_addr) == 1) {
@@ -67,7 +69,19 @@ int open_socket(int family) {
   return fd;
 }
 
+int choose_source(int fd, unsigned sources) {
+  if (sources <= 1) return 0;
+  const int on = 1;  // the port is chosen with the destination known, or it would serve but one
+  ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  sockaddr_in from{};
+  from.sin_family = AF_INET;
+  const auto chance = mix64(static_cast<std::uint64_t>(now_ns()));
+  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(chance % sources));
+  return ::bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) == 0 ? 0 : errno;
+}
+
 int begin_connect(int fd, const SocketAddress& address) {
+  if (const int failure = choose_source(fd, address.sources); failure != 0) return failure;
   const auto* to = reinterpret_cast<const sockaddr*>(&address.storage);
   if (::connect(fd, to, address.size) == 0) return 0;
   return errno == EINPROGRESS || errno == EINTR ? 0 : errno;

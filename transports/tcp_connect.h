@@ -12,6 +12,7 @@ namespace fanout {
 struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
+  unsigned sources = 1;  // Target::source_addresses
 
   [[nodiscard]] int family() const { return storage.ss_family; }
 };
@@ -27,9 +28,15 @@ bool is_on_this_machine(const SocketAddress& address);
 // -1 and sets errno if there is none.
 int open_socket(int family);
 
+// Has an IPv4 socket that is not connected yet come from one of so many addresses of the loopback
+// network, by chance; with 1, from whichever the kernel chooses. The kernel searches the ports of a
+// source address one after the other, first every second one: beyond half of them, a search takes
+// milliseconds (bench/experiments/source_addresses). Returns 0 or errno.
+int choose_source(int fd, unsigned sources);
+
 // Begins to connect `fd`, a non-blocking socket. Returns 0 if it is connected or on its way, else
-// errno. A send may be tried at once: it says EAGAIN until
-// the socket is connected, and the reason if it cannot be.
+// errno. A send may be tried at once: it says EAGAIN until the socket is connected, and the reason
+// if it cannot be.
 int begin_connect(int fd, const SocketAddress& address);
 
 // What became of a request whose connection failed with this errno.

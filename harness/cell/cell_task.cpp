@@ -11,7 +11,8 @@ static void from_json(const nlohmann::json& json, Method& method) {
 }
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Schedule, rate, arrivals, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Target, addresses, port, expected_status, expected_body_bytes,
-                                   expected_body_sizes, tls, name, unresolved, unix_socket)
+                                   expected_body_sizes, tls, name, unresolved, unix_socket,
+                                   source_addresses)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RetryPolicy, retries, base, factor, cap, post, budget,
                                    pause_host)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Work, cpu, body)

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "harness/machine/environment.h"
+#include "harness/plan/capacity.h"
 #include "harness/plan/selection.h"
 #include "harness/plan/strategy_options.h"
 #include "local_server/answer.h"
@@ -24,6 +26,8 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
 
 CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
                    std::uint64_t token_seed, int urls_fd) {
+  const unsigned sources = source_addresses(cell, scenario, machine_limits());
+  for (Target& target : targets) target.source_addresses = sources;
   return {.strategy = cell.strategy,
           .transport = cell.transport,
           .workers = cell.workers,

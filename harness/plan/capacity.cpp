@@ -16,6 +16,10 @@ namespace {
 constexpr std::uint64_t kSpareDescriptors = 64;
 // Share of the ephemeral ports one run may use up: some are still in TIME_WAIT from other programs.
 constexpr double kUsablePorts = 0.9;
+// Connections from one of several addresses, as a share of its ports. The kernel searches every
+// second port first, and slowly once those run out.
+constexpr double kScarcePorts = 0.25;
+constexpr unsigned kMostSources = 250;
 
 std::uint64_t descriptors_for(const Cell& cell, const Scenario& scenario, unsigned besides) {
   return held_connections(cell, scenario) + std::uint64_t{cell.workers} * besides +
@@ -64,8 +68,15 @@ std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
   return std::min(all, static_cast<std::uint64_t>(span * rate));
 }
 
+// External programs connect as they do, and real targets may know their clients by address.
+bool chooses_sources(const Cell& cell, const Scenario& scenario) {
+  return !is_external(cell) && scenario.real_targets() == nullptr;
+}
+
 std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario,
-                                      std::uint64_t usable) {
+                                      const MachineLimits& limits) {
+  const std::uint64_t usable =
+      usable_ports(limits) * (chooses_sources(cell, scenario) ? kMostSources : 1);
   const std::uint64_t needed = connections_to_one_address(cell, scenario);
   if (needed <= usable) return std::nullopt;
   return WhySkipped{
@@ -87,6 +98,13 @@ std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scena
   return static_cast<std::uint64_t>(std::llround(all * largest));
 }
 
+unsigned source_addresses(const Cell& cell, const Scenario& scenario, const MachineLimits& limits) {
+  if (!chooses_sources(cell, scenario)) return 1;
+  const double from_one = std::max(1.0, static_cast<double>(limits.ports) * kScarcePorts);
+  const auto all = static_cast<double>(connections_to_one_address(cell, scenario));
+  return static_cast<unsigned>(std::clamp(std::ceil(all / from_one), 1.0, 1.0 * kMostSources));
+}
+
 std::uint64_t usable_ports(const MachineLimits& limits) {
   return static_cast<std::uint64_t>(static_cast<double>(limits.ports) * kUsablePorts);
 }
@@ -94,7 +112,7 @@ std::uint64_t usable_ports(const MachineLimits& limits) {
 std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scenario,
                                          unsigned besides, const MachineLimits& limits) {
   if (!has_network(cell)) return std::nullopt;
-  if (auto lacking = lacks_ports(cell, scenario, usable_ports(limits))) return lacking;
+  if (auto lacking = lacks_ports(cell, scenario, limits)) return lacking;
   return lacks_descriptors(cell, scenario, besides, limits.file_descriptors);
 }
 

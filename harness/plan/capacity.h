@@ -1,4 +1,4 @@
-// Whether the machine has the capacity for a cell: file descriptors and ports.
+// Whether the machine has the capacity for a cell: file descriptors, and ports to connect from.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,9 @@ std::optional<WhySkipped> lacks_capacity(const Cell& cell, const Scenario& scena
 
 // The connections to one address that a run of the cell makes, at most.
 std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scenario);
+// From how many addresses its clients connect to each host of the local server, so that the ports
+// of none become scarce (transports/tcp_connect.h); 1: from whichever the kernel chooses.
+unsigned source_addresses(const Cell& cell, const Scenario& scenario, const MachineLimits& limits);
 // How many of the local ports one run may use.
 std::uint64_t usable_ports(const MachineLimits& limits);
 

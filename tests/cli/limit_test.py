@@ -75,10 +75,10 @@ class LimitTest(fanout_cli.CliTest):
                     preexec_fn=descriptors(200))
 
     def test_few_ports_skip_the_cells_that_need_more(self):
-        plan = self.succeed("run", "--scenario", "zero", "-n", 70_000, "--strategy",
+        plan = self.succeed("run", "--scenario", "zero", "-n", 8_000_000, "--strategy",
                             "sequential,event_loop", "--dry-run").out
         self.assertRegex(plan, r"skipped sequential / curl_easy / 1 workers?: port_limited: needs "
-                               r"70000 connections to one address, \d+ of its ports")
+                               r"8000000 connections to one address, \d+ of its ports")
         self.assertTrue(re.search(r"^event_loop +curl_asio", plan, re.M), plan)
 
 

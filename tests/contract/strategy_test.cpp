@@ -27,7 +27,7 @@ bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) >= 0 || errno != EC
 std::string name_of(const Strategy* strategy) { return std::string(strategy->name); }
 
 #define SKIP_FORKING_UNDER_TSAN(strategy)                                             \
-  if (kThreadSanitizer && (strategy).name == "process_pool") {                        \
+  if (kThreadSanitizer && (strategy).name.starts_with("process_")) {                  \
     GTEST_SKIP() << "ThreadSanitizer does not support forking beside its own thread"; \
   }
 

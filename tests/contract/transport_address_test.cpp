@@ -1,6 +1,11 @@
 // Where every transport connects to: IPv4, IPv6, Unix sockets, and nowhere.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <set>
+#include <thread>
 
 #include "base/file.h"
 #include "tests/contract/canned_server.h"
@@ -25,6 +30,36 @@ TEST_P(EveryTransportAddress, SpeaksIPv6) {
     EXPECT_EQ(client.fetch(0).outcome, Outcome::ok);
     EXPECT_EQ(client.fetch(1).outcome, Outcome::ok);
     EXPECT_EQ(server.stop().connections, 1U);
+  }
+}
+
+// Accepts so many connections and ends each; returns the last bytes of their addresses.
+std::set<unsigned> sources_of(int listener, unsigned connections) {
+  std::set<unsigned> last_bytes;
+  for (unsigned i = 0; i < connections; ++i) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    const UniqueFd client(
+        ::accept4(listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC));
+    last_bytes.insert(ntohl(peer.sin_addr.s_addr) - INADDR_LOOPBACK + 1);
+  }
+  return last_bytes;
+}
+
+TEST_P(EveryTransportAddress, ComesFromAsManyAddressesAsItIsTold) {
+  constexpr unsigned kConnections = 24;  // all by chance from one of three: once in 10^11 times
+  const auto [listener, port] = listen_on_loopback(16);
+  ClientConfig config = config_for({{{"127.0.0.1"}, port, 200, 5}});
+  for (const unsigned sources : {1U, 3U}) {
+    config.targets[0].source_addresses = sources;
+    std::set<unsigned> seen;
+    std::jthread server([&, fd = listener.get()] { seen = sources_of(fd, kConnections); });
+    AnyClient client(*GetParam(), config);
+    for (unsigned i = 0; i < kConnections; ++i) (void)client.fetch(i);
+    server.join();
+    EXPECT_GE(*seen.begin(), 1U);
+    EXPECT_LE(*seen.rbegin(), sources);
+    EXPECT_EQ(seen.size() > 1, sources > 1);
   }
 }
 

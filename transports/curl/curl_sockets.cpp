@@ -34,9 +34,11 @@ curl_socket_t CurlExchange::on_socket_wanted(void* self, curlsocktype purpose,
 }
 
 int CurlExchange::on_socket_made(void* self, curl_socket_t fd, curlsocktype) {
-  static_cast<CurlExchange*>(self)->new_socket_ = fd;
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  exchange.new_socket_ = fd;
   set_fanout_socket_options(fd);
-  return CURL_SOCKOPT_OK;
+  const Target& target = exchange.shared_.config.targets[exchange.request_->target];
+  return choose_source(fd, target.source_addresses) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
 }
 
 // Before each request. A Unix socket has no local port to be known by, and is not looked at. Nor is

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "harness/plan/capacity.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/prediction.h"
 #include "harness/plan/selection.h"
@@ -152,14 +153,29 @@ TEST(MakePlan, SkipsCellsThatNeedMoreDescriptorsAndKeepsTheRest) {
 }
 
 TEST(MakePlan, SkipsCellsThatNeedMoreConnectionsThanPorts) {
-  // `sequential` opens a connection per request: 20,000, and 0.9 x 20,000 can be used.
+  // `sequential` opens a connection per request: 20,000, from 250 addresses with 0.9 x 20 ports.
   const Plan plan = make_plan({.scenarios = {"zero"}, .strategies = {"sequential", "event_loop"}},
-                              {.file_descriptors = 4096, .ports = 20'000}, {});
+                              {.file_descriptors = 4096, .ports = 20}, {});
   ASSERT_THAT(plan.skipped, SizeIs(1));
   EXPECT_EQ(plan.skipped[0].cell.strategy, "sequential");
   EXPECT_THAT(plan.skipped[0].why.text,
-              AllOf(StartsWith("port_limited: "), HasSubstr("20000"), HasSubstr("18000")));
+              AllOf(StartsWith("port_limited: "), HasSubstr("20000"), HasSubstr("4500")));
   EXPECT_FALSE(pairs_of(plan).contains({"sequential", "curl_easy"}));
+}
+
+TEST(MakePlan, HasConnectionsComeFromAsManyAddressesAsKeepTheirPortsPlenty) {
+  const Scenario scenario{.name = "wide", .requests = 57'000};
+  const MachineLimits limits{.file_descriptors = 20'000, .ports = 28'000};
+  const Cell narrow{.strategy = "event_loop", .transport = "beast_async", .workers = 7'000};
+  EXPECT_EQ(source_addresses(narrow, scenario, limits), 1U);
+  Cell wide = narrow;
+  wide.workers = 19'000;
+  EXPECT_EQ(source_addresses(wide, scenario, limits), 3U);
+  Cell program = wide;
+  program.strategy = "py_asyncio";
+  program.transport = "";
+  program.stack = "own";
+  EXPECT_EQ(source_addresses(program, scenario, limits), 1U);
 }
 
 TEST(MakePlan, SkipsTransportsThatDoNotSpeakTheTlsOfTheScenario) {

@@ -1,0 +1,95 @@
+"""Thousands of requests in flight (bench/experiments ports, wide)."""
+
+import json
+import resource
+import socket
+import statistics
+import subprocess
+import threading
+import time
+
+IP_BIND_ADDRESS_NO_PORT = 24
+CONNECTIONS = 18_000
+PER_SOURCE = 7_000
+IN_FLIGHT = (100, 1000, 5000, 19_000)
+DELAY_S = 5
+WAVES = 3
+
+
+def connect_all(port, per_source):
+    """How long each tenth of the connections took to make, in us each; all are closed afterwards."""
+    times, held = [], []
+    for tenth in range(10):
+        begin = time.perf_counter()
+        for i in range(CONNECTIONS // 10):
+            client = socket.socket()
+            if per_source:
+                source = 1 + (tenth * CONNECTIONS // 10 + i) // per_source
+                client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+                client.bind((f"127.0.0.{source}", 0))
+            client.connect(("127.0.0.1", port))
+            held.append(client)
+        times.append((time.perf_counter() - begin) / (CONNECTIONS // 10) * 1e6)
+    return times
+
+
+def ports(_build, times, _folder):
+    # Each connection is held at both ends, so that a process of its own accepts.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    for _ in range(times):
+        for name, per_source in (("one address", None), (f"{PER_SOURCE:,} from each address", PER_SOURCE)):
+            with subprocess.Popen(["python3", "-c", ACCEPTS], stdout=subprocess.PIPE, text=True) as server:
+                watch = threading.Timer(300, server.kill)
+                watch.start()
+                tenths = connect_all(int(server.stdout.readline()), per_source)
+                watch.cancel()
+                server.kill()
+            print(f"{name}: us for each connection, by tenths: "
+                  + " ".join(f"{one:.0f}" for one in tenths), flush=True)
+
+
+ACCEPTS = """
+import socket
+listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+print(listener.getsockname()[1], flush=True)
+held = []
+while True:
+    held.append(listener.accept()[0].detach())
+"""
+
+
+def measured(build, folder, in_flight, rounds):
+    file, result = folder / "wide.json", folder / "result.json"
+    file.write_text(json.dumps({
+        "name": "wide", "requests": WAVES * in_flight, "workers": in_flight, "timeout": "60s",
+        "server": {"hosts": [{"delay": f"{DELAY_S}s", "body_bytes": 115}]}}))
+    subprocess.run([f"{build}/fanout", "run", "--scenario", file, "--strategy",
+                    "event_loop,multi_loop,process_loops", "--transport", "floor,beast_async",
+                    "--rounds", str(rounds), "--no-profile", "--no-references", "--no-progress",
+                    "--quiet", "-o", result], check=False, stdout=subprocess.DEVNULL)
+    return json.loads(result.read_text())["cells"]
+
+
+def spread(values):
+    return f"{statistics.median(values):.3g} [{min(values):.3g}, {max(values):.3g}]"
+
+
+def wide(build, times, folder):
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 100
+    least = {}
+    for in_flight in IN_FLIGHT:
+        if in_flight > most:
+            print(f"{in_flight:,} in flight: not here, a process may have {most + 100:,} descriptors")
+            continue
+        for cell in measured(build, folder, in_flight, times):
+            runs = [run for run in cell["runs"] if run["valid"]]
+            name = f"{cell['strategy']} / {cell['transport']}"
+            if not runs:
+                print(f"{in_flight:,} in flight, {name}: no valid run", flush=True)
+                continue
+            cost = [run["cpu_ns"] / 1e3 / run["requests"]["total"] for run in runs]
+            efficiency = [WAVES * DELAY_S * 1e9 / run["makespan_ns"] for run in runs]
+            least.setdefault(name, statistics.median(cost))
+            print(f"{in_flight:,} in flight, {name}: CPU per request {spread(cost)} us, "
+                  f"x {statistics.median(cost) / least[name]:.2f} of that with {IN_FLIGHT[0]}; efficiency "
+                  f"{spread(efficiency)}; {len(runs)} of {len(cell['runs'])} runs valid", flush=True)
