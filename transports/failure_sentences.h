@@ -15,6 +15,8 @@ inline constexpr std::string_view kHandshakeEnded =
     "the server ended the connection during the TLS handshake";
 inline constexpr std::string_view kCertificateWanted =
     "the server asked for a certificate and ended the connection; show one with --cert";
+inline constexpr std::string_view kSelfSigned =
+    "self-signed certificate; SSL_CERT_FILE names those to trust";
 inline constexpr std::string_view kStatusLine =
     "the answer begins with no status line of HTTP/1.0 or HTTP/1.1";
 

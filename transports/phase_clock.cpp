@@ -21,6 +21,12 @@ void PhaseClock::note_connected(int fd) {
   note_resent_syns(fd, *notes_);
 }
 
+void PhaseClock::look_whether_connected(int fd) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0) note_connected(fd);
+}
+
 void PhaseClock::add() const {
   const std::int64_t end = now_ns();
   const std::int64_t connected = std::max(connected_, begun_);

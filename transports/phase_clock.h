@@ -33,6 +33,10 @@ class PhaseClock {
   void connected(int fd) {
     if (notes_ != nullptr && connected_ == 0) note_connected(fd);
   }
+  // Before each step of its handshake, the whole of which may take no more than one.
+  void connected_if_it_is(int fd) {
+    if (notes_ != nullptr && connected_ == 0) look_whether_connected(fd);
+  }
   // It is given up before it is connected: the same.
   void gave_up(int fd) const {
     if (notes_ != nullptr && connected_ == 0) note_resent_syns(fd, *notes_);
@@ -50,6 +54,7 @@ class PhaseClock {
   }
   void begin_now(bool connected);
   void note_connected(int fd);
+  void look_whether_connected(int fd);
   void add() const;
 
   ConnectionNotes* notes_ = nullptr;  // null: nothing is noted

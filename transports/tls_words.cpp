@@ -31,6 +31,9 @@ std::string_view meaning(std::string_view reason) {
 bool is_alert(std::string_view reason) { return reason.find(kAlert) != std::string_view::npos; }
 
 std::string tls_words(long verify_result, std::string_view reason) {
+  if (verify_result == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT) {
+    return std::string(sentence::kSelfSigned);
+  }
   if (verify_result != X509_V_OK) return X509_verify_cert_error_string(verify_result);
   if (reason.empty()) return {};
   if (names_one_of(reason, {"wrong version number", "packet length too long", "http request",

@@ -30,7 +30,7 @@ ScenarioAnalysis analyse(const Report& report, const Scenario& scenario) {
   if (found.recommendation && found.recommendation->answer.use) {
     Answer& answer = found.recommendation->answer;
     std::string line = best_version(found.protocols, *answer.use);
-    if (!line.empty()) answer.lines.push_back(std::move(line));
+    if (!line.empty()) answer.lines.insert(answer.lines.begin(), std::move(line));
   }
   for (const auto& [name, version] : kHttpVersionNames) {
     const auto at = static_cast<std::size_t>(version);

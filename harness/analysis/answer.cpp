@@ -78,14 +78,15 @@ Costs costs_of(const Report& report, const Scenario& scenario, const Cells& near
   return costs;
 }
 
-std::string how_to_use(const Verdict& verdict, const CellReport& use, const Scenario& scenario) {
+std::string how_to_use(const Report& report, const Verdict& verdict, const CellReport& use,
+                       const Scenario& scenario) {
   const auto row = std::ranges::find(strategies(), use.cell.strategy, &Strategy::name);
   const bool adapts = row != strategies().end() && (*row)->concurrency == Concurrency::adaptive;
   const Pace* const pace = pace_by(*verdict.measure);
-  return fmt::format("{} with {}{} in flight (--workers {}): {}{} us of CPU for each{}.",
+  return fmt::format("{} with {}{} in flight{} (--workers {}): {}{} us of CPU for each{}.",
                      short_name(verdict, use.cell), adapts ? "at most " : "",
-                     counted(use.cell.workers, "request"), use.cell.workers,
-                     pace == nullptr ? "" : pace->words(use, scenario) + ", ",
+                     counted(use.cell.workers, "request"), version_suffix(report, use.cell),
+                     use.cell.workers, pace == nullptr ? "" : pace->words(use, scenario) + ", ",
                      format_number(cost_of(&use)),
                      pace != nullptr && pace->measure == "makespan" ? "" : " request");
 }
@@ -140,12 +141,20 @@ std::string variant_suffix(const std::string& scenario, const Cell& cell) {
   return " + " + cell.scenario.substr(scenario.size() + 1);
 }
 
+std::string version_suffix(const Report& report, const Cell& cell) {
+  const bool several = std::ranges::any_of(report.cells, [&](const CellReport& other) {
+    return other.cell.scenario == cell.scenario && other.cell.http != cell.http;
+  });
+  if (!several) return {};
+  return cell.http == HttpVersion::http1 ? " over HTTP/1.1" : " over HTTP/2";
+}
+
 Answer answer_for(const Report& report, const Scenario& scenario, const Verdict& verdict) {
   const Cells near = near_of(verdict);
   const Costs costs = costs_of(report, scenario, near);
   const CellReport& use = simplest_of(costs.least);
   Answer answer{.use = use.cell, .lines = {}};
-  const std::string how = how_to_use(verdict, use, scenario);
+  const std::string how = how_to_use(report, verdict, use, scenario);
   answer.lines.push_back((verdict.ranking ? "Use " : by_medians(verdict.declined)) + how);
   if (std::string reason = why(verdict, near, costs, use); !reason.empty()) {
     answer.lines.push_back(std::move(reason));

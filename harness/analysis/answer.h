@@ -25,5 +25,7 @@ inline constexpr double kAsFast = 1.05;
 
 // " + quota" for a cell of the variant "quota" of this scenario; "" for one of its own.
 std::string variant_suffix(const std::string& scenario, const Cell& cell);
+// " over HTTP/1.1" where cells of the same scenario were measured over another version; else "".
+std::string version_suffix(const Report& report, const Cell& cell);
 
 }  // namespace fanout

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <functional>
 #include <iterator>
+#include <optional>
 
 #include "base/text.h"
 #include "harness/analysis/contenders.h"
@@ -49,7 +51,7 @@ double median_over_runs(const CellReport& cell,
   for (const Run& run : cell.runs) {
     if (run.valid && run.server) values.push_back(figure(run, *run.server));
   }
-  return values.empty() ? 0 : median_interval(std::move(values)).median;
+  return values.empty() ? -1 : median_interval(std::move(values)).median;
 }
 
 Verdict verdict_of(const Report& report, const Scenario& scenario, const Cells& cells,
@@ -80,8 +82,9 @@ ProtocolRow row_of(const CellReport& cell) {
       median([](auto&, auto& server) { return static_cast<double>(server.connections); });
   row.handshakes =
       median([](auto&, auto& server) { return static_cast<double>(server.handshakes); });
+  if (row.connections < 0) return row;  // a real server keeps its counts to itself
   row.streams_at_once = 1;
-  if (cell.cell.http == HttpVersion::http1 || cell.summary.valid_runs == 0) return row;
+  if (cell.cell.http == HttpVersion::http1) return row;
   const auto per_request = [&](std::uint64_t Http2Counters::*bytes) {
     return median([bytes](auto&, auto& server) {
       return static_cast<double>(server.http2.value_or(Http2Counters()).*bytes) /
@@ -96,26 +99,67 @@ ProtocolRow row_of(const CellReport& cell) {
   return row;
 }
 
-// "HTTP/2 over 1 connection is 1.45x cheaper than HTTP/1.1 over 10 connections", or that it is not.
-std::string against_http1(const Verdict& verdict) {
-  const Ranking& ranking = *verdict.ranking;
-  const std::size_t best = ranking.bands.front().front();
-  const auto is_http1 = [&](std::size_t i) {
-    return verdict.cells[i]->cell.http == HttpVersion::http1;
-  };
-  const auto of_both = [&](const Matchup& one) {
-    return one.leader == best && (is_http1(one.leader) || is_http1(one.other));
-  };
-  const auto found = std::ranges::find_if(ranking.matchups, of_both);
-  const std::string by = std::string(verdict.measure->title) + ": ";
-  if (found == ranking.matchups.end()) return by + "not separated";
-  if (!found->separated) {
-    return fmt::format("{}{} and {} are not separated", by, verdict.labels[found->leader],
-                       verdict.labels[found->other]);
+// Where HTTP/1.1 took part, and what is held against it.
+struct AgainstHttp1 {
+  const Verdict* verdict = nullptr;
+  std::size_t best =
+      0;  // index of a row: of those that none is better than, the fewest connections
+  std::size_t http1 = 0;
+  bool apart = false;  // whether they are known to differ
+};
+
+std::optional<AgainstHttp1> against_http1(const Verdict& verdict) {
+  const Cells& cells = verdict.cells;
+  const auto http1 = std::ranges::find(cells, HttpVersion::http1,
+                                       [](const CellReport* cell) { return cell->cell.http; });
+  if (http1 == cells.end() || cells.size() < 2) return std::nullopt;
+  const auto of_http1 = static_cast<std::size_t>(http1 - cells.begin());
+  const auto fewest = [&](std::size_t i) { return connections_to_a_host(cells[i]->cell); };
+  if (verdict.ranking) {
+    const std::vector<std::size_t>& first = verdict.ranking->bands.front();
+    const bool apart = std::ranges::find(first, of_http1) == first.end();
+    return AgainstHttp1{&verdict, *std::ranges::min_element(first, {}, fewest), of_http1, apart};
   }
-  return fmt::format("{} is {:.2f}x {} than {}", verdict.labels[found->leader],
-                     found->comparison.ratio, verdict.measure->better,
-                     verdict.labels[found->other]);
+  const auto by_round = common_rounds(cells, *verdict.measure);
+  if (by_round.front().empty()) return std::nullopt;
+  std::vector<double> medians;
+  for (const std::vector<double>& values : by_round) {
+    medians.push_back(median_interval(values).median);
+  }
+  const auto best = static_cast<std::size_t>(std::ranges::min_element(medians) - medians.begin());
+  return AgainstHttp1{&verdict, best, of_http1, best != of_http1};
+}
+
+// "3.28x faster"
+std::string by_how_much(const AgainstHttp1& one) {
+  const auto by_round = common_rounds(one.verdict->cells, *one.verdict->measure);
+  return fmt::format("{:.2f}x {}", compare_rounds(by_round[one.best], by_round[one.http1]).ratio,
+                     one.verdict->measure->better);
+}
+
+std::string in_words(const AgainstHttp1& one) {
+  const std::vector<std::string>& labels = one.verdict->labels;
+  if (!one.apart) return fmt::format("no version is {}", one.verdict->measure->better);
+  return fmt::format("{} is {} than {}", labels[one.best], by_how_much(one), labels[one.http1]);
+}
+
+bool have_same_best(const AgainstHttp1& one, const AgainstHttp1& other) {
+  return is_same_protocol(one.verdict->cells[one.best]->cell,
+                          other.verdict->cells[other.best]->cell);
+}
+
+std::string in_words(const AgainstHttp1& speed, const AgainstHttp1& cost, unsigned in_flight) {
+  const std::vector<std::string>& labels = speed.verdict->labels;
+  const std::string& http1 = labels[speed.http1];
+  const std::string among = counted(in_flight, "request") + " in flight";
+  if (!speed.apart && !cost.apart) {
+    return fmt::format("with {}, no version is faster or cheaper than {}", among, http1);
+  }
+  if (speed.apart && cost.apart && have_same_best(speed, cost)) {
+    return fmt::format("with {}, use {}: it is {} and {} than {}", among, labels[speed.best],
+                       by_how_much(speed), by_how_much(cost), http1);
+  }
+  return fmt::format("with {}, {}; {}", among, in_words(speed), in_words(cost));
 }
 
 }  // namespace
@@ -125,20 +169,19 @@ std::string best_version(const std::vector<ProtocolComparison>& comparisons, con
     return belongs(one.rows.front().cell->cell, use);
   });
   if (found == comparisons.end()) return {};
-  std::string text;
+  std::optional<AgainstHttp1> speed;
+  std::optional<AgainstHttp1> cost;
   for (const Verdict& verdict : found->verdicts) {
-    const bool told = verdict.measure->name == "cpu" || verdict.measure->name == "makespan" ||
-                      verdict.measure->name == "throughput";
-    const bool any_http1 = std::ranges::any_of(verdict.cells, [](const CellReport* cell) {
-      return cell->cell.http == HttpVersion::http1;
-    });
-    if (!told || !verdict.ranking || !any_http1) continue;
-    if (!text.empty()) text += "; ";
-    text += against_http1(verdict);
+    const std::string_view measure = verdict.measure->name;
+    if (measure == "cpu") cost = against_http1(verdict);
+    if (measure == "makespan" || measure == "throughput") speed = against_http1(verdict);
   }
-  return text.empty()
-             ? text
-             : fmt::format("With {} in flight, {}.", counted(found->workers, "request"), text);
+  if (!speed && !cost) return {};
+  const AgainstHttp1& one = speed ? *speed : *cost;
+  std::string text = in_words(one, cost ? *cost : one, found->workers);
+  if (!one.verdict->ranking) return fmt::format("By medians, not ranked: {}.", text);
+  text.front() = static_cast<char>(std::toupper(text.front()));
+  return text + ".";
 }
 
 std::vector<ProtocolComparison> protocols_of(const Report& report, const Scenario& scenario) {

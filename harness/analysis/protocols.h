@@ -10,13 +10,14 @@
 
 namespace fanout {
 
-// A cell, and what its connections were by the server's count: medians over its valid runs.
+// A cell, and what its connections were by the server's count: medians over its valid runs, -1
+// where that is not known, as of real servers.
 struct ProtocolRow {
   const CellReport* cell = nullptr;
-  double connections = 0;
-  double streams_at_once = 0;   // HTTP/2: most on one connection; HTTP/1.1: 1
-  double handshakes = 0;        // of TLS
-  double header_bytes_in = -1;  // HTTP/2: as coded, of a request; -1: not known
+  double connections = -1;
+  double streams_at_once = -1;  // HTTP/2: most on one connection; HTTP/1.1: 1
+  double handshakes = -1;       // of TLS
+  double header_bytes_in = -1;  // HTTP/2: as coded, of a request
   double header_bytes_out = -1;
 };
 
@@ -34,8 +35,9 @@ struct ProtocolComparison {
 // None of cells that were all left out: why, is said of each of them elsewhere.
 std::vector<ProtocolComparison> protocols_of(const Report& report, const Scenario& scenario);
 
-// Of the strategy and workers that the answer names: which version is fastest there, and which the
-// cheapest, as far as they are ranked; "" if nothing is.
+// Of the strategy and workers that the answer names: which version and how many connections to use,
+// against HTTP/1.1; of those that are not told apart, the fewest connections. By medians where
+// nothing is ranked. "" if HTTP/1.1 took no part.
 std::string best_version(const std::vector<ProtocolComparison>& comparisons, const Cell& use);
 
 }  // namespace fanout

@@ -57,9 +57,10 @@ std::vector<std::string> not_separated(const Report& report, const Verdict& verd
 
 std::string fastest_line(const Report& report, const CellReport& fastest, const Verdict& verdict) {
   const std::vector<std::string> others = not_separated(report, verdict);
-  return fmt::format("{}: {}, {}, {} of CPU per request.{}",
+  return fmt::format("{}{}: {}, {}, {} of CPU per request.{}",
                      verdict.ranking && others.empty() ? "Fastest" : "Shortest median",
-                     name(report, fastest.cell), makespan_text(fastest), cost(fastest),
+                     version_suffix(report, fastest.cell), name(report, fastest.cell),
+                     makespan_text(fastest), cost(fastest),
                      others.empty() ? "" : " Not separated from " + listed(others) + ".");
 }
 

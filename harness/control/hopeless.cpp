@@ -12,11 +12,12 @@ bool is_wait(Outcome outcome) {
   return outcome == Outcome::timeout || outcome == Outcome::connect_timeout;
 }
 
-// Whether its requests took all the time they may, or the run was ended meanwhile.
-bool waited(const Run& run) {
-  static const std::set<std::string> kWaits{"timeout", "connect_timeout", "none"};
+// Whether its requests took all the time they may, or the run was ended meanwhile; or TLS came
+// about with none of them, which costs much and changes with no strategy.
+bool was_in_vain(const Run& run) {
+  static const std::set<std::string> kInVain{"timeout", "connect_timeout", "none", "tls"};
   return std::ranges::all_of(run.errors,
-                             [](const auto& error) { return kWaits.contains(error.first); });
+                             [](const auto& error) { return kInVain.contains(error.first); });
 }
 
 }  // namespace
@@ -24,16 +25,16 @@ bool waited(const Run& run) {
 bool is_hopeless(const Report& report, bool round_done) {
   constexpr unsigned kRunsThatTell = 2;
   unsigned runs = 0;
-  bool all_waited = true;
+  bool all_in_vain = true;
   for (const CellReport& cell : report.cells) {
     if (scenario_of(report.plan, cell.cell).real_targets() == nullptr) return false;
     for (const Run& run : cell.runs) {
       if (run.requests.ok > 0) return false;
       ++runs;
-      all_waited = all_waited && waited(run);
+      all_in_vain = all_in_vain && was_in_vain(run);
     }
   }
-  return round_done || (runs >= kRunsThatTell && all_waited);
+  return round_done || (runs >= kRunsThatTell && all_in_vain);
 }
 
 bool waits_in_vain(std::span<Sample> samples, std::int64_t age_ns) {

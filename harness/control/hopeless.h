@@ -9,7 +9,8 @@
 namespace fanout {
 
 // Whether the measurement has no use in going on: real targets have not answered a single request
-// in the whole first round, or in its first two runs, whose requests all waited in vain.
+// in the whole first round, or in its first two runs, whose requests all waited in vain or failed
+// in TLS.
 bool is_hopeless(const Report& report, bool round_done);
 
 // Whether a run of a single target has none: for 20 s, and 3 requests or more, all that ended

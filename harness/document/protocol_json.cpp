@@ -11,9 +11,9 @@ Json known(double figure) { return figure < 0 ? Json(nullptr) : Json(figure); }
 Json row_to_json(const ProtocolRow& row) {
   Json json = cell_in_scenario(row.cell->cell);
   json["words"] = protocol_text(row.cell->cell);
-  json["connections_seen"] = row.connections;
-  json["streams_at_once"] = row.streams_at_once;
-  json["handshakes"] = row.handshakes;
+  json["connections_seen"] = known(row.connections);
+  json["streams_at_once"] = known(row.streams_at_once);
+  json["handshakes"] = known(row.handshakes);
   json["header_bytes_in"] = known(row.header_bytes_in);
   json["header_bytes_out"] = known(row.header_bytes_out);
   return json;

@@ -114,9 +114,17 @@ void check_published(const Scenario& scenario) {
 void select_protocols(Scenario& scenario, const Selection& selection) {
   if (!selection.http.empty()) scenario.protocols.versions = selection.http;
   if (!selection.connections.empty()) scenario.protocols.connections = selection.connections;
-  if (!selection.connections.empty() && !speaks_http2(scenario)) {
+  if (scenario.protocols.connections.empty() || speaks_http2(scenario)) return;
+  if (!selection.connections.empty()) {
     throw UsageError("--connections: requests share connections in HTTP/2 alone; give --http 2");
   }
+  if (selection.http.empty()) {
+    throw UsageError(
+        fmt::format("{}: connections: requests share them in HTTP/2 alone; add \"http\": \"2\", or "
+                    "[\"1.1\", \"2\"]",
+                    scenario.name));
+  }
+  scenario.protocols.connections.clear();
 }
 
 // As curl does with --data: it makes a POST of what has no other method.

@@ -15,17 +15,17 @@ namespace {
 
 using Align = Column::Align;
 
-std::string bytes_text(double bytes) { return bytes < 0 ? "-" : format_number(bytes); }
+std::string known(double figure) { return figure < 0 ? "-" : format_number(figure); }
 
 std::vector<std::string> row_of(const ProtocolRow& row) {
   const Summary& summary = row.cell->summary;
   return {protocol_text(row.cell->cell),
           row.cell->cell.transport,
-          format_number(row.connections),
-          format_number(row.streams_at_once),
-          format_number(row.handshakes),
-          bytes_text(row.header_bytes_in),
-          bytes_text(row.header_bytes_out),
+          known(row.connections),
+          known(row.streams_at_once),
+          known(row.handshakes),
+          known(row.header_bytes_in),
+          known(row.header_bytes_out),
           format_number(summary.requests_per_second.median),
           interval_text(summary.makespan_ns, format_duration),
           interval_text(summary.cpu_us_per_request, format_number)};
@@ -76,11 +76,12 @@ std::string render_protocols(const std::vector<ProtocolComparison>& comparisons,
   }
   if (text.empty()) return text;
   return text +
-         "streams: most at once on one connection; handshakes: of TLS; header in, out: bytes of "
-         "the "
-         "header\nof a request and of its answer, as HTTP/2 codes it. Loopback loses no packets, "
-         "so "
-         "these figures do not\nshow what a lost one costs all requests of its connection "
+         "streams: most at once on one connection as the server saw them, fewer than are in flight "
+         "where\nit answers faster than requests come; handshakes: of TLS; header in, out: bytes "
+         "of "
+         "the header of a\nrequest and of its answer, as HTTP/2 codes it. Loopback loses no "
+         "packets, "
+         "so these figures do not\nshow what a lost one costs all requests of its connection "
          "(docs/http2.md)\n\n";
 }
 

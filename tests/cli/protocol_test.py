@@ -46,6 +46,9 @@ class FlagTest(fanout_cli.CliTest):
                     words=["nothing to run", "beast_async speaks HTTP/1.1 alone; leave out --http 2"])
         self.refuse("run", "--scenario", "zero", "--strategy", "event_loop", "--transport",
                     "nghttp2_async", words=["nghttp2_async speaks HTTP/2 alone; give --http 2"])
+        file = self.scenario("shared", requests=10, connections=2, hosts=[{}])
+        self.refuse("run", "--scenario", file, words=["shared: connections: requests share them in "
+                                                      'HTTP/2 alone; add "http": "2"'])
 
 
 class CellTest(fanout_cli.CliTest):

@@ -68,7 +68,7 @@ class TargetTlsTest(fanout_cli.CliTest):
         cls.addClassCleanup(cls.server.listener.close)
 
     def errors(self, *flags, server=None, trusted=None, **options):
-        document, _ = self.measure("--url", (server or self.server).url, *ONE, "--transport", "all",
+        document, _ = self.measure("--url", (server or self.server).url, *ONE, "--transport", "all", "--keep-going",
                                    *flags, variables={"SSL_CERT_FILE": str(trusted or self.own)},
                                    **options)
         return {f"{cell['strategy']} / {cell['transport']}": cell["runs"][0]["errors"]

@@ -134,7 +134,7 @@ TEST_P(EveryTransportTlsWords, ACertificateThatIsNotTrusted) {
   TlsServer server([](ssl_ctx_st*) {});
   ClientConfig config = server.config();
   config.certificates = make_tls_identity({"127.0.0.1"}).certificate;
-  EXPECT_EQ(end_of(config), "tls: self-signed certificate");
+  EXPECT_EQ(end_of(config), "tls: self-signed certificate; SSL_CERT_FILE names those to trust");
   config = server.config();
   config.targets[0].name = "elsewhere.test";
   EXPECT_EQ(end_of(config), "tls: hostname mismatch");

@@ -6,15 +6,14 @@
 namespace fanout {
 
 void BeastAsyncClient::shake_hands(Connection& connection) {
+  connection.times.connected_if_it_is(connection.socket.native_handle());
   switch (connection.tls.handshake()) {
     case TlsStream::Handshake::done:
-      connection.times.connected(connection.socket.native_handle());  // if it did not wait to read
       connection.times.secured();
       connection.connected = true;
       connection.connect_by = kNever;
       return send(connection);
     case TlsStream::Handshake::wants_read:
-      connection.times.connected(connection.socket.native_handle());
       return wait_to_send(connection, AsioSocket::wait_read);
     case TlsStream::Handshake::wants_write:
       return wait_to_send(connection, AsioSocket::wait_write);

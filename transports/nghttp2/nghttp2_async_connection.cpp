@@ -94,16 +94,17 @@ void Nghttp2Client::flush(Connection& connection) {
 // Whether the handshake is done, and has chosen HTTP/2.
 bool Nghttp2Client::shake_hands(Connection& connection) {
   Outcome outcome = Outcome::protocol;
+  if (Stream* const first = opener(connection)) {
+    first->times.connected_if_it_is(connection.socket.native_handle());
+  }
   switch (connection.tls.handshake()) {
     case TlsStream::Handshake::done:
       if (connection.tls.protocol() != kChosen) break;
-      note_connected(connection);  // where the answer came before it was waited for
       if (Stream* const first = opener(connection)) first->times.secured();
       connection.connected = true;
       connection.connect_by = kNever;
       return true;
     case TlsStream::Handshake::wants_read:
-      note_connected(connection);
       await(connection, AsioSocket::wait_read);
       return false;
     case TlsStream::Handshake::wants_write:
