@@ -54,7 +54,7 @@ class Http2SessionTest : public testing::Test {
 TEST_F(Http2SessionTest, SaysTheSameHoweverTheBytesAreCut) {
   std::string whole;
   for (const std::size_t piece : {1000, 1}) {
-    start({.body_bytes = 40'000});
+    start({.body_bytes = 40'000, .slowdown = {.above = 9, .per_request = 1ms}});
     const std::string said = kGreeting + get_frame(1) + get_frame(3);
     for (std::size_t at = 0; at < said.size(); at += piece) {
       ASSERT_TRUE(session_.receive(std::string_view(said).substr(at, piece)));
