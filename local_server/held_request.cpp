@@ -35,7 +35,7 @@ bool admit(AsioCore& core, Host& host, HeldRequest& request, RequestHolder& hold
     return true;
   }
   const std::int64_t elapsed_ns = request.arrival_ns - core.first_request_ns;
-  switch (host.limit->arrive({&core, &holder, ticket, &request}, elapsed_ns,
+  switch (host.limit->arrive({&core, &holder, ticket, &request.place}, elapsed_ns,
                              draw_rejection(request.drawn_by))) {
     case Admission::Answer::serve:
       give_fate(core, host, request);
@@ -79,8 +79,8 @@ void leave(AsioCore& core, Host& host, HeldRequest& request) {
   request.left = true;
   core.ledger.left();
   host.left();
-  if (!request.has_place) return;
-  host.limit->leave(request);
+  if (!request.place.given) return;
+  host.limit->leave(request.place);
   give_places(core, host);
 }
 
@@ -92,7 +92,7 @@ void finish(AsioCore& core, Host& host, HeldRequest& request) {
 
 void give_up(AsioCore& core, Host& host, HeldRequest& request, bool waiting, Loss loss) {
   if (loss == Loss::collateral) core.ledger.lost_with_another(request.token);
-  if (waiting) host.limit->stop_waiting(request);
+  if (waiting) host.limit->stop_waiting(request.place);
   leave(core, host, request);
 }
 

@@ -22,10 +22,9 @@ struct HeldRequest {
   std::optional<std::uint64_t> token{};
   std::uint64_t drawn_by = 0;  // the token, or what stands for it
   Arrival arrival{};
-  Fate fate{};              // once it is taken on, or rejected
-  bool has_place = false;   // its host's limit counts it as served
-  bool left = false;        // it is not in flight any more
-  WaitingPlace waits_at{};  // in the line of its host's limit
+  Fate fate{};        // once it is taken on, or rejected
+  Place place{};      // that its host's limit gives it
+  bool left = false;  // it is not in flight any more
 
   [[nodiscard]] bool meets(FaultKind kind) const {
     return fate.fault != nullptr && fate.fault->kind == kind;

@@ -1,7 +1,6 @@
 #include "local_server/host_limit.h"
 
 #include "local_server/asio_core.h"
-#include "local_server/held_request.h"
 
 namespace fanout {
 
@@ -9,8 +8,13 @@ std::unique_lock<std::mutex> HostLimit::lock() {
   return shared_ ? std::unique_lock(mutex_) : std::unique_lock<std::mutex>();
 }
 
+unsigned HostLimit::served() {
+  const auto guard = lock();
+  return admission_.served();
+}
+
 void HostLimit::give_place(const Waiting& one, AsioCore& giver) {
-  one.request->has_place = true;
+  one.place->given = true;
   giver.ledger.served(admission_.served());
 }
 
@@ -19,21 +23,21 @@ Admission::Answer HostLimit::arrive(const Waiting& one, std::int64_t elapsed_ns,
   const Admission::Answer answer = admission_.arrive(elapsed_ns, drawn);
   if (answer == Admission::Answer::serve) give_place(one, *one.core);
   if (answer == Admission::Answer::wait) {
-    one.request->waits_at = waiting_.insert(waiting_.end(), one);
+    one.place->in_line = waiting_.insert(waiting_.end(), one);
   }
   return answer;
 }
 
-void HostLimit::leave(HeldRequest& request) {
+void HostLimit::leave(Place& place) {
   const auto guard = lock();
-  request.has_place = false;
+  place.given = false;
   admission_.leave();
 }
 
-void HostLimit::stop_waiting(HeldRequest& request) {
+void HostLimit::stop_waiting(Place& place) {
   const auto guard = lock();
-  if (request.has_place) return;
-  waiting_.erase(request.waits_at);
+  if (place.given) return;
+  waiting_.erase(place.in_line);
   admission_.stop_waiting();
 }
 

@@ -55,8 +55,7 @@ Progress::Style progress_style(const Options& options) {
   return draws && !options.verbose ? Progress::Style::live : Progress::Style::lines;
 }
 
-// The URLs to request, if any were named. Standard input can be read only once, so what a run needs
-// of them is kept now.
+// The URLs to request, if any. Standard input is read once, so what a run needs of it is kept.
 std::optional<UrlList> urls_for(const Options& options) {
   if (options.urls.empty()) return std::nullopt;
   const bool will_run = options.command != Command::list && !options.dry_run;

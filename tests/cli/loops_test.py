@@ -35,6 +35,11 @@ class LoopsTest(fanout_cli.CliTest):
         self.proven("tls", "--transport", "curl_easy,curl_asio,nghttp2_async", http=["1.1", "2"],
                     connections=[1, "workers"], hosts=[{"delay": "1ms", "tls": "on"}])
 
+    def test_a_plan_says_how_many(self):
+        file = self.scenario("mine", loops=3)
+        plan = self.succeed("run", "--scenario", file, *SELECTED, "--dry-run").out
+        self.assertIn("mine: a server with 3 loops\n", plan)
+
     def test_another_number_of_loops_is_another_server(self):
         for loops in (1, 2):
             file = self.scenario("mine", loops=loops)

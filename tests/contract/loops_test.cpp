@@ -194,6 +194,21 @@ TEST(Loops, NeverCountARequestWhoseAnswerIsThere) {
   EXPECT_LE(counters.peak_served, 2U);
 }
 
+// The client that waits does not read, so the end of its answer cannot have left.
+TEST(Loops, GiveAPlaceBackBeforeTheEndOfTheAnswerLeaves) {
+  const ServerLimit limit{.figures = {.concurrency = 1}};
+  Running server(two_loops({.body_bytes = 20 << 20, .limit = limit}));
+  std::deque<RawClient> clients = clients_of(server, 2);
+  clients[0].send(request("GET", path_of(0)));
+  std::this_thread::sleep_for(50ms);
+  clients[1].send(request("HEAD", path_of(1)));
+  EXPECT_EQ(clients[1].receive(false).head.substr(9, 3), "200");
+  const ServerCounters counters = server.stop();
+  EXPECT_EQ(counters.peak_in_flight, 1U);
+  EXPECT_EQ(counters.answered, 1U);
+  EXPECT_EQ(counters.abandoned, 1U);
+}
+
 TEST(Loops, StopWithConnectionsOpenAndUnused) {
   Running server(two_loops({.delay = {.mean = 1h}}));
   std::deque<RawClient> clients = clients_of(server, 3);

@@ -72,6 +72,23 @@ TEST_F(Http2SessionTest, SaysTheSameHoweverTheBytesAreCut) {
   EXPECT_EQ(host_->in_flight, 0U);
 }
 
+// Where another loop may meet the client's next request.
+TEST_F(Http2SessionTest, HasNothingInFlightOnceItsAnswersAreBeingSent) {
+  LoopGroup loops(false);
+  AsioCore core(loops);
+  Http2Session session(core, [] {});
+  Host host({}, nullptr, HttpVersion::http2);
+  session.begin(host);
+  session.receive(kGreeting + get_frame(1) + get_frame(3));
+  EXPECT_EQ(loops.books.in_flight, 2U);
+  session.sent(session.output().size() - 1);
+  EXPECT_EQ(loops.books.in_flight, 0U);
+  EXPECT_EQ(core.ledger.counters().answered, 1U);
+  session.end();
+  EXPECT_EQ(loops.books.in_flight, 0U);
+  EXPECT_EQ(core.ledger.counters().abandoned, 1U);
+}
+
 TEST_F(Http2SessionTest, AnswersOnceTheLastByteHasLeft) {
   start({});
   session_.receive(kGreeting + get_frame(1));
@@ -144,7 +161,7 @@ TEST_F(Http2SessionTest, GivesWaitingPlacesToThoseWhoAreStillThere) {
   const ServerCounters counters = core_.ledger.counters();
   EXPECT_EQ(counters.answered, 2U);
   EXPECT_EQ(counters.abandoned, 1U);
-  EXPECT_EQ(host_->admission->served(), 0U);
+  EXPECT_EQ(host_->limit->served(), 0U);
 }
 
 TEST_F(Http2SessionTest, TakesNobodyOnWhileItEnds) {
@@ -156,7 +173,7 @@ TEST_F(Http2SessionTest, TakesNobodyOnWhileItEnds) {
   EXPECT_EQ(counters.abandoned, 3U);
   EXPECT_EQ(counters.waited, 2U);
   EXPECT_EQ(counters.faults.at("hang"), 1U);
-  EXPECT_EQ(host_->admission->served(), 0U);
+  EXPECT_EQ(host_->limit->served(), 0U);
   EXPECT_EQ(host_->in_flight, 0U);
 }
 
