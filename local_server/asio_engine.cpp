@@ -141,7 +141,10 @@ void Listener::retry_later() {
 class AsioEngine : public Engine {
  public:
   explicit AsioEngine(ServerConfig config);
-  ~AsioEngine() override { shut_down(); }
+  ~AsioEngine() override {
+    stop_loops();
+    close_all();
+  }
 
   std::vector<Endpoint> start() override;
   [[nodiscard]] std::string certificate() const override { return trusted_.certificate; }
@@ -151,7 +154,8 @@ class AsioEngine : public Engine {
   void make_identities(const std::vector<Endpoint>& endpoints);
   static void plan_events(AsioCore& core, Host& host);
   void run_loops();
-  void shut_down();
+  void stop_loops();
+  void close_all();
 
   ServerConfig config_;
   TlsIdentity trusted_;  // both empty unless a host needs it
@@ -233,20 +237,23 @@ void AsioEngine::make_identities(const std::vector<Endpoint>& endpoints) {
 }
 
 ServerCounters AsioEngine::stop() {
-  shut_down();
+  stop_loops();
   Ledger& ledger = loops_.front()->ledger;
   for (std::size_t i = 1; i < loops_.size(); ++i) ledger.add(loops_[i]->ledger);
-  return ledger.counters();
+  const ServerCounters counters = ledger.counters();
+  close_all();
+  return counters;
 }
 
-void AsioEngine::shut_down() {
+void AsioEngine::stop_loops() {
   for (const auto& loop : loops_) loop->io.stop();
   threads_.clear();  // joins
+}
+
+// With the loops go the connections, also those that were on their way to a loop.
+void AsioEngine::close_all() {
   listeners_.clear();
-  for (const auto& loop : loops_) {
-    loop->idle.clear();
-    loop->connections.clear();  // closes their sockets; the loop runs no more
-  }
+  loops_.clear();
 }
 
 }  // namespace

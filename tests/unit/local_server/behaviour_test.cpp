@@ -234,7 +234,7 @@ TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
             "slowdown, freeze, "
             "close_after, rtt, handshake_trips, limit, http2");
   EXPECT_EQ(error_of(R"({"hots":[]})"),
-            "server.hots: unknown key; known: engine, threads, bind, port, http, hosts");
+            "server.hots: unknown key; known: engine, threads, loops, bind, port, http, hosts");
   EXPECT_EQ(error_of(R"({"hosts":[{},{"delay":{"kind":"fixed","mean":"1ms","sigma":1}}]})"),
             "server.hosts[1].delay.sigma: unknown key; known: kind, mean");
 }
