@@ -240,7 +240,7 @@ ServerCounters AsioEngine::stop() {
   stop_loops();
   Ledger& ledger = loops_.front()->ledger;
   for (std::size_t i = 1; i < loops_.size(); ++i) ledger.add(loops_[i]->ledger);
-  const ServerCounters counters = ledger.counters();
+  ServerCounters counters = ledger.counters();
   close_all();
   return counters;
 }
