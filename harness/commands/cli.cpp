@@ -70,7 +70,7 @@ void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
             "speak 2 beside 1.1, by ALPN or prior knowledge");
   add_count(app, "--threads", server.threads, 1, 4096, "give engine httplib so many threads");
   add_count(app, "--loops", server.loops, 1, kMostLoops,
-            "run so many event loops of engine asio, each on a thread of its own (default: 1)");
+            "run so many event loops of engine asio, each on its own thread");
   add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30,
             "answer with a body of so many bytes");
   add_parsed(app, "--delay", server.hosts[0].delay.mean, parse_duration,
