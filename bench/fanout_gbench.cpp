@@ -19,6 +19,7 @@
 #include "harness/document/gbench.h"
 #include "harness/plan/make_plan.h"
 #include "harness/plan/selection.h"
+#include "harness/plan/server_loops.h"
 
 namespace {
 
@@ -69,8 +70,9 @@ int run_main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv, print_help);
   Selection selection = every_scenario();
   if (!parse_selection(argc, argv, "fanout_gbench", selection)) return 0;
-  const Plan plan = make_plan(selection, machine_limits(), find_program);
-  const Environment environment = this_environment(plan.affinity);
+  Plan plan = make_plan(selection, machine_limits(), find_program);
+  choose_server_loops(plan, usable_cpus());
+  const Environment environment = this_environment(plan.affinity, most_server_loops(plan));
   const InterruptWatch interrupt;
   CellRunner runner(plan, environment, interrupt);
   // Each cell's own rounds: with the same seed, all cells have the same tokens and delays in one.

@@ -73,6 +73,7 @@ void Connection::write_head() {
 // Most answers fit the socket's buffer: written at once, they cost no trip through the event loop.
 void Connection::send() {
   state_ = State::sending;
+  if (core_.group != nullptr && later_.size() == 0) leave(core_, *host_, request_);
   if (tls_) return send_tls();
   Code error;
   const std::size_t total = asio::buffer_size(unsent_);

@@ -111,9 +111,8 @@ void Connection::take_request() {
   arrive(core_, *host_, request_, {method.data(), method.size()}, scanner_->body_bytes());
   keep_alive_ =
       scanner_->is_http11() && scanner_->keep_alive() && requests_ != host_->behaviour.close_after;
-  if (admit(core_, *host_, request_)) return hold();
+  if (admit(core_, *host_, request_, *this, ++ticket_)) return hold();
   state_ = State::waiting;
-  host_->waiting.push_back({this, ++ticket_});
 }
 
 // Holds the request until its answer is due.

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "local_server/answer.h"
-#include "local_server/request_holder.h"
 #include "wire/token.h"
 
 namespace fanout {
@@ -30,6 +29,11 @@ AnswerHead faulty_head(const FaultShare& fault) {
   return bare_head(fault.status, fault.retry_after_s);
 }
 
+std::chrono::nanoseconds slowdown(const Slowdown& by, std::uint64_t others) {
+  if (others <= by.above) return {};
+  return by.per_request * static_cast<std::int64_t>(others - by.above);
+}
+
 // Gives the fate the right answer to a request with this token.
 void answer_rightly(Fate& fate, const Host& host, std::uint64_t drawn_by) {
   const std::vector<std::uint64_t>& sizes = host.behaviour.body_sizes;
@@ -39,33 +43,20 @@ void answer_rightly(Fate& fate, const Host& host, std::uint64_t drawn_by) {
 
 }  // namespace
 
-Host::Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context, HttpVersion newest)
+Host::Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context, HttpVersion newest, bool shared)
     : behaviour(std::move(host_behaviour)),
       body(body_of(behaviour)),
       tls(tls_context),
-      http(newest) {
+      http(newest),
+      slows_down(behaviour.slowdown.per_request.count() > 0) {
   for (const std::uint64_t size : behaviour.body_sizes) {
     heads.push_back(right_head(behaviour, size));
   }
   if (heads.empty()) heads.push_back(right_head(behaviour, behaviour.body_bytes));
   for (const FaultShare& fault : behaviour.faults) faulty_heads.push_back(faulty_head(fault));
   if (!behaviour.limit) return;
-  admission.emplace(*behaviour.limit);
+  limit.emplace(*behaviour.limit, shared);
   rejection = bare_head(behaviour.limit->status, behaviour.limit->retry_after_s);
-}
-
-// Entries whose clients have left are passed over.
-void take_on_waiting(Host& host, std::int64_t elapsed_ns) {
-  while (!host.waiting.empty()) {
-    const Host::Waiting first = host.waiting.front();
-    if (!first.holder->waits(first.ticket)) {
-      host.waiting.pop_front();
-      continue;
-    }
-    if (!host.admission->take_waiting(elapsed_ns)) return;
-    host.waiting.pop_front();
-    first.holder->take_on(first.ticket);
-  }
 }
 
 std::int64_t connecting_ns(const Host& host, std::int64_t since_first_ns) {
@@ -84,11 +75,7 @@ Fate fate_of(const Host& host, std::uint64_t drawn_by, std::int64_t connecting_n
   const FaultKind kind = fate.fault == nullptr ? FaultKind::none : fate.fault->kind;
   if (kind == FaultKind::goaway) return fate;  // it is sent away at once
   auto hold = draw(behaviour.delay, drawn_by);
-  const std::uint64_t others = host.in_flight - 1;
-  if (others > behaviour.slowdown.above) {
-    hold += behaviour.slowdown.per_request *
-            static_cast<std::int64_t>(others - behaviour.slowdown.above);
-  }
+  if (host.slows_down) hold += slowdown(behaviour.slowdown, host.in_flight - 1);
   fate.hold_ns += hold.count();
   if (kind == FaultKind::status) {
     fate.head = &host.faulty_heads[static_cast<std::size_t>(fate.fault - behaviour.faults.data())];

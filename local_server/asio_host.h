@@ -1,8 +1,9 @@
-// One host of the asio engine: what it answers, built once, and how many requests it holds.
+// One host of the asio engine: what it answers, built once, and how many requests it holds. All
+// loops of an engine share it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,16 +11,23 @@
 
 #include "local_server/answer_head.h"
 #include "local_server/behaviour.h"
+#include "local_server/host_limit.h"
 
 struct ssl_ctx_st;
 
 namespace fanout {
 
-class RequestHolder;
-
 struct Host {
   explicit Host(HostBehaviour host_behaviour, ssl_ctx_st* tls_context = nullptr,
-                HttpVersion newest = HttpVersion::http1);
+                HttpVersion newest = HttpVersion::http1, bool shared = false);
+
+  // A request is in flight here from now on; and not any more.
+  void enter() {
+    if (slows_down) ++in_flight;
+  }
+  void left() {
+    if (slows_down) --in_flight;
+  }
 
   HostBehaviour behaviour;
   std::string body;               // of right answers, which send as much of it as they are long
@@ -27,20 +35,11 @@ struct Host {
   std::vector<AnswerHead> faulty_heads;   // one for each of behaviour.faults; empty unless a status
   ssl_ctx_st* tls = nullptr;              // borrowed; null: it speaks plain HTTP
   HttpVersion http = HttpVersion::http1;  // http2: beside HTTP/1.1
-  std::uint64_t in_flight = 0;
-  // Of a host with a limit.
-  std::optional<Admission> admission;
+  bool slows_down = false;                // its requests in flight slow each other down
+  std::atomic<std::uint64_t> in_flight = 0;  // counted only where they do
+  std::optional<HostLimit> limit;
   AnswerHead rejection;  // of the answer to who is not taken on
-  struct Waiting {
-    RequestHolder* holder;
-    std::uint64_t ticket;
-  };
-  std::deque<Waiting> waiting;
 };
-
-// Gives the places that the host's limit has to those who have waited longest; so long after the
-// run's first request.
-void take_on_waiting(Host& host, std::int64_t elapsed_ns);
 
 // What a request meets at a host.
 struct Fate {

@@ -98,11 +98,16 @@ enum class EngineKind : std::uint8_t { asio, httplib };
 inline constexpr EnumNames<EngineKind, 2> kEngineNames{
     {{"asio", EngineKind::asio}, {"httplib", EngineKind::httplib}}};
 
+inline constexpr unsigned kMostLoops = 64;
+
 struct ServerConfig {
   EngineKind engine = EngineKind::asio;
-  unsigned threads = 128;  // engine httplib: its pool; engine asio is one event loop on one thread
-  std::string bind{};      // empty: host i listens on 127.0.0.(1 + i)
-  std::uint16_t port = 0;  // 0: a fresh port for each host
+  unsigned threads = 128;  // engine httplib: its pool
+  // Engine asio: its event loops, each on a thread of its own. Nothing: whoever plans may choose
+  // (harness/plan/server_loops.h), and an engine runs one.
+  std::optional<unsigned> loops{};
+  std::string bind{};                     // empty: host i listens on 127.0.0.(1 + i)
+  std::uint16_t port = 0;                 // 0: a fresh port for each host
   HttpVersion http = HttpVersion::http1;  // http2: beside HTTP/1.1, by ALPN or prior knowledge
   std::vector<HostBehaviour> hosts{HostBehaviour{}};
 };

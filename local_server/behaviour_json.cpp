@@ -175,7 +175,7 @@ std::string address_from_json(const std::string& path, const Json& json) {
 ServerConfig server_config_from_json(const nlohmann::json& json) {
   constexpr std::uint64_t kMaxThreads = 10'000;
   const std::string path = "server";
-  check_object(path, json, {"engine", "threads", "bind", "port", "http", "hosts"});
+  check_object(path, json, {"engine", "threads", "loops", "bind", "port", "http", "hosts"});
   ServerConfig config;
   for (const auto& item : json.items()) {
     const std::string at = path + "." + item.key();
@@ -183,6 +183,9 @@ ServerConfig server_config_from_json(const nlohmann::json& json) {
     if (item.key() == "engine") config.engine = one_of(at, value, kEngineNames);
     if (item.key() == "threads") {
       config.threads = static_cast<unsigned>(whole_number(at, value, 1, kMaxThreads));
+    }
+    if (item.key() == "loops" && !value.is_null()) {
+      config.loops = static_cast<unsigned>(whole_number(at, value, 1, kMostLoops));
     }
     if (item.key() == "bind") config.bind = address_from_json(at, value);
     if (item.key() == "port") {
@@ -199,6 +202,9 @@ void check_engine(const ServerConfig& config) {
   if (config.engine == EngineKind::asio) return;
   if (config.http != HttpVersion::http1) {
     throw UsageError("server: engine httplib speaks HTTP/1.1 alone; use engine asio");
+  }
+  if (config.loops.value_or(1) > 1) {
+    throw UsageError("server: engine httplib has threads and no loops; use engine asio");
   }
   for (const HostBehaviour& host : config.hosts) {
     const bool plain = host.faults.empty() && host.tls == Tls::off &&
@@ -237,6 +243,7 @@ nlohmann::json to_json(const ServerConfig& config) {
   }
   return {{"engine", enum_name(config.engine, kEngineNames)},
           {"threads", config.threads},
+          {"loops", config.loops ? Json(*config.loops) : Json(nullptr)},
           {"bind", config.bind},
           {"port", config.port},
           {"http", enum_name(config.http, kHttpVersionNames)},

@@ -21,7 +21,8 @@ class Engine {
   // PEM: the certificate that clients are to trust; empty unless a host speaks TLS.
   // Known once started.
   [[nodiscard]] virtual std::string certificate() const { return {}; }
-  // Closes every connection, joins the threads, and returns the counters (cpu_ns left 0).
+  // Closes every connection, joins the threads, and returns the counters (cpu_ns left 0). REQUIRED:
+  // it was started, and not stopped.
   virtual ServerCounters stop() = 0;
 };
 

@@ -22,8 +22,9 @@ struct HeldRequest {
   std::optional<std::uint64_t> token{};
   std::uint64_t drawn_by = 0;  // the token, or what stands for it
   Arrival arrival{};
-  Fate fate{};             // once it is taken on, or rejected
-  bool has_place = false;  // its host's limit counts it as served
+  Fate fate{};        // once it is taken on, or rejected
+  Place place{};      // that its host's limit gives it
+  bool left = false;  // it is not in flight any more
 
   [[nodiscard]] bool meets(FaultKind kind) const {
     return fate.fault != nullptr && fate.fault->kind == kind;
@@ -35,11 +36,22 @@ void arrive(AsioCore& core, Host& host, HeldRequest& request, std::string_view m
             std::uint64_t body_bytes);
 
 // Asks the host's limit, if it has one, and gives the request its fate; whether it has one now. If
-// not, it has to wait for a place.
-bool admit(AsioCore& core, Host& host, HeldRequest& request);
+// not, it has to wait for a place, of which its holder will be told by this ticket.
+bool admit(AsioCore& core, Host& host, HeldRequest& request, RequestHolder& holder,
+           std::uint64_t ticket);
 
-// Gives one that waited its fate. The time it waited is part of what it is held.
+// Gives the places that the host's limit has to the requests that have waited longest, and tells
+// their holders, on their own loops.
+void give_places(AsioCore& core, Host& host);
+
+// Gives a request that has waited for its place its fate. The time it waited is part of what it is
+// held.
 void take_on(AsioCore& core, Host& host, HeldRequest& request);
+
+// It is not in flight any more, and gives its place back; once, however often it is told. The next
+// two tell it. Where there are other loops, it has to be told before the end of its answer is sent:
+// once the client has that, another loop may meet its next request.
+void leave(AsioCore& core, Host& host, HeldRequest& request);
 
 // It has been answered, or its fault acted out.
 void finish(AsioCore& core, Host& host, HeldRequest& request);

@@ -1,6 +1,7 @@
 // What the server counts of HTTP/2 alone.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace fanout {
@@ -15,6 +16,18 @@ struct Http2Counters {
   std::uint64_t header_bytes_in = 0;   // of requests and trailers: coded, as the frames carry them
   std::uint64_t header_bytes_out = 0;  // of answers
   std::uint64_t stalls = 0;            // times an answer's DATA waited for the client's window
+
+  void add(const Http2Counters& other) {
+    connections += other.connections;
+    streams += other.streams;
+    peak_streams = std::max(peak_streams, other.peak_streams);
+    goaways += other.goaways;
+    resets_sent += other.resets_sent;
+    resets_received += other.resets_received;
+    header_bytes_in += other.header_bytes_in;
+    header_bytes_out += other.header_bytes_out;
+    stalls += other.stalls;
+  }
 };
 
 }  // namespace fanout

@@ -76,9 +76,8 @@ void Http2Session::arrived(Http2Stream& stream) {
   if (first_ns_ == 0) first_ns_ = received_ns_;
   request.connecting_ns = connecting_ns(*host_, received_ns_ - first_ns_);
   arrive(core_, *host_, request, stream.method, stream.body_bytes);
-  if (!admit(core_, *host_, request)) {
+  if (!admit(core_, *host_, request, *this, ticket_of(stream))) {
     stream.state = Http2Stream::State::waiting;
-    host_->waiting.push_back({this, ticket_of(stream)});
     return;
   }
   if (request.meets(FaultKind::goaway)) refuse_after(stream.before);

@@ -130,6 +130,9 @@ void Http2Session::fill() {
     output_.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
     made_ += static_cast<std::uint64_t>(size);
   }
+  if (core_.group != nullptr) {
+    for (Leaving& one : leaving_) fanout::leave(core_, *host_, one.request);
+  }
   // All that could be sent is, so what is left needs the client's leave.
   if (with_data_ > 0 && nghttp2_session_want_write(session_) == 0) count_stalls();
 }

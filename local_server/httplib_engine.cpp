@@ -214,11 +214,9 @@ void HttplibEngine::sleep_until(std::int64_t deadline_ns) const {
 void HttplibEngine::answered(std::int64_t arrival_ns, std::int64_t intended_ns) {
   const std::int64_t leaving_ns = now_ns();
   const std::scoped_lock lock(mutex_);
-  if (leaving_ns - arrival_ns < intended_ns) {
-    ledger_.abandoned();  // cut short by stop()
-  } else {
-    ledger_.answered(arrival_ns, leaving_ns, intended_ns);
-  }
+  ledger_.left();
+  if (leaving_ns - arrival_ns < intended_ns) return;  // cut short by stop(): abandoned
+  ledger_.answered(arrival_ns, leaving_ns, intended_ns);
 }
 
 ServerCounters HttplibEngine::stop() {

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +13,7 @@
 #include "base/histogram.h"
 #include "local_server/behaviour.h"
 #include "local_server/http2_counters.h"
+#include "local_server/shared_books.h"
 
 namespace fanout {
 
@@ -61,14 +62,21 @@ struct ServerCounters {
 
 // What a request is when it arrives.
 struct Arrival {
-  std::uint64_t number = 0;  // from 1
+  std::uint64_t number = 0;  // from 1, among those of its ledger
   bool repeated = false;     // its token had been seen before
   bool replayed = false;     // and was lost then with its connection, by the fault of another
 };
 
-// The book-keeping. Not thread-safe: an engine with threads locks around it.
+// The book-keeping. Not thread-safe: an engine with threads locks around it, or gives each a ledger
+// of its own.
 class Ledger {
  public:
+  // `shared` (borrowed) is what it keeps together with the ledgers of other threads; null: it is
+  // the only one.
+  explicit Ledger(SharedBooks* shared = nullptr);
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
   void connected(std::int64_t now_ns) {
     if (counters_.connections++ == 0) counters_.first_connection_ns = now_ns;
   }
@@ -92,28 +100,36 @@ class Ledger {
   void served(std::uint64_t at_once) {
     counters_.peak_served = std::max(counters_.peak_served, at_once);
   }
+  // A request is not in flight any more. One that is neither answered nor lost with another was
+  // abandoned: its client left before it had the whole answer.
+  void left();
   // Counts a request that has been answered, or whose fault has been acted out; `leaving_ns` is
   // when its answer began to leave.
   void answered(std::int64_t arrival_ns, std::int64_t leaving_ns, std::int64_t intended_ns);
-  // Counts a request whose client left before it had the whole answer.
-  void abandoned();
   // Counts a request that was lost with its connection by the fault of another; when its token
   // comes again, that is a replay.
   void lost_with_another(std::optional<std::uint64_t> token);
   // The counters of HTTP/2, for those who speak it to count into.
   Http2Counters& http2() { return http2_; }
 
+  // Adds what another ledger has counted, which shares its books. REQUIRED: no thread uses either.
+  void add(const Ledger& other);
   [[nodiscard]] ServerCounters counters() const;
 
  private:
+  std::uint64_t enter();
+  [[nodiscard]] std::unique_lock<std::mutex> lock_tokens() const;
+  void add_counts(const ServerCounters& theirs);
+  void add_tokens(const TokenBook& theirs);
+
+  SharedBooks* const shared_;
+  TokenBook own_tokens_;
+  TokenBook* const tokens_;  // its own, or those that are shared
   ServerCounters counters_;
   Http2Counters http2_;
-  std::uint64_t in_flight_ = 0;
+  std::uint64_t in_flight_ = 0;  // where none is shared
   std::map<unsigned, std::uint64_t> rejected_;
-  std::array<std::uint64_t, kFaultKinds> faults_{};
   std::array<std::uint64_t, kCountedMethods.size()> methods_{};
-  boost::unordered_flat_set<std::uint64_t> tokens_;
-  boost::unordered_flat_set<std::uint64_t> lost_tokens_;  // those of them that were collateral
   Histogram hold_;
   Histogram hold_error_;
 };

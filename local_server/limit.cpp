@@ -62,6 +62,8 @@ void Admission::drip(std::int64_t until_ns, const LimitFigures& figures) {
 }
 
 bool Admission::take_token(std::int64_t elapsed_ns) {
+  // Several loops may come a little out of order.
+  elapsed_ns = std::max(elapsed_ns, dripped_until_ns_);
   const std::int64_t change_ns = limit_.change_after.count();
   if (changes(limit_) && dripped_until_ns_ < change_ns && change_ns <= elapsed_ns) {
     drip(change_ns, limit_.figures);

@@ -33,7 +33,8 @@ const LimitFigures& figures_at(const ServerLimit& limit, std::int64_t elapsed_ns
 // without a rate. A full bucket, and what drips into it: burst + rate x time.
 double least_time_ns(const ServerLimit& limit, std::uint64_t served);
 
-// Whom a limit takes on. Times are counted from the run's first request, and do not run backwards.
+// Whom a limit takes on. Times are counted from the run's first request; one that is earlier than
+// the last counts as that.
 //
 // A request needs a place (concurrency) and a token (rate). The bucket of tokens begins full; a
 // rejected request takes none. Who waits for a place is taken on in the order of arrival.

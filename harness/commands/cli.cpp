@@ -69,12 +69,14 @@ void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
   add_names(app, "--http", server.http, kHttpVersionNames,
             "speak 2 beside 1.1, by ALPN or prior knowledge");
   add_count(app, "--threads", server.threads, 1, 4096, "give engine httplib so many threads");
+  add_count(app, "--loops", server.loops, 1, kMostLoops,
+            "run so many event loops of engine asio, each on its own thread");
   add_count(app, "--body-bytes", server.hosts[0].body_bytes, 0, 1 << 30,
             "answer with a body of so many bytes");
   add_parsed(app, "--delay", server.hosts[0].delay.mean, parse_duration,
              "a duration with a unit, such as 17ms", "answer after this time", "DURATION");
   app.parse_complete_callback([&app] {
-    for (const char* flag : {"--engine", "--threads", "--body-bytes", "--delay"}) {
+    for (const char* flag : {"--engine", "--threads", "--loops", "--body-bytes", "--delay"}) {
       if (app.count("--scenario") > 0 && app.count(flag) > 0) {
         throw UsageError(
             fmt::format("--scenario and {} exclude each other; use one of them", flag));

@@ -30,6 +30,7 @@
 #include "harness/plan/prediction.h"
 #include "harness/plan/references.h"
 #include "harness/plan/selection.h"
+#include "harness/plan/server_loops.h"
 #include "harness/print/list.h"
 #include "harness/print/progress.h"
 #include "harness/print/render_changes.h"
@@ -54,8 +55,7 @@ Progress::Style progress_style(const Options& options) {
   return draws && !options.verbose ? Progress::Style::live : Progress::Style::lines;
 }
 
-// The URLs to request, if any were named. Standard input can be read only once, so what a run needs
-// of them is kept now.
+// The URLs to request, if any. Standard input is read once, so what a run needs of it is kept.
 std::optional<UrlList> urls_for(const Options& options) {
   if (options.urls.empty()) return std::nullopt;
   const bool will_run = options.command != Command::list && !options.dry_run;
@@ -99,6 +99,7 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   plan.rounds = options.rounds;
   plan.seed = options.seed;
   plan.affinity = options.affinity.value_or(affinity_for(plan, own_cpus()));
+  choose_server_loops(plan, usable_cpus());
   plan.shares_for_work = !options.affinity && plan.affinity == Affinity::shared;
   plan.time_budget = options.time_budget;
   plan.run_limit = options.run_limit;
@@ -232,7 +233,7 @@ int run(const Options& options) {
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
   check_outputs(options, output);
   if (urls) choose_addresses(plan, *urls);
-  Environment environment = this_environment(plan.affinity);
+  Environment environment = this_environment(plan.affinity, most_server_loops(plan));
   const UrlList* list = urls ? &*urls : nullptr;
   Report report = empty_report(options.keep_secrets ? plan : masked(plan), std::move(environment),
                                options.command_line);

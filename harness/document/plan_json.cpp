@@ -3,6 +3,7 @@
 #include "base/json_read.h"
 #include "base/json_types.h"
 #include "harness/document/json_write.h"
+#include "harness/plan/server_loops.h"
 #include "harness/scenario/scenario_json.h"
 
 namespace fanout {
@@ -97,6 +98,7 @@ Plan plan_from_json(const Json& json) {
   for (const Json& scenario : json.at("scenarios")) {
     plan.scenarios.push_back(scenario_from_json(scenario, "plan.scenarios"));
   }
+  choose_server_loops(plan, 1);  // earlier versions had one loop, and did not say so
   for (const Json& row : json.at("references")) {
     plan.references.push_back(
         {json_read::one_of("plan.references.role", row.at("role"), kRoleNames), row});

@@ -27,6 +27,14 @@ unsigned usable_cpus(const Run& run, const Execution& execution, const Cell& cel
   return std::clamp(threads, 1U, std::max(1U, execution.client_cpus));
 }
 
+// How many threads of the server may have been busy at once: of an event loop, only one that has
+// connections.
+unsigned busy_threads(const ServerConfig& server, const ServerCounters& counters) {
+  if (server.engine == EngineKind::httplib) return server.threads;
+  const std::uint64_t loops = server.loops.value_or(1);
+  return static_cast<unsigned>(std::min(loops, std::max<std::uint64_t>(1, counters.connections)));
+}
+
 // The server's part. Where a thread waits with each request (engine httplib) and there are fewer
 // threads than workers, requests wait unread while all threads hold one: nobody's CPU is busy then.
 double server_share(const Run& run, const Execution& execution, const Cell& cell,
@@ -34,7 +42,7 @@ double server_share(const Run& run, const Execution& execution, const Cell& cell
   if (!run.server) return 0;
   const ServerConfig& server = scenario.server();
   const auto served_ns = static_cast<double>(running_ns(run));
-  const unsigned threads = server.engine == EngineKind::httplib ? server.threads : 1;
+  const unsigned threads = busy_threads(server, *run.server);
   const unsigned cpus = std::max(1U, std::min(threads, execution.server_cpus));
   const double busy = static_cast<double>(run.server->cpu_ns) / cpus / served_ns;
   if (server.engine != EngineKind::httplib || threads >= cell.workers) return busy;

@@ -8,6 +8,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/fd.h"
 #include "harness/machine/cpu_quota.h"
 #include "harness/machine/proc_files.h"
@@ -37,19 +40,19 @@ std::string socket_congestion_control() {
   return name;
 }
 
-void divide_cpus(Environment& environment, Affinity affinity) {
+// The quota, where that is less than these CPUs.
+std::optional<double> quota_below(std::size_t cpus) {
+  const auto quota = cpu_quota(cpu_groups());
+  return quota && *quota < static_cast<double>(cpus) ? quota : std::nullopt;
+}
+
+void set_cpus(Environment& environment, Affinity affinity, unsigned server_loops) {
   const std::vector<int> cpus = allowed_cpus();
-  environment.cpus = static_cast<double>(cpus.size());
-  if (const auto quota = cpu_quota(cpu_groups()); quota && *quota < environment.cpus) {
-    environment.cpus = *quota;
-    environment.cpu_quota = quota;
-  }
-  if (affinity == Affinity::none) return;
-  environment.server_cpus = environment.client_cpus = cpus;
-  if (affinity == Affinity::isolated && cpus.size() > 1) {
-    environment.server_cpus = {cpus.back()};
-    environment.client_cpus.pop_back();
-  }
+  environment.cpu_quota = quota_below(cpus.size());
+  environment.cpus = environment.cpu_quota.value_or(static_cast<double>(cpus.size()));
+  auto [server, client] = divide_cpus(cpus, affinity, server_loops);
+  environment.server_cpus = std::move(server);
+  environment.client_cpus = std::move(client);
 }
 
 }  // namespace
@@ -62,7 +65,20 @@ std::string unfit_build() {
   return "this is a " + build + " build: its figures are not ranked; use the release preset";
 }
 
-Environment this_environment(Affinity affinity) {
+double usable_cpus() {
+  const std::size_t cpus = allowed_cpus().size();
+  return quota_below(cpus).value_or(static_cast<double>(cpus));
+}
+
+CpuShares divide_cpus(const std::vector<int>& cpus, Affinity affinity, unsigned server_loops) {
+  if (affinity == Affinity::none) return {};
+  if (affinity == Affinity::shared || cpus.size() < 2) return {cpus, cpus};
+  const std::size_t own = std::min<std::size_t>(server_loops, cpus.size() - 1);
+  const auto first_own = cpus.end() - static_cast<std::ptrdiff_t>(own);
+  return {.server = {first_own, cpus.end()}, .client = {cpus.begin(), first_own}};
+}
+
+Environment this_environment(Affinity affinity, unsigned server_loops) {
   Environment environment;
   utsname system{};
   ::uname(&system);
@@ -76,7 +92,7 @@ Environment this_environment(Affinity affinity) {
   const MachineLimits limits = machine_limits();
   environment.file_descriptors = limits.file_descriptors;
   environment.ephemeral_ports = limits.ports;
-  divide_cpus(environment, affinity);
+  set_cpus(environment, affinity, server_loops);
   for (const Transport* transport : transports()) {
     environment.libraries[std::string(transport->name)] = transport->version();
   }

@@ -13,7 +13,7 @@ namespace fanout {
 
 // Which CPUs the server and the clients get.
 enum class Affinity : std::uint8_t {
-  isolated,  // the server has the last CPU, clients the rest; `shared` on a machine with one
+  isolated,  // the server has the last CPUs, clients the rest; `shared` on a machine with one
   shared,    // both have all
   none,      // left to the kernel
 };
@@ -52,8 +52,20 @@ struct Environment {
   std::vector<int> client_cpus;
   std::map<std::string, std::string> libraries;  // transport -> version of its library
 };
-// What this machine is, with the CPUs divided as `affinity` says.
-Environment this_environment(Affinity affinity);
+// What this machine is, with the CPUs divided as `affinity` says; `server_loops` as in CpuShares.
+Environment this_environment(Affinity affinity, unsigned server_loops = 1);
+
+// Who gets which CPUs; empty: not pinned.
+struct CpuShares {
+  std::vector<int> server;
+  std::vector<int> client;
+};
+// Divides these CPUs, of which there is at least one. Where server and clients are isolated, the
+// server gets one for each of its loops, but leaves clients one.
+CpuShares divide_cpus(const std::vector<int>& cpus, Affinity affinity, unsigned server_loops);
+
+// How many CPUs this process may use: those of its affinity, or its quota where that is less.
+double usable_cpus();
 
 MachineLimits machine_limits();
 

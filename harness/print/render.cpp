@@ -79,8 +79,10 @@ std::string server_of(const Report& report, const Scenario& scenario) {
     return fmt::format("real targets{}{}, proof: {}", addresses_of(*real),
                        connections_of(report, scenario), proof_of(scenario));
   }
-  return fmt::format("server engine {}{}{}", enum_name(scenario.server().engine, kEngineNames),
-                     emulation(scenario), http2_settings_text(scenario));
+  const unsigned loops = scenario.server().loops.value_or(1);
+  return fmt::format("server engine {}{}{}{}", enum_name(scenario.server().engine, kEngineNames),
+                     loops > 1 ? fmt::format(" with {} loops", loops) : "", emulation(scenario),
+                     http2_settings_text(scenario));
 }
 
 std::string heading(const Report& report, const Scenario& scenario) {

@@ -61,7 +61,11 @@ std::string render_plan(const Plan& plan) {
     if (scenario.real_targets() == nullptr && scenario.mode != Mode::batch) {
       work += fmt::format("{}: {}\n", scenario.name, work_in_words(scenario));
     }
-    if (scenario.real_targets() == nullptr) continue;
+    if (scenario.real_targets() == nullptr) {
+      const unsigned loops = scenario.server().loops.value_or(1);
+      if (loops > 1) work += fmt::format("{}: a server with {} loops\n", scenario.name, loops);
+      continue;
+    }
     work += fmt::format("{}: {}, {}\n", scenario.name, scenario.summary, work_in_words(scenario));
   }
   for (const Reference& reference : plan.references) {

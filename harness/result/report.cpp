@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/text.h"
+#include "harness/plan/server_loops.h"
+
 namespace fanout {
 namespace {
 
@@ -34,6 +37,11 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   const Environment& machine = report.environment;
   if (report.plan.affinity == Affinity::isolated && machine.server_cpus == machine.client_cpus) {
     report.warnings.emplace_back("one CPU only: server and clients share it");
+  }
+  const unsigned loops = most_server_loops(report.plan);
+  if (!machine.server_cpus.empty() && loops > machine.server_cpus.size()) {
+    report.warnings.push_back(fmt::format("the server's {} loops have {}: they take turns", loops,
+                                          counted(machine.server_cpus.size(), "CPU")));
   }
   if (report.plan.shares_for_work) {
     report.warnings.emplace_back(

@@ -214,7 +214,7 @@ class CliTest(unittest.TestCase):
 
     def scenario(self, name, **keys):
         """Writes a scenario file; `hosts`, `engine` and the like go to its "server" part."""
-        server = {key: keys.pop(key) for key in ("hosts", "engine", "threads", "bind", "port")
+        server = {key: keys.pop(key) for key in ("hosts", "engine", "threads", "loops", "bind", "port")
                   if key in keys}
         file = self.folder / f"{name}.json"
         file.write_text(json.dumps({"name": name, "requests": 40, "server": server, **keys}))

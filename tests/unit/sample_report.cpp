@@ -34,7 +34,10 @@ Plan sample_plan() {
   plan.rounds = 3;
   plan.seed = 42;
   plan.time_budget = std::chrono::seconds(60);
-  plan.scenarios = {{.name = "mine", .summary = "made up", .requests = 200}};
+  plan.scenarios = {{.name = "mine",
+                     .summary = "made up",
+                     .requests = 200,
+                     .answered_by = ServerConfig{.loops = 1}}};
   plan.cells = {cell_of("sequential", "curl_easy", "libcurl", 1),
                 cell_of("thread_pool", "curl_easy", "libcurl", 10),
                 cell_of("event_loop", "curl_asio", "libcurl", 10),
@@ -118,7 +121,10 @@ Report sample_report() {
 
 Report bare_report() {
   Plan plan;
-  plan.scenarios = {{.name = "mine", .summary = "made up", .requests = 200}};
+  plan.scenarios = {{.name = "mine",
+                     .summary = "made up",
+                     .requests = 200,
+                     .answered_by = ServerConfig{.loops = 1}}};
   plan.rounds = 10;
   Report report = empty_report(std::move(plan), sample_environment(), "fanout sweep");
   report.tool.build = "Release";  // others are not ranked

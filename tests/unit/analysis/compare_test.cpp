@@ -177,6 +177,7 @@ TEST(Differences, AreNamedOnePerLine) {
   next.environment.libraries = {{"curl_easy", "8.5.0"}};
   next.tool.build = "Debug";
   next.plan.affinity = Affinity::none;
+  next.plan.scenarios[0].server().loops = 2;
   next.plan.scenarios[0].server().hosts[0].body_bytes += 1;
   EXPECT_THAT(differing(base, next),
               ElementsAre(R"(environment.cpu_model: "a CPU" in BASE, "another CPU" in NEW)",
@@ -185,7 +186,8 @@ TEST(Differences, AreNamedOnePerLine) {
                           R"(tool.build: "Release" in BASE, "Debug" in NEW)",
                           R"(plan.affinity: "isolated" in BASE, "none" in NEW)",
                           AllOf(HasSubstr("scenario mine.server.hosts[0].body_bytes: "),
-                                Not(HasSubstr("\n")))));
+                                Not(HasSubstr("\n"))),
+                          HasSubstr("scenario mine.server.loops: ")));
 }
 
 TEST(Differences, NameWhatOneResultDoesNotHave) {

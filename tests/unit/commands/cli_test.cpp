@@ -113,6 +113,8 @@ TEST(ParseCommandLine, TakesTheOtherCommands) {
   EXPECT_EQ(serve.server.hosts[0].body_bytes, 2000U);
   EXPECT_EQ(serve.server.threads, 4U);
   EXPECT_EQ(serve.server.bind, "127.0.0.2");
+  EXPECT_EQ(serve.server.loops, std::nullopt);
+  EXPECT_EQ(parsed({"serve", "--loops", "4"}).server.loops, 4U);
 }
 
 TEST(ParseCommandLine, KeepsTheLineAsTyped) {

@@ -69,6 +69,14 @@ TEST_F(Limiter, CountsAsManyServerCpusAsItsThreadsCanUse) {
   run.server->hold_ns.mean = 0;
   execution.server_cpus = 4;
   EXPECT_DOUBLE_EQ(shares().server, 1.8);  // one event loop
+  scenario.server().loops = 3;
+  run.server->connections = 10;
+  EXPECT_DOUBLE_EQ(shares().server, 0.6);
+  run.server->connections = 2;  // the third loop has none to serve
+  EXPECT_DOUBLE_EQ(shares().server, 0.9);
+  execution.server_cpus = 1;
+  EXPECT_DOUBLE_EQ(shares().server, 1.8);
+  execution.server_cpus = 4;
   scenario.server().engine = EngineKind::httplib;
   EXPECT_DOUBLE_EQ(shares().server, 0.45);
 }

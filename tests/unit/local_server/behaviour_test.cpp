@@ -1,5 +1,6 @@
 #include "local_server/behaviour.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -171,13 +172,14 @@ TEST(ServerConfigJson, ADelayMayBePlainText) {
 
 TEST(ServerConfigJson, RoundTrips) {
   const auto config = server_config_from_json(Json::parse(R"({
-    "threads": 7, "bind": "127.0.0.9", "port": 8080, "hosts": [
+    "threads": 7, "loops": 3, "bind": "127.0.0.9", "port": 8080, "hosts": [
       {"delay": {"kind": "fixed", "mean": "1.5ms"}, "body_bytes": 0, "status": 503},
       {"delay": {"kind": "uniform", "min": "5ms", "max": "20ms"}, "faults": [{"kind": "reset", "share": 0.5},
         {"kind": "status", "share": 0.25, "status": 429, "retry_after": "2s"}]},
       {"delay": {"kind": "lognormal", "mean": "10ms", "sigma": 0.5}, "faults": [{"kind": "hang"}]}]})"));
   EXPECT_EQ(config.engine, EngineKind::asio);
   EXPECT_EQ(config.threads, 7U);
+  EXPECT_EQ(config.loops, 3U);
   EXPECT_EQ(config.bind, "127.0.0.9");
   EXPECT_EQ(config.port, 8080);
   ASSERT_EQ(config.hosts.size(), 3U);
@@ -201,6 +203,8 @@ TEST(ServerConfigJson, RefusesWhatAnEngineCannotDo) {
   EXPECT_EQ(
       error_of(R"({"engine":"httplib","hosts":[{"faults":[{"kind":"hang"}]}]})"),
       "server: engine httplib knows only delay, body_bytes and status of a host; use engine asio");
+  EXPECT_EQ(error_of(R"({"engine":"httplib","loops":2})"),
+            "server: engine httplib has threads and no loops; use engine asio");
   EXPECT_EQ(error_of(R"({"hosts":[{"status":304}]})"),
             "server.hosts[0].status: expected a status other than 304, found 304");
 }
@@ -230,7 +234,7 @@ TEST(ServerConfigJson, NamesUnknownKeysAndTheKnownOnes) {
             "slowdown, freeze, "
             "close_after, rtt, handshake_trips, limit, http2");
   EXPECT_EQ(error_of(R"({"hots":[]})"),
-            "server.hots: unknown key; known: engine, threads, bind, port, http, hosts");
+            "server.hots: unknown key; known: engine, threads, loops, bind, port, http, hosts");
   EXPECT_EQ(error_of(R"({"hosts":[{},{"delay":{"kind":"fixed","mean":"1ms","sigma":1}}]})"),
             "server.hosts[1].delay.sigma: unknown key; known: kind, mean");
 }
@@ -265,6 +269,10 @@ TEST(ServerConfigJson, SaysWhatWasExpectedAndWhatWasFound) {
             "server.port: expected a whole number from 0 to 65535, found 65536");
   EXPECT_EQ(error_of(R"({"threads":0})"),
             "server.threads: expected a whole number from 1 to 10000, found 0");
+  for (const char* loops : {"0", "65", "1000"}) {
+    EXPECT_EQ(error_of(fmt::format(R"({{"loops":{}}})", loops)),
+              fmt::format("server.loops: expected a whole number from 1 to 64, found {}", loops));
+  }
   EXPECT_EQ(error_of(R"({"bind":"localhost"})"),
             "server.bind: expected an IP address, or \"\", found \"localhost\"");
   EXPECT_EQ(error_of(R"({"hosts":[]})"),

@@ -54,7 +54,7 @@ class Http2SessionTest : public testing::Test {
 TEST_F(Http2SessionTest, SaysTheSameHoweverTheBytesAreCut) {
   std::string whole;
   for (const std::size_t piece : {1000, 1}) {
-    start({.body_bytes = 40'000});
+    start({.body_bytes = 40'000, .slowdown = {.above = 9, .per_request = 1ms}});
     const std::string said = kGreeting + get_frame(1) + get_frame(3);
     for (std::size_t at = 0; at < said.size(); at += piece) {
       ASSERT_TRUE(session_.receive(std::string_view(said).substr(at, piece)));
@@ -70,6 +70,23 @@ TEST_F(Http2SessionTest, SaysTheSameHoweverTheBytesAreCut) {
   EXPECT_EQ(counters.http2->stalls, 4U);
   EXPECT_EQ(counters.abandoned, 4U);
   EXPECT_EQ(host_->in_flight, 0U);
+}
+
+// Where another loop may meet the client's next request.
+TEST_F(Http2SessionTest, HasNothingInFlightOnceItsAnswersAreBeingSent) {
+  LoopGroup loops(false);
+  AsioCore core(loops);
+  Http2Session session(core, [] {});
+  Host host({}, nullptr, HttpVersion::http2);
+  session.begin(host);
+  session.receive(kGreeting + get_frame(1) + get_frame(3));
+  EXPECT_EQ(loops.books.in_flight, 2U);
+  session.sent(session.output().size() - 1);
+  EXPECT_EQ(loops.books.in_flight, 0U);
+  EXPECT_EQ(core.ledger.counters().answered, 1U);
+  session.end();
+  EXPECT_EQ(loops.books.in_flight, 0U);
+  EXPECT_EQ(core.ledger.counters().abandoned, 1U);
 }
 
 TEST_F(Http2SessionTest, AnswersOnceTheLastByteHasLeft) {
@@ -144,7 +161,7 @@ TEST_F(Http2SessionTest, GivesWaitingPlacesToThoseWhoAreStillThere) {
   const ServerCounters counters = core_.ledger.counters();
   EXPECT_EQ(counters.answered, 2U);
   EXPECT_EQ(counters.abandoned, 1U);
-  EXPECT_EQ(host_->admission->served(), 0U);
+  EXPECT_EQ(host_->limit->served(), 0U);
 }
 
 TEST_F(Http2SessionTest, TakesNobodyOnWhileItEnds) {
@@ -156,7 +173,7 @@ TEST_F(Http2SessionTest, TakesNobodyOnWhileItEnds) {
   EXPECT_EQ(counters.abandoned, 3U);
   EXPECT_EQ(counters.waited, 2U);
   EXPECT_EQ(counters.faults.at("hang"), 1U);
-  EXPECT_EQ(host_->admission->served(), 0U);
+  EXPECT_EQ(host_->limit->served(), 0U);
   EXPECT_EQ(host_->in_flight, 0U);
 }
 

@@ -36,10 +36,12 @@ TEST(Ledger, PeakInFlightCountsWhatIsNeitherAnsweredNorAbandoned) {
   Ledger ledger;
   ledger.arrived(1);
   ledger.arrived(2);
-  ledger.abandoned();
+  ledger.left();
   ledger.arrived(3);
-  ledger.answered(0, 10, 10);
-  ledger.answered(0, 10, 10);
+  for (int i = 0; i < 2; ++i) {
+    ledger.left();
+    ledger.answered(0, 10, 10);
+  }
   ledger.arrived(4);
   EXPECT_EQ(ledger.counters().peak_in_flight, 2U);
   EXPECT_EQ(ledger.counters().answered, 2U);
@@ -50,7 +52,8 @@ TEST(Ledger, CountsWhatIsHeldToTheEndAsAbandoned) {
   ledger.arrived(1);
   ledger.arrived(2);
   ledger.arrived(3);
-  ledger.abandoned();
+  ledger.left();
+  ledger.left();
   ledger.answered(0, 10, 10);
   EXPECT_EQ(ledger.counters().abandoned, 2U);
 }
@@ -94,7 +97,6 @@ TEST(Ledger, CountsWhatIsLostWithAnotherAndComesAgain) {
   for (const std::uint64_t token : {1, 2}) (void)ledger.arrived(token);
   ledger.faulted(FaultKind::reset, ledger.arrived(3));
   for (const std::uint64_t token : {1, 3}) ledger.lost_with_another(token);
-  ledger.abandoned();
   EXPECT_TRUE(ledger.arrived(1).replayed);
   EXPECT_FALSE(ledger.arrived(2).replayed);
   ledger.faulted(FaultKind::reset, ledger.arrived(3));  // counted as one replay, not as two
@@ -126,6 +128,41 @@ TEST(Ledger, HoldErrorIsWhatExceedsTheIntention) {
   EXPECT_EQ(counters.hold_error_ns.p50, 20);
   EXPECT_EQ(counters.hold_error_ns.p99, 30);
   EXPECT_DOUBLE_EQ(counters.hold_error_ns.mean, 20);
+}
+
+// What two loops count in turns is what one would have counted.
+TEST(Ledger, AddsUpToWhatOneWouldHaveCounted) {
+  for (const bool shares_tokens : {false, true}) {
+    SharedBooks books(shares_tokens);
+    Ledger first(&books);
+    Ledger second(&books);
+    Ledger one;
+    const auto arrive = [&](Ledger& loop, std::uint64_t token) {
+      for (Ledger* ledger : {&loop, &one}) {
+        const Arrival arrival = ledger->arrived(token);
+        ledger->asked("GET", token);
+        if (shares_tokens) ledger->faulted(FaultKind::reset, arrival);
+      }
+    };
+    const auto answer = [&](Ledger& loop, std::int64_t leaving_ns) {
+      for (Ledger* ledger : {&loop, &one}) {
+        ledger->left();
+        ledger->answered(0, leaving_ns, 10);
+      }
+    };
+    for (Ledger* ledger : {&second, &one}) ledger->connected(5);
+    for (Ledger* ledger : {&first, &one}) ledger->connected(6);
+    for (const std::uint64_t token : {1U, 2U}) arrive(first, token);
+    for (const std::uint64_t token : {2U, 3U}) arrive(second, token);
+    for (Ledger* ledger : {&second, &one}) ledger->rejected(429);
+    answer(second, 100);
+    answer(first, 50);
+    arrive(first, 4);
+    first.add(second);
+    EXPECT_EQ(nlohmann::json(first.counters()), nlohmann::json(one.counters()));
+    EXPECT_EQ(one.counters().peak_in_flight, 4U);
+    EXPECT_EQ(one.counters().abandoned, 3U);
+  }
 }
 
 TEST(ServerCountersJson, RoundTrips) {

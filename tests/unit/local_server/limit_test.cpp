@@ -97,6 +97,19 @@ TEST(AdmissionByConcurrency, RejectsAShareOfThoseForWhomThereIsNoPlace) {
   EXPECT_EQ(admission.served(), 2U);
 }
 
+// Loops read their clocks before they have their turn.
+TEST(AdmissionByRate, TakesATimeThatRunsBackwardsForTheLast) {
+  ServerLimit limit = of_rate(1, 2);
+  limit.change_after = 10s;
+  limit.changed = {.rate = 1, .burst = 2};
+  limit.figures.rate = std::nullopt;
+  Admission admission(limit);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(admission.arrive(10 * kSecondNs, 0), Answer::serve);
+  EXPECT_EQ(admission.arrive(10 * kSecondNs - 5, 0), Answer::reject) << "the bucket is empty";
+  EXPECT_EQ(admission.arrive(10 * kSecondNs, 0), Answer::reject) << "and is not filled twice";
+  EXPECT_EQ(admission.arrive(11 * kSecondNs, 0), Answer::serve);
+}
+
 TEST(AdmissionByBoth, TakesNoTokenFromWhomItRejects) {
   ServerLimit limit = of_rate(1, 2);
   limit.figures.concurrency = 1;
