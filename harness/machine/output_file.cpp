@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "base/error.h"
@@ -56,6 +58,13 @@ UniqueFd replace_file(const std::string& file, const std::string& text, Readers 
     fs::remove(temporary, ignored);
     throw RunError(error.what());
   }
+}
+
+void mark_in_use(const UniqueFd& fd) { (void)::flock(fd.get(), LOCK_EX | LOCK_NB); }
+
+bool is_in_use(const std::string& file) {
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  return fd && ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 void check_writable(const std::string& flag, const std::string& file) {
