@@ -83,7 +83,7 @@ class KillTest(Resuming):
     def test_killed_again_and_again_it_ends_up_whole(self):
         moments = random.Random(SEED)
         file, work = self.folder / "r.json", self.scenario(
-            "work", requests=20, workers=4, hosts=[{"delay": "2ms"}],
+            "work", requests=20, workers=4, hosts=[{"delay": "2ms"}], reuse=False,
             strategies=["thread_queue", "event_loop"])
         arguments = ("--scenario", work, "--rounds", ROUNDS, "--seed", SEED, "-o", file)
         kept, done = [], 0
@@ -187,6 +187,7 @@ class InterruptTest(Resuming):
         self.assertRegex(run.stderr.readline(),
                          r"^note: this takes about \d+\.\d+ h; if it is stopped, go on by: "
                          r"fanout run --resume \S+r\.json\n$")
+        self.assertTrue(self.wait_for_runs(run, self.file, 0))
         run.send_signal(signal.SIGINT)
         self.assertEqual(run.wait(timeout=fanout_cli.HANG_S), 130)
 

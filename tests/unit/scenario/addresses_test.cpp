@@ -55,10 +55,10 @@ TEST(TargetOf, KeepsLiteralAddressesAndNamesApart) {
 
 TEST(PreferAddresses, PutsThoseFirstThatWereUsedBefore) {
   std::vector<Target> targets(4);
-  targets[0] = {.name = "a", .addresses = {"::1", "127.0.0.1", "127.0.0.2"}};
-  targets[1] = {.name = "moved", .addresses = {"127.0.0.3"}};
+  targets[0] = {.addresses = {"::1", "127.0.0.1", "127.0.0.2"}, .name = "a"};
+  targets[1] = {.addresses = {"127.0.0.3"}, .name = "moved"};
   targets[2] = {.name = "lost", .unresolved = "no such name"};
-  targets[3] = {.name = "other", .addresses = {"::1"}};
+  targets[3] = {.addresses = {"::1"}, .name = "other"};
   prefer_addresses(
       targets,
       {{"a", {"127.0.0.9", "127.0.0.1"}}, {"moved", {"127.0.0.1"}}, {"lost", {"127.0.0.4"}}});
