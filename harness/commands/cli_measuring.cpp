@@ -105,7 +105,7 @@ void add_measuring(CLI::App& app, Options& options) {
                  "write the result to this file; - prints it (default: results/runs/...)")
       ->type_name("FILE");
   app.add_option("--resume", options.resume,
-                 "go on with the measurement in this file, which was stopped: what it lacks is run")
+                 "go on with a measurement that was stopped: run what this result lacks")
       ->type_name("RESULT.json");
   app.add_option("--failures", options.failures,
                  "write every request that failed to this file, as CSV")
