@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <variant>
 #include <vector>
 
@@ -122,6 +124,19 @@ Options parsed_command(const std::string& file, const Report& report) {
   return *options;
 }
 
+// The file of failed requests is begun anew, so that going on must not take the one of before.
+void check_failures(const std::string& file, const Options& then, const Options& now) {
+  std::error_code unknown;
+  if (now.failures.empty() && !then.failures.empty()) {
+    refuse(file, fmt::format("{} has the requests that failed so far; name a new file for the "
+                             "others by --failures",
+                             then.failures));
+  }
+  if (!now.failures.empty() && std::filesystem::exists(now.failures, unknown)) {
+    refuse(file, fmt::format("--failures {}: is there already; name a new file", now.failures));
+  }
+}
+
 // Real targets as they were, or an error.
 void complete_targets(RealTargets& planned, const std::string& file, UrlList& urls) {
   const RealTargets& now = urls.about;
@@ -186,11 +201,7 @@ Options options_to_resume(const Report& report, const Options& now) {
   const std::string& file = *now.resume;
   check_can_go_on(file, report);
   Options options = parsed_command(file, report);
-  if (!options.failures.empty() && now.failures.empty()) {
-    refuse(file, fmt::format("{} has the requests that failed so far; name another file for the "
-                             "others by --failures",
-                             options.failures));
-  }
+  check_failures(file, options, now);
   options.resume = file;
   options.command_line = report.command;
   options.output = now.output.empty() ? file : now.output;

@@ -47,9 +47,10 @@ class Resuming(fanout_cli.CliTest):
 
     def stop(self, run):
         run.send_signal(signal.SIGSTOP)
-        state = pathlib.Path(f"/proc/{run.pid}/stat")
-        while state.read_text().rpartition(")")[2].split()[0] != "T":
+        stat = pathlib.Path(f"/proc/{run.pid}/stat")
+        while (state := stat.read_text().rpartition(")")[2].split()[0]) not in "TZ":
             time.sleep(0.002)
+        self.assertEqual(state, "T")
 
     def rows(self, document):
         return document["cells"] + document["references"]
@@ -239,7 +240,8 @@ class PartTest(Resuming):
         file = self.ended_by_its_budget("--urls", urls, "--body", "@body.json", "-n", 4,
                                         "--strategy", "sequential", "--failures", "failed.csv",
                                         rounds=2)
-        self.refuse("run", "--resume", file, words=("failed.csv", "--failures"))
+        for flags in ((), ("--failures", "failed.csv")):
+            self.refuse("run", "--resume", file, *flags, words=("failed.csv", "--failures"))
         flags = ("--failures", "more.csv")
         for changed, words in ((urls, ("urls.txt", "2 URLs")), (body, ("--body", "8"))):
             text = changed.read_text()
