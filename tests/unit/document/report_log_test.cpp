@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -148,12 +149,12 @@ TEST(ReportLog, BeginsWithAllRunsAtOnceAndMarksItsFileUntilItEnds) {
   const std::size_t runs = runs_in(stopped);
   {
     ReportLog log(stopped, file);
-    EXPECT_EQ(runs_in(load_report(file)), runs);
-    EXPECT_TRUE(is_in_use(file));
+    EXPECT_EXIT(std::exit(is_in_use(file) ? 5 : 0), testing::ExitedWithCode(5), "");
+    EXPECT_EQ(runs_in(load_report(file)), runs);  // which ends the mark, being of this process
     stopped.cells[0].runs.push_back(unit_test::sample_run(3, 200));
     log.add_run(0);
   }
-  EXPECT_FALSE(is_in_use(file));
+  EXPECT_EXIT(std::exit(is_in_use(file) ? 5 : 0), testing::ExitedWithCode(0), "");
   const Report read = load_report(file);
   EXPECT_EQ(runs_in(read), runs + 1);
   EXPECT_EQ(read.status, Status::running);
