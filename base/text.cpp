@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/units.h"
 
 namespace fanout {
@@ -91,6 +93,27 @@ std::string shell_word(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
+}
+
+std::optional<std::vector<std::string>> shell_words(std::string_view line) {
+  std::vector<std::string> words;
+  bool in_word = false;
+  bool quoted = false;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    if (line[at] == ' ' && !quoted) {
+      in_word = false;
+      continue;
+    }
+    if (!std::exchange(in_word, true)) words.emplace_back();
+    if (line[at] == '\'') {
+      quoted = !quoted;
+    } else if (line[at] == '\\' && !quoted && at + 1 < line.size()) {
+      words.back() += line[++at];
+    } else {
+      words.back() += line[at];
+    }
+  }
+  return quoted ? std::nullopt : std::optional(words);
 }
 
 }  // namespace fanout

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,5 +29,9 @@ std::string html_text(std::string_view text);
 
 // The text as a shell reads it for one word, quoted if need be.
 std::string shell_word(const std::string& text);
+
+// The words that shell_word() made these of, with blanks between them. Nothing if a quote is open
+// at the end.
+std::optional<std::vector<std::string>> shell_words(std::string_view line);
 
 }  // namespace fanout

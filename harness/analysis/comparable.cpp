@@ -59,7 +59,7 @@ bool is_same_list(const Json& base, const Json& next) {
 
 // Goes into objects, and into arrays that are equally long. Null: there is no such value.
 void add_differences(const std::string& path, const Json* base, const Json* next,
-                     Differences& found) {
+                     const Sides& sides, Differences& found) {
   if (base != nullptr && next != nullptr) {
     if (*base == *next) return;
     if (base->is_object() && next->is_object()) {
@@ -69,7 +69,7 @@ void add_differences(const std::string& path, const Json* base, const Json* next
       const bool same_list = is_same_list(*base, *next);
       for (const std::string& key : keys) {
         Differences below;
-        add_differences(path + "." + key, value_of(*base, key), value_of(*next, key), below);
+        add_differences(path + "." + key, value_of(*base, key), value_of(*next, key), sides, below);
         const bool is_source = key == "source" && same_list;
         append(is_source ? found.trifles : found.grave, below.grave);
         append(found.trifles, below.trifles);
@@ -78,13 +78,14 @@ void add_differences(const std::string& path, const Json* base, const Json* next
     }
     if (base->is_array() && next->is_array() && base->size() == next->size()) {
       for (std::size_t i = 0; i < base->size(); ++i) {
-        add_differences(fmt::format("{}[{}]", path, i), &(*base)[i], &(*next)[i], found);
+        add_differences(fmt::format("{}[{}]", path, i), &(*base)[i], &(*next)[i], sides, found);
       }
       return;
     }
   }
   Lines& lines = is_trifle(path, base, next) ? found.trifles : found.grave;
-  lines.push_back(fmt::format("{}: {} in BASE, {} in NEW", path, text_of(base), text_of(next)));
+  lines.push_back(
+      fmt::format("{}: {} {}, {} {}", path, text_of(base), sides.base, text_of(next), sides.next));
 }
 
 Json without(Json object, auto&& keys) {
@@ -109,7 +110,7 @@ void add_scenarios(const Json& base, const Json& next, Differences& found) {
     const Json before = without(scenario, kSelectionKeys);
     const Json after = without(*other, kSelectionKeys);
     const auto name = scenario.at("name").get<std::string>();
-    add_differences("scenario " + name, &before, &after, found);
+    add_differences("scenario " + name, &before, &after, {}, found);
   }
   for (const Json& scenario : next) {
     if (named(base, scenario.at("name")) == nullptr) {
@@ -120,12 +121,12 @@ void add_scenarios(const Json& base, const Json& next, Differences& found) {
 
 }  // namespace
 
-Differences differences(const Json& base, const Json& next) {
+Differences differences(const Json& base, const Json& next, const Sides& sides) {
   Differences found;
   const auto add = [&](const char* part, auto&& ignored) {
     const Json before = without(base.at(part), ignored);
     const Json after = without(next.at(part), ignored);
-    add_differences(part, &before, &after, found);
+    add_differences(part, &before, &after, sides, found);
   };
   add("environment", std::initializer_list<const char*>{});
   add("tool", std::initializer_list<const char*>{"commit"});

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -22,9 +23,16 @@ struct Differences {
                                      // where a list of URLs came from that has the same digest
 };
 
+// How the lines name the two.
+struct Sides {
+  std::string_view base = "in BASE";
+  std::string_view next = "in NEW";
+};
+
 // What differs between the machines, the tools (but for the commit), the way runs were made and the
 // scenarios of two result documents. Numbers of rounds and which cells were run are no difference:
 // what both have is compared.
-Differences differences(const nlohmann::json& base, const nlohmann::json& next);
+Differences differences(const nlohmann::json& base, const nlohmann::json& next,
+                        const Sides& sides = {});
 
 }  // namespace fanout

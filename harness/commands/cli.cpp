@@ -222,6 +222,7 @@ std::optional<Options> parse_command_line(int argc, char** argv) {
   CLI::App app;
   define_command_line(app, options);
   if (!parse_with(app, argc, argv)) return std::nullopt;
+  if (options.resume) check_resume(*app.get_subcommands().front(), *options.resume);
   check_targets(app, options);
   note_command_line({argv + 1, argv + argc}, options);
   read_body(options.selection, options.urls.file == "-");

@@ -109,6 +109,10 @@ void check_record(const CLI::App& app, const Options& options);
 void add_measuring(CLI::App& app, Options& options);
 void add_threshold(CLI::App& app, double& threshold);
 
+// Throws UsageError if the command has other flags beside --resume, of this file, than those which
+// say where the result goes and what is printed.
+void check_resume(const CLI::App& command, const std::string& file);
+
 // Replaces a body that names a file, or standard input unless that is the list of URLs, by what is
 // in there. Throws UsageError.
 void read_body(Selection& selection, bool list_on_stdin);

@@ -1,4 +1,7 @@
 // The flags that say how runs are made, and where their result goes.
+#include <array>
+#include <string_view>
+
 #include "harness/commands/cli_flags.h"
 
 namespace fanout {
@@ -61,7 +64,24 @@ void add_gate(CLI::App& app, Options& options) {
   app.add_flag("--strict", options.strict, "exit with 3 if any request failed");
 }
 
+// What may stand beside --resume: it changes nothing that is measured.
+constexpr std::array<std::string_view, 8> kBesideResume{"--resume",  "--output",     "--failures",
+                                                        "--format",  "--dry-run",    "--quiet",
+                                                        "--verbose", "--no-progress"};
+
 }  // namespace
+
+void check_resume(const CLI::App& command, const std::string& file) {
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() == 0 || std::ranges::find(kBesideResume, name) != kBesideResume.end()) {
+      continue;
+    }
+    throw UsageError(fmt::format(
+        "{}: --resume goes on with the plan that {} holds, as it is; leave out {}, or measure anew",
+        name, file, name));
+  }
+}
 
 void add_threshold(CLI::App& app, double& threshold) {
   add_parsed(app, "--threshold", threshold, parse_share, "a share such as 5% or 0.05",
@@ -84,6 +104,9 @@ void add_measuring(CLI::App& app, Options& options) {
   app.add_option("-o,--output", options.output,
                  "write the result to this file; - prints it (default: results/runs/...)")
       ->type_name("FILE");
+  app.add_option("--resume", options.resume,
+                 "go on with a measurement that was stopped: run what this result lacks")
+      ->type_name("RESULT.json");
   app.add_option("--failures", options.failures,
                  "write every request that failed to this file, as CSV")
       ->type_name("FILE");

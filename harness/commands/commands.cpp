@@ -1,7 +1,6 @@
 #include "harness/commands/commands.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,18 +9,17 @@
 
 #include "base/cpus.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "harness/commands/compare_command.h"
 #include "harness/commands/doctor_command.h"
+#include "harness/commands/measurement.h"
 #include "harness/commands/record_command.h"
 #include "harness/commands/report_command.h"
 #include "harness/commands/result_file.h"
+#include "harness/commands/resume.h"
 #include "harness/commands/step_summary.h"
-#include "harness/control/cell_runner.h"
 #include "harness/control/other_build.h"
-#include "harness/control/profile.h"
-#include "harness/control/runner.h"
 #include "harness/document/report_json.h"
-#include "harness/document/report_log.h"
 #include "harness/machine/interrupt.h"
 #include "harness/machine/output_file.h"
 #include "harness/plan/baseline.h"
@@ -46,14 +44,6 @@ namespace fanout {
 namespace {
 
 constexpr int kExitInvalidRuns = 3;
-
-Progress::Style progress_style(const Options& options) {
-  if (options.quiet || options.no_progress) return Progress::Style::none;
-  const char* terminal = std::getenv("TERM");  // one that is dumb cannot draw over a line
-  const bool draws =
-      ::isatty(STDERR_FILENO) != 0 && terminal != nullptr && std::string_view(terminal) != "dumb";
-  return draws && !options.verbose ? Progress::Style::live : Progress::Style::lines;
-}
 
 // The URLs to request, if any. Standard input is read once, so what a run needs of it is kept.
 std::optional<UrlList> urls_for(const Options& options) {
@@ -121,83 +111,6 @@ Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
   return plan;
 }
 
-// Whether each cell is run once more to count its system calls: not where a few rounds do, and
-// neither beyond a time budget nor on somebody else's server.
-bool profile_wanted(const Options& options, const Report& report) {
-  constexpr unsigned kFewRounds = 3;
-  return !options.no_profile && report.plan.rounds > kFewRounds && options.urls.empty() &&
-         report.status == Status::complete && report.stopped_by != StoppedBy::time_budget;
-}
-
-// Writes the whole document.
-void save(const Report& report, const Analysis& analysis, const std::string& output,
-          Readers readers) {
-  if (!is_standard_output(output)) {
-    save_report(report, analysis, output, readers);
-  } else if (std::fputs(render(report, analysis, Format::json).c_str(), stdout) == EOF) {
-    throw RunError("standard output: cannot be written");
-  }
-}
-
-// What a measurement is made of, and where it goes.
-struct Measurement {
-  Plan plan;  // with its secrets, which the report has not
-  const UrlList* urls;
-  std::string output;
-  Readers readers;
-};
-
-// Those who are told of runs.
-Observer tellers(Progress& progress, std::optional<FailureLog>& failures,
-                 std::optional<ReportLog>& log) {
-  return {.before_run = [&](const Report& report, std::size_t row,
-                            unsigned round) { progress.before_run(report, row, round); },
-          .after_set_aside =
-              [&](const Report&, std::size_t row) {
-                if (failures) failures->drop_last();
-                if (log) log->add_set_aside(row);
-              },
-          .after_run =
-              [&](const Report& report, std::size_t row) {
-                if (log) log->add_run(row);
-                progress.after_run(report, row);
-              }};
-}
-
-// Runs the plan. A file holds every run as soon as it has returned; after an error the whole
-// document is written.
-void measure(Report& report, const Options& options, const Measurement& what) {
-  const InterruptWatch interrupt;
-  Progress progress(progress_style(options));
-  std::optional<FailureLog> failures;
-  if (!options.failures.empty()) failures.emplace(options.failures, what.readers);
-  CellRunner runner(what.plan, report.environment, interrupt,
-                    {what.urls, failures ? &*failures : nullptr, options.keep_secrets,
-                     [&](const std::string& why) { progress.waiting(why); }});
-  progress.plan(report);
-  std::optional<ReportLog> log;
-  if (!is_standard_output(what.output)) log.emplace(report, what.output, what.readers);
-  try {
-    run_plan(report, std::ref(runner), tellers(progress, failures, log));
-    if (profile_wanted(options, report)) {
-      profile_cells(report, [&](const Cell& cell) {
-        progress.before_profile(cell);
-        return runner.profile(cell);
-      });
-    }
-  } catch (const Interrupted&) {
-    // What was measured is whole; the profiles are not.
-  } catch (...) {
-    progress.end();
-    report.status = Status::failed;
-    report.stopped_by = StoppedBy::error;
-    summarize_rows(report);
-    save(report, analyse(report), what.output, what.readers);
-    throw;
-  }
-  progress.end();
-}
-
 // What a script has to know where it is told nothing else.
 void say_what_is_wrong(const Report& report, const Analysis& analysis) {
   if (const std::string why = why_stopped(report); !why.empty()) {
@@ -220,6 +133,64 @@ int exit_code(const Options& options, const Report& report, const Analysis& anal
   return has_compared_invalid_runs(report) ? kExitInvalidRuns : 0;
 }
 
+// It is for what runs start, so a run's lack of it would come to light late.
+void check_temporary_folder() {
+  if (std::getenv("TMPDIR") != nullptr) (void)temporary_folder();
+}
+
+// Measures what the report lacks, prints what came of it, and returns the exit code.
+int measure_and_print(Report& report, const Options& options, const Measurement& what) {
+  const std::string note = long_plan_note(predicted_left(report), what.output);
+  if (!note.empty() && !options.quiet) fmt::print(stderr, "note: {}\n", note);
+  measure(report, options, what);
+  const Analysis analysis = analyse(report);
+  std::exception_ptr unsaved;  // the table is shown even then
+  try {
+    save(report, analysis, what);
+  } catch (const RunError&) {
+    unsaved = std::current_exception();
+  }
+  const bool to_file = !is_standard_output(what.output);
+  if (!options.quiet) {
+    fmt::print(to_file ? stdout : stderr, "{}", rendered(report, analysis, options.format));
+  }
+  if (options.quiet) say_what_is_wrong(report, analysis);
+  if (unsaved) std::rethrow_exception(unsaved);
+  if (to_file) {
+    std::FILE* const words = options.format == Format::table ? stdout : stderr;
+    fmt::print(words, "results: {}\n", what.output);
+    if (report.status == Status::interrupted) {
+      fmt::print(words, "go on by: {}\n", resume_command(what.output));
+    }
+  }
+  return exit_code(options, report, analysis);
+}
+
+int resume(const Options& now) {
+  const std::string& file = *now.resume;
+  Report report = load_report(file);
+  if (is_whole(report)) {
+    fmt::print("{}: whole already, with {}; '{}' prints it\n", file,
+               counted(whole_rounds(report), "round"), "fanout report " + shell_word(file));
+    return 0;
+  }
+  const Options options = options_to_resume(report, now);
+  std::optional<UrlList> urls = urls_for(options);
+  complete_plan(report.plan, options, urls);
+  if (options.dry_run) {
+    fmt::print("{}{} measured so far\n", render_plan(report.plan),
+               counted(measured_runs(report), "run"));
+    return 0;
+  }
+  check_temporary_folder();
+  check_outputs(options, options.output);
+  const UrlList* list = urls ? &*urls : nullptr;
+  const Readers readers = readers_of(options, report.plan, list);
+  const Measurement what{report.plan, list, options.output, readers};
+  note_resumption(report);
+  return measure_and_print(report, options, what);
+}
+
 int run(const Options& options) {
   std::optional<UrlList> urls = urls_for(options);
   Plan plan = plan_for(options, urls);
@@ -228,8 +199,7 @@ int run(const Options& options) {
     fmt::print("{}", render_plan(plan));
     return 0;
   }
-  // It is for what runs start, so a run's lack of it would come to light late.
-  if (std::getenv("TMPDIR") != nullptr) (void)temporary_folder();
+  check_temporary_folder();
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
   check_outputs(options, output);
   if (urls) choose_addresses(plan, *urls);
@@ -238,25 +208,7 @@ int run(const Options& options) {
   Report report = empty_report(options.keep_secrets ? plan : masked(plan), std::move(environment),
                                options.command_line);
   const Readers readers = readers_of(options, plan, list);
-  const Measurement what{std::move(plan), list, output, readers};
-  measure(report, options, what);
-  const Analysis analysis = analyse(report);
-  std::exception_ptr unsaved;  // the table is shown even then
-  try {
-    save(report, analysis, output, what.readers);
-  } catch (const RunError&) {
-    unsaved = std::current_exception();
-  }
-  const bool to_file = !is_standard_output(output);
-  if (!options.quiet) {
-    fmt::print(to_file ? stdout : stderr, "{}", rendered(report, analysis, options.format));
-  }
-  if (options.quiet) say_what_is_wrong(report, analysis);
-  if (unsaved) std::rethrow_exception(unsaved);
-  if (to_file) {
-    fmt::print(options.format == Format::table ? stdout : stderr, "results: {}\n", output);
-  }
-  return exit_code(options, report, analysis);
+  return measure_and_print(report, options, {std::move(plan), list, output, readers});
 }
 
 ServerConfig server_to_run(const Options& options) {
@@ -276,7 +228,7 @@ int execute_command(const Options& options) {
   switch (options.command) {
     case Command::run:
     case Command::sweep:
-      return run(options);
+      return options.resume ? resume(options) : run(options);
     case Command::list:
       fmt::print("{}", options.topic == Topic::cells
                            ? render_plan(plan_for(options, urls_for(options)))

@@ -66,7 +66,8 @@ struct Options {
   bool no_profile = false;
   std::optional<std::chrono::nanoseconds> run_limit;
   std::string output;  // result file; "-": standard output; empty: a fresh one under results/runs/
-  std::string failures;  // the file of all requests that failed; empty: none
+  std::optional<std::string> resume;  // the file of a measurement that was stopped, to go on with
+  std::string failures;               // the file of all requests that failed; empty: none
   bool keep_going = false;
   Format format = Format::table;
   bool dry_run = false;

@@ -10,34 +10,39 @@
 namespace fanout {
 namespace {
 
-// Makes one run of the row; if it was noisy, sets it aside and makes it once more. What is not
-// valid stays, or a failure would go unseen; and real targets are never asked twice. A quota would
-// stop the second try as it did the first.
+// Makes one run of the row; if it was noisy, sets it aside and makes it once more, unless an
+// earlier try of the round was set aside before the measurement was stopped. What is not valid
+// stays, or a failure would go unseen; and real targets are never asked twice. A quota would stop
+// the second try as it did the first.
 Run run_row(Report& report, std::size_t index, const Observer& observer,
             const std::function<Run()>& execute) {
   CellReport& row = row_of(report, index);
   Run run = execute();
-  const bool may_repeat = scenario_of(report.plan, row.cell).real_targets() == nullptr;
+  const bool may_repeat =
+      scenario_of(report.plan, row.cell).real_targets() == nullptr &&
+      std::ranges::find(row.set_aside, run.round, &Run::round) == row.set_aside.end();
   if (!may_repeat || !run.valid || !has_flag(run, Flag::noisy)) return run;
   row.set_aside.push_back(std::move(run));
   observer.after_set_aside(report, index);
   return execute();
 }
 
-// Returns whether to go on: not if that is hopeless.
+// Makes the runs of the round that the report has not yet. Returns whether to go on: not if that is
+// hopeless.
 bool run_round(Report& report, unsigned round, const Execute& execute, const Observer& observer) {
-  const std::size_t rows = report.cells.size() + report.references.size();
+  const std::size_t rows = planned_rows(report);
   unsigned position = 0;
   for (const std::size_t index : round_order(report.plan, round)) {
     CellReport& row = row_of(report, index);
+    const unsigned place = position++;
+    if (row.runs.size() > round) continue;
     observer.before_run(report, index, round);
     row.runs.push_back(run_row(report, index, observer, [&] {
       Run run = execute(row.cell, round);
       run.round = round;
-      run.position = position;
+      run.position = place;
       return run;
     }));
-    ++position;
     observer.after_run(report, index);
     const bool round_done = position == rows;
     if (round_done && round + 1 == report.plan.rounds) return true;
@@ -84,13 +89,20 @@ StoppedBy reason_to_stop(const Report& report, unsigned rounds_done, std::int64_
   return StoppedBy::nothing;
 }
 
+// Why no round is begun after those that the report has; amid one, or before the first, one is.
+StoppedBy reason_not_to_begin(const Report& report, unsigned rounds_done) {
+  const bool amid_a_round = measured_runs(report) > rounds_done * planned_rows(report);
+  return amid_a_round ? StoppedBy::nothing : reason_to_stop(report, rounds_done, 0);
+}
+
 }  // namespace
 
 void run_plan(Report& report, const Execute& execute, const Observer& observer) {
   const std::int64_t started_ns = now_ns();
   try {
-    StoppedBy stopped_by = StoppedBy::nothing;
-    for (unsigned round = 0; stopped_by == StoppedBy::nothing; ++round) {
+    unsigned round = whole_rounds(report);
+    StoppedBy stopped_by = reason_not_to_begin(report, round);
+    for (; stopped_by == StoppedBy::nothing; ++round) {
       const bool go_on = run_round(report, round, execute, observer);
       stopped_by = reason_to_stop(report, round + 1, now_ns() - started_ns);
       if (!go_on) stopped_by = StoppedBy::no_success;

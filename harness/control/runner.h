@@ -23,7 +23,8 @@ struct Observer {
 // Runs the report's plan, at least one round, until its rounds are done, its intervals are narrow
 // enough or its time budget is spent (both looked at after whole rounds only), its real targets are
 // hopeless (harness/control/hopeless.h), or `execute` throws Interrupted; says which in the report,
-// and makes its summaries. Other exceptions pass.
+// and makes its summaries. Other exceptions pass. A report that has runs goes on behind them: the
+// others of the round that was stopped are made, then the rounds after it; the budget begins anew.
 void run_plan(Report& report, const Execute& execute, const Observer& observer);
 
 }  // namespace fanout

@@ -26,6 +26,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Environment, kernel, os, cpu_model, cpus, cpu
                                    file_descriptors, ephemeral_ports, server_cpus, client_cpus,
                                    libraries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Profile, syscalls_per_request, reason)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Resumption, at, rounds, runs)
 
 namespace {
 
@@ -63,6 +64,7 @@ Json measured_to_json(const Report& report, bool with_runs = true) {
   json["status"] = name_of(report.status);
   json["stopped_by"] = name_of(report.stopped_by);
   json["warnings"] = report.warnings;
+  json["resumed"] = report.resumed;
   json["cells"] = Json::array();
   json["references"] = Json::array();
   for (const CellReport& cell : report.cells) {
@@ -131,6 +133,7 @@ Report read_report(const Json& json) {
   report.status = json_read::one_of("status", json.at("status"), kStatusNames);
   report.stopped_by = json_read::one_of("stopped_by", json.at("stopped_by"), kStoppedByNames);
   json.at("warnings").get_to(report.warnings);
+  report.resumed = json.value("resumed", report.resumed);  // absent in earlier versions
   add_cells(report, json.at("cells"));
   for (const Json& row : json.at("references")) report.references.push_back(row_from_json(row));
   if (report.references.size() != report.plan.references.size()) {

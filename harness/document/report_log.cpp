@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "harness/document/lines.h"
@@ -18,6 +19,10 @@ using Json = nlohmann::json;
 Json run_entry(std::size_t row, const Run& run) { return {{"row", row}, {"run", run}}; }
 Json set_aside_entry(std::size_t row, const Run& run) { return {{"row", row}, {"set_aside", run}}; }
 
+std::string next_line(const Json& entry, bool is_first) {
+  return (is_first ? "\n" : ",\n") + to_line(entry);
+}
+
 }  // namespace
 
 ReportLog::ReportLog(const Report& report, std::string file, Readers readers)
@@ -31,15 +36,21 @@ void ReportLog::add_set_aside(std::size_t row) {
   add(set_aside_entry(row, row_of(report_, row).set_aside.back()));
 }
 
+// The file is replaced once, with all runs in it: it may be the only one that has them.
 void ReportLog::begin() {
-  const std::string head = unfinished_document(report_);
-  fd_ = replace_file(file_, head, readers_);
-  end_ = static_cast<off_t>(head.size() - kOpenEnd.size());
+  std::string text = unfinished_document(report_);
+  text.resize(text.size() - kOpenEnd.size());
   empty_ = true;
-  for (std::size_t row = 0; row < report_.cells.size() + report_.references.size(); ++row) {
-    for (const Run& run : row_of(report_, row).set_aside) append(set_aside_entry(row, run));
-    for (const Run& run : row_of(report_, row).runs) append(run_entry(row, run));
+  const auto add_line = [&](const Json& entry) {
+    text += next_line(entry, std::exchange(empty_, false));
+  };
+  for (std::size_t row = 0; row < planned_rows(report_); ++row) {
+    for (const Run& run : row_of(report_, row).set_aside) add_line(set_aside_entry(row, run));
+    for (const Run& run : row_of(report_, row).runs) add_line(run_entry(row, run));
   }
+  end_ = static_cast<off_t>(text.size());
+  fd_ = replace_file(file_, text.append(kOpenEnd), readers_);
+  mark_in_use(fd_);
 }
 
 bool ReportLog::is_in_place() const {
@@ -58,7 +69,7 @@ void ReportLog::add(const Json& entry) {
 }
 
 void ReportLog::append(const Json& entry) {
-  const std::string line = (empty_ ? "\n" : ",\n") + to_line(entry);
+  const std::string line = next_line(entry, empty_);
   const std::string text = line + std::string(kOpenEnd);
   for (std::size_t done = 0; done < text.size();) {
     const auto written = ::pwrite(fd_.get(), text.data() + done, text.size() - done,

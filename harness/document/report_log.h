@@ -21,8 +21,8 @@ namespace fanout {
 
 class ReportLog {
  public:
-  // Replaces the file by the report, which is borrowed and grows by the runs that are added here.
-  // Throws RunError, as all members do.
+  // Replaces the file by the report with the runs that it has; it is borrowed and grows by the runs
+  // that are added here. The file is marked in use. Throws RunError, as all members do.
   ReportLog(const Report& report, std::string file, Readers readers = Readers::usual);
 
   // Appends the newest run of the row with this index (row_of()). If the file is not there any

@@ -58,6 +58,23 @@ UniqueFd replace_file(const std::string& file, const std::string& text, Readers 
   }
 }
 
+// A lock of the process, which its children do not inherit: one that is not yet another program
+// when the process is killed would keep the mark.
+void mark_in_use(const UniqueFd& fd) {
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  (void)::fcntl(fd.get(), F_SETLK, &whole);
+}
+
+bool is_in_use(const std::string& file) {
+  struct flock whole {};
+  whole.l_type = F_RDLCK;
+  whole.l_whence = SEEK_SET;
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  return fd && ::fcntl(fd.get(), F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+}
+
 void check_writable(const std::string& flag, const std::string& file) {
   try {
     const fs::path target = target_of(file);

@@ -16,6 +16,12 @@ enum class Readers : std::uint8_t { usual, owner };
 UniqueFd replace_file(const std::string& file, const std::string& text,
                       Readers readers = Readers::usual);
 
+// Marks a file that is open for writing, until this process closes any descriptor of it, or ends.
+void mark_in_use(const UniqueFd& fd);
+// Whether another process has marked the file so. Where a file system knows no such marks, none
+// has.
+bool is_in_use(const std::string& file);
+
 // Throws UsageError naming the flag if replace_file could not write there; leaves nothing behind
 // but the folder.
 void check_writable(const std::string& flag, const std::string& file);

@@ -85,9 +85,6 @@ void add_floor_and_ceiling(Plan& plan, const Scenario& scenario, HttpVersion ver
             .connections = version == HttpVersion::http2 && scenario.reuse ? 1U : 0U};
   plan.references.push_back({Role::floor, cell});
   cell.scenario = ceiling_name(scenario.name);
-  if (std::ranges::find(plan.ceilings, cell.scenario, &Scenario::name) == plan.ceilings.end()) {
-    plan.ceilings.push_back(ceiling_scenario(scenario));
-  }
   plan.references.push_back({Role::ceiling, cell});
 }
 
@@ -132,6 +129,17 @@ void add_references(Plan& plan) {
     for (const auto& [name, version] : kHttpVersionNames) {
       add_floor_and_ceiling(plan, scenario, version);
     }
+  }
+  add_ceilings(plan);
+}
+
+void add_ceilings(Plan& plan) {
+  for (const Scenario& scenario : plan.scenarios) {
+    const std::string name = ceiling_name(scenario.name);
+    const bool wanted = std::ranges::any_of(plan.references, [&](const Reference& one) {
+      return one.role == Role::ceiling && one.cell.scenario == name;
+    });
+    if (wanted) plan.ceilings.push_back(ceiling_scenario(scenario));
   }
 }
 

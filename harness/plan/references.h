@@ -13,6 +13,10 @@ namespace fanout {
 // targets or speaks TLS. `plan.rounds` is known.
 void add_references(Plan& plan);
 
+// Gives a plan that was read from a document, which does not hold them, the scenarios of its
+// ceilings.
+void add_ceilings(Plan& plan);
+
 // Adds every cell once more by the plan's other build, and that build's own twin. External programs
 // are left out: they are the same whoever starts them. Call it after add_references().
 void add_opponents(Plan& plan);

@@ -1,6 +1,7 @@
 // What the user sees while waiting, on standard error. Drawn by the controller between runs.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -22,13 +23,17 @@ class Progress {
   void end();
 
  private:
-  [[nodiscard]] double left_ns(const Report& report) const;
+  [[nodiscard]] double left_ns() const;
 
   Style style_;
   std::int64_t started_ns_ = 0;
   std::size_t done_ = 0;
+  double predicted_ns_ = 0;       // how long the runs that were missing at the start should take
   double predicted_done_ns_ = 0;  // how long the runs done were to take
   std::string last_;              // how the last one ended
 };
+
+// How long the runs that the report does not have yet should take.
+std::chrono::nanoseconds predicted_left(const Report& report);
 
 }  // namespace fanout

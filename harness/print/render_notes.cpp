@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "harness/analysis/contenders.h"
+#include "harness/analysis/resumption.h"
 #include "harness/print/originals_table.h"
 #include "harness/print/render_failures.h"
 #include "harness/print/render_plan.h"
@@ -115,6 +116,46 @@ std::string render_those_beside(const Report& report) {
       other_version ? ", version of HTTP or number of connections" : "");
 }
 
+// When it was gone on with, and whether the machine was as before.
+std::string resumptions(const Report& report) {
+  std::string text;
+  for (const Resumption& one : report.resumed) {
+    text += fmt::format("note: resumed {} after {} of {} ({})", one.at, one.rounds,
+                        counted(report.plan.rounds, "round"), counted(one.runs, "run"));
+    if (const auto change = floor_change(report, one)) {
+      text += fmt::format("; since then the client floor takes {:.2f} times its CPU", *change);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+// How the measurement ended, unless all was measured.
+std::string ending(const Report& report) {
+  constexpr const char* kGoesOn = "'fanout run --resume FILE' goes on";
+  if (report.stopped_by == StoppedBy::time_budget) {
+    return fmt::format("note: the time budget ended the rounds early; {}\n", kGoesOn);
+  }
+  if (report.stopped_by == StoppedBy::interval_width) {
+    return "note: ended before the last round: every cell is known precisely enough\n";
+  }
+  if (report.stopped_by == StoppedBy::no_success) {
+    return fmt::format("note: {}\n", why_stopped(report));
+  }
+  switch (report.status) {
+    case Status::running:
+      return fmt::format("note: unfinished; its fanout still runs or was killed; then {}\n",
+                         kGoesOn);
+    case Status::failed:
+      return fmt::format("note: an error ended it; what was measured is shown; {}\n", kGoesOn);
+    case Status::interrupted:
+      return fmt::format("note: interrupted; what was measured is shown; {}\n", kGoesOn);
+    case Status::complete:
+      break;
+  }
+  return {};
+}
+
 // What the reader must know before believing a difference.
 std::string caveats(const Report& report) {
   std::string text;
@@ -127,18 +168,7 @@ std::string caveats(const Report& report) {
   }
   text += disturbances(report, Flag::throttled) + disturbances(report, Flag::noisy);
   text += strayed_runs(report) + resent_syns(report) + vain_work(report);
-  if (report.stopped_by == StoppedBy::time_budget)
-    text += "note: the time budget ended the rounds early\n";
-  if (const std::string why = why_stopped(report); !why.empty()) text += "note: " + why + "\n";
-  if (report.stopped_by == StoppedBy::interval_width) {
-    text += "note: ended before the last round: every cell is known precisely enough\n";
-  }
-  if (report.status == Status::running)
-    text += "note: unfinished; its fanout still runs or was killed\n";
-  if (report.status == Status::failed)
-    text += "note: an error ended it; what was measured is shown\n";
-  if (report.status == Status::interrupted)
-    text += "note: interrupted; what was measured is shown\n";
+  text += resumptions(report) + ending(report);
   text += render_those_beside(report);
   text += render_programs(report);
   return text;

@@ -11,7 +11,14 @@
 namespace fanout {
 namespace {
 
-// "45.0 s", "55 min", "3.5 h": a time that may be long.
+constexpr std::chrono::nanoseconds kLong = std::chrono::minutes(30);
+
+bool has_real_targets(const Plan& plan) {
+  return !plan.scenarios.empty() && plan.scenarios.front().real_targets() != nullptr;
+}
+
+}  // namespace
+
 std::string long_duration(std::chrono::nanoseconds time) {
   constexpr double kMinutes = 60e9;
   const double minutes = static_cast<double>(time.count()) / kMinutes;
@@ -20,11 +27,16 @@ std::string long_duration(std::chrono::nanoseconds time) {
                        : fmt::format("{} h", format_number(minutes / 60));
 }
 
-bool has_real_targets(const Plan& plan) {
-  return !plan.scenarios.empty() && plan.scenarios.front().real_targets() != nullptr;
+std::string resume_command(const std::string& file) {
+  return "fanout run --resume " + shell_word(file);
 }
 
-}  // namespace
+std::string long_plan_note(std::chrono::nanoseconds predicted, const std::string& output) {
+  if (predicted < kLong) return {};
+  const std::string about = "this takes about " + long_duration(predicted);
+  if (output == "-") return about + "; if it is stopped, only a result in a file (-o) can go on";
+  return fmt::format("{}; if it is stopped, go on by: {}", about, resume_command(output));
+}
 
 std::string predicted_in_words(const Plan& plan) {
   const std::chrono::nanoseconds predicted = predicted_total(plan);

@@ -20,6 +20,11 @@ void tell_time_limits(const Plan& plan, CellReport& row) {
   for (Run& run : row.runs) run.time_limits = limits;
 }
 
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
+
 }  // namespace
 
 Report empty_report(Plan plan, Environment environment, std::string command) {
@@ -27,9 +32,7 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   report.tool = this_tool();
   report.environment = std::move(environment);
   report.command = std::move(command);
-  report.started_at =
-      fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                  std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  report.started_at = utc_now();
   for (const Cell& cell : plan.cells) report.cells.push_back({cell, {}, {}});
   for (const Reference& one : plan.references) report.references.push_back({one.cell, {}, {}});
   report.plan = std::move(plan);
@@ -56,6 +59,12 @@ Report empty_report(Plan plan, Environment environment, std::string command) {
   return report;
 }
 
+void note_resumption(Report& report) {
+  report.resumed.push_back({utc_now(), whole_rounds(report), measured_runs(report)});
+  report.status = Status::running;
+  report.stopped_by = StoppedBy::nothing;
+}
+
 void summarize_rows(Report& report) {
   for (auto* rows : {&report.cells, &report.references}) {
     for (CellReport& row : *rows) {
@@ -63,6 +72,26 @@ void summarize_rows(Report& report) {
       row.summary = summarize(row.runs);
     }
   }
+}
+
+std::size_t planned_rows(const Report& report) {
+  return report.cells.size() + report.references.size();
+}
+
+std::size_t measured_runs(const Report& report) {
+  std::size_t runs = 0;
+  for (std::size_t row = 0; row < planned_rows(report); ++row) {
+    runs += row_of(report, row).runs.size();
+  }
+  return runs;
+}
+
+unsigned whole_rounds(const Report& report) {
+  std::size_t rounds = report.plan.rounds;
+  for (std::size_t row = 0; row < planned_rows(report); ++row) {
+    rounds = std::min(rounds, row_of(report, row).runs.size());
+  }
+  return static_cast<unsigned>(rounds);
 }
 
 CellReport& row_of(Report& report, std::size_t index) {

@@ -3,6 +3,7 @@
 // harness/document/report_json.h.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,13 @@ struct CellReport {
   std::vector<Run> set_aside{};      // disturbed first tries of runs, which were repeated
 };
 
+// When a measurement that had been stopped was gone on with, and what had been measured by then.
+struct Resumption {
+  std::string at;          // UTC, ISO 8601
+  unsigned rounds = 0;     // whole ones
+  std::uint64_t runs = 0;  // of cells and references together
+};
+
 struct Report {
   Tool tool;
   Environment environment;
@@ -40,14 +48,23 @@ struct Report {
   std::vector<CellReport> cells;
   std::vector<CellReport> references;  // as in the plan
   std::vector<std::string> warnings;
+  std::vector<Resumption> resumed{};
 };
 
 // The row with an index of round_order().
 CellReport& row_of(Report& report, std::size_t index);
 const CellReport& row_of(const Report& report, std::size_t index);
 
+// How many rows each round has, the runs that were made of them, and the rounds in which all were.
+std::size_t planned_rows(const Report& report);
+std::size_t measured_runs(const Report& report);
+unsigned whole_rounds(const Report& report);
+
 // A report without runs, one entry per cell and reference of the plan.
 Report empty_report(Plan plan, Environment environment, std::string command);
+
+// Makes a measurement that was stopped one that runs again, and notes when.
+void note_resumption(Report& report);
 
 // Brings the summaries of all rows up to date with their runs, which are told the time limits of
 // their scenarios.

@@ -98,6 +98,23 @@ void choose_addresses(std::vector<Target>& targets, std::chrono::nanoseconds lim
   choose(std::move(choices), limit);
 }
 
+void prefer_addresses(std::vector<Target>& targets,
+                      const std::map<std::string, std::vector<std::string>>& used) {
+  for (Target& target : targets) {
+    const auto found = used.find(target.name);
+    if (found == used.end() || found->second.empty()) continue;
+    std::string preferred = found->second.front();
+    for (const std::string& address : target.addresses) {
+      if (std::ranges::find(found->second, address) == found->second.end()) continue;
+      preferred = address;
+      break;
+    }
+    std::erase(target.addresses, preferred);
+    target.addresses.insert(target.addresses.begin(), preferred);
+    target.unresolved.clear();
+  }
+}
+
 std::map<std::string, std::vector<std::string>> used_addresses(const std::vector<Target>& targets) {
   std::map<std::string, std::vector<std::string>> used;
   for (const Target& target : targets) {

@@ -1,4 +1,5 @@
-// The tables of the report page: of limits and hedges, and as wide as it is. Skipped where there is no Chromium.
+// The report page: tables of limits and hedges, as wide as it is, and what to know of a result. Skipped
+// where there is no Chromium.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -28,5 +29,15 @@ test('the table of cells is whole at 1280 pixels', async () => {
   const [inner, outer] = await page.$eval('[aria-label^="Cells of"]',
     ({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
   assert.ok(inner <= outer, `${inner} of ${outer}`);
+  await close();
+});
+
+test('a result that was resumed says when, before it is believed', async () => {
+  const resumed = [{ at: '2026-01-02T04:05:06Z', rounds: 4, runs: 9 }];
+  const file = result('resumed', { strategies: 2, workers: [4] },
+    (document) => ({ ...document, resumed }));
+  const { page, close } = await open(pageOf('resumed', file));
+  assert.match(await page.textContent('#verdict .caveats'),
+    /resumed 2026-01-02T04:05:06Z after 4 of 10 rounds \(9 runs\)/);
   await close();
 });

@@ -212,7 +212,7 @@ class OutputFileTest(fanout_cli.CliTest):
 
 class ReportTest(fanout_cli.CliTest):
     NEWER = {*("set_aside cpu_quota connected body_bytes phases status_counts failures failed_requests tls_versions "
-               "redirects follow fail_if fail_on least_success hedges work retries_denied limits").split()}
+               "redirects follow resumed fail_if fail_on least_success hedges work retries_denied limits").split()}
     DERIVED = {*("verdicts program_verdicts sweeps recommendations originals summary against "
                  "conditions baseline families capacities protocols").split()}  # from the rest of the document, and not read
 

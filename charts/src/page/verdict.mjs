@@ -26,10 +26,14 @@ const ENDINGS = {
   interrupted: 'interrupted; what was measured is shown',
 };
 
+const resumption = ({ at, rounds, runs }, { plan }) => `resumed ${at} after ${rounds} of `
+  + `${plan.rounds} rounds (${runs} runs)`;
+
 const caveats = (file) => {
   const { document } = file;
   return [
     ...document.warnings,
+    ...(document.resumed ?? []).map((each) => resumption(each, document)),
     ...(document.stopped_by === 'time budget' ? ['the time budget ended the rounds early'] : []),
     ...(document.stopped_by === 'no success' ? ['stopped: real targets answered no request'] : []),
     ...(ENDINGS[document.status] ? [ENDINGS[document.status]] : []),

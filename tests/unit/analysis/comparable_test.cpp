@@ -41,6 +41,15 @@ TEST(Differences, AreNoneWhereOnlyOneHoldsProgramsAgainstABaseline) {
   EXPECT_THAT(differences(conditions_to_json(base), conditions_to_json(next)).grave, IsEmpty());
 }
 
+TEST(Differences, NameTheTwoAsTheyAreToldTo) {
+  const Report base = unit_test::bare_report();
+  Report next = base;
+  next.environment.kernel = "another";
+  EXPECT_THAT(
+      differences(conditions_to_json(base), conditions_to_json(next), {"then", "now"}).grave,
+      ElementsAre(testing::MatchesRegex(R"(environment\.kernel: ".*" then, "another" now)")));
+}
+
 TEST(Trifles, AreAFewKibibytesOfMemory) {
   Report base = unit_test::bare_report();
   Report next = base;

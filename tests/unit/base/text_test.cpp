@@ -43,6 +43,18 @@ TEST(ShellWord, QuotesOnlyWhatAShellWouldChange) {
   EXPECT_EQ(shell_word(""), "''");
 }
 
+TEST(ShellWords, AreThoseThatWereJoined) {
+  using Words = std::vector<std::string>;
+  for (const Words& words :
+       {Words{"fanout", "run", "-n", "5"}, Words{"it's", "'", "''", "a\\b", "$(x) \"y\"", ""}}) {
+    std::string line;
+    for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
+    EXPECT_EQ(shell_words(line), words) << line;
+  }
+  EXPECT_EQ(shell_words(""), Words{});
+  EXPECT_EQ(shell_words("an 'open quote"), std::nullopt);
+}
+
 TEST(CsvLine, QuotesWhatHasToBe) {
   EXPECT_EQ(csv_line({"a", "", "b,c", "d\"e", "f\ng"}), "a,,\"b,c\",\"d\"\"e\",\"f\ng\"\n");
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 
 #include "harness/document/lines.h"
 #include "harness/document/report_json.h"
+#include "harness/machine/output_file.h"
 #include "harness/machine/proc_files.h"
 #include "tests/unit/sample_report.h"
 #include "tests/unit/support.h"
@@ -137,6 +139,29 @@ TEST(ReportLog, IsWrittenAnewWhereItsFileWasTakenAway) {
   std::filesystem::rename(folder.file("other.json", "somebody else's"), file);
   growing.add(2, unit_test::sample_run(0, 200));
   EXPECT_EQ(runs_in(load_report(file)), 3U);
+}
+
+TEST(ReportLog, BeginsWithAllRunsAtOnceAndMarksItsFileUntilItEnds) {
+  const TempFolder folder;
+  const std::string file = folder.path("result.json");
+  Report stopped = sample_report();
+  note_resumption(stopped);
+  const std::size_t runs = runs_in(stopped);
+  {
+    ReportLog log(stopped, file);
+    EXPECT_EXIT(std::exit(is_in_use(file) ? 5 : 0), testing::ExitedWithCode(5), "");
+    EXPECT_EQ(runs_in(load_report(file)), runs);  // which ends the mark, being of this process
+    stopped.cells[0].runs.push_back(unit_test::sample_run(3, 200));
+    log.add_run(0);
+  }
+  EXPECT_EXIT(std::exit(is_in_use(file) ? 5 : 0), testing::ExitedWithCode(0), "");
+  const Report read = load_report(file);
+  EXPECT_EQ(runs_in(read), runs + 1);
+  EXPECT_EQ(read.status, Status::running);
+  ASSERT_THAT(read.resumed, SizeIs(1));
+  EXPECT_EQ(read.resumed[0].rounds, 3U);
+  EXPECT_EQ(read.resumed[0].runs, runs);
+  EXPECT_FALSE(is_in_use(folder.path("none.json")));
 }
 
 // Bytes this process has handed to write calls.

@@ -53,6 +53,22 @@ TEST(TargetOf, KeepsLiteralAddressesAndNamesApart) {
   EXPECT_EQ(targets[3].host(), "localhost");
 }
 
+TEST(PreferAddresses, PutsThoseFirstThatWereUsedBefore) {
+  std::vector<Target> targets(4);
+  targets[0] = {.addresses = {"::1", "127.0.0.1", "127.0.0.2"}, .name = "a"};
+  targets[1] = {.addresses = {"127.0.0.3"}, .name = "moved"};
+  targets[2] = {.name = "lost", .unresolved = "no such name"};
+  targets[3] = {.addresses = {"::1"}, .name = "other"};
+  prefer_addresses(
+      targets,
+      {{"a", {"127.0.0.9", "127.0.0.1"}}, {"moved", {"127.0.0.1"}}, {"lost", {"127.0.0.4"}}});
+  EXPECT_THAT(targets[0].addresses, ElementsAre("127.0.0.1", "::1", "127.0.0.2"));
+  EXPECT_THAT(targets[1].addresses, ElementsAre("127.0.0.1", "127.0.0.3"));
+  EXPECT_THAT(targets[2].addresses, ElementsAre("127.0.0.4"));
+  EXPECT_EQ(targets[2].unresolved, "");
+  EXPECT_THAT(targets[3].addresses, ElementsAre("::1"));
+}
+
 TEST(LookUpNames, PrefersWhatTheUserKnows) {
   auto targets = targets_of({"http://a.invalid/", "http://a.invalid:81/", "http://b.invalid:81/",
                              "http://127.0.0.9/", "http+unix://%2Fx/"});
