@@ -23,4 +23,8 @@ std::span<const Transport* const> transports() {
   return rows;
 }
 
+std::string fault_of(const Transport& transport) {
+  return transport.fault == nullptr ? std::string() : transport.fault();
+}
+
 }  // namespace fanout
