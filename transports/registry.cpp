@@ -17,6 +17,7 @@ std::span<const Transport* const> transports() {
       [] { extern const Transport nghttp2_async; return &nghttp2_async; }(),
       [] { extern const Transport httplib_client; return &httplib_client; }(),
       [] { extern const Transport floor_transport; return &floor_transport; }(),
+      [] { extern const Transport uring_transport; return &uring_transport; }(),
       [] { extern const Transport null_transport; return &null_transport; }(),
   };
   // clang-format on
