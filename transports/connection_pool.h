@@ -1,5 +1,5 @@
 // The connections of an asynchronous client that handles sockets itself, idle or with a request.
-// Private to the transports `floor` and `beast_async`.
+// Private to the transports `floor`, `uring` and `beast_async`.
 #pragma once
 
 #include <algorithm>

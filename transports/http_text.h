@@ -45,6 +45,11 @@ class RequestText {
 // A request on its way into a socket.
 class OutgoingRequest {
  public:
+  struct Unsent {
+    std::string_view head;
+    std::string_view body;
+  };
+
   // Prepares a request for sending; `body`, the one of default_form(), is borrowed until all is
   // sent.
   void begin(const RequestText& text, std::uint64_t token, std::string_view body);
@@ -55,14 +60,10 @@ class OutgoingRequest {
   int send(int fd);
   int send(TlsStream& stream);
   [[nodiscard]] bool any_sent() const { return sent_ > 0; }
-
- private:
-  struct Unsent {
-    std::string_view head;
-    std::string_view body;
-  };
+  // What is left to send, for a client that sends it by other means; borrowed until begin().
   [[nodiscard]] Unsent unsent() const;
 
+ private:
   std::string head_;
   std::string_view body_;
   std::size_t sent_ = 0;

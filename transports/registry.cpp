@@ -17,10 +17,15 @@ std::span<const Transport* const> transports() {
       [] { extern const Transport nghttp2_async; return &nghttp2_async; }(),
       [] { extern const Transport httplib_client; return &httplib_client; }(),
       [] { extern const Transport floor_transport; return &floor_transport; }(),
+      [] { extern const Transport uring_transport; return &uring_transport; }(),
       [] { extern const Transport null_transport; return &null_transport; }(),
   };
   // clang-format on
   return rows;
+}
+
+std::string fault_of(const Transport& transport) {
+  return transport.fault == nullptr ? std::string() : transport.fault();
 }
 
 }  // namespace fanout

@@ -132,15 +132,15 @@ struct Transport {
   std::string (*version)();  // the library's version as it runs
   std::variant<PrepareBlocking, PrepareAsync, PrepareEither> prepare;
   Suite suite = Suite::none;
-  // File descriptors a client holds besides its connections (loops, timers, wake-up pairs).
-  unsigned client_descriptors = 0;
-  bool tls = true;       // whether it speaks TLS
-  bool follows = false;  // whether it can follow redirects (ClientConfig::follow)
-  bool http1 = true;     // the versions of HTTP that it speaks
+  unsigned client_descriptors = 0;  // held beside connections (loops, timers, wake-up pairs)
+  bool tls = true;                  // whether it speaks TLS
+  bool follows = false;             // whether it can follow redirects (ClientConfig::follow)
+  bool http1 = true;                // the versions of HTTP that it speaks
   bool http2 = false;
   std::string_view counterpart{};  // of one that speaks HTTP/2 alone: what it is held against
   bool fills_connections = false;  // uses up the streams of one before it opens the next
   std::string (*plain_http2_fault)() = nullptr;  // why that fails in clear text; null, "": it works
+  std::string (*fault)() = nullptr;  // why it cannot be used on this machine; null, "": it can
 };
 
 inline bool speaks(const Transport& transport, HttpVersion version) {

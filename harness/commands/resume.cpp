@@ -21,6 +21,7 @@
 #include "harness/document/report_json.h"
 #include "harness/machine/output_file.h"
 #include "harness/plan/references.h"
+#include "harness/plan/server_loops.h"
 #include "harness/scenario/address_choice.h"
 #include "harness/scenario/secrets.h"
 

@@ -136,6 +136,14 @@ Check check_libraries(const DoctorFacts& facts) {
   return {"libraries", Level::ok, fmt::format("{}", fmt::join(texts, ", ")), {}};
 }
 
+// Whoever needs such a transport names it, so this warns of nothing.
+Check check_transports(const DoctorFacts& facts) {
+  const std::string found = facts.unusable.empty()
+                                ? "all can be used"
+                                : fmt::format("all but {}", fmt::join(facts.unusable, "; "));
+  return {"transports", Level::ok, found, {}};
+}
+
 Check check_ceiling(const DoctorFacts& facts) {
   if (!facts.ceiling) {
     return {"ceiling", Level::fail, "no short run against the local server was valid",
@@ -184,6 +192,7 @@ std::vector<Check> examine(const DoctorFacts& facts) {
           check_congestion(facts),
           check_memory(facts),
           check_libraries(facts),
+          check_transports(facts),
           check_ceiling(facts),
           check_twins(facts)};
 }

@@ -33,6 +33,7 @@ struct DoctorFacts {
   double oversleep_p99_ns = 0;
   std::vector<std::string> fd_limited;    // built-in scenarios some of whose cells lack descriptors
   std::vector<std::string> port_limited;  // ... or ports
+  std::vector<std::string> unusable;      // transports that cannot be used here, with the reason
   std::optional<std::int64_t> tcp_tw_reuse;
   std::optional<std::int64_t> time_wait;  // sockets
   std::int64_t available_memory_bytes = 0;

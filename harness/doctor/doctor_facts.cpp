@@ -1,5 +1,6 @@
 #include "harness/doctor/doctor_facts.h"
 
+#include <fmt/format.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -155,6 +156,10 @@ DoctorFacts gather_facts() {
   facts.tcp_tw_reuse = number_of(proc_file("/proc/sys/net/ipv4/tcp_tw_reuse"));
   facts.available_memory_bytes =
       number_of(value_of(proc_file("/proc/meminfo"), "MemAvailable")).value_or(0) * 1024;
+  for (const Transport* row : transports()) {
+    const std::string fault = fault_of(*row);
+    if (!fault.empty()) facts.unusable.push_back(fmt::format("{}: {}", row->name, fault));
+  }
   sample_load(facts);
   sample_clock(facts);
   sample_timer(facts);

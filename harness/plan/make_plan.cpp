@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -43,6 +44,9 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
   const auto pairing = pair_up(strategy, transport);
   if (const auto* impossible = std::get_if<Impossible>(&pairing)) {
     return WhySkipped{Skip::impossible, impossible->reason};
+  }
+  if (auto fault = fault_of(transport); !fault.empty()) {
+    return WhySkipped{Skip::unusable, std::move(fault)};
   }
   if (auto lack = lacks_protocol(strategy, transport, scenario, cell)) return lack;
   if (scenario.real_targets() != nullptr && !has_network(cell)) {

@@ -18,6 +18,7 @@ namespace fanout {
 // Why a cell does not run.
 enum class Skip : std::uint8_t {
   impossible,     // its strategy and transport, or program and scenario, do not go together
+  unusable,       // the machine lacks or forbids what its transport is made on
   no_network,     // real targets would be sent nothing
   no_tls,         // its transport speaks none, and the scenario does
   no_version,     // its transport, or this version of it, does not speak that version of HTTP
@@ -27,15 +28,16 @@ enum class Skip : std::uint8_t {
   port_limited,   // too few ephemeral ports
   not_installed,  // what its external program needs is not here
 };
-inline constexpr EnumNames<Skip, 9> kSkipNames{{{"impossible", Skip::impossible},
-                                                {"no_version", Skip::no_version},
-                                                {"no_sharing", Skip::no_sharing},
-                                                {"no_network", Skip::no_network},
-                                                {"no_tls", Skip::no_tls},
-                                                {"no_redirects", Skip::no_redirects},
-                                                {"fd_limited", Skip::fd_limited},
-                                                {"port_limited", Skip::port_limited},
-                                                {"not_installed", Skip::not_installed}}};
+inline constexpr EnumNames<Skip, 10> kSkipNames{{{"impossible", Skip::impossible},
+                                                 {"unusable", Skip::unusable},
+                                                 {"no_version", Skip::no_version},
+                                                 {"no_sharing", Skip::no_sharing},
+                                                 {"no_network", Skip::no_network},
+                                                 {"no_tls", Skip::no_tls},
+                                                 {"no_redirects", Skip::no_redirects},
+                                                 {"fd_limited", Skip::fd_limited},
+                                                 {"port_limited", Skip::port_limited},
+                                                 {"not_installed", Skip::not_installed}}};
 
 struct WhySkipped {
   std::optional<Skip> kind;  // nothing: read from a document, which holds the text alone

@@ -93,13 +93,17 @@ std::string list_transports() {
                           {"by default", Align::left},
                           {"what it is", Align::left}},
               .rows = {}};
+  std::string faults;
   static constexpr const char* kSuites[] = {"-", "yes", "beside", "reference"};
   for (const Transport* row : transports()) {
     table.rows.push_back({std::string(row->name), std::string(row->stack), row->version(),
                           versions_of(*row), offers(*row), kSuites[static_cast<int>(row->suite)],
                           std::string(row->summary)});
+    if (const std::string fault = fault_of(*row); !fault.empty()) {
+      faults += fmt::format("\n{} cannot be used: {}\n", row->name, fault);
+    }
   }
-  return to_text(table);
+  return to_text(table) + faults;
 }
 
 std::string list_scenarios() {

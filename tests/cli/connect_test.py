@@ -8,7 +8,7 @@ import unittest
 
 import fanout_cli
 
-TELLING = "curl_easy,curl_multi,curl_asio,beast_sync,beast_async,floor"
+TELLING = "curl_easy,curl_multi,curl_asio,beast_sync,beast_async,floor,uring"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
 
 
@@ -47,8 +47,8 @@ class ConnectTest(fanout_cli.CliTest):
     def test_a_full_accept_queue_is_named(self):
         with server(backlog=1, think_s=0.02) as url:
             cells, out = self.ask(url, "-n", 8, "--workers", 8, "--reuse", "off")
-        self.assertRegex(out, r"note: connect: \d+ SYNs sent again in 6 runs, .*: an accept queue "
-                              r"on this machine was full")
+        self.assertRegex(out, rf"note: connect: \d+ SYNs sent again in {len(cells)} runs, .*: "
+                              r"an accept queue on this machine was full")
         self.assertIn("Some connections took 1 s or more to open", out)
         for cell in cells:
             with self.subTest(cell["transport"]):
@@ -63,7 +63,7 @@ class ConnectTest(fanout_cli.CliTest):
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
             file = self.folder / "never.json"
             self.fanout("run", "--url", url, "--strategy", "thread_pool,event_loop", "--transport",
-                        "beast_sync,beast_async,floor", "--rounds", 1, "-n", 4, "--workers", 4,
+                        "beast_sync,beast_async,floor,uring", "--rounds", 1, "-n", 4, "--workers", 4,
                         "--connect-timeout", "1500ms", "--timeout", "2s", "--keep-going",
                         "-o", file)
             for cell in fanout_cli.load(file)["cells"]:

@@ -7,7 +7,8 @@ import unittest
 import fanout_cli
 
 CHECKS = ["build", "cpus", "steal", "pressure", "governor", "clock", "timer", "descriptors", "ports",
-          "time_wait", "congestion", "memory", "libraries", "ceiling", "twins"]
+          "time_wait", "congestion", "memory", "libraries", "transports", "ceiling",
+          "twins"]
 
 
 class DoctorTest(fanout_cli.CliTest):

@@ -39,7 +39,7 @@ class Faulty(fanout_cli.CliTest):
         """Every strategy once and every transport once, that of no network left out."""
         cells = self.measure_each_once("--scenario", self.faulty(name, **keys), "--rounds", 1,
                                        *arguments, transports="curl_easy,curl_multi,curl_asio,"
-                                       "beast_sync,beast_async,httplib")
+                                       "beast_sync,beast_async,httplib,floor,uring")
         self.assertGreaterEqual(len({cell["strategy"] for cell in cells}), 10)
         self.assertGreaterEqual(len({cell["transport"] for cell in cells}), 6)
         self.check_cells(name, cells)

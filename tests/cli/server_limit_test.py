@@ -7,7 +7,7 @@ import fanout_cli
 
 RATE = {"rate": 400, "burst": 5}
 PLACES = {"concurrency": 4, "queue": 2, "status": 503}
-LOOPS = "curl_asio,curl_multi,beast_async,floor"
+LOOPS = "curl_asio,curl_multi,beast_async,floor,uring"
 
 
 def runs_of(cells):

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <thread>
 
 #include "tests/contract/canned_server.h"
 #include "tests/contract/transport_harness.h"
@@ -90,6 +91,28 @@ TEST_P(EveryAsyncTransport, MovesLargeBodiesAtOnce) {
   config.request_body_bytes = 1 << 20;
   const auto client = make(config, 20);
   EXPECT_EQ(drive(*client, 40, 20, 1, Outcome::ok), 40U);
+}
+
+// More than a client hands over to the kernel at once, or has buffers for.
+TEST_P(EveryAsyncTransport, MakesManyRequestsAtOnce) {
+  LocalServer server(HostBehaviour{.body_bytes = 20'000});
+  ClientConfig config = server.config();
+  config.method = Method::post;
+  config.request_body_bytes = 10;
+  const auto client = make(config, 400);
+  EXPECT_EQ(drive(*client, 1200, 400, 1, Outcome::ok), 1200U);
+  EXPECT_EQ(server.stop().connections, 400U);
+}
+
+TEST_P(EveryAsyncTransport, MayBeMadeOnOneThreadAndRunOnAnother) {
+  LocalServer server(HostBehaviour{});
+  const ClientConfig config = server.config();
+  const auto client = make(config, 2);
+  const Request request{0, 0, make_token(7, 0)};
+  Response first;
+  client->start(request, [&](const Response& response) { first = response; });
+  std::thread([&] { client->run(); }).join();
+  EXPECT_EQ(first.outcome, Outcome::ok);
 }
 
 // libcurl closes sockets that it gives up while they connect without a word: their descriptors come

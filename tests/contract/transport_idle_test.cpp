@@ -202,6 +202,35 @@ TEST_P(EveryAsyncTransportIdle, LosesNothingToManyConnectionsThatEnded) {
   }
 }
 
+// What came over an idle connection is still to be looked at when a callback makes a request.
+TEST_P(EveryAsyncTransportIdle, LosesNothingToWhatCameWhileItsLoopWasBusy) {
+  for (const Idle idle : kNoLongerGood) {
+    SCOPED_TRACE(static_cast<int>(idle));
+    IdleServer server(idle, Tls::off);
+    ClientConfig config = server.config();
+    config.method = Method::post;
+    const AsyncFactory make = async_of(*GetParam())(config);
+    const auto client = make(1);
+    const std::array requests{Request{0, 0, make_token(1, 0)}, Request{1, 0, make_token(1, 1)}};
+    unsigned ok = 0;
+    const auto start = [&](const Request& request) {
+      client->start(request, [&](const Response& response) {
+        if (response.outcome == Outcome::ok) ++ok;
+      });
+    };
+    start(requests[0]);
+    client->run();
+    client->after(0ns, [&] {
+      client->after(0ns, [&] { start(requests[1]); });
+      std::this_thread::sleep_for(1ms);  // the callback is due before
+      server.go_on();
+    });
+    client->run();
+    EXPECT_EQ(ok, 2U);
+    EXPECT_EQ(server.requests(), 2U);
+  }
+}
+
 // What no look prevents: the end comes when the request is on its way. libcurl sends any again.
 TEST_P(EveryTransportIdle, SaysWhyAPostIsLostOnItsWay) {
   if (GetParam()->stack == "libcurl") return;

@@ -111,6 +111,13 @@ TEST(Doctor, NamesScenariosThatAreCutShort) {
   EXPECT_EQ(named(facts, "descriptors").found, "4096 file descriptors; too few for wide, zero");
 }
 
+TEST(Doctor, NamesTransportsThatCannotBeUsed) {
+  DoctorFacts facts = fine();
+  EXPECT_EQ(named(facts, "transports").found, "all can be used");
+  facts.unusable = {"one: no kernel", "two: no library"};
+  EXPECT_EQ(named(facts, "transports").found, "all but one: no kernel; two: no library");
+}
+
 TEST(Doctor, NamesACpuQuota) {
   DoctorFacts facts = fine();
   facts.environment.cpus = 0.5;
