@@ -24,8 +24,8 @@ std::string read_rewritten(std::string_view input, std::size_t piece, bool head_
   response.begin(head_request ? Method::head : Method::get);
   const auto step = text.empty() ? BareResponse::Step::more : response.received(text);
   const Reply reply = response.reply();
-  const bool surplus = reading.broken().empty() && reading.surplus();
-  return fmt::format("{} {} {} {} {} {} {} {}", reading.broken(), surplus, static_cast<int>(step),
+  if (!reading.broken().empty()) return std::string(reading.broken());
+  return fmt::format("{} {} {} {} {} {} {}", reading.surplus(), static_cast<int>(step),
                      static_cast<int>(response.closed()), reply.status, reply.body_bytes,
                      reply.token, reply.retry_after_s);
 }
