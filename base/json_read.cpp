@@ -38,6 +38,8 @@ Json parse(std::string_view where, std::string_view text, std::string_view hint)
     return Json::parse(text, DuplicateKeys(where));
   } catch (const Json::parse_error& error) {
     throw UsageError(fmt::format("{}: not JSON at byte {}; {}", where, error.byte, hint));
+  } catch (const Json::out_of_range& error) {  // 1e999
+    throw UsageError(fmt::format("{}: {}; write a smaller one", where, complaint(error)));
   }
 }
 

@@ -17,12 +17,12 @@ std::string lower_case(std::string text) {
 
 }  // namespace
 
-AnswerHead::AnswerHead(unsigned status, const std::vector<HeaderField>& constant) {
+AnswerHead::AnswerHead(unsigned status, const std::vector<AnswerField>& constant) {
   const auto reason =
       boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
   text = fmt::format("HTTP/1.1 {} {}\r\n", status, std::string_view(reason.data(), reason.size()));
   fields.push_back({":status", std::to_string(status)});
-  for (const HeaderField& field : constant) {
+  for (const AnswerField& field : constant) {
     text += fmt::format("{}: {}\r\n", field.name, field.value);
     fields.push_back({lower_case(field.name), field.value});
   }

@@ -6,7 +6,7 @@
 
 namespace fanout {
 
-struct HeaderField {
+struct AnswerField {
   std::string name;
   std::string value;
 };
@@ -14,10 +14,10 @@ struct HeaderField {
 struct AnswerHead {
   AnswerHead() = default;
   // `constant` are the fields that do not differ between requests, named as HTTP/1.1 does.
-  AnswerHead(unsigned status, const std::vector<HeaderField>& constant);
+  AnswerHead(unsigned status, const std::vector<AnswerField>& constant);
 
   std::string text;                 // HTTP/1.1: without the empty line at the end
-  std::vector<HeaderField> fields;  // HTTP/2: ":status" first, then names in lower case
+  std::vector<AnswerField> fields;  // HTTP/2: ":status" first, then names in lower case
 };
 
 }  // namespace fanout

@@ -78,7 +78,8 @@ void Connection::send() {
   Code error;
   const std::size_t total = asio::buffer_size(unsent_);
   const std::size_t sent = socket_.write_some(unsent_, error);
-  if (error && error != asio::error::would_block) return close();
+  const bool is_later = error == asio::error::would_block || error == asio::error::interrupted;
+  if (error && !is_later) return close();
   if (sent == total) return sent_piece();
   sent_some(sent);
   send_rest();

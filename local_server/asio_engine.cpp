@@ -75,6 +75,8 @@ Endpoint Listener::open(const Endpoint& wanted) try {
   // Bound and not listening, its port refuses connections and nobody else gets it.
   if (!refuses(host_.behaviour)) acceptor_.listen(SOMAXCONN);
   acceptor_.non_blocking(true);
+  // Or else Asio would not tell, and wait for another one, and all connections with it.
+  acceptor_.set_option(asio::socket_base::enable_connection_aborted(true));
   return {.address = wanted.address, .port = acceptor_.local_endpoint().port()};
 } catch (const boost::system::system_error& error) {
   throw RunError(fmt::format("cannot listen on {}: {}", to_text(wanted), error.code().message()));

@@ -18,7 +18,7 @@ AnswerHead right_head(const HostBehaviour& host, std::uint64_t body_bytes) {
 
 // Of an answer without a body.
 AnswerHead bare_head(unsigned status, const std::optional<std::uint32_t>& retry_after_s) {
-  std::vector<HeaderField> fields;
+  std::vector<AnswerField> fields;
   if (may_have_body(status)) fields.push_back({"Content-Length", "0"});
   if (retry_after_s) fields.push_back({"Retry-After", std::to_string(*retry_after_s)});
   return {status, fields};

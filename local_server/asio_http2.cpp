@@ -57,7 +57,7 @@ void Connection::flush() {
     if (bytes.empty()) break;
     if (writes == kMostWrites) return wait_to_flush();
     const ssize_t sent = write_some(bytes);
-    if (sent < 0) return errno == EAGAIN ? wait_to_flush() : close();
+    if (sent < 0) return errno == EAGAIN || errno == EINTR ? wait_to_flush() : close();
     session_->sent(static_cast<std::size_t>(sent));
   }
   const Http2Session::Step next = session_->next();

@@ -28,7 +28,9 @@ std::optional<std::string> receive_packet(int fd) {
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) return std::nullopt;
     std::string packet(static_cast<std::size_t>(size), '\0');
-    if (::recv(fd, packet.data(), packet.size(), 0) != size) return std::nullopt;
+    const ssize_t received = ::recv(fd, packet.data(), packet.size(), 0);
+    if (received < 0 && errno == EINTR) continue;
+    if (received != size) return std::nullopt;
     return packet;
   }
 }

@@ -67,7 +67,7 @@ void Http2Session::submit_answer(Http2Stream& stream) {
   std::array<nghttp2_nv, 5> fields;
   std::size_t count = 0;
   assert(request.fate.head->fields.size() < fields.size());
-  for (const HeaderField& field : request.fate.head->fields) {
+  for (const AnswerField& field : request.fate.head->fields) {
     fields[count++] = field_of(field.name, field.value);
   }
   if (request.token) {

@@ -180,7 +180,8 @@ Url parse_url(const std::string& text) {
   if (has(url, CURLUPART_ZONEID)) {
     refuse(text, "IPv6 addresses with the name of an interface (%25...) are not supported");
   }
-  parsed.host = part(url, CURLUPART_HOST);
+  parsed.host = ascii_name(text, part(url, CURLUPART_HOST));  // libcurl has decoded %XX
+  if (parsed.host.find('%') != std::string::npos) refuse(text, "its host name holds a %");
   if (parsed.host.starts_with('[')) parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
   std::ranges::transform(parsed.host, parsed.host.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });

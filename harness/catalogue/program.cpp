@@ -57,15 +57,6 @@ Program peer_from_json(const std::string& path, const Json& json) {
   return peer;
 }
 
-std::vector<Program> read_registry() {
-  std::vector<Program> registry;
-  const EmbeddedFile& file = peer_registry.front();
-  for (const Json& json : json_read::parse(file.name, file.text, "mend it")) {
-    registry.push_back(peer_from_json(fmt::format("peers[{}]", registry.size()), json));
-  }
-  return registry;
-}
-
 bool is_name(std::string_view text) {
   return !text.empty() && text.front() != '-' && text != "all" &&
          text.find_first_not_of(
@@ -101,8 +92,17 @@ bool speaks(const Program& program, HttpVersion version) {
   return std::ranges::find(program.http, version) != program.http.end();
 }
 
+std::vector<Program> peers_from_json(std::string_view name, std::string_view text) {
+  std::vector<Program> registry;
+  for (const Json& json : json_read::parse(name, text, "mend it")) {
+    registry.push_back(peer_from_json(fmt::format("{}[{}]", name, registry.size()), json));
+  }
+  return registry;
+}
+
 std::span<const Program> peers() {
-  static const std::vector<Program> registry = read_registry();
+  static const std::vector<Program> registry =
+      peers_from_json(peer_registry.front().name, peer_registry.front().text);
   return registry;
 }
 

@@ -46,6 +46,10 @@ struct Program {
 
 bool speaks(const Program& program, HttpVersion version);
 
+// The rows of a registry of this name, which is in JSON. Throws UsageError and nlohmann's
+// exceptions: it is read before it is released.
+std::vector<Program> peers_from_json(std::string_view name, std::string_view text);
+
 // The peers, in the order of their registry.
 std::span<const Program> peers();
 

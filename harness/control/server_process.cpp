@@ -18,20 +18,25 @@ using Json = nlohmann::json;
 constexpr int kAnswerWithinMs = 30'000;
 constexpr std::size_t kMaxPacket = 1 << 18;
 
+// Makes a call until no signal interrupts it.
+template <class Call>
+auto uninterrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
 // Sends one command and returns the answer; throws ServerDied if there is none.
 Json ask(int control, const Json& command) {
   const std::string text = command.dump();
-  if (::send(control, text.data(), text.size(), MSG_NOSIGNAL) < 0) {
-    throw ServerDied("the embedded server has ended");
-  }
+  const auto sent =
+      uninterrupted([&] { return ::send(control, text.data(), text.size(), MSG_NOSIGNAL); });
+  if (sent < 0) throw ServerDied("the embedded server has ended");
   pollfd waiting{control, POLLIN, 0};
-  int ready = 0;
-  do {
-    ready = ::poll(&waiting, 1, kAnswerWithinMs);
-  } while (ready < 0 && errno == EINTR);
+  const int ready = uninterrupted([&] { return ::poll(&waiting, 1, kAnswerWithinMs); });
   if (ready <= 0) throw ServerDied("the embedded server does not answer on its control channel");
   std::string answer(kMaxPacket, '\0');
-  const auto size = ::recv(control, answer.data(), answer.size(), 0);
+  const auto size = uninterrupted([&] { return ::recv(control, answer.data(), answer.size(), 0); });
   if (size <= 0) throw ServerDied("the embedded server has ended");
   answer.resize(static_cast<std::size_t>(size));
   Json json = Json::parse(answer);

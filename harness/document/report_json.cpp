@@ -155,7 +155,7 @@ std::string entry_at_begin_of(const std::string& line) {
   try {
     stream >> value;
     return value.is_object() && value.contains("row") ? to_line(value) : std::string();
-  } catch (const Json::parse_error&) {
+  } catch (const Json::exception&) {
     return {};
   }
 }

@@ -50,21 +50,26 @@ bool is_secret_field(string_view name) {
   return is_secret_name(name) || has_part(plain_name(name), kSecretFieldParts);
 }
 
-// Where the authority begins: behind "://"; npos: there is none.
-std::size_t authority_of(string_view url) {
-  const std::size_t scheme = url.find("://");
-  return scheme == string_view::npos ? scheme : scheme + 3;
-}
+constexpr string_view kSchemeEnd = "://";
 
-// Masks user and password, and returns where the path begins.
-std::size_t mask_user(std::string& url) {
-  const std::size_t begin = authority_of(url);
-  if (begin == std::string::npos) return 0;
+// Masks user and password of the authority that begins there, and returns where it ends.
+std::size_t mask_user_at(std::size_t begin, std::string& url) {
   const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
   const std::size_t at = url.substr(0, end).rfind('@');
   if (at == std::string::npos || at < begin) return end;
   url.replace(begin, at - begin, kMasked);
   return end - (at - begin) + kMasked.size();
+}
+
+// Masks user and password, and returns where the path begins. An authority stands behind "://",
+// and where a URL is written without a scheme, as curl takes them, at the beginning.
+std::size_t mask_user(std::string& url) {
+  const std::size_t scheme = std::min(url.find(kSchemeEnd), url.size());
+  const bool is_bare = url.find_first_of("/?#@") <= scheme;
+  const std::size_t path = is_bare ? mask_user_at(0, url) : url.size();
+  const std::size_t behind = url.find(kSchemeEnd);
+  if (behind == std::string::npos) return std::min(path, url.size());
+  return std::min(path, mask_user_at(behind + kSchemeEnd.size(), url));
 }
 
 // Masks the values of NAME=VALUE from there on, where a name follows what stands between them, or
@@ -97,7 +102,7 @@ bool is_secret_flag(string_view word) {
 
 // A word that holds all there is to hide of it: a URL, --token=VALUE, or NAME=VALUE&NAME=VALUE.
 std::string masked_word(const std::string& word) {
-  if (authority_of(word) != std::string::npos) return masked_url(word);
+  if (word.find(kSchemeEnd) != std::string::npos) return masked_url(word);
   const std::size_t equals = std::min(word.find('='), word.size());
   if (word.starts_with("--") && !is_secret_flag(word.substr(0, equals))) return word;
   std::string masked = word;
@@ -127,7 +132,8 @@ struct Flag {
   string_view name;
   std::string (*masked)(const std::string&);
 };
-constexpr std::array<Flag, 3> kFlags{{
+constexpr std::array<Flag, 4> kFlags{{
+    {"--url", [](const std::string& text) { return masked_url(text); }},
     {"-H", [](const std::string& text) { return masked_header(text); }},
     {"--header", [](const std::string& text) { return masked_header(text); }},
     {"--body", masked_body},

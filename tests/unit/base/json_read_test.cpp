@@ -59,6 +59,11 @@ TEST(JsonRead, RefusesAKeyThatIsThereTwice) {
             "mine.json: not JSON at byte 5; mend it");
 }
 
+TEST(JsonRead, RefusesANumberThatIsTooLarge) {
+  EXPECT_EQ(usage_error([] { parse("mine.json", R"({"a": 1e999})", "mend it"); }),
+            "mine.json: number overflow parsing '1e999'; write a smaller one");
+}
+
 TEST(JsonRead, SaysWhatTheLibraryComplainsOf) {
   try {
     (void)Json::object().at("tool");

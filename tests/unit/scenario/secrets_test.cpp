@@ -20,6 +20,9 @@ TEST(MaskedUrl, HidesUsersAndSecretParameters) {
            {"http://user:hunter2@a:80/x", "http://***@a:80/x"},
            {"https://ghp_abc@a", "https://***@a"},
            {"http://u:p@ss@a/", "http://***@a/"},
+           {"user:hunter2@a:80/x?token=abc", "***@a:80/x?token=***"},
+           {"u:p@a/?next=http://v:q@b/&key=k", "***@a/?next=http://***@b/&key=***"},
+           {"localhost:80/x@y", "localhost:80/x@y"},
            {"http://a/@me?to=x@y", "http://a/@me?to=x@y"},
            {"http://a/?id=1&token=abc&page=2", "http://a/?id=1&token=***&page=2"},
            {"http://a/?access_token=abc", "http://a/?access_token=***"},
@@ -62,6 +65,8 @@ TEST(MaskedCommandLine, HidesThemHoweverTheyAreTyped) {
                            "--header", "Accept: d", "--url=http://u:p@h/?token=t", "-n", "5"}),
       "run -H 'Cookie: ***' '-HX-Api-Key: ***' '--header=Cookie: ***' --header 'Accept: d' "
       "'--url=http://***@h/?token=***' -n 5");
+  EXPECT_EQ(masked_command_line({"run", "--url", "u:p@h/?key=k", "--url=u:p@h", "--urls", "a@b"}),
+            "run --url '***@h/?key=***' '--url=***@h' --urls a@b");
   EXPECT_EQ(masked_command_line({"run", "--key", "client.pem", "--key=client.pem", "--cert", "c"}),
             "run --key client.pem --key=client.pem --cert c");
   EXPECT_EQ(masked_command_line({"run", "--keep-secrets", "--body", R"({"password": "x"})"}),

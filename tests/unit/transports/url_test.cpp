@@ -65,6 +65,8 @@ TEST(ParseUrl, SaysWhatIsWrong) {
   EXPECT_THAT(refusal("http://a b/"), HasSubstr("blank before its path"));
   EXPECT_THAT(refusal("GET http://a/"), HasSubstr("begins with http://"));
   EXPECT_THAT(refusal("http://\xe4/"), HasSubstr("international"));
+  EXPECT_THAT(refusal("http://a%80/"), HasSubstr("international"));
+  EXPECT_THAT(refusal("http://a%%3333/"), HasSubstr("its host name holds a %"));
   EXPECT_THAT(refusal("http://me%00@a/"), HasSubstr("control character"));
   EXPECT_THAT(refusal("http://me:secret@a:0/x"), StartsWith("http://me:***@a:0/x: "));
   EXPECT_THAT(refusal("http://secret@a:0/x"), StartsWith("http://secret:***@a:0/x: "));
