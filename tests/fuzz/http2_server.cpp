@@ -44,9 +44,12 @@ std::string output_of(Http2Session& session) {
   return all;
 }
 
-void check_counts(const ServerCounters& counters, const Host& host) {
-  require(host.in_flight == 0 && host.waiting.empty(), "a request is left");
-  require(!host.admission || host.admission->served() == 0, "a place is left taken");
+void check_counts(AsioCore& core, Host& host) {
+  const ServerCounters counters = core.ledger.counters();
+  require(host.in_flight == 0, "a request is left");
+  require(!host.limit || host.limit->served() == 0, "a place is left taken");
+  require(!host.limit || !host.limit->take_first(core, 0),
+          "a request waits for a place that is free");
   require(counters.requests == counters.answered + counters.abandoned + counters.collateral,
           "a request is not accounted for");
 }
@@ -69,7 +72,7 @@ std::optional<std::string> converse(std::string_view input, std::size_t piece, u
   }
   goes_on = goes_on && session.next() == Http2Session::Step::go_on;
   session.end();
-  check_counts(core.ledger.counters(), host);
+  check_counts(core, host);
   return goes_on ? std::optional(said) : std::nullopt;
 }
 
