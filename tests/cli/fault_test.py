@@ -127,8 +127,8 @@ class LimitTest(Faulty):
     def test_a_reset_that_a_library_answers_by_sending_again_may_time_out(self):
         document, _ = self.run_scenario(
             "twice", "--strategy", "thread_pool,event_loop", "--transport",
-            "curl_easy,curl_asio,beast_async,httplib", timeout="400ms",
-            hosts=[{"delay": "240ms", "faults": [{"kind": "reset", "share": 0.3}]}])
+            "curl_easy,curl_asio,beast_async,httplib", timeout="700ms",
+            hosts=[{"delay": "400ms", "faults": [{"kind": "reset", "share": 0.3}]}])
         for _, run in runs_of(document):
             self.assertLessEqual(set(run["errors"]), {"reset", "timeout"})
 

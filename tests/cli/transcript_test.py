@@ -62,7 +62,7 @@ class ListTest(fanout_cli.CliTest):
 
     def test_each_strategy_has_a_cell_by_default(self):
         cells = table_rows(self.succeed("list", "cells").out)[1:]
-        named_only = {"aimd", "gradient"}
+        named_only = {"aimd", "gradient", "process_loops"}
         self.assertEqual({row[0] for row in cells},
                          set(self.names("strategies")) - named_only - {"loop_and_pool"})
         with_work = table_rows(self.succeed("list", "cells", "--work", "1ms").out)[1:]
