@@ -76,7 +76,9 @@ class Tidy:
             return 0
         batch = stamp.with_suffix(".cpp")
         batch.write_text("".join(f'#include "{file}"\n' for file in [*headers, *files]))
-        flags = list(dict.fromkeys(flag for file in files for flag in self.flags[str(file)]))
+        other_presets = ["-std=c++20", f"-I{SOURCE}"]  # whose files this build does not compile
+        flags = list(dict.fromkeys(
+            flag for file in files for flag in self.flags.get(str(file), other_presets)))
         done = subprocess.run(
             ["clang-tidy", "--quiet", f"--config-file={SOURCE}/.clang-tidy",
              f"--header-filter=^{SOURCE}/{self.folder}/", str(batch), "--", *flags],
