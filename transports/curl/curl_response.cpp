@@ -202,7 +202,8 @@ Outcome CurlExchange::failure(CURLcode code) const {
       return lost();
     case CURLE_HTTP2:
       // It says nothing of a stream that was sent away, and of a lost connection what failed there.
-      return libcurl_says("nghttp2") ? Outcome::protocol : lost();
+      return libcurl_says("nghttp2") || libcurl_says("expected SETTINGS") ? Outcome::protocol
+                                                                          : lost();
     default:
       return Outcome::protocol;
   }
