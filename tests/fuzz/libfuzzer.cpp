@@ -22,6 +22,7 @@ const fanout::fuzz::Target& chosen() {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is that of libFuzzer.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto run = chosen().run;
   run({reinterpret_cast<const char*>(data), size});
