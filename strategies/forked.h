@@ -18,6 +18,7 @@ class SharedCursor {
   SharedCursor& operator=(const SharedCursor&) = delete;
 
   std::atomic<std::size_t>& next() { return *next_; }
+  std::size_t take() { return next_->fetch_add(1, std::memory_order_relaxed); }
 
  private:
   std::atomic<std::size_t>* next_ = nullptr;

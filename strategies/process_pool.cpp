@@ -10,7 +10,7 @@ void run(Job& job, const BlockingFactory& make_client) {
   run_forked(job, job.workers(), [&](unsigned, SharedCursor& cursor) {
     return [&, client = std::shared_ptr(make_client())] {
       const auto requests = job.requests();
-      for (std::size_t i = 0; (i = cursor.next().fetch_add(1)) < requests.size();) {
+      for (std::size_t i = 0; (i = cursor.take()) < requests.size();) {
         job.fetch(*client, requests[i]);
       }
     };

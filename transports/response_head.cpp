@@ -26,6 +26,14 @@ std::string_view without_blanks_before(std::string_view text) {
   return text;
 }
 
+// Of a field's line, which may end in the carriage return of its line end. A carriage return before
+// that belongs to the value.
+std::string_view value_of_line(std::string_view text) {
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return without_blanks_before(text);
+}
+
 // "HTTP/1.1 200 OK", with any number of blanks before the status, and anything after it.
 bool read_status_line(std::string_view line, ResponseHead& head) {
   line.remove_prefix(std::min(line.size(), kStart.size()));
@@ -96,7 +104,7 @@ std::string_view read_field(std::string_view line, ResponseHead& head, Connectio
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = trimmed(line.substr(colon + 1));
   if (same(name, kTokenHeader)) {
-    head.token.assign(value);
+    head.token.assign(value_of_line(line.substr(colon + 1)));
   } else if (same(name, "Content-Length")) {
     const bool bodyless = head.status == 204 || head.status == 304;
     if (!bodyless && !read_length(value, head)) return sentence::kContentLength;

@@ -31,7 +31,7 @@ int open_socket(int family);
 // Has an IPv4 socket that is not connected yet come from one of so many addresses of the loopback
 // network, by chance; with 1, from whichever the kernel chooses. The kernel searches the ports of a
 // source address one after the other, first every second one: beyond half of them, a search takes
-// milliseconds (bench/experiments/source_addresses). Returns 0 or errno.
+// milliseconds (bench/experiments ports). Returns 0 or errno.
 int choose_source(int fd, unsigned sources);
 
 // Begins to connect `fd`, a non-blocking socket. Returns 0 if it is connected or on its way, else

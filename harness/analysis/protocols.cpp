@@ -99,47 +99,62 @@ ProtocolRow row_of(const CellReport& cell) {
   return row;
 }
 
-// Where HTTP/1.1 took part, and what is held against it.
+// Where HTTP/1.1 took part, and what is held against it: of the rows that are better, by ranks or,
+// where there are none, by medians, the one with the fewest connections that none is better than.
 struct AgainstHttp1 {
   const Verdict* verdict = nullptr;
-  std::size_t best =
-      0;  // index of a row: of those that none is better than, the fewest connections
-  std::size_t http1 = 0;
-  bool apart = false;  // whether they are known to differ
+  std::size_t best = 0;   // index of a row; `http1` where none is better
+  std::size_t http1 = 0;  // index of a row
+  double ratio = 1;       // http1 / best
+  [[nodiscard]] bool apart() const { return best != http1; }
 };
+
+// Rows that none is known to be better than; by medians, those within the margin of the best.
+std::vector<std::size_t> best_rows(const Verdict& verdict,
+                                   const std::vector<std::vector<double>>& by_round) {
+  if (verdict.ranking) return verdict.ranking->bands.front();
+  std::vector<double> medians;
+  for (const std::vector<double>& values : by_round) {
+    medians.push_back(median_interval(values).median);
+  }
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < medians.size(); ++i) {
+    if (medians[i] <= std::ranges::min(medians) * (1 + kLeastMargin)) rows.push_back(i);
+  }
+  return rows;
+}
 
 std::optional<AgainstHttp1> against_http1(const Verdict& verdict) {
   const Cells& cells = verdict.cells;
   const auto http1 = std::ranges::find(cells, HttpVersion::http1,
                                        [](const CellReport* cell) { return cell->cell.http; });
-  if (http1 == cells.end() || cells.size() < 2) return std::nullopt;
-  const auto of_http1 = static_cast<std::size_t>(http1 - cells.begin());
-  const auto fewest = [&](std::size_t i) { return connections_to_a_host(cells[i]->cell); };
-  if (verdict.ranking) {
-    const std::vector<std::size_t>& first = verdict.ranking->bands.front();
-    const bool apart = std::ranges::find(first, of_http1) == first.end();
-    return AgainstHttp1{&verdict, *std::ranges::min_element(first, {}, fewest), of_http1, apart};
-  }
   const auto by_round = common_rounds(cells, *verdict.measure);
-  if (by_round.front().empty()) return std::nullopt;
-  std::vector<double> medians;
-  for (const std::vector<double>& values : by_round) {
-    medians.push_back(median_interval(values).median);
+  if (http1 == cells.end() || by_round.front().empty()) return std::nullopt;
+  const auto of_http1 = static_cast<std::size_t>(http1 - cells.begin());
+  AgainstHttp1 found{&verdict, of_http1, of_http1};
+  std::vector<std::size_t> rows = best_rows(verdict, by_round);
+  if (std::ranges::find(rows, of_http1) != rows.end()) return found;
+  std::ranges::stable_sort(rows, {},
+                           [&](std::size_t i) { return connections_to_a_host(cells[i]->cell); });
+  for (const std::size_t row : rows) {
+    const Comparison comparison = compare_rounds(by_round[row], by_round[of_http1]);
+    // That the best is told apart from HTTP/1.1 says nothing of the others of its band.
+    if (verdict.ranking && !tells_apart(comparison, cells.size(), verdict.margin)) continue;
+    found.best = row;
+    found.ratio = comparison.ratio;
+    break;
   }
-  const auto best = static_cast<std::size_t>(std::ranges::min_element(medians) - medians.begin());
-  return AgainstHttp1{&verdict, best, of_http1, best != of_http1};
+  return found;
 }
 
 // "3.28x faster"
 std::string by_how_much(const AgainstHttp1& one) {
-  const auto by_round = common_rounds(one.verdict->cells, *one.verdict->measure);
-  return fmt::format("{:.2f}x {}", compare_rounds(by_round[one.best], by_round[one.http1]).ratio,
-                     one.verdict->measure->better);
+  return fmt::format("{:.2f}x {}", one.ratio, one.verdict->measure->better);
 }
 
 std::string in_words(const AgainstHttp1& one) {
   const std::vector<std::string>& labels = one.verdict->labels;
-  if (!one.apart) return fmt::format("no version is {}", one.verdict->measure->better);
+  if (!one.apart()) return fmt::format("no version is {}", one.verdict->measure->better);
   return fmt::format("{} is {} than {}", labels[one.best], by_how_much(one), labels[one.http1]);
 }
 
@@ -152,10 +167,10 @@ std::string in_words(const AgainstHttp1& speed, const AgainstHttp1& cost, unsign
   const std::vector<std::string>& labels = speed.verdict->labels;
   const std::string& http1 = labels[speed.http1];
   const std::string among = counted(in_flight, "request") + " in flight";
-  if (!speed.apart && !cost.apart) {
+  if (!speed.apart() && !cost.apart()) {
     return fmt::format("with {}, no version is faster or cheaper than {}", among, http1);
   }
-  if (speed.apart && cost.apart && have_same_best(speed, cost)) {
+  if (speed.apart() && cost.apart() && have_same_best(speed, cost)) {
     return fmt::format("with {}, use {}: it is {} and {} than {}", among, labels[speed.best],
                        by_how_much(speed), by_how_much(cost), http1);
   }

@@ -19,9 +19,12 @@ std::size_t rounds_to_rank(std::size_t contenders) {
   return std::max(kLeastRoundsToRank, static_cast<std::size_t>(agreeing));
 }
 
+bool tells_apart(const Comparison& comparison, std::size_t contenders, double margin) {
+  return comparison.p <= level_of(contenders) && comparison.ratio > 1 + margin;
+}
+
 Ranking rank(std::span<const std::vector<double>> by_round, double margin) {
   Ranking ranking;
-  const double level = level_of(by_round.size());
   std::vector<std::size_t> left(by_round.size());
   std::iota(left.begin(), left.end(), std::size_t{0});
   std::ranges::stable_sort(left, {},
@@ -32,7 +35,7 @@ Ranking rank(std::span<const std::vector<double>> by_round, double margin) {
     std::vector<std::size_t> slower;
     for (const std::size_t other : std::span(left).subspan(1)) {
       const Comparison comparison = compare_rounds(by_round[leader], by_round[other]);
-      const bool separated = comparison.p <= level && comparison.ratio > 1 + margin;
+      const bool separated = tells_apart(comparison, by_round.size(), margin);
       ranking.matchups.push_back({leader, other, comparison, separated});
       (separated ? slower : band).push_back(other);
     }

@@ -36,6 +36,10 @@ inline constexpr double kLeastMargin = 0.02;
 // rounds that all agree (p = 2 / 2^rounds) would not reach the level of so many comparisons.
 std::size_t rounds_to_rank(std::size_t contenders);
 
+// Whether a comparison among so many contenders tells its two apart, the second being worse: by the
+// rule of rank() below.
+bool tells_apart(const Comparison& comparison, std::size_t contenders, double margin);
+
 // `by_round[i][r]` is what contender i took in round r, above 0; less is better. The best median of
 // those that are left leads a band, which each of the others joins if its signed-rank p against the
 // leader is above 0.05 / (contenders - 1), or the ratio is within `margin` (0.02: 2 %); and again,

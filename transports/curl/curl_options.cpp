@@ -106,9 +106,8 @@ std::string curl_plain_sharing_fault() {
   const auto* const info = curl_version_info(CURLVERSION_NOW);
   if (info->version_num < kFirst || info->version_num >= kMended) return curl_plain_http2_fault();
   return fmt::format(
-      "libcurl {} in clear text lets all others wait for the first answer on a connection of "
-      "HTTP/2, "
-      "for ever if there is none (mended in 8.16.0); use TLS",
+      "libcurl {} in clear text lets other requests wait for the first answer on a connection of "
+      "HTTP/2, for ever if there is none (mended in 8.16.0); use TLS",
       info->version);
 }
 

@@ -45,6 +45,12 @@ TEST(Hopeless, AreTwoRunsThatWaitedInVain) {
   EXPECT_EQ(report.stopped_by, StoppedBy::no_success);
 }
 
+TEST(Hopeless, AreTwoRunsWithoutTls) {
+  Report report;
+  EXPECT_EQ(runs_made(report, 0, "tls"), 2U);
+  EXPECT_EQ(report.stopped_by, StoppedBy::no_success);
+}
+
 TEST(Hopeless, IsNothingWhereARequestSucceeds) {
   Report report;
   EXPECT_EQ(runs_made(report, 1, "timeout"), 12U);
