@@ -89,6 +89,10 @@ TEST_F(Shared, MayGiveUpTheConnectionOfASecondAttempt) {
   EXPECT_THAT(doubts(), ElementsAre("2 of 12 connections spoke no HTTP/2"));
   run.hedges = Hedges{3, 1};
   EXPECT_THAT(doubts(), IsEmpty());
+  http2().connections = execution.server->connections = 23;  // 20 at once, and one for each of 3
+  EXPECT_THAT(doubts(), IsEmpty());
+  http2().connections = execution.server->connections = 24;
+  EXPECT_THAT(doubts(), ElementsAre("opened 24 connections, its requests are to share 20"));
   cell.connections = 2;
   http2() = {.connections = 1, .streams = 43, .peak_streams = 10};  // a second is kept for those
   EXPECT_THAT(doubts(), IsEmpty());
