@@ -35,10 +35,14 @@ double whole_waves_ns(const Run& run, const Cell& cell, const Scenario& scenario
 }
 
 // The time that attempts kept their workers, over all workers, and the longest of them: those that
-// were answered as long as the server measured, those that timed out until their limit. Nor does
-// a run in which requests met the deadline end before it. (Limits are kept to the millisecond.)
+// were answered as long as the server measured, those that timed out until their limit. A run in
+// which requests met the deadline lasts until then; what the server held for longer its client had
+// given up. (Limits are kept to the millisecond.)
 double latency_bound_ns(const Run& run, const Cell& cell, const Scenario& scenario) {
   constexpr double kMs = 1e6;
+  if (count_of(run.errors, Outcome::deadline) > 0) {
+    return static_cast<double>(scenario.deadline.count()) - kMs;
+  }
   const ServerCounters& server = *run.server;
   const auto timed_out = static_cast<double>(count_of(run.errors, Outcome::timeout) +
                                              count_of(run.retries, Outcome::timeout));
@@ -52,9 +56,6 @@ double latency_bound_ns(const Run& run, const Cell& cell, const Scenario& scenar
   double longest = std::max(server.hold_ns.mean, static_cast<double>(server.hold_ns.max));
   longest = std::min(longest, limit);
   if (timed_out > 0) longest = std::max(longest, limit);
-  if (count_of(run.errors, Outcome::deadline) > 0) {
-    longest = std::max(longest, static_cast<double>(scenario.deadline.count()) - kMs);
-  }
   // Both attempts of a hedged request may have been answered.
   const double at_once = cell.workers * (run.hedges ? 2.0 : 1.0);
   return std::max({sum / at_once, longest, whole_waves_ns(run, cell, scenario)});

@@ -276,5 +276,12 @@ TEST_F(Judge, BoundsVaryingDelaysWithoutRoundingUpToWholeWaves) {
   EXPECT_EQ(judged().bound_ns, 13'333'333);  // 4 / 3 x 10 ms
 }
 
+TEST_F(Judge, BoundsARunThatMetItsDeadlineByThatAlone) {
+  scenario.deadline = 24ms;
+  samples[3].outcome = Outcome::deadline;
+  execution.server->hold_ns = {.mean = 40e6, .max = 60 * kMs};  // also after their client had left
+  EXPECT_EQ(judged().bound_ns, 23 * kMs);
+}
+
 }  // namespace
 }  // namespace fanout
