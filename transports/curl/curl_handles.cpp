@@ -32,15 +32,16 @@ void CurlHandles::start(const Request& request, AsyncClient::Done done) {
   assert(code == CURLM_OK);
 }
 
-void CurlHandles::give_up(const Request& request) {
+bool CurlHandles::give_up(const Request& request) {
   for (Slot& slot : slots_) {
     if (!slot.busy || slot.exchange.request() != &request) continue;
     curl_multi_remove_handle(multi(), slot.exchange.handle());
     slot.done = {};
     slot.busy = false;
     free_.push_back(&slot);
-    return;
+    return true;
   }
+  return false;
 }
 
 bool CurlHandles::finish() {

@@ -22,10 +22,13 @@ class CurlHandles {
   [[nodiscard]] CURLM* multi() const { return multi_.get(); }
   [[nodiscard]] std::size_t in_flight() const { return slots_.size() - free_.size(); }
 
-  // Hands a request to libcurl. REQUIRED: fewer than `slots` are in flight.
+  [[nodiscard]] bool has_room() const { return !free_.empty(); }
+
+  // Hands a request to libcurl. REQUIRED: it has room.
   void start(const Request& request, AsyncClient::Done done);
-  // Ends the transfer of this request, its connection with it; `done` is not called.
-  void give_up(const Request& request);
+  // Ends the transfer of this request, its connection with it; `done` is not called. Returns
+  // whether it had one.
+  bool give_up(const Request& request);
   // Calls `done` of every transfer that libcurl has finished; these may start others. Returns
   // whether any was finished. Not to be called from a callback of libcurl, nor from `done`.
   bool finish();
