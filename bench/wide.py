@@ -11,9 +11,13 @@ import time
 IP_BIND_ADDRESS_NO_PORT = 24
 CONNECTIONS = 18_000
 PER_SOURCE = 7_000
-IN_FLIGHT = (100, 1000, 5000, 19_000)
+IN_FLIGHT = (100, 1000, 5000, 19_000, 50_000)
 DELAY_S = 5
 WAVES = 3
+STREAMS = 100  # at once on a connection of HTTP/2
+GROUPS = (("1.1", "event_loop,multi_loop,process_loops", "floor,beast_async"),
+          ("1.1", "event_loop,multi_loop", "curl_asio"),
+          ("2", "event_loop,multi_loop", "nghttp2_async"))
 
 
 def connect_all(port, per_source):
@@ -58,15 +62,17 @@ while True:
 """
 
 
-def measured(build, folder, in_flight, rounds):
+def measured(build, folder, in_flight, rounds, group):
+    http, strategies, transports = group
     file, result = folder / "wide.json", folder / "result.json"
     file.write_text(json.dumps({
         "name": "wide", "requests": WAVES * in_flight, "workers": in_flight, "timeout": "60s",
-        "server": {"hosts": [{"delay": f"{DELAY_S}s", "body_bytes": 115}]}}))
-    subprocess.run([f"{build}/fanout", "run", "--scenario", file, "--strategy",
-                    "event_loop,multi_loop,process_loops", "--transport", "floor,beast_async",
-                    "--rounds", str(rounds), "--no-profile", "--no-references", "--no-progress",
-                    "--quiet", "-o", result], check=False, stdout=subprocess.DEVNULL)
+        "http": http, "server": {"hosts": [{"delay": f"{DELAY_S}s", "body_bytes": 115}]}}))
+    shared = ["--connections", str(in_flight // STREAMS)] if http == "2" else []
+    subprocess.run([f"{build}/fanout", "run", "--scenario", file, "--strategy", strategies,
+                    "--transport", transports, *shared, "--rounds", str(rounds), "--no-profile",
+                    "--no-references", "--no-progress", "--quiet", "-o", result], check=False,
+                   stdout=subprocess.DEVNULL)
     return json.loads(result.read_text())["cells"]
 
 
@@ -74,22 +80,29 @@ def spread(values):
     return f"{statistics.median(values):.3g} [{min(values):.3g}, {max(values):.3g}]"
 
 
+def report(cell, in_flight, least):
+    runs = [run for run in cell["runs"] if run["valid"]]
+    name = f"{cell['strategy']} / {cell['transport']}"
+    if not runs:
+        why = next((run["reasons"][0] for run in cell["runs"]), "skipped")
+        print(f"{in_flight:,} in flight, {name}: no valid run: {why}", flush=True)
+        return
+    cost = [run["cpu_ns"] / 1e3 / run["requests"]["total"] for run in runs]
+    efficiency = [WAVES * DELAY_S * 1e9 / run["makespan_ns"] for run in runs]
+    first, base = least.setdefault(name, (in_flight, statistics.median(cost)))
+    print(f"{in_flight:,} in flight, {name}: CPU per request {spread(cost)} us, "
+          f"x {statistics.median(cost) / base:.2f} of that with {first:,}; efficiency "
+          f"{spread(efficiency)}; {len(runs)} of {len(cell['runs'])} runs valid", flush=True)
+
+
 def wide(build, times, folder):
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 100
     least = {}
     for in_flight in IN_FLIGHT:
-        if in_flight > most:
-            print(f"{in_flight:,} in flight: not here, a process may have {most + 100:,} descriptors")
-            continue
-        for cell in measured(build, folder, in_flight, times):
-            runs = [run for run in cell["runs"] if run["valid"]]
-            name = f"{cell['strategy']} / {cell['transport']}"
-            if not runs:
-                print(f"{in_flight:,} in flight, {name}: no valid run", flush=True)
+        for group in GROUPS:
+            if group[0] != "2" and in_flight > most:
+                print(f"{in_flight:,} in flight, {group[2]}: not here, a process may have "
+                      f"{most + 100:,} descriptors", flush=True)
                 continue
-            cost = [run["cpu_ns"] / 1e3 / run["requests"]["total"] for run in runs]
-            efficiency = [WAVES * DELAY_S * 1e9 / run["makespan_ns"] for run in runs]
-            least.setdefault(name, statistics.median(cost))
-            print(f"{in_flight:,} in flight, {name}: CPU per request {spread(cost)} us, "
-                  f"x {statistics.median(cost) / least[name]:.2f} of that with {IN_FLIGHT[0]}; efficiency "
-                  f"{spread(efficiency)}; {len(runs)} of {len(cell['runs'])} runs valid", flush=True)
+            for cell in measured(build, folder, in_flight, times, group):
+                report(cell, in_flight, least)

@@ -22,12 +22,13 @@ def faults(*kinds, share=SHARE, **more):
 class Faulty(fanout_cli.CliTest):
     def run_faulty(self, name, *arguments, strategies="thread_pool,event_loop", connections=1,
                    hosts, **keys):
-        """The runs of all transports over TLS, and of those that can in clear text."""
-        keys = {"requests": REQUESTS, "workers": [10, 50], "timeout": "5s", "http": "2", **keys}
+        """The runs of all transports over TLS with few workers, and of those that can in clear text
+        with more."""
+        keys = {"requests": REQUESTS, "timeout": "5s", "http": "2", **keys}
         cells = []
-        for mode in ("on", "off"):
+        for mode, workers in (("on", 10), ("off", 50)):
             file = self.scenario(f"{name}-{mode}", hosts=[{**host, "tls": mode} for host in hosts],
-                                 **keys)
+                                 **{"workers": workers, **keys})
             cells += self.measure(
                 "--scenario", file, "--rounds", 1, "--no-profile", "--no-references", "--strategy",
                 strategies, "--transport", TRANSPORTS, "--connections", f"{connections},workers",
