@@ -71,7 +71,8 @@ void measure(Report& report, const Options& options, const Measurement& what) {
   if (!options.failures.empty()) failures.emplace(options.failures, what.readers);
   CellRunner runner(what.plan, report.environment, interrupt,
                     {what.urls, failures ? &*failures : nullptr, options.keep_secrets,
-                     [&](const std::string& why) { progress.waiting(why); }});
+                     [&](const std::string& why) { progress.waiting(why); }, what.machines.server(),
+                     what.machines.cluster()});
   progress.plan(report);
   std::optional<ReportLog> log;
   if (!is_standard_output(what.output)) log.emplace(report, what.output, what.readers);

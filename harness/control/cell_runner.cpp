@@ -17,6 +17,7 @@
 #include "harness/cell/cell_task.h"
 #include "harness/control/cell_orders.h"
 #include "harness/control/hopeless.h"
+#include "harness/control/server_process.h"
 #include "harness/judge/judge.h"
 #include "harness/machine/process_tree.h"
 #include "harness/plan/capacity.h"
@@ -47,19 +48,30 @@ std::uint64_t token_seed_of(const Plan& plan, unsigned round) {
   return make_token(plan.seed, round);
 }
 
-// Which CPUs there are and who may use them.
+unsigned whole_cpus(double cpus) { return static_cast<unsigned>(std::ceil(cpus)); }
+
+// Which CPUs there are and who may use them; of clients on several machines, all of theirs.
 void note_cpus(Execution& execution, const Environment& environment) {
   const auto& client = environment.client_cpus;
   const auto& server = environment.server_cpus;
   execution.machine_cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
   const auto allowed = [&](const std::vector<int>& cpus) {
-    return static_cast<unsigned>(cpus.empty() ? std::ceil(environment.cpus)
-                                              : static_cast<double>(cpus.size()));
+    return cpus.empty() ? whole_cpus(environment.cpus) : static_cast<unsigned>(cpus.size());
   };
   execution.client_cpus = allowed(client);
   execution.server_cpus = allowed(server);
   execution.cpus_shared =
       client.empty() || std::ranges::find_first_of(client, server) != client.end();
+  if (environment.server_machine) {
+    execution.server_cpus = whole_cpus(environment.server_machine->cpus);
+    execution.cpus_shared = false;
+  }
+  if (environment.clients.empty()) return;
+  double cpus = 0;
+  for (const ClientMachine& machine : environment.clients) cpus += machine.cpus;
+  execution.client_cpus = whole_cpus(cpus);
+  execution.clients = static_cast<unsigned>(environment.clients.size());
+  execution.cpus_shared = false;
 }
 
 }  // namespace
@@ -159,11 +171,12 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
 }
 
 std::optional<pid_t> CellRunner::server_pid() const {
-  return server_ ? std::optional(server_->pid()) : std::nullopt;
+  return server_ ? server_->pid() : std::nullopt;
 }
 
 std::map<pid_t, ThreadTimes> CellRunner::server_threads() const {
-  return server_ ? thread_times(server_->pid()) : std::map<pid_t, ThreadTimes>{};
+  const auto pid = server_pid();
+  return pid ? thread_times(*pid) : std::map<pid_t, ThreadTimes>{};
 }
 
 std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, HttpVersion http,
@@ -173,13 +186,19 @@ std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, HttpVe
   return targets_for(scenario, std::vector<Endpoint>(scenario.server().hosts.size()));
 }
 
+std::unique_ptr<ServerControl> CellRunner::start_server() const {
+  if (needs_.server != nullptr) return std::make_unique<RemoteServer>(*needs_.server);
+  return std::make_unique<ServerProcess>(environment_.server_cpus);
+}
+
 // A server found dead is replaced; if its successors die as well, the machine is at fault.
 std::vector<Target> CellRunner::prepare_server(const Scenario& scenario, HttpVersion http) {
   ServerConfig server = scenario.server();
   server.http = http;
+  if (needs_.cluster != nullptr) server.bind = needs_.cluster->server_address();
   for (int attempts_left = 2;; --attempts_left) {
     try {
-      if (!server_) server_.emplace(environment_.server_cpus);
+      if (!server_) server_ = start_server();
       return targets_for(scenario, server_->configure(server));
     } catch (const ServerDied&) {
       server_.reset();
@@ -232,7 +251,7 @@ void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_
   const std::int64_t deadline_ns = execution.started_ns + limit_ns;
   pollfd waiting[] = {{child.pidfd(), POLLIN, 0},
                       {interrupt_.fd(), POLLIN, 0},
-                      {execution.served && server_ ? server_->pidfd() : -1, POLLIN, 0},
+                      {execution.served && server_ ? server_->ended_fd() : -1, POLLIN, 0},
                       {standard_error.get(), POLLIN, 0}};
   while ((waiting[0].revents & POLLIN) == 0) {
     const std::int64_t left_ms = (deadline_ns - now_ns()) / 1'000'000;

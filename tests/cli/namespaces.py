@@ -1,0 +1,73 @@
+"""Network namespaces as machines: each has an address of its own on a bridge that all share.
+
+They stand for the network alone: processes, files and CPUs are those of this machine. The addresses
+are seen in these namespaces only. Needs root and iproute2.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+
+
+def why_not():
+    """Why this machine can make none; None if it can."""
+    if os.geteuid() != 0:
+        return "needs root, to make network namespaces"
+    if shutil.which("ip") is None:
+        return "needs iproute2, to make network namespaces"
+    probe = f"fanout-{os.getpid()}-probe"
+    made = subprocess.run(["ip", "netns", "add", probe], capture_output=True, text=True)
+    if made.returncode == 0:
+        subprocess.run(["ip", "netns", "delete", probe], check=True)
+        return None
+    return f"makes no network namespaces: {made.stderr.strip()}"
+
+
+class Hosts:
+    """`count` hosts and the switch between them, until close()."""
+
+    def __init__(self, count):
+        stem = f"fanout-{os.getpid()}-"
+        self.switch = stem + "switch"
+        self.names = [f"{stem}{i}" for i in range(count)]
+        self.addresses = [f"10.213.7.{1 + i}" for i in range(count)]
+        try:
+            self._make()
+        except BaseException:
+            self.close()
+            raise
+
+    def _make(self):
+        for name in (self.switch, *self.names):
+            run("netns", "add", name)
+        run("-n", self.switch, "link", "add", "bridge", "type", "bridge")
+        run("-n", self.switch, "link", "set", "bridge", "up")
+        for i, (name, address) in enumerate(zip(self.names, self.addresses)):
+            run("-n", name, "link", "add", "net", "type", "veth", "peer", "name", f"port{i}",
+                "netns", self.switch)
+            run("-n", name, "address", "add", f"{address}/24", "dev", "net")
+            run("-n", name, "link", "set", "net", "up")
+            run("-n", name, "link", "set", "lo", "up")
+            run("-n", self.switch, "link", "set", f"port{i}", "master", "bridge", "up")
+
+    def delay(self, index, milliseconds):
+        """What this host sends arrives so much later (netem)."""
+        run("-n", self.names[index], "qdisc", "add", "dev", "net", "root", "netem", "delay",
+            f"{milliseconds}ms", program="tc")
+
+    def within(self, index):
+        """The command that runs what follows on this host."""
+        return ("ip", "netns", "exec", self.names[index])
+
+    def close(self):
+        for name in (self.switch, *self.names):
+            for _ in range(50):
+                gone = subprocess.run(["ip", "netns", "delete", name], capture_output=True)
+                if gone.returncode == 0 or not os.path.exists(f"/run/netns/{name}"):
+                    break
+                time.sleep(0.1)
+
+
+def run(*arguments, program="ip"):
+    subprocess.run([program, *arguments], check=True, capture_output=True)
