@@ -1,10 +1,45 @@
 #include "harness/commands/machines.h"
 
+#include <fmt/format.h>
+
+#include <string>
+
 #include "base/cpus.h"
+#include "base/error.h"
 #include "harness/control/control_key.h"
 #include "harness/plan/server_loops.h"
 
 namespace fanout {
+
+namespace {
+
+[[noreturn]] void refuse_on_cluster(const std::string& what, const std::string& instead) {
+  throw UsageError(fmt::format("several client machines {}; {}", what, instead));
+}
+
+// What is decided while a run goes on, or by all requests together, is decided on one machine.
+void check_for_cluster(const Plan& plan, std::size_t clients) {
+  for (const Scenario& scenario : plan.scenarios) {
+    if (scenario.real_targets() != nullptr) {
+      refuse_on_cluster("request nothing of real targets", "leave out --url and --urls");
+    }
+    if (scenario.mode != Mode::batch) {
+      refuse_on_cluster(fmt::format("make batches only, and {} has another mode", scenario.name),
+                        "use --mode batch");
+    }
+    if (scenario.max_rate > 0 || scenario.per_host > 0) {
+      refuse_on_cluster(fmt::format("keep no common limit, and {} has one", scenario.name),
+                        "leave out its max_rate and per_host");
+    }
+    if (scenario.requests < clients) {
+      refuse_on_cluster(
+          fmt::format("need a request each, and {} has {}", scenario.name, scenario.requests),
+          "make more requests (-n)");
+    }
+  }
+}
+
+}  // namespace
 
 Machines::Machines(const Options& options, Cluster* cluster) : cluster_(cluster) {
   const RemoteOptions& remote = options.remote;
@@ -27,6 +62,7 @@ void Machines::choose(Plan& plan, const Options& options) const {
     choose_server_loops(plan, server_loops_for(usable_cpus()));
     return;
   }
+  if (cluster_ != nullptr) check_for_cluster(plan, cluster_->clients().size());
   plan.affinity = Affinity::none;
   choose_server_loops(plan, server_loops_alone(server_ ? server_->cpus : usable_cpus()));
 }

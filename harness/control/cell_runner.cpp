@@ -18,6 +18,7 @@
 #include "harness/control/cell_orders.h"
 #include "harness/control/hopeless.h"
 #include "harness/control/server_process.h"
+#include "harness/control/standard_error.h"
 #include "harness/judge/judge.h"
 #include "harness/machine/process_tree.h"
 #include "harness/plan/capacity.h"
@@ -30,18 +31,6 @@ namespace {
 constexpr std::chrono::nanoseconds kReadyWithin = std::chrono::seconds(30);  // external programs
 constexpr std::chrono::nanoseconds kSupervisorsGrace = std::chrono::seconds(15);
 constexpr int kLookSeldomMs = 60'000;
-constexpr std::size_t kKeptStandardError = 500;  // its end, shown when a run fails
-
-// Appends what can be read now; false at the end of the stream.
-bool drain(int fd, std::string& text) {
-  char buffer[1024];
-  for (;;) {
-    const auto count = ::read(fd, buffer, sizeof buffer);
-    if (count == 0 || (count < 0 && errno != EINTR)) return count != 0;
-    if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
-    if (text.size() > kKeptStandardError) text.erase(0, text.size() - kKeptStandardError);
-  }
-}
 
 // Cells of one round carry the same tokens, so they meet the same delays.
 std::uint64_t token_seed_of(const Plan& plan, unsigned round) {
@@ -74,6 +63,13 @@ void note_cpus(Execution& execution, const Environment& environment) {
   execution.cpus_shared = false;
 }
 
+// The cell as the server meets it: with the workers of all machines.
+Cell of_all_clients(Cell cell, unsigned clients) {
+  cell.workers *= clients;
+  cell.connections *= clients;
+  return cell;
+}
+
 }  // namespace
 
 Run CellRunner::operator()(const Cell& cell, unsigned round) {
@@ -104,6 +100,13 @@ CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
     task.run_limit = run_limit(plan_, cell);
   }
   return task;
+}
+
+// Has the machines of the cluster make the run.
+void CellRunner::run_on_cluster(const CellTask& task, const Cell& cell, const CellMemory& memory,
+                                Execution& execution) {
+  execution.started_ns = now_ns();
+  needs_.cluster->run(task, run_limit(plan_, cell), interrupt_, memory, execution);
 }
 
 // Starts the run's process and watches it until it has ended.
@@ -150,8 +153,12 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
                      needs_.say_wait);
   const HostConditions host_before = read_host();
   const auto server_before = server_threads();
-  run_process(task, cell, memory, execution);
-  execution.host = between(host_before, read_host());
+  if (needs_.cluster != nullptr) {
+    run_on_cluster(task, cell, memory, execution);
+  } else {
+    run_process(task, cell, memory, execution);
+    execution.host = between(host_before, read_host());
+  }
   if (execution.served) execution.server_threads = between(server_before, server_threads());
   if (execution.served) execution.server = finish_server();
   execution.header = memory.header();
@@ -163,7 +170,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   execution.work_done = &memory.work_done();
   execution.retries_denied = memory.policy_state().retries_denied.load();
   execution.token_seed = task.token_seed;
-  Run run = judge(execution, cell, scenario);
+  Run run = judge(execution, of_all_clients(cell, execution.clients), scenario);
   note_failures(run, task, cell, round, execution);
   if (waited) run.flags.push_back(Flag::waited_for_ports);
   if (std::exchange(server_replaced_, false)) run.flags.push_back(Flag::server_replaced);

@@ -55,6 +55,8 @@ class CellRunner {
   CellTask task_for(const Cell& cell, unsigned round, bool served);
   void run_process(const CellTask& task, const Cell& cell, const CellMemory& memory,
                    Execution& execution);
+  void run_on_cluster(const CellTask& task, const Cell& cell, const CellMemory& memory,
+                      Execution& execution);
   std::vector<Target> prepare_targets(const Scenario& scenario, HttpVersion http, bool served);
   std::vector<Target> prepare_server(const Scenario& scenario, HttpVersion http);
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,

@@ -83,7 +83,7 @@ std::string server_of(const Report& report, const Scenario& scenario) {
   const unsigned loops = scenario.server().loops.value_or(1);
   return fmt::format("server engine {}{}{}{}{}", enum_name(scenario.server().engine, kEngineNames),
                      loops > 1 ? fmt::format(" with {} loops", loops) : "", emulation(scenario),
-                     http2_settings_text(scenario), machines_text(report.environment));
+                     http2_settings_text(scenario), machines_text(report));
 }
 
 std::string heading(const Report& report, const Scenario& scenario) {

@@ -30,7 +30,8 @@ std::string clients_text(const std::vector<ClientMachine>& clients) {
 
 }  // namespace
 
-std::string machines_text(const Environment& environment) {
+std::string machines_text(const Report& report) {
+  const Environment& environment = report.environment;
   std::string text;
   if (environment.server_machine) text += server_machine_text(*environment.server_machine);
   if (!environment.clients.empty()) text += clients_text(environment.clients);
