@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "cluster/client_rank.h"
 #include "cluster/mpi_cluster.h"
 #include "harness/commands/cli.h"
@@ -78,6 +79,10 @@ int main(int argc, char** argv) {
   ::signal(SIGCHLD, SIG_DFL);  // as fanout does
   if (const auto code = run_internal_command(argc, argv)) return *code;
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a rank does not outlive the daemon that started it
+  // Before MPI starts its threads, which would else be killed by what rank 0 waits for: mpirun ends
+  // the others by SIGTERM when a rank dies.
+  const sigset_t ending = ending_signals();
+  ::sigprocmask(SIG_BLOCK, &ending, nullptr);
   MPI_Init(&argc, &argv);
   int rank = 0;
   int ranks = 1;
@@ -87,6 +92,7 @@ int main(int argc, char** argv) {
   if (ranks < 2) {
     std::fputs("fanout-mpi: needs two ranks at least: mpirun -n 2 fanout-mpi run\n", stderr);
   } else {
+    if (rank != 0) ::sigprocmask(SIG_UNBLOCK, &ending, nullptr);
     code = rank == 0 ? control_ranks(argc, argv, ranks) : guarded(serve_rank_0);
     if (rank != 0 && code != 0) MPI_Abort(MPI_COMM_WORLD, code);
   }

@@ -71,3 +71,31 @@ class Hosts:
 
 def run(*arguments, program="ip"):
     subprocess.run([program, *arguments], check=True, capture_output=True)
+
+
+def why_no_mpi(program):
+    """Why `program` (fanout-mpi) cannot be run on several of these; None if it can."""
+    if not os.path.exists(program):
+        return "fanout-mpi is not built: MPI was not found (libopenmpi-dev)"
+    if shutil.which("mpirun") is None:
+        return "needs mpirun (openmpi-bin)"
+    return why_not()
+
+
+def mpirun(hosts, folder):
+    """The command that starts what follows once on each host, the first of which it runs on itself.
+    Open MPI reaches the others by a script in `folder`, as it would by ssh."""
+    agent = folder / "agent"
+    names = "\n".join(f"  {address}) host={name} ;;"
+                      for name, address in zip(hosts.names, hosts.addresses))
+    agent.write_text("#!/bin/sh\n"
+                     f"case $1 in\n{names}\n  *) exit 1 ;;\nesac\nshift\n"
+                     'exec ip netns exec "$host" unshare --uts sh -c '
+                     "'hostname \"$0\"; eval \"$*\"' \"$host\" \"$@\"\n")
+    agent.chmod(0o755)
+    here = ["unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', hosts.names[0]]
+    return [*hosts.within(0), *here, "mpirun", "--allow-run-as-root", "--bind-to", "none",
+            "-n", str(len(hosts.names)), "-H", ",".join(hosts.addresses),
+            "--mca", "plm_rsh_agent", str(agent), "--mca", "btl", "tcp,self",
+            "--mca", "btl_tcp_if_include", "10.213.7.0/24",
+            "--mca", "oob_tcp_if_include", "10.213.7.0/24"]
