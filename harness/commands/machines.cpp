@@ -62,7 +62,10 @@ void Machines::choose(Plan& plan, const Options& options) const {
     choose_server_loops(plan, server_loops_for(usable_cpus()));
     return;
   }
-  if (cluster_ != nullptr) check_for_cluster(plan, cluster_->clients().size());
+  if (cluster_ != nullptr) {
+    if (!options.against.empty()) refuse_on_cluster("run one build only", "leave out --against");
+    check_for_cluster(plan, cluster_->clients().size());
+  }
   plan.affinity = Affinity::none;
   choose_server_loops(plan, server_loops_alone(server_ ? server_->cpus : usable_cpus()));
 }

@@ -23,9 +23,8 @@ std::string server_machine_text(const ServerMachine& machine) {
 std::string clients_text(const std::vector<ClientMachine>& clients) {
   std::int64_t error_ns = 0;
   for (const ClientMachine& one : clients) error_ns = std::max(error_ns, one.clock_error_ns);
-  return fmt::format(
-      ", {} with the workers named each, all from one moment on (clocks known to {})",
-      counted(clients.size(), "client machine"), duration_text(error_ns));
+  return fmt::format(", {}, which begin at one moment (clocks known to {})",
+                     counted(clients.size(), "client machine"), duration_text(error_ns));
 }
 
 }  // namespace

@@ -51,11 +51,6 @@ class Hosts:
             run("-n", name, "link", "set", "lo", "up")
             run("-n", self.switch, "link", "set", f"port{i}", "master", "bridge", "up")
 
-    def delay(self, index, milliseconds):
-        """What this host sends arrives so much later (netem)."""
-        run("-n", self.names[index], "qdisc", "add", "dev", "net", "root", "netem", "delay",
-            f"{milliseconds}ms", program="tc")
-
     def within(self, index):
         """The command that runs what follows on this host."""
         return ("ip", "netns", "exec", self.names[index])
@@ -69,8 +64,8 @@ class Hosts:
                 time.sleep(0.1)
 
 
-def run(*arguments, program="ip"):
-    subprocess.run([program, *arguments], check=True, capture_output=True)
+def run(*arguments):
+    subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
 
 def why_no_mpi(program):

@@ -16,7 +16,8 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
-FOLDERS = ["base", "wire", "transports", "strategies", "local_server", "harness", "bench", "tests"]
+FOLDERS = ["base", "wire", "transports", "strategies", "local_server", "harness", "cluster",
+           "bench", "tests"]
 BATCH = 16
 # The names of types, functions and constants that a file defines at the beginning of a line.
 DEFINED = re.compile(r"^(?:class|struct|enum class) (\w+)"
@@ -53,8 +54,8 @@ class Tidy:
         self.flags = {}
         for entry in json.loads((Path(build) / "compile_commands.json").read_text()):
             self.flags[entry["file"]] = [
-                word for word in shlex.split(entry["command"])
-                if word.startswith(("-D", "-I", "-W", "-std"))
+                word for word in shlex.split(entry["command"].replace("-isystem ", "-isystem"))
+                if word.startswith(("-D", "-I", "-isystem", "-W", "-std"))
                 and word not in ("-Werror", "-Wno-restrict", "-Wshadow")]
             if "/unity/" in entry["file"]:  # stands for the files that it includes
                 for file in re.findall(r'#include "(.*)"', Path(entry["file"]).read_text()):
