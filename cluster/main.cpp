@@ -1,6 +1,8 @@
 // fanout-mpi: `fanout run` and `fanout sweep` with many client machines. Rank 0 plans, serves and
 // judges; the other ranks run every cell together. docs/cluster.md says how it is started.
+#include <arpa/inet.h>
 #include <mpi.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
 
@@ -28,8 +30,11 @@ constexpr int kExitUsage = 2;
 // Takes `--bind ADDRESS` out of the arguments, where it stands first.
 std::string take_address(int& argc, char** argv) {
   if (argc < 2 || std::strcmp(argv[1], "--bind") != 0) return {};
-  if (argc < 3) throw UsageError("--bind needs an address of this machine");
-  std::string address = argv[2];
+  std::string address = argc < 3 ? "" : argv[2];
+  in_addr parsed{};
+  if (::inet_pton(AF_INET, address.c_str(), &parsed) != 1 || parsed.s_addr == INADDR_ANY) {
+    throw UsageError("--bind: expected the IPv4 address at which the others reach this machine");
+  }
   for (int i = 3; i <= argc; ++i) argv[i - 2] = argv[i];  // the null at the end, too
   argc -= 2;
   return address;

@@ -1,18 +1,25 @@
 #include "cluster/mpi_cluster.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netdb.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <array>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/deleter.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "cluster/client_rank.h"
 #include "cluster/mpi_link.h"
 #include "harness/control/other_build.h"
 #include "harness/control/shared_work.h"
+#include "harness/scenario/name_lookup.h"
 
 namespace fanout {
 namespace {
@@ -37,6 +44,19 @@ std::function<void()> patient(const InterruptWatch& interrupt, std::chrono::nano
   };
 }
 
+// An address of this machine that others may reach: what its name stands for; empty: itself alone.
+std::string address_of_name(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_family = AF_INET;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return {};
+  const std::unique_ptr<addrinfo, Deleter<&::freeaddrinfo>> owned(found);
+  std::array<char, INET_ADDRSTRLEN> text{};
+  const auto& address = reinterpret_cast<const sockaddr_in&>(*found->ai_addr);
+  ::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
+  return is_loopback(text.data()) ? std::string() : text.data();
+}
+
 int rank_of(std::size_t client) { return static_cast<int>(client) + 1; }
 
 }  // namespace
@@ -57,12 +77,12 @@ MpiCluster::MpiCluster(int ranks, std::string address) : address_(std::move(addr
     clients_.push_back({host, client.at("cpus"), compare_clock(rank, nap).error_ns});
   }
   if (!address_.empty()) return;
-  if (!all_here) {
+  address_ = all_here ? "127.0.0.1" : address_of_name(here.at("host"));
+  if (address_.empty()) {
     throw UsageError(
         "the client machines need an address of this one: name it by 'fanout-mpi "
         "--bind ADDRESS run ...'");
   }
-  address_ = "127.0.0.1";
 }
 
 std::vector<std::string> MpiCluster::hear_all(const Idle& idle) const {

@@ -12,8 +12,8 @@ namespace fanout {
 class MpiCluster : public Cluster {
  public:
   // Hears from `ranks` - 1 client ranks (cluster/client_rank.h) who they are. They reach the server
-  // of this machine at `address`; empty: at 127.0.0.1, where all are on one machine. Throws
-  // UsageError if the address is needed, or a rank is of another build.
+  // of this machine at `address`; empty: at the one that its name stands for, or at 127.0.0.1 where
+  // all are on one machine. Throws UsageError if there is none, or a rank is of another build.
   MpiCluster(int ranks, std::string address);
 
   [[nodiscard]] const std::vector<ClientMachine>& clients() const override { return clients_; }
