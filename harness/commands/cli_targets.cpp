@@ -66,8 +66,8 @@ void add_targets(CLI::App& app, Options& options, bool many) {
                  "show this certificate (PEM) to https targets that demand one")
       ->type_name("FILE");
   app.add_option("--key", options.tls.key_file,
-                 std::string("the certificate's key (default: in the same file)") +
-                     (many ? "; with --server: the file of its secret" : ""))
+                 many ? "the key: of the certificate (default: in its file), or of --server"
+                      : "the certificate's key (default: in the same file)")
       ->type_name("FILE");
   app.add_flag("--skip-bad-lines", options.urls.skip_bad_lines,
                "go on without the lines of the list that cannot be used");

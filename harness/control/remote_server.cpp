@@ -82,7 +82,7 @@ RemoteServer::RemoteServer(const RemoteAddress& address) try
     throw ChannelError(fmt::format("it is {}, and this is {}; use one build on both machines",
                                    build_text(answer), build_text(hello())));
   }
-  machine_.address = where_;
+  machine_.address = address.host;
   machine_.cpus = answer.value("cpus", 0.0);
   machine_.kernel = answer.value("kernel", "");
   machine_.cpu_model = answer.value("cpu_model", "");

@@ -40,7 +40,7 @@ std::string unfit_build();
 
 // The machine of the embedded server, where that is another one than the clients'.
 struct ServerMachine {
-  std::string address;  // where it is controlled, as the user named it
+  std::string address;  // as the user named it, without a port
   std::string network;  // what lies between, in the user's words; may be empty
   std::string kernel;
   std::string cpu_model;

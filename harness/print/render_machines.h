@@ -7,7 +7,7 @@
 
 namespace fanout {
 
-// For the heading, behind the server: ", on another machine: 10.0.0.2:7000 (8 CPUs), round trip 120
+// For the heading, behind the server: ", on another machine: 10.0.0.2 (8 CPUs), round trip 120
 // us (110 us to 190 us), network: 10 GbE"; empty if there is one machine only.
 std::string machines_text(const Report& report);
 
