@@ -118,7 +118,7 @@ void MpiCluster::run(const CellTask& task, std::chrono::nanoseconds limit,
     send_text(rank_of(i), to_text(shares[i]), idle);
   }
   const std::vector<std::int64_t> ahead_ns = start_all(idle);
-  hear_all(idle);
+  (void)hear_all(idle);  // that it is done, from everyone
   std::vector<PlacedPart> parts;
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     send_text(rank_of(i), kGive, idle);

@@ -27,10 +27,10 @@ class MpiCluster : public Cluster {
  private:
   using Idle = std::function<void()>;
   // What each rank says next.
-  std::vector<std::string> hear_all(const Idle& idle) const;
+  [[nodiscard]] std::vector<std::string> hear_all(const Idle& idle) const;
   // Has all begin at one moment, or none if one is not ready. Returns how far their clocks are
   // ahead of ours.
-  std::vector<std::int64_t> start_all(const Idle& idle) const;
+  [[nodiscard]] std::vector<std::int64_t> start_all(const Idle& idle) const;
 
   std::vector<ClientMachine> clients_;  // of the ranks from 1 on
   std::string address_;

@@ -27,7 +27,7 @@ const std::string& key_of(const SSL* ssl) {
 unsigned give_key(const SSL* ssl, unsigned char* space, unsigned most) {
   const std::string& key = key_of(ssl);
   if (key.size() > most) return 0;
-  std::memcpy(space, key.data(), key.size());
+  std::ranges::copy(key, space);
   return static_cast<unsigned>(key.size());
 }
 

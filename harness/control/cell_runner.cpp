@@ -102,19 +102,24 @@ CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
   return task;
 }
 
+// After which time the run's process is ended from outside. A program's supervisor does so before,
+// and says more of what went wrong.
+std::chrono::nanoseconds CellRunner::limit_of(const CellTask& task, const Cell& cell) const {
+  const std::chrono::nanoseconds limit = run_limit(plan_, cell);
+  return is_external(cell) ? limit + task.ready_limit + kSupervisorsGrace : limit;
+}
+
 // Has the machines of the cluster make the run.
 void CellRunner::run_on_cluster(const CellTask& task, const Cell& cell, const CellMemory& memory,
                                 Execution& execution) {
   execution.started_ns = now_ns();
-  needs_.cluster->run(task, run_limit(plan_, cell), interrupt_, memory, execution);
+  needs_.cluster->run(task, limit_of(task, cell), interrupt_, memory, execution);
 }
 
 // Starts the run's process and watches it until it has ended.
 void CellRunner::run_process(const CellTask& task, const Cell& cell, const CellMemory& memory,
                              Execution& execution) {
-  std::chrono::nanoseconds limit = run_limit(plan_, cell);
-  // A program's supervisor says more of what went wrong.
-  if (is_external(cell)) limit += task.ready_limit + kSupervisorsGrace;
+  const std::chrono::nanoseconds limit = limit_of(task, cell);
   const UniqueFd task_fd = memory_file("fanout-task", to_text(task));
   if (!task_fd) throw_errno("handing the run its task");
   std::vector<int> keep_fds{task_fd.get(), memory.fd()};

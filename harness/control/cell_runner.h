@@ -2,6 +2,7 @@
 // One of the two places (with cell_process) that touch the system while measuring.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -55,6 +56,7 @@ class CellRunner {
   CellTask task_for(const Cell& cell, unsigned round, bool served);
   void run_process(const CellTask& task, const Cell& cell, const CellMemory& memory,
                    Execution& execution);
+  [[nodiscard]] std::chrono::nanoseconds limit_of(const CellTask& task, const Cell& cell) const;
   void run_on_cluster(const CellTask& task, const Cell& cell, const CellMemory& memory,
                       Execution& execution);
   std::vector<Target> prepare_targets(const Scenario& scenario, HttpVersion http, bool served);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -40,7 +41,7 @@ std::string read_control_key(const std::string& file) {
   const auto text = read_file(file);
   if (!text) refuse_key(file, "cannot be read");
   const std::string_view digits = trimmed(*text);
-  const bool is_hex = digits.find_first_not_of("0123456789abcdefABCDEF") == digits.npos;
+  const bool is_hex = digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
   if (!is_hex || digits.size() % 2 != 0 || digits.size() < kLeastDigits ||
       digits.size() > kMostDigits) {
     refuse_key(file, fmt::format("expected {} to {} hexadecimal digits, as 'openssl rand -hex 32' "

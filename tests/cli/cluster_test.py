@@ -14,7 +14,7 @@ import namespaces
 FANOUT_MPI = pathlib.Path(fanout_cli.FANOUT).with_name("fanout-mpi")
 CLIENTS = 2
 CELLS = ("--strategy", "thread_queue,event_loop", "--transport", "curl_easy,curl_asio",
-         "--no-profile")
+         "--no-references", "--no-profile")
 
 
 @unittest.skipIf(namespaces.why_no_mpi(FANOUT_MPI), namespaces.why_no_mpi(FANOUT_MPI))
@@ -74,7 +74,9 @@ class NetworkTest(fanout_cli.CliTest):
 
     def test_keeps_what_was_measured_when_a_rank_is_killed(self):
         result = self.folder / "killed.json"
-        process = self.start("run", "--rounds", "3", "-n", "400", *CELLS, "-o", result)
+        own = fanout_cli.ROOT / "strategies" / "peers" / "py_thread_pool.py"
+        process = self.start("run", "--rounds", "3", "-n", "400", *CELLS, "--external",
+                             f"own=python3 {own}", "-o", result)
         while not result.exists() or '"run":' not in result.read_text():
             self.assertIsNone(process.poll())
             time.sleep(0.02)

@@ -14,7 +14,7 @@ using unit_test::usage_error;
 class ControlKey : public ::testing::Test {
  protected:
   [[nodiscard]] std::string key_file(const std::string& text, mode_t mode = 0600) const {
-    const std::string file = folder_.file("key", text);
+    std::string file = folder_.file("key", text);
     ::chmod(file.c_str(), mode);
     return file;
   }
