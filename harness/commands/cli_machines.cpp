@@ -57,7 +57,7 @@ void add_remote(CLI::App& app, RemoteOptions& remote) {
            remote.host = found->host;
            remote.port = found->port;
          },
-         "use the server of 'fanout serve --control' on another machine; needs --key")
+         "use the server of 'fanout serve --control' on another machine")
       ->type_name("HOST:PORT");
   app.add_option("--network", remote.network,
                  "with --server: name what lies between, such as '10 GbE, one switch'")
@@ -76,7 +76,7 @@ void add_control(CLI::App& app, ControlOptions& control) {
            control.address = found->host;
            control.port = found->port;
          },
-         "serve 'fanout run --server' of another machine, controlled at this address")
+         "serve a 'fanout run --server' elsewhere, controlled at this address")
       ->type_name("IPV4:PORT");
   app.add_option("--key", control.key_file,
                  "with --control: the file of the secret, made if it is not there")
