@@ -139,7 +139,7 @@ void check_temporary_folder() {
 
 // Measures what the report lacks, prints what came of it, and returns the exit code.
 int measure_and_print(Report& report, const Options& options, const Measurement& what) {
-  const std::string note = long_plan_note(predicted_left(report), what.output);
+  const std::string note = long_plan_note(predicted_left(report), what.output, program_of(report));
   if (!note.empty() && !options.quiet) fmt::print(stderr, "note: {}\n", note);
   measure(report, options, what);
   const Analysis analysis = analyse(report);
@@ -159,7 +159,7 @@ int measure_and_print(Report& report, const Options& options, const Measurement&
     std::FILE* const words = options.format == Format::table ? stdout : stderr;
     fmt::print(words, "results: {}\n", what.output);
     if (report.status == Status::interrupted) {
-      fmt::print(words, "go on by: {}\n", resume_command(what.output));
+      fmt::print(words, "go on by: {}\n", resume_command(what.output, program_of(report)));
     }
   }
   return exit_code(options, report, analysis);

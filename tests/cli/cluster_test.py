@@ -86,6 +86,7 @@ class NetworkTest(fanout_cli.CliTest):
         self.assertEqual(fanout_cli.leftovers(self.mark), {})
         document = fanout_cli.load(result)
         self.assertEqual(document["status"], "interrupted", out + err)
+        self.assertIn(f"go on by: fanout-mpi run --resume {result}", out)
         kept = sum(len(row["runs"]) for row in document["cells"] + document["references"])
         self.assertGreater(kept, 0)
         process = self.start("run", "--resume", result)
