@@ -119,10 +119,10 @@ TEST(SecureChannel, WaitsNoLongerThanItIsTold) {
 
 TEST(SecureChannel, StopsWhenItIsTold) {
   auto [ours, theirs] = connected();
-  auto [stop, stopper] = connected();
-  EXPECT_EQ(::write(stopper.get(), "x", 1), 1);
+  const std::array<UniqueFd, 2> stop = connected();
+  EXPECT_EQ(::write(stop[1].get(), "x", 1), 1);
   EXPECT_EQ(error_of([&, fd = std::move(ours)]() mutable {
-              SecureChannel(std::move(fd), TlsSide::server, kKey, kWithin, stop.get());
+              SecureChannel(std::move(fd), TlsSide::server, kKey, kWithin, stop[0].get());
             }),
             "stopped");
 }
