@@ -71,7 +71,7 @@ int run_main(int argc, char** argv) {
   Selection selection = every_scenario();
   if (!parse_selection(argc, argv, "fanout_gbench", selection)) return 0;
   Plan plan = make_plan(selection, machine_limits(), find_program);
-  choose_server_loops(plan, usable_cpus());
+  choose_server_loops(plan, server_loops_for(usable_cpus()));
   const Environment environment = this_environment(plan.affinity, most_server_loops(plan));
   const InterruptWatch interrupt;
   CellRunner runner(plan, environment, interrupt);

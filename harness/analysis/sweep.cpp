@@ -94,6 +94,15 @@ std::optional<Interval> memory_per_worker(const Row& row, unsigned rounds) {
   return slopes.empty() ? std::nullopt : std::optional(median_interval(std::move(slopes)));
 }
 
+// The CPUs of the clients of one machine; of several, of the one that has the fewest.
+double cpus_of_clients(const Environment& machine) {
+  if (!machine.clients.empty()) {
+    return std::ranges::min_element(machine.clients, {}, &ClientMachine::cpus)->cpus;
+  }
+  const auto pinned = static_cast<double>(machine.client_cpus.size());
+  return pinned == 0 ? machine.cpus : std::min(machine.cpus, pinned);
+}
+
 std::optional<double> model_knee_of(const CellReport& cell, const Environment& machine) {
   std::vector<double> holds;
   std::vector<double> threads;
@@ -105,10 +114,10 @@ std::optional<double> model_knee_of(const CellReport& cell, const Environment& m
   }
   const double cpu_ns = cell.summary.cpu_us_per_request.median * 1e3;
   if (cpu_ns <= 0) return std::nullopt;
-  const auto pinned = static_cast<double>(machine.client_cpus.size());
-  const double cpus = pinned == 0 ? machine.cpus : std::min(machine.cpus, pinned);
-  return model_knee(std::min(std::max(median_interval(threads).median, 1.0), cpus),
-                    median_interval(holds).median, cpu_ns);
+  const auto machines = static_cast<double>(std::max<std::size_t>(1, machine.clients.size()));
+  return model_knee(
+      std::min(std::max(median_interval(threads).median / machines, 1.0), cpus_of_clients(machine)),
+      median_interval(holds).median, cpu_ns);
 }
 
 // Those in which enough requests succeeded; all of them if none did.

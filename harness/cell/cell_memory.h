@@ -53,6 +53,8 @@ class CellMemory {
   [[nodiscard]] std::atomic<std::int64_t>& schedule_start_ns() const {
     return layout().schedule_start_ns;
   }
+  // When a run that starts with others does (harness/cell/start_line.h).
+  [[nodiscard]] std::atomic<std::int64_t>& start_at_ns() const { return layout().start_at_ns; }
   // Written by every worker, forked ones too (ClientConfig::failure_words).
   [[nodiscard]] FailureWords& failure_words() const { return layout().failure_words; }
   // Likewise (ClientConfig::connection_notes).
@@ -74,6 +76,7 @@ class CellMemory {
     CellHeader header;
     std::atomic<std::int64_t> deadline_ns;
     std::atomic<std::int64_t> schedule_start_ns;
+    std::atomic<std::int64_t> start_at_ns;
     FailureWords failure_words;
     ConnectionNotes connection_notes;
     PolicyState policy_state;

@@ -16,6 +16,7 @@
 #include "harness/cell/cell_memory.h"
 #include "harness/cell/cell_task.h"
 #include "harness/cell/program_process.h"
+#include "harness/cell/start_line.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/host_conditions.h"
 #include "harness/machine/syscall_counter.h"
@@ -147,6 +148,7 @@ void run_job(CellTask task, CellMemory& memory) {
        .work_done = &memory.work_done()},
       {.ready =
            [&](const Job& self) {
+             if (task.starts_with_others) wait_at_start_line(memory);
              note_ready(memory, at_ready, self, task.deadline);
              syscalls.start();
            },

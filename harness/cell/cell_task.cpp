@@ -22,10 +22,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_b
                                    follow, connect_timeout, timeout, max_idle, workers, connections,
                                    http, max_rate, per_host, hedge, retry, keep_bodies, watch,
                                    headers, certificates, certificate_file, key_file)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, order,
-                                   queue_capacity, options, work, deadline, token_seed, stoppable,
-                                   schedule, urls_fd, command, ready_limit, run_limit,
-                                   count_syscalls, client)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, first_request,
+                                   starts_with_others, order, queue_capacity, options, work,
+                                   deadline, token_seed, stoppable, schedule, urls_fd, command,
+                                   ready_limit, run_limit, count_syscalls, client)
 
 // CBOR, because bodies and header fields may hold bytes that are not UTF-8.
 std::string to_text(const CellTask& task) {
@@ -43,10 +43,11 @@ std::vector<Request> make_requests(const CellTask& task) {
   const std::vector<std::uint32_t>& order = task.order;
   const std::size_t hosts = task.client.targets.size();
   for (std::uint32_t i = 0; i < requests.size(); ++i) {
-    requests[i] = {
-        .index = i,
-        .target = order.empty() ? static_cast<std::uint32_t>(i % hosts) : order[i % order.size()],
-        .token = make_token(task.token_seed, i)};
+    const std::uint64_t place = task.first_request + i;
+    requests[i] = {.index = i,
+                   .target = order.empty() ? static_cast<std::uint32_t>(place % hosts)
+                                           : order[place % order.size()],
+                   .token = make_token(task.token_seed, place)};
   }
   return requests;
 }

@@ -17,12 +17,14 @@ struct CellTask {
   std::string transport;
   unsigned workers = 1;
   std::uint64_t requests = 0;
+  std::uint64_t first_request = 0;      // of those of all clients that share the work
+  bool starts_with_others = false;      // waits when ready (harness/cell/start_line.h)
   std::vector<std::uint32_t> order{};   // Scenario::order
   std::uint64_t queue_capacity = 0;     // of a strategy with a queue
   std::vector<double> options{};        // of the strategy, in the order of Strategy::options
   Work work{};                          // what is done with each right answer
   std::chrono::nanoseconds deadline{};  // from ready() on; 0: none
-  std::uint64_t token_seed = 0;         // request i carries make_token(token_seed, i)
+  std::uint64_t token_seed = 0;         // request i: make_token(token_seed, first_request + i)
   bool stoppable = false;               // the controller may set the deadline at any time
   Schedule schedule;                    // of an open loop
   int urls_fd = -1;  // harness/scenario/url_spool.h: what is requested instead; -1: nothing

@@ -16,6 +16,7 @@
 #include "base/units.h"
 #include "harness/cell/program_lines.h"
 #include "harness/cell/program_talk.h"
+#include "harness/cell/start_line.h"
 #include "harness/machine/host_conditions.h"
 #include "harness/machine/process_tree.h"
 #include "harness/machine/usage.h"
@@ -87,6 +88,7 @@ class ProgramRun {
                       shown(*answer)));
     }
     note_program(trimmed(answer->substr(5)));
+    if (task_.starts_with_others) wait_at_start_line(memory_);
     note_ready();
     if (!talk_.say(fmt::format("go {}", memory_.header().ready_ns), limit_ns_)) {
       fail_late("read `go`", task_.run_limit.count());

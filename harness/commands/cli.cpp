@@ -57,7 +57,10 @@ void add_compare(CLI::App& app, Options& options) {
             "print it in this form; csv: over time");
 }
 
-void add_serve(CLI::App& app, ServerConfig& server, std::string& scenario) {
+void add_serve(CLI::App& app, Options& options) {
+  ServerConfig& server = options.server;
+  std::string& scenario = options.serve_scenario;
+  add_control(app, options.control);
   app.add_option("--scenario", scenario, "serve as the server of this scenario, a name or a file")
       ->type_name("NAME|FILE");
   add_count(app, "--port", server.port, 0, 65535, "listen on this port (default: any free one)");
@@ -102,6 +105,7 @@ void add_commands(CLI::App& app, Options& options) {
     CLI::App* sub = add(name, help, command);
     add_selection(*sub, options.selection);
     add_targets(*sub, options);
+    add_remote(*sub, options.remote);
     add_measuring(*sub, options);
     add_format(*sub, options);
   }
@@ -119,8 +123,7 @@ void add_commands(CLI::App& app, Options& options) {
   add_record(*add("record", "ask a real API politely, and write a scenario that behaves like it",
                   Command::record),
              options);
-  add_serve(*add("serve", "run the local server alone", Command::serve), options.server,
-            options.serve_scenario);
+  add_serve(*add("serve", "run the local server alone", Command::serve), options);
   add("doctor", "say whether this machine is fit to measure", Command::doctor)
       ->add_flag("--json", options.doctor_json, "print JSON");
 }
@@ -223,6 +226,7 @@ std::optional<Options> parse_command_line(int argc, char** argv) {
   define_command_line(app, options);
   if (!parse_with(app, argc, argv)) return std::nullopt;
   if (options.resume) check_resume(*app.get_subcommands().front(), *options.resume);
+  check_remote(*app.get_subcommands().front(), options);
   check_targets(app, options);
   note_command_line({argv + 1, argv + argc}, options);
   read_body(options.selection, options.urls.file == "-");

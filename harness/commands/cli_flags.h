@@ -105,6 +105,15 @@ void add_targets(CLI::App& app, Options& options, bool many = true);
 void add_record(CLI::App& app, Options& options);
 void check_record(const CLI::App& app, const Options& options);
 
+// Those of another machine (harness/commands/cli_machines.cpp): of the server, for run and sweep,
+// and of its controller, for serve.
+void add_remote(CLI::App& app, RemoteOptions& remote);
+void add_control(CLI::App& app, ControlOptions& control);
+
+// Throws UsageError where they do not go with the other flags of the command. --key belongs to
+// --server where that is given, else to real targets.
+void check_remote(const CLI::App& command, Options& options);
+
 // The flags that say how runs are made (harness/commands/cli_measuring.cpp).
 void add_measuring(CLI::App& app, Options& options);
 void add_threshold(CLI::App& app, double& threshold);

@@ -65,7 +65,9 @@ void add_targets(CLI::App& app, Options& options, bool many) {
   app.add_option("--cert", options.tls.certificate_file,
                  "show this certificate (PEM) to https targets that demand one")
       ->type_name("FILE");
-  app.add_option("--key", options.tls.key_file, "the certificate's key (default: in the same file)")
+  app.add_option("--key", options.tls.key_file,
+                 many ? "the key: of the certificate (default: in its file), or of --server"
+                      : "the certificate's key (default: in the same file)")
       ->type_name("FILE");
   app.add_flag("--skip-bad-lines", options.urls.skip_bad_lines,
                "go on without the lines of the list that cannot be used");

@@ -7,11 +7,11 @@
 #include <cstdlib>
 #include <exception>
 
-#include "base/cpus.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "harness/commands/compare_command.h"
 #include "harness/commands/doctor_command.h"
+#include "harness/commands/machines.h"
 #include "harness/commands/measurement.h"
 #include "harness/commands/record_command.h"
 #include "harness/commands/report_command.h"
@@ -19,6 +19,7 @@
 #include "harness/commands/resume.h"
 #include "harness/commands/step_summary.h"
 #include "harness/control/other_build.h"
+#include "harness/control/serve_control.h"
 #include "harness/document/report_json.h"
 #include "harness/machine/interrupt.h"
 #include "harness/machine/output_file.h"
@@ -28,7 +29,6 @@
 #include "harness/plan/prediction.h"
 #include "harness/plan/references.h"
 #include "harness/plan/selection.h"
-#include "harness/plan/server_loops.h"
 #include "harness/print/list.h"
 #include "harness/print/progress.h"
 #include "harness/print/render_changes.h"
@@ -81,16 +81,15 @@ void print_notes(const Options& options, const std::optional<UrlList>& urls) {
   for (const std::string& note : urls->notes) fmt::print(stderr, "note: {}\n", note);
 }
 
-Plan plan_for(const Options& options, const std::optional<UrlList>& urls) {
+Plan plan_for(const Options& options, const std::optional<UrlList>& urls,
+              const Machines& machines) {
   Selection selection = options.selection;
   if (urls) selection.targets = urls->about;
   selection.sweep = options.command == Command::sweep;
-  Plan plan = make_plan(selection, machine_limits(), find_program);
+  Plan plan = make_plan(selection, machines.limits(), find_program);
   plan.rounds = options.rounds;
   plan.seed = options.seed;
-  plan.affinity = options.affinity.value_or(affinity_for(plan, own_cpus()));
-  choose_server_loops(plan, usable_cpus());
-  plan.shares_for_work = !options.affinity && plan.affinity == Affinity::shared;
+  machines.choose(plan, options);
   plan.time_budget = options.time_budget;
   plan.run_limit = options.run_limit;
   plan.precision = options.precision;
@@ -140,7 +139,7 @@ void check_temporary_folder() {
 
 // Measures what the report lacks, prints what came of it, and returns the exit code.
 int measure_and_print(Report& report, const Options& options, const Measurement& what) {
-  const std::string note = long_plan_note(predicted_left(report), what.output);
+  const std::string note = long_plan_note(predicted_left(report), what.output, program_of(report));
   if (!note.empty() && !options.quiet) fmt::print(stderr, "note: {}\n", note);
   measure(report, options, what);
   const Analysis analysis = analyse(report);
@@ -160,13 +159,13 @@ int measure_and_print(Report& report, const Options& options, const Measurement&
     std::FILE* const words = options.format == Format::table ? stdout : stderr;
     fmt::print(words, "results: {}\n", what.output);
     if (report.status == Status::interrupted) {
-      fmt::print(words, "go on by: {}\n", resume_command(what.output));
+      fmt::print(words, "go on by: {}\n", resume_command(what.output, program_of(report)));
     }
   }
   return exit_code(options, report, analysis);
 }
 
-int resume(const Options& now) {
+int resume(const Options& now, Cluster* cluster) {
   const std::string& file = *now.resume;
   Report report = load_report(file);
   if (is_whole(report)) {
@@ -175,6 +174,8 @@ int resume(const Options& now) {
     return 0;
   }
   const Options options = options_to_resume(report, now);
+  const Machines machines(options, cluster);
+  check_unchanged(report, file, machines.environment(report.plan));
   std::optional<UrlList> urls = urls_for(options);
   complete_plan(report.plan, options, urls);
   if (options.dry_run) {
@@ -186,14 +187,15 @@ int resume(const Options& now) {
   check_outputs(options, options.output);
   const UrlList* list = urls ? &*urls : nullptr;
   const Readers readers = readers_of(options, report.plan, list);
-  const Measurement what{report.plan, list, options.output, readers};
+  const Measurement what{report.plan, list, options.output, readers, machines};
   note_resumption(report);
   return measure_and_print(report, options, what);
 }
 
-int run(const Options& options) {
+int run(const Options& options, Cluster* cluster) {
   std::optional<UrlList> urls = urls_for(options);
-  Plan plan = plan_for(options, urls);
+  const Machines machines(options, cluster);
+  Plan plan = plan_for(options, urls, machines);
   print_notes(options, urls);
   if (options.dry_run) {
     fmt::print("{}", render_plan(plan));
@@ -203,12 +205,12 @@ int run(const Options& options) {
   const std::string output = options.output.empty() ? default_output(plan) : options.output;
   check_outputs(options, output);
   if (urls) choose_addresses(plan, *urls);
-  Environment environment = this_environment(plan.affinity, most_server_loops(plan));
+  Environment environment = machines.environment(plan);
   const UrlList* list = urls ? &*urls : nullptr;
   Report report = empty_report(options.keep_secrets ? plan : masked(plan), std::move(environment),
                                options.command_line);
   const Readers readers = readers_of(options, plan, list);
-  return measure_and_print(report, options, {std::move(plan), list, output, readers});
+  return measure_and_print(report, options, {std::move(plan), list, output, readers, machines});
 }
 
 ServerConfig server_to_run(const Options& options) {
@@ -224,15 +226,16 @@ ServerConfig server_to_run(const Options& options) {
 
 }  // namespace
 
-int execute_command(const Options& options) {
+int execute_command(const Options& options, Cluster* cluster) {
   switch (options.command) {
     case Command::run:
     case Command::sweep:
-      return options.resume ? resume(options) : run(options);
+      return options.resume ? resume(options, cluster) : run(options, cluster);
     case Command::list:
-      fmt::print("{}", options.topic == Topic::cells
-                           ? render_plan(plan_for(options, urls_for(options)))
-                           : render_list(options.topic));
+      fmt::print("{}",
+                 options.topic == Topic::cells
+                     ? render_plan(plan_for(options, urls_for(options), Machines(options, cluster)))
+                     : render_list(options.topic));
       return 0;
     case Command::report:
       return report_saved(options);
@@ -241,6 +244,10 @@ int execute_command(const Options& options) {
     case Command::record:
       return record(options);
     case Command::serve:
+      if (!options.control.address.empty()) {
+        return serve_control({options.control.address, options.control.port},
+                             options.control.key_file);
+      }
       raise_descriptor_limit();
       return serve_alone(server_to_run(options));
     case Command::doctor:

@@ -50,8 +50,9 @@ Observer tellers(Progress& progress, std::optional<FailureLog>& failures,
 }
 
 // An error is told of at last, by whoever catches it.
-void say_how_to_resume(const std::string& file) {
-  fmt::print(stderr, "note: go on with what was measured by: {}\n", resume_command(file));
+void say_how_to_resume(const Report& report, const std::string& file) {
+  fmt::print(stderr, "note: go on with what was measured by: {}\n",
+             resume_command(file, program_of(report)));
 }
 
 }  // namespace
@@ -71,7 +72,8 @@ void measure(Report& report, const Options& options, const Measurement& what) {
   if (!options.failures.empty()) failures.emplace(options.failures, what.readers);
   CellRunner runner(what.plan, report.environment, interrupt,
                     {what.urls, failures ? &*failures : nullptr, options.keep_secrets,
-                     [&](const std::string& why) { progress.waiting(why); }});
+                     [&](const std::string& why) { progress.waiting(why); }, what.machines.server(),
+                     what.machines.cluster()});
   progress.plan(report);
   std::optional<ReportLog> log;
   if (!is_standard_output(what.output)) log.emplace(report, what.output, what.readers);
@@ -90,7 +92,7 @@ void measure(Report& report, const Options& options, const Measurement& what) {
     report.status = Status::failed;
     report.stopped_by = StoppedBy::error;
     summarize_rows(report);
-    if (log) say_how_to_resume(what.output);
+    if (log) say_how_to_resume(report, what.output);
     save(report, analyse(report), what);
     throw;
   }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/analysis/analysis.h"
+#include "harness/commands/machines.h"
 #include "harness/commands/options.h"
 #include "harness/machine/output_file.h"
 #include "harness/print/progress.h"
@@ -19,6 +20,7 @@ struct Measurement {
   const UrlList* urls;  // borrowed; null: there are no real targets
   std::string output;   // a file, or "-": standard output
   Readers readers;
+  const Machines& machines;  // borrowed
 };
 
 // Makes the runs of the plan that the report does not have yet. A file holds every run as soon as

@@ -39,6 +39,21 @@ struct RecordOptions {
   bool check = false;        // hold the scenario against the API
 };
 
+// run, sweep: the embedded server on another machine.
+struct RemoteOptions {
+  std::string host;  // empty: it is on this one
+  std::uint16_t port = 0;
+  std::string key_file;
+  std::string network;  // what lies between, in the user's words
+};
+
+// serve: for a controller on another machine.
+struct ControlOptions {
+  std::string address;  // empty: for nobody
+  std::uint16_t port = 0;
+  std::string key_file;
+};
+
 struct Options {
   Command command = Command::run;
   std::string command_line;  // as typed, secrets masked unless they are kept; to be shown again
@@ -49,6 +64,7 @@ struct Options {
   Selection selection;
   UrlSources urls;
   TargetTls tls;
+  RemoteOptions remote;
   bool may_load = false;  // the user answers for loading targets outside this machine
   unsigned rounds = 10;
   std::uint64_t seed = 1;
@@ -82,6 +98,7 @@ struct Options {
   RecordOptions record;
   bool doctor_json = false;    // doctor
   ServerConfig server;         // serve
+  ControlOptions control;      // serve
   std::string serve_scenario;  // serve: whose server to be; empty: `server` as it is
 };
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,7 +22,6 @@
 #include "harness/document/report_json.h"
 #include "harness/machine/output_file.h"
 #include "harness/plan/references.h"
-#include "harness/plan/server_loops.h"
 #include "harness/scenario/address_choice.h"
 #include "harness/scenario/secrets.h"
 
@@ -53,10 +53,10 @@ bool is_sound(const Report& report) {
 }
 
 // What is not as it was: rounds before and after would not be comparable.
-Lines changes_since(const Report& report) {
+Lines changes_since(const Report& report, Environment environment) {
   Report now = report;
   now.tool = this_tool();
-  now.environment = this_environment(report.plan.affinity, most_server_loops(report.plan));
+  now.environment = std::move(environment);
   Lines lines =
       differences(conditions_to_json(report), conditions_to_json(now), {"then", "now"}).grave;
   if (now.tool.commit != report.tool.commit) {
@@ -99,11 +99,6 @@ void check_can_go_on(const std::string& file, const Report& report) {
   }
   if (!is_sound(report)) {
     refuse(file, "its runs are not the first rounds of its plan; measure anew");
-  }
-  if (const Lines lines = changes_since(report); !lines.empty()) {
-    refuse(file, fmt::format("what it would measure now cannot be held against what it has: {}; "
-                             "go on as it was, or measure anew",
-                             first_lines(lines)));
   }
   if (has_masked(report)) {
     refuse(file, fmt::format("its requests need secrets that it does not hold ({}); measure anew, "
@@ -196,6 +191,14 @@ void check_other_build(const OtherBuild& planned, const Options& options) {
 bool is_whole(const Report& report) {
   return report.status == Status::complete &&
          (report.stopped_by == StoppedBy::rounds || report.stopped_by == StoppedBy::interval_width);
+}
+
+void check_unchanged(const Report& report, const std::string& file, Environment now) {
+  const Lines lines = changes_since(report, std::move(now));
+  if (lines.empty()) return;
+  refuse(file, fmt::format("what it would measure now cannot be held against what it has: {}; go "
+                           "on as it was, or measure anew",
+                           first_lines(lines)));
 }
 
 Options options_to_resume(const Report& report, const Options& now) {

@@ -15,9 +15,12 @@ bool is_whole(const Report& report);
 
 // The options of the command that began the measurement, but for those of `now` that may stand
 // beside --resume; the result goes to the resumed file itself unless `now` names another. Throws
-// UsageError in one line if it cannot be gone on with: it still runs, the machine or this fanout is
-// another, secrets were not kept ...
+// UsageError in one line if it cannot be gone on with: it still runs, secrets were not kept ...
 Options options_to_resume(const Report& report, const Options& now);
+
+// Throws UsageError in one line if this fanout, or the machines as they are now, are not those that
+// measured what the file holds.
+void check_unchanged(const Report& report, const std::string& file, Environment now);
 
 // Gives the plan, which was read from a document, what no document holds; `urls` are the real
 // targets, if it has any, and get the addresses that were used. Throws UsageError in one line if

@@ -6,6 +6,7 @@
 #include "harness/plan/capacity.h"
 #include "harness/plan/selection.h"
 #include "harness/plan/strategy_options.h"
+#include "harness/scenario/name_lookup.h"
 #include "local_server/answer.h"
 
 namespace fanout {
@@ -27,7 +28,10 @@ std::vector<Target> targets_for(const Scenario& scenario, const std::vector<Endp
 CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Target> targets,
                    std::uint64_t token_seed, int urls_fd) {
   const unsigned sources = source_addresses(cell, scenario, machine_limits());
-  for (Target& target : targets) target.source_addresses = sources;
+  for (Target& target : targets) {
+    const bool here = !target.addresses.empty() && is_loopback(target.addresses.front());
+    target.source_addresses = here ? sources : 1;
+  }
   return {.strategy = cell.strategy,
           .transport = cell.transport,
           .workers = cell.workers,

@@ -17,6 +17,8 @@
 #include "harness/cell/cell_task.h"
 #include "harness/control/cell_orders.h"
 #include "harness/control/hopeless.h"
+#include "harness/control/server_process.h"
+#include "harness/control/standard_error.h"
 #include "harness/judge/judge.h"
 #include "harness/machine/process_tree.h"
 #include "harness/plan/capacity.h"
@@ -29,37 +31,43 @@ namespace {
 constexpr std::chrono::nanoseconds kReadyWithin = std::chrono::seconds(30);  // external programs
 constexpr std::chrono::nanoseconds kSupervisorsGrace = std::chrono::seconds(15);
 constexpr int kLookSeldomMs = 60'000;
-constexpr std::size_t kKeptStandardError = 500;  // its end, shown when a run fails
-
-// Appends what can be read now; false at the end of the stream.
-bool drain(int fd, std::string& text) {
-  char buffer[1024];
-  for (;;) {
-    const auto count = ::read(fd, buffer, sizeof buffer);
-    if (count == 0 || (count < 0 && errno != EINTR)) return count != 0;
-    if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
-    if (text.size() > kKeptStandardError) text.erase(0, text.size() - kKeptStandardError);
-  }
-}
 
 // Cells of one round carry the same tokens, so they meet the same delays.
 std::uint64_t token_seed_of(const Plan& plan, unsigned round) {
   return make_token(plan.seed, round);
 }
 
-// Which CPUs there are and who may use them.
+unsigned whole_cpus(double cpus) { return static_cast<unsigned>(std::ceil(cpus)); }
+
+// Which CPUs there are and who may use them; of clients on several machines, all of theirs.
 void note_cpus(Execution& execution, const Environment& environment) {
   const auto& client = environment.client_cpus;
   const auto& server = environment.server_cpus;
   execution.machine_cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
   const auto allowed = [&](const std::vector<int>& cpus) {
-    return static_cast<unsigned>(cpus.empty() ? std::ceil(environment.cpus)
-                                              : static_cast<double>(cpus.size()));
+    return cpus.empty() ? whole_cpus(environment.cpus) : static_cast<unsigned>(cpus.size());
   };
   execution.client_cpus = allowed(client);
   execution.server_cpus = allowed(server);
   execution.cpus_shared =
       client.empty() || std::ranges::find_first_of(client, server) != client.end();
+  if (environment.server_machine) {
+    execution.server_cpus = whole_cpus(environment.server_machine->cpus);
+    execution.cpus_shared = false;
+  }
+  if (environment.clients.empty()) return;
+  double cpus = 0;
+  for (const ClientMachine& machine : environment.clients) cpus += machine.cpus;
+  execution.client_cpus = whole_cpus(cpus);
+  execution.clients = static_cast<unsigned>(environment.clients.size());
+  execution.cpus_shared = false;
+}
+
+// The cell as the server meets it: with the workers of all machines.
+Cell of_all_clients(Cell cell, unsigned clients) {
+  cell.workers *= clients;
+  cell.connections *= clients;
+  return cell;
 }
 
 }  // namespace
@@ -94,12 +102,24 @@ CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
   return task;
 }
 
+// After which time the run's process is ended from outside. A program's supervisor does so before,
+// and says more of what went wrong.
+std::chrono::nanoseconds CellRunner::limit_of(const CellTask& task, const Cell& cell) const {
+  const std::chrono::nanoseconds limit = run_limit(plan_, cell);
+  return is_external(cell) ? limit + task.ready_limit + kSupervisorsGrace : limit;
+}
+
+// Has the machines of the cluster make the run.
+void CellRunner::run_on_cluster(const CellTask& task, const Cell& cell, const CellMemory& memory,
+                                Execution& execution) {
+  execution.started_ns = now_ns();
+  needs_.cluster->run(task, limit_of(task, cell), interrupt_, memory, execution);
+}
+
 // Starts the run's process and watches it until it has ended.
 void CellRunner::run_process(const CellTask& task, const Cell& cell, const CellMemory& memory,
                              Execution& execution) {
-  std::chrono::nanoseconds limit = run_limit(plan_, cell);
-  // A program's supervisor says more of what went wrong.
-  if (is_external(cell)) limit += task.ready_limit + kSupervisorsGrace;
+  const std::chrono::nanoseconds limit = limit_of(task, cell);
   const UniqueFd task_fd = memory_file("fanout-task", to_text(task));
   if (!task_fd) throw_errno("handing the run its task");
   std::vector<int> keep_fds{task_fd.get(), memory.fd()};
@@ -138,8 +158,12 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
                      needs_.say_wait);
   const HostConditions host_before = read_host();
   const auto server_before = server_threads();
-  run_process(task, cell, memory, execution);
-  execution.host = between(host_before, read_host());
+  if (needs_.cluster != nullptr) {
+    run_on_cluster(task, cell, memory, execution);
+  } else {
+    run_process(task, cell, memory, execution);
+    execution.host = between(host_before, read_host());
+  }
   if (execution.served) execution.server_threads = between(server_before, server_threads());
   if (execution.served) execution.server = finish_server();
   execution.header = memory.header();
@@ -151,7 +175,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   execution.work_done = &memory.work_done();
   execution.retries_denied = memory.policy_state().retries_denied.load();
   execution.token_seed = task.token_seed;
-  Run run = judge(execution, cell, scenario);
+  Run run = judge(execution, of_all_clients(cell, execution.clients), scenario);
   note_failures(run, task, cell, round, execution);
   if (waited) run.flags.push_back(Flag::waited_for_ports);
   if (std::exchange(server_replaced_, false)) run.flags.push_back(Flag::server_replaced);
@@ -159,11 +183,12 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
 }
 
 std::optional<pid_t> CellRunner::server_pid() const {
-  return server_ ? std::optional(server_->pid()) : std::nullopt;
+  return server_ ? server_->pid() : std::nullopt;
 }
 
 std::map<pid_t, ThreadTimes> CellRunner::server_threads() const {
-  return server_ ? thread_times(server_->pid()) : std::map<pid_t, ThreadTimes>{};
+  const auto pid = server_pid();
+  return pid ? thread_times(*pid) : std::map<pid_t, ThreadTimes>{};
 }
 
 std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, HttpVersion http,
@@ -173,13 +198,19 @@ std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, HttpVe
   return targets_for(scenario, std::vector<Endpoint>(scenario.server().hosts.size()));
 }
 
+std::unique_ptr<ServerControl> CellRunner::start_server() const {
+  if (needs_.server != nullptr) return std::make_unique<RemoteServer>(*needs_.server);
+  return std::make_unique<ServerProcess>(environment_.server_cpus);
+}
+
 // A server found dead is replaced; if its successors die as well, the machine is at fault.
 std::vector<Target> CellRunner::prepare_server(const Scenario& scenario, HttpVersion http) {
   ServerConfig server = scenario.server();
   server.http = http;
+  if (needs_.cluster != nullptr) server.bind = needs_.cluster->server_address();
   for (int attempts_left = 2;; --attempts_left) {
     try {
-      if (!server_) server_.emplace(environment_.server_cpus);
+      if (!server_) server_ = start_server();
       return targets_for(scenario, server_->configure(server));
     } catch (const ServerDied&) {
       server_.reset();
@@ -232,7 +263,7 @@ void CellRunner::watch(ChildProcess& child, UniqueFd standard_error, std::int64_
   const std::int64_t deadline_ns = execution.started_ns + limit_ns;
   pollfd waiting[] = {{child.pidfd(), POLLIN, 0},
                       {interrupt_.fd(), POLLIN, 0},
-                      {execution.served && server_ ? server_->pidfd() : -1, POLLIN, 0},
+                      {execution.served && server_ ? server_->ended_fd() : -1, POLLIN, 0},
                       {standard_error.get(), POLLIN, 0}};
   while ((waiting[0].revents & POLLIN) == 0) {
     const std::int64_t left_ms = (deadline_ns - now_ns()) / 1'000'000;

@@ -2,14 +2,18 @@
 // One of the two places (with cell_process) that touch the system while measuring.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "harness/cell/cell_task.h"
+#include "harness/control/cluster.h"
 #include "harness/control/failure_log.h"
 #include "harness/control/port_wait.h"
-#include "harness/control/server_process.h"
+#include "harness/control/remote_server.h"
+#include "harness/control/server_control.h"
 #include "harness/control/steady_watch.h"
 #include "harness/judge/execution.h"
 #include "harness/machine/environment.h"
@@ -26,6 +30,8 @@ struct RunNeeds {
   FailureLog* failures = nullptr;  // where all requests that fail are written; null: nowhere
   bool keep_secrets = false;       // in the URLs of failed requests
   SayWhy say_wait{};               // told what a run waits for
+  const RemoteAddress* server = nullptr;  // of the embedded server; null: it is on this machine
+  Cluster* cluster = nullptr;             // who runs cells; null: this machine
 };
 
 class CellRunner {
@@ -50,6 +56,9 @@ class CellRunner {
   CellTask task_for(const Cell& cell, unsigned round, bool served);
   void run_process(const CellTask& task, const Cell& cell, const CellMemory& memory,
                    Execution& execution);
+  [[nodiscard]] std::chrono::nanoseconds limit_of(const CellTask& task, const Cell& cell) const;
+  void run_on_cluster(const CellTask& task, const Cell& cell, const CellMemory& memory,
+                      Execution& execution);
   std::vector<Target> prepare_targets(const Scenario& scenario, HttpVersion http, bool served);
   std::vector<Target> prepare_server(const Scenario& scenario, HttpVersion http);
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
@@ -57,6 +66,7 @@ class CellRunner {
   [[nodiscard]] int look_for_answers(const CellMemory& memory, Execution& execution) const;
   void note_failures(Run& run, const CellTask& task, const Cell& cell, unsigned round,
                      const Execution& execution);
+  [[nodiscard]] std::unique_ptr<ServerControl> start_server() const;
   std::optional<ServerCounters> finish_server();
   [[nodiscard]] std::map<pid_t, ThreadTimes> server_threads() const;
 
@@ -64,7 +74,7 @@ class CellRunner {
   const Environment& environment_;
   const InterruptWatch& interrupt_;
   RunNeeds needs_;
-  std::optional<ServerProcess> server_;
+  std::unique_ptr<ServerControl> server_;
   bool server_replaced_ = false;  // since the last run: one was found dead
   bool answered_ = false;         // a request succeeded in some run
 };

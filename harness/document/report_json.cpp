@@ -21,10 +21,14 @@ namespace fanout {
 
 // Each key is typed once: nlohmann's macros and the pairs of functions below are found by their
 // argument's type.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ServerMachine::RoundTrip, min, median, max)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ServerMachine, address, network, kernel, cpu_model, cpus,
+                                   round_trip_ns)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientMachine, host, cpus, clock_error_ns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Environment, kernel, os, cpu_model, cpus, cpu_quota,
                                    memory_bytes, congestion_control, socket_congestion_control,
                                    file_descriptors, ephemeral_ports, server_cpus, client_cpus,
-                                   libraries)
+                                   libraries, server_machine, clients)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Profile, syscalls_per_request, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Resumption, at, rounds, runs)
 
@@ -39,11 +43,15 @@ Json environment_to_json(const Environment& environment) {
   Json json = environment;
   const auto whole = static_cast<unsigned>(environment.cpus);
   if (whole == environment.cpus) json["cpus"] = whole;
+  if (!environment.server_machine) json.erase("server_machine");
+  if (environment.clients.empty()) json.erase("clients");
   return json;
 }
 
 Environment environment_from_json(Json json) {
-  json.emplace("cpu_quota", nullptr);  // absent in earlier versions
+  json.emplace("cpu_quota", nullptr);       // absent in earlier versions
+  json.emplace("server_machine", nullptr);  // absent where everything was on one machine
+  json.emplace("clients", Json::array());
   return json;
 }
 

@@ -45,6 +45,7 @@ struct Execution {
   unsigned machine_cpus = 1;                // all of them, in use or not
   unsigned client_cpus = 1;
   unsigned server_cpus = 1;
+  unsigned clients = 1;      // machines that ran it together
   bool cpus_shared = false;  // server and clients may run on the same CPUs
 };
 

@@ -17,10 +17,11 @@ unsigned usable_cpus(const Run& run, const Execution& execution, const Cell& cel
   const CellHeader& header = execution.header;
   const auto cpu_ns = static_cast<double>(run.cpu_ns);
   if (header.main_cpu_ns >= 0 && static_cast<double>(header.main_cpu_ns) >= kAloneShare * cpu_ns) {
-    return 1;
+    return execution.clients;
   }
   // Else the main thread waits for others. Those that are started later are not known when ready.
-  const auto others = static_cast<unsigned>(std::max<std::int64_t>(0, header.threads - 1));
+  const auto others =
+      static_cast<unsigned>(std::max<std::int64_t>(0, header.threads - execution.clients));
   // Interpreters have threads of their own besides.
   const unsigned most = is_external(cell) ? cell.workers : others;
   const unsigned threads = others > 0 ? std::min(others, most) : cell.workers;

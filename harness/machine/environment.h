@@ -24,6 +24,8 @@ inline constexpr EnumNames<Affinity, 3> kAffinityNames{
 struct MachineLimits {
   std::uint64_t file_descriptors = 0;  // hard limit of a process
   std::uint64_t ports = 0;             // ephemeral ports, for connections to one address and port
+  // Whether clients connect to the local server from one address, because it is on another machine.
+  bool one_address = false;
 };
 
 struct Tool {
@@ -35,6 +37,29 @@ Tool this_tool();
 
 // Why figures of this build are not to be ranked, or "" (a Release build without sanitizers).
 std::string unfit_build();
+
+// The machine of the embedded server, where that is another one than the clients'.
+struct ServerMachine {
+  std::string address;  // as the user named it, without a port
+  std::string network;  // what lies between, in the user's words; may be empty
+  std::string kernel;
+  std::string cpu_model;
+  double cpus = 0;
+  // How long a small message takes there and back.
+  struct RoundTrip {
+    std::int64_t min = 0;
+    std::int64_t median = 0;
+    std::int64_t max = 0;
+  } round_trip_ns{};
+};
+
+// One of several machines of clients that run a cell together.
+struct ClientMachine {
+  std::string host;
+  double cpus = 0;
+  // By how much its clock may differ from what was estimated: half of the shortest round trip.
+  std::int64_t clock_error_ns = 0;
+};
 
 struct Environment {
   std::string kernel;
@@ -50,7 +75,9 @@ struct Environment {
   std::uint64_t ephemeral_ports = 0;
   std::vector<int> server_cpus;  // empty: not pinned
   std::vector<int> client_cpus;
-  std::map<std::string, std::string> libraries;  // transport -> version of its library
+  std::map<std::string, std::string> libraries;   // transport -> version of its library
+  std::optional<ServerMachine> server_machine{};  // nothing: this one
+  std::vector<ClientMachine> clients{};           // none: this one
 };
 // What this machine is, with the CPUs divided as `affinity` says; `server_loops` as in CpuShares.
 Environment this_environment(Affinity affinity, unsigned server_loops = 1);

@@ -69,14 +69,14 @@ std::uint64_t most_connections(const Cell& cell, const Scenario& scenario) {
 }
 
 // External programs connect as they do, and real targets may know their clients by address.
-bool chooses_sources(const Cell& cell, const Scenario& scenario) {
-  return !is_external(cell) && scenario.real_targets() == nullptr;
+bool chooses_sources(const Cell& cell, const Scenario& scenario, const MachineLimits& limits) {
+  return !is_external(cell) && scenario.real_targets() == nullptr && !limits.one_address;
 }
 
 std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario,
                                       const MachineLimits& limits) {
   const std::uint64_t usable =
-      usable_ports(limits) * (chooses_sources(cell, scenario) ? kMostSources : 1);
+      usable_ports(limits) * (chooses_sources(cell, scenario, limits) ? kMostSources : 1);
   const std::uint64_t needed = connections_to_one_address(cell, scenario);
   if (needed <= usable) return std::nullopt;
   return WhySkipped{
@@ -99,7 +99,7 @@ std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scena
 }
 
 unsigned source_addresses(const Cell& cell, const Scenario& scenario, const MachineLimits& limits) {
-  if (!chooses_sources(cell, scenario)) return 1;
+  if (!chooses_sources(cell, scenario, limits)) return 1;
   const double from_one = std::max(1.0, static_cast<double>(limits.ports) * kScarcePorts);
   const auto all = static_cast<double>(connections_to_one_address(cell, scenario));
   return static_cast<unsigned>(std::clamp(std::ceil(all / from_one), 1.0, 1.0 * kMostSources));

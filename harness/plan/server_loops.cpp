@@ -12,11 +12,15 @@ unsigned server_loops_for(double cpus) {
   return std::clamp(static_cast<unsigned>(std::ceil(kShare * cpus)), 1U, kMostLoops);
 }
 
-void choose_server_loops(Plan& plan, double cpus) {
+unsigned server_loops_alone(double cpus) {
+  return std::clamp(static_cast<unsigned>(cpus), 1U, kMostLoops);
+}
+
+void choose_server_loops(Plan& plan, unsigned loops) {
   for (Scenario& scenario : plan.scenarios) {
     if (scenario.real_targets() != nullptr) continue;
     ServerConfig& server = scenario.server();
-    const unsigned most = server.engine == EngineKind::asio ? server_loops_for(cpus) : 1;
+    const unsigned most = server.engine == EngineKind::asio ? loops : 1;
     if (!server.loops) server.loops = most;
   }
 }

@@ -21,6 +21,7 @@
 #include "harness/print/render_changes.h"
 #include "harness/print/render_ci.h"
 #include "harness/print/render_failures.h"
+#include "harness/print/render_machines.h"
 #include "harness/print/render_notes.h"
 #include "harness/print/render_protocols.h"
 #include "harness/print/render_references.h"
@@ -80,9 +81,9 @@ std::string server_of(const Report& report, const Scenario& scenario) {
                        connections_of(report, scenario), proof_of(scenario));
   }
   const unsigned loops = scenario.server().loops.value_or(1);
-  return fmt::format("server engine {}{}{}{}", enum_name(scenario.server().engine, kEngineNames),
+  return fmt::format("server engine {}{}{}{}{}", enum_name(scenario.server().engine, kEngineNames),
                      loops > 1 ? fmt::format(" with {} loops", loops) : "", emulation(scenario),
-                     http2_settings_text(scenario));
+                     http2_settings_text(scenario), machines_text(report));
 }
 
 std::string heading(const Report& report, const Scenario& scenario) {

@@ -132,9 +132,9 @@ std::string resumptions(const Report& report) {
 
 // How the measurement ended, unless all was measured.
 std::string ending(const Report& report) {
-  constexpr const char* kGoesOn = "'fanout run --resume FILE' goes on";
+  const std::string goes_on = fmt::format("'{} run --resume FILE' goes on", program_of(report));
   if (report.stopped_by == StoppedBy::time_budget) {
-    return fmt::format("note: the time budget ended the rounds early; {}\n", kGoesOn);
+    return fmt::format("note: the time budget ended the rounds early; {}\n", goes_on);
   }
   if (report.stopped_by == StoppedBy::interval_width) {
     return "note: ended before the last round: every cell is known precisely enough\n";
@@ -145,11 +145,11 @@ std::string ending(const Report& report) {
   switch (report.status) {
     case Status::running:
       return fmt::format("note: unfinished; its fanout still runs or was killed; then {}\n",
-                         kGoesOn);
+                         goes_on);
     case Status::failed:
-      return fmt::format("note: an error ended it; what was measured is shown; {}\n", kGoesOn);
+      return fmt::format("note: an error ended it; what was measured is shown; {}\n", goes_on);
     case Status::interrupted:
-      return fmt::format("note: interrupted; what was measured is shown; {}\n", kGoesOn);
+      return fmt::format("note: interrupted; what was measured is shown; {}\n", goes_on);
     case Status::complete:
       break;
   }

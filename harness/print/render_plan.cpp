@@ -27,15 +27,20 @@ std::string long_duration(std::chrono::nanoseconds time) {
                        : fmt::format("{} h", format_number(minutes / 60));
 }
 
-std::string resume_command(const std::string& file) {
-  return "fanout run --resume " + shell_word(file);
+std::string resume_command(const std::string& file, std::string_view program) {
+  return fmt::format("{} run --resume {}", program, shell_word(file));
 }
 
-std::string long_plan_note(std::chrono::nanoseconds predicted, const std::string& output) {
+std::string_view program_of(const Report& report) {
+  return report.environment.clients.empty() ? "fanout" : "fanout-mpi";
+}
+
+std::string long_plan_note(std::chrono::nanoseconds predicted, const std::string& output,
+                           std::string_view program) {
   if (predicted < kLong) return {};
   const std::string about = "this takes about " + long_duration(predicted);
   if (output == "-") return about + "; if it is stopped, only a result in a file (-o) can go on";
-  return fmt::format("{}; if it is stopped, go on by: {}", about, resume_command(output));
+  return fmt::format("{}; if it is stopped, go on by: {}", about, resume_command(output, program));
 }
 
 std::string predicted_in_words(const Plan& plan) {

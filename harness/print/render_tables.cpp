@@ -39,7 +39,7 @@ CellColumn measured(Column column, std::function<std::string(const Summary&)> te
 
 // Which cell is it?
 std::vector<CellColumn> name_columns(const Report& report) {
-  return {
+  std::vector<CellColumn> columns{
       {{"strategy", Align::left}, [](const CellReport& c) { return c.cell.strategy; }},
       {{"transport", Align::left},
        [&report](const CellReport& c) {
@@ -47,6 +47,10 @@ std::vector<CellColumn> name_columns(const Report& report) {
        }},
       {{"workers"}, [](const CellReport& c) { return std::to_string(c.cell.workers); }},
   };
+  if (const std::size_t clients = report.environment.clients.size(); clients > 0) {
+    columns.push_back({{"clients"}, [=](const CellReport&) { return std::to_string(clients); }});
+  }
+  return columns;
 }
 
 // Mode open: p50 and p99 say how long requests took once begun; these, from when they were due.

@@ -265,9 +265,10 @@ class SchemaTest(Measured):
         schema = load(fanout_cli.ROOT / "results" / "report.schema.json")
         for node in self.objects(schema):
             if node.get("additionalProperties") is False:
-                # Of a cell, where it speaks HTTP/2 and shares connections.
+                # Of a cell, where it speaks HTTP/2 and shares connections; of several machines.
                 known = set(node["properties"]) - set(node["required"])
-                self.assertIn(known, (set(), {"http", "connections"}), node)
+                self.assertIn(known, (set(), {"http", "connections"},
+                                      {"server_machine", "clients"}), node)
             else:
                 self.assertIn("propertyNames" if "minProperties" not in node else "minProperties",
                               node)

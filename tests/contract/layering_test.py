@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-CODE_FOLDERS = ("base", "wire", "transports", "strategies", "local_server", "harness")
+CODE_FOLDERS = ("base", "wire", "transports", "strategies", "local_server", "harness", "cluster")
 
 # Every room: what lives there, and its doors, which are the rooms and single headers it may include
 # besides its own. A room is a folder; a file belongs to the longest one that its path begins with.
@@ -78,6 +78,7 @@ ROOMS = {
                         "harness/plan", "harness/result", "harness/control", "harness/print")),
     "harness/commands": ("the command line and what each command does",
                          ("base", "local_server", "harness")),
+    "cluster": ("`fanout-mpi`: cells that many client machines run together", ("base", "harness")),
     "harness": ("`main` alone", ("base", "harness/commands")),
 }
 
@@ -91,8 +92,7 @@ PRIVATE_HEADERS = {
     "transports/curl/curl_options.h",
     "transports/httplib_reading.h", "transports/nghttp2/http2_connection.h",
     "local_server/asio_connection.h", "local_server/asio_core.h",
-    "local_server/hold_queue.h",
-    "local_server/httplib_support.h",
+    "local_server/hold_queue.h", "local_server/httplib_support.h",
     "local_server/request_scanner.h",
 }
 

@@ -23,10 +23,16 @@ TEST(ServerLoops, GrowWithTheCpus) {
   }
 }
 
+TEST(ServerLoops, AreAsManyAsTheCpusOfAMachineThatOnlyServes) {
+  EXPECT_EQ(server_loops_alone(0.5), 1U);
+  EXPECT_EQ(server_loops_alone(8), 8U);
+  EXPECT_EQ(server_loops_alone(1024), kMostLoops);
+}
+
 TEST(ServerLoops, AreChosenWhereNobodyHasSaidThem) {
   Plan plan = plan_of({{}, {.loops = 3}, {.engine = EngineKind::httplib}});
   plan.scenarios.push_back({.name = "urls", .answered_by = RealTargets{}});
-  choose_server_loops(plan, 16);
+  choose_server_loops(plan, server_loops_for(16));
   EXPECT_EQ(plan.scenarios[0].server().loops, 5U);
   EXPECT_EQ(plan.scenarios[1].server().loops, 3U);
   EXPECT_EQ(plan.scenarios[2].server().loops, 1U);
