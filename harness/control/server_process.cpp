@@ -71,7 +71,9 @@ ServerProcess::ServerProcess(Channel channel, std::vector<int> cpus)
       child_(start_child(std::move(channel.theirs), std::move(cpus))) {}
 
 std::vector<Endpoint> ServerProcess::configure(const ServerConfig& config) {
-  const Json answer = ask(control_.get(), {{"command", "configure"}, {"server", to_json(config)}});
+  const Json answer = ask(control_.get(), {{"command", "configure"},
+                                           {"server", to_json(config)},
+                                           {"first_tokens", config.first_tokens}});
   certificate_ = answer.at("certificate");
   std::vector<Endpoint> endpoints;
   for (const Json& endpoint : answer.at("endpoints")) {
