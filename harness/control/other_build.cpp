@@ -15,7 +15,7 @@ namespace fanout {
 namespace {
 
 // Count this up whenever a task means something else than before under the same keys.
-constexpr int kTaskProtocol = 7;
+constexpr int kTaskProtocol = 8;
 
 constexpr std::string_view kGreeting = "fanout protocol ";
 

@@ -24,6 +24,7 @@ inline constexpr EnumNames<Affinity, 3> kAffinityNames{
 struct MachineLimits {
   std::uint64_t file_descriptors = 0;  // hard limit of a process
   std::uint64_t ports = 0;             // ephemeral ports, for connections to one address and port
+  std::uint64_t memory = 0;            // bytes that are free or can be made so; 0: not known
 };
 
 struct Tool {
