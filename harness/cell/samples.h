@@ -2,6 +2,7 @@
 // kept of it (strategies/tally.h), which has no times of single requests.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,19 +16,25 @@ namespace fanout {
 // A view: what it shows is borrowed. Processes may still be writing that.
 class Samples {
  public:
+  // An input iterator: samples are made when they are read.
   class Iterator {
    public:
-    Iterator(const Samples& samples, std::size_t index) : samples_(samples), index_(index) {}
-    Sample operator*() const { return samples_[index_]; }
+    using value_type = Sample;
+    using difference_type = std::ptrdiff_t;
+
+    Iterator() = default;
+    Iterator(const Samples& samples, std::size_t index) : samples_(&samples), index_(index) {}
+    Sample operator*() const { return (*samples_)[index_]; }
     Iterator& operator++() {
       ++index_;
       return *this;
     }
-    bool operator!=(const Iterator& other) const { return index_ != other.index_; }
+    void operator++(int) { ++index_; }
+    bool operator==(const Iterator&) const = default;
 
    private:
-    const Samples& samples_;
-    std::size_t index_;
+    const Samples* samples_ = nullptr;
+    std::size_t index_ = 0;
   };
 
   Samples() = default;

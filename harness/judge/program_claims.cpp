@@ -61,9 +61,8 @@ std::vector<std::string> contradicted_by_server(const Execution& execution,
                                                 const Scenario& scenario) {
   const ServerCounters& server = *execution.server;
   const auto says = [&](Outcome outcome) {
-    std::uint64_t count = 0;
-    for (const Sample& sample : execution.samples) count += sample.outcome == outcome ? 1 : 0;
-    return count;
+    return static_cast<std::uint64_t>(
+        std::ranges::count(execution.samples, outcome, &Sample::outcome));
   };
   std::vector<std::string> lines;
   if (server.connections > 0 && server.first_connection_ns < execution.header.ready_ns) {
@@ -82,10 +81,8 @@ std::vector<std::string> contradicted_by_server(const Execution& execution,
   // Where a client gives up, the server may answer later.
   const std::uint64_t given_up = says(Outcome::timeout) + says(Outcome::deadline);
   if (given_up == 0 && server.abandoned == 0 && server.answered > 0) {
-    std::int64_t last_end_ns = 0;
-    for (const Sample& sample : execution.samples) {
-      last_end_ns = std::max(last_end_ns, sample.end_ns);
-    }
+    const std::int64_t last_end_ns =
+        std::ranges::max(execution.samples, {}, &Sample::end_ns).end_ns;
     const std::int64_t early_ns = server.last_answer_ns - last_end_ns;
     if (early_ns > kMomentError) {
       lines.push_back(

@@ -37,13 +37,10 @@ Bounds trimmed(const Samples& samples, const SteadyWindow& window, std::int64_t 
 // Whether nothing was left of the list when the window was complete: its end was not of a closed
 // loop any more.
 bool list_ended(const Execution& execution) {
-  for (const Sample& sample : execution.samples) {
-    const bool ended = execution.steady ? sample.outcome != Outcome::deadline &&
-                                              sample.end_ns <= execution.steady->end_ns
-                                        : sample.finishes > 0;
-    if (!ended) return false;
-  }
-  return true;
+  return std::ranges::all_of(execution.samples, [&](const Sample& sample) {
+    if (!execution.steady) return sample.finishes > 0;
+    return sample.outcome != Outcome::deadline && sample.end_ns <= execution.steady->end_ns;
+  });
 }
 
 // The requests that ended within the window, and the service times of those that succeeded.
