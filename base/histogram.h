@@ -2,9 +2,11 @@
 //
 // Values below 256 have a bucket each; above, every power of two is divided into 128 buckets, so a
 // bucket is never wider than 1/128 (0.78 %) of the values in it. Histograms merge by addition.
-// Not thread-safe. Source of the layout: HdrHistogram (Tene), with a fixed precision.
+// Not thread-safe (base/shared_histogram.h is). Source of the layout: HdrHistogram (Tene), with a
+// fixed precision.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -15,8 +17,17 @@ class Histogram {
  public:
   using Buckets = std::vector<std::pair<std::int64_t, std::uint64_t>>;
 
-  // The histogram whose buckets() these are, with the extremes it had; its mean is lost (0).
-  static Histogram of_buckets(const Buckets& buckets, std::int64_t min, std::int64_t max);
+  // No value has a bucket with this number or a higher one.
+  static constexpr std::size_t kBuckets = 7296;
+  // The bucket that counts a value; negative values count as 0.
+  static std::size_t bucket_of(std::int64_t value);
+  // The lowest value of a bucket.
+  static std::int64_t lowest_of(std::size_t bucket);
+
+  // The histogram whose buckets() these are, with the extremes and the sum of values that it had:
+  // where the sum is not known, neither is the mean (0).
+  static Histogram of_buckets(const Buckets& buckets, std::int64_t min, std::int64_t max,
+                              double sum = 0);
 
   // Counts one value; negative values count as 0.
   void add(std::int64_t value);

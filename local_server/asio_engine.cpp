@@ -193,6 +193,7 @@ std::vector<Endpoint> AsioEngine::start() {
     endpoints[i] = listener->open(endpoints[i]);
     for (const auto& loop : loops_) plan_events(*loop, listener->host());
   }
+  for (const auto& loop : loops_) loop->ledger.expect(config_.first_tokens);
   for (const auto& listener : listeners_) listener->wait();
   run_loops();
   return endpoints;

@@ -100,6 +100,12 @@ inline constexpr EnumNames<EngineKind, 2> kEngineNames{
 
 inline constexpr unsigned kMostLoops = 64;
 
+// The tokens of a run's first attempts: make_token(seed, i) of each i below count (wire/token.h).
+struct FirstTokens {
+  std::uint64_t seed = 0;
+  std::uint64_t count = 0;
+};
+
 struct ServerConfig {
   EngineKind engine = EngineKind::asio;
   unsigned threads = 128;  // engine httplib: its pool
@@ -110,6 +116,7 @@ struct ServerConfig {
   std::uint16_t port = 0;                 // 0: a fresh port for each host
   HttpVersion http = HttpVersion::http1;  // http2: beside HTTP/1.1, by ALPN or prior knowledge
   std::vector<HostBehaviour> hosts{HostBehaviour{}};
+  FirstTokens first_tokens{};  // of one run, so no part of the JSON form
 };
 
 struct Endpoint {

@@ -48,15 +48,19 @@ class Session {
  public:
   Json obey(const Json& message) {
     const std::string command = message.value("command", "");
-    if (command == "configure") return configure(message.at("server"));
+    if (command == "configure") {
+      ServerConfig config = server_config_from_json(message.at("server"));
+      config.first_tokens = message.value("first_tokens", FirstTokens{});
+      return configure(std::move(config));
+    }
     if (command == "finish") return finish();
     throw UsageError(fmt::format("unknown command \"{}\"; known: configure, finish", command));
   }
 
  private:
-  Json configure(const Json& server) {
+  Json configure(ServerConfig config) {
     engine_.reset();
-    auto engine = make_engine(server_config_from_json(server));
+    auto engine = make_engine(std::move(config));
     Json endpoints = Json::array();
     for (const Endpoint& endpoint : engine->start()) {
       endpoints.push_back({{"address", endpoint.address}, {"port", endpoint.port}});

@@ -39,8 +39,9 @@ using Handled = httplib::Server::HandlerResponse;
 
 class HttplibEngine : public Engine {
  public:
-  explicit HttplibEngine(ServerConfig config)
-      : config_(std::move(config)), pool_(config_.threads) {}
+  explicit HttplibEngine(ServerConfig config) : config_(std::move(config)), pool_(config_.threads) {
+    ledger_.expect(config_.first_tokens);
+  }
   ~HttplibEngine() override { shut_down(); }
 
   std::vector<Endpoint> start() override;

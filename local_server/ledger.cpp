@@ -55,7 +55,7 @@ Arrival Ledger::arrived(std::optional<std::uint64_t> token) {
     return arrival;
   }
   const auto lock = lock_tokens();
-  if (tokens_->seen.insert(*token).second) {
+  if (tokens_->seen.insert(*token)) {
     ++counters_.unique_tokens;
   } else {
     ++counters_.duplicate_tokens;
@@ -133,11 +133,9 @@ void Ledger::add_counts(const ServerCounters& theirs) {
 
 // A token that came to both was new to each.
 void Ledger::add_tokens(const TokenBook& theirs) {
-  for (const std::uint64_t token : theirs.seen) {
-    if (tokens_->seen.insert(token).second) continue;
-    --counters_.unique_tokens;
-    ++counters_.duplicate_tokens;
-  }
+  const std::uint64_t met = tokens_->seen.merge(theirs.seen);
+  counters_.unique_tokens -= met;
+  counters_.duplicate_tokens += met;
 }
 
 ServerCounters Ledger::counters() const {

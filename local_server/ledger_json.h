@@ -8,6 +8,7 @@
 
 namespace fanout {
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FirstTokens, seed, count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Quantiles, mean, p50, p99, max)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Http2Counters, connections, streams, peak_streams, goaways,
                                    resets_sent, resets_received, header_bytes_in, header_bytes_out,

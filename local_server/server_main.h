@@ -6,10 +6,12 @@
 namespace fanout {
 
 // The child. Serves commands on `control_fd`, a SOCK_SEQPACKET socket, one JSON document a packet:
-//   {"command":"configure","server":{...}} -> {"endpoints":[{"address","port"}],"certificate":PEM}
-//   {"command":"finish"}                   -> {"counters":{...}}
-// and {"error":"..."} when one failed. "configure" starts a fresh engine, "finish" stops it. Ends
-// when the other side closes, so a dead controller leaves no server behind. Returns an exit code.
+//   {"command":"configure","server":{...},"first_tokens":{"seed","count"}}
+//                          -> {"endpoints":[{"address","port"}],"certificate":PEM}
+//   {"command":"finish"}   -> {"counters":{...}}
+// and {"error":"..."} when one failed. "first_tokens" (FirstTokens) may be left out: then tokens
+// take more memory. "configure" starts a fresh engine, "finish" stops it. Ends when the other side
+// closes, so a dead controller leaves no server behind. Returns an exit code.
 int serve_controller(int control_fd);
 
 // `fanout serve`: prints the addresses once it listens, serves until a signal ends it, then prints

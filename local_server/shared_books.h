@@ -10,12 +10,13 @@
 #include <mutex>
 
 #include "local_server/fault.h"
+#include "local_server/token_set.h"
 
 namespace fanout {
 
 // What became of tokens.
 struct TokenBook {
-  boost::unordered_flat_set<std::uint64_t> seen;
+  TokenSet seen;
   boost::unordered_flat_set<std::uint64_t> lost;  // those of them that were collateral
   std::array<std::uint64_t, kFaultKinds> faults{};
 };

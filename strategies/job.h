@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "strategies/limit_trace.h"
+#include "strategies/long_list.h"
+#include "strategies/requests.h"
 #include "strategies/sample.h"
 #include "strategies/work.h"
 #include "transports/transport.h"
@@ -42,8 +44,12 @@ class Job {
         samples_(samples),
         limits_(std::move(limits)),
         hooks_(std::move(hooks)) {}
+  // Of a list too long for that, which is borrowed too.
+  Job(LongList& list, Limits limits, Hooks hooks)
+      : requests_(list), list_(&list), limits_(std::move(limits)), hooks_(std::move(hooks)) {}
 
-  [[nodiscard]] std::span<const Request> requests() const { return requests_; }
+  // Each is valid until it has ended.
+  [[nodiscard]] const Requests& requests() const { return requests_; }
   [[nodiscard]] unsigned workers() const { return limits_.workers; }
   [[nodiscard]] std::span<const double> options() const { return limits_.options; }
   // The most requests that the queue of a strategy may hold, if it feeds its workers through one.
@@ -65,6 +71,7 @@ class Job {
   // Records one request in two halves, its start and its end, for clients that answer later. The
   // calling thread does the work that the job asks for before a request ends.
   void started(const Request& request) {
+    if (list_ != nullptr) return list_->started(request.index);
     Sample& sample = samples_[request.index];
     ++sample.starts;
     sample.start_ns = now_ns();
@@ -73,23 +80,17 @@ class Job {
     if (limits_.work.any() && response.outcome == Outcome::ok) {
       do_work(limits_.work, response.body.get(), *limits_.work_done);
     }
+    if (list_ != nullptr) return list_->finished(request.index, response);
     Sample& sample = samples_[request.index];
     sample.end_ns = now_ns();
-    sample.body_bytes = response.body_bytes;
-    sample.status = response.status;
-    sample.outcome = response.outcome;
-    sample.attempts = response.attempts;
-    sample.words = response.words;
-    sample.connected = response.connected;
-    sample.hedged = response.hedged;
-    sample.hedge_won = response.hedge_won;
-    sample.retried = response.retried;
+    note_end(sample, response);
     if (response.began_ns != 0) sample.start_ns = response.began_ns;
     ++sample.finishes;
   }
 
   // How long a request took that has ended.
   [[nodiscard]] std::int64_t service_time_ns(const Request& request) const {
+    if (list_ != nullptr) return list_->service_time_ns(request.index);
     const Sample& sample = samples_[request.index];
     return sample.end_ns - sample.start_ns;
   }
@@ -109,8 +110,9 @@ class Job {
   }
 
  private:
-  std::span<const Request> requests_;
+  Requests requests_;
   std::span<Sample> samples_;
+  LongList* list_ = nullptr;  // null: there is a sample of each
   Limits limits_;
   Hooks hooks_;
 };

@@ -23,6 +23,21 @@ struct Sample {
   bool hedged : 1 = false;     // Response::hedged
   bool hedge_won : 1 = false;  // Response::hedge_won
   std::uint64_t retried = 0;   // ends of all attempts but the last (transports/retried.h)
+
+  bool operator==(const Sample&) const = default;
 };
+
+// Takes over what the response says of how the request ended.
+inline void note_end(Sample& sample, const Response& response) {
+  sample.body_bytes = response.body_bytes;
+  sample.status = response.status;
+  sample.outcome = response.outcome;
+  sample.attempts = response.attempts;
+  sample.words = response.words;
+  sample.connected = response.connected;
+  sample.hedged = response.hedged;
+  sample.hedge_won = response.hedge_won;
+  sample.retried = response.retried;
+}
 
 }  // namespace fanout

@@ -46,6 +46,8 @@ struct Strategy {
   std::variant<RunBlocking, RunAsync, MakeLimiter> run;
   std::span<const StrategyOption> options{};  // what the user may set of it
   TakesPart takes_part = TakesPart::always;
+  // Memory that it holds for each request of the list, however few are in flight.
+  unsigned bytes_per_request = 0;
   // How many event loops share W slots, each with a client of its own; null: one at most.
   unsigned (*loops)(unsigned workers) = nullptr;
 };

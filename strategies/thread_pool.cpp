@@ -53,6 +53,7 @@ const Strategy thread_pool{
     .concurrency = Concurrency::workers,
     .client_life = ClientLife::worker,
     .run = run,
+    .bytes_per_request = 300,  // a task, its future and what they share
 };
 
 }  // namespace fanout

@@ -9,19 +9,19 @@ namespace fanout {
 namespace {
 
 void run(Job& job, const BlockingFactory& make_client) {
-  BoundedQueue<const Request*> queue(job.queue_capacity());
+  BoundedQueue<std::size_t> queue(job.queue_capacity());
   std::latch started(job.workers());
   std::vector<std::jthread> threads;                 // joined last,
   const OnExit closer([&queue] { queue.close(); });  // after the queue is closed
   for (unsigned i = 0; i < job.workers(); ++i) {
     threads.emplace_back([&, client = make_client()] {
       started.count_down();
-      while (const auto request = queue.pop()) job.fetch(*client, **request);
+      while (const auto index = queue.pop()) job.fetch(*client, job.requests()[*index]);
     });
   }
   started.wait();
   job.ready();
-  for (const Request& request : job.requests()) queue.push(&request);
+  for (std::size_t i = 0; i < job.requests().size(); ++i) queue.push(i);
   job.queue_peak = queue.peak();
 }
 

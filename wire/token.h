@@ -27,6 +27,13 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
+// Its inverse.
+constexpr std::uint64_t unmix64(std::uint64_t x) {
+  x = (x ^ (x >> 31) ^ (x >> 62)) * 0x319642b2d24d8ec3ULL;
+  x = (x ^ (x >> 27) ^ (x >> 54)) * 0x96de1b173f119089ULL;
+  return x ^ (x >> 30) ^ (x >> 60);
+}
+
 // Even on the open interval (0, 1), of which it is the middle of one of 2^52 parts: never 0, so its
 // logarithm exists, and never 1, so no share is exceeded.
 constexpr double unit_share(std::uint64_t mixed) {
@@ -36,6 +43,11 @@ constexpr double unit_share(std::uint64_t mixed) {
 // The token of request `index` in a run seeded with `seed`. Distinct for every index of a run.
 constexpr std::uint64_t make_token(std::uint64_t seed, std::uint64_t index) {
   return mix64(mix64(seed) + 0x9e3779b97f4a7c15ULL * (index + 1));
+}
+// The index that makes this token with this seed: every token has one, most of them huge.
+constexpr std::uint64_t index_of_token(std::uint64_t seed, std::uint64_t token) {
+  constexpr std::uint64_t kInverse = 0xf1de83e19937733dULL;  // of the factor above, modulo 2^64
+  return (unmix64(token) - mix64(seed)) * kInverse - 1;
 }
 
 // The token of an attempt (0: the first) at the request with this token: each attempt has its own,

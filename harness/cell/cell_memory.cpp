@@ -4,11 +4,12 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "strategies/long_list.h"
 
 namespace fanout {
 
-CellMemory::CellMemory(std::size_t requests)
-    : fd_(memory_file("fanout-cell")), requests_(requests) {
+CellMemory::CellMemory(std::size_t requests, std::size_t tally_slots)
+    : fd_(memory_file("fanout-cell")), requests_(requests), tally_slots_(tally_slots) {
   if (!fd_) throw_errno("shared memory for samples: memfd_create");
   if (::ftruncate(fd_.get(), static_cast<off_t>(bytes())) != 0) {
     throw_errno("shared memory for samples: ftruncate");
@@ -16,16 +17,33 @@ CellMemory::CellMemory(std::size_t requests)
   map();
 }
 
-CellMemory::CellMemory(UniqueFd fd, std::size_t requests)
-    : fd_(std::move(fd)), requests_(requests) {
+std::size_t CellMemory::tally_slots_for(unsigned workers) { return LongList::slots_for(workers); }
+
+CellMemory::CellMemory(UniqueFd fd, std::size_t requests, std::size_t tally_slots)
+    : fd_(std::move(fd)), requests_(requests), tally_slots_(tally_slots) {
   map();
 }
 
 CellMemory::~CellMemory() { ::munmap(memory_, bytes()); }
 
 std::span<Sample> CellMemory::samples() const {
-  static_assert(sizeof(Layout) % alignof(Sample) == 0);
-  return {reinterpret_cast<Sample*>(static_cast<char*>(memory_) + sizeof(Layout)), requests_};
+  if (tally_slots_ > 0) return {};
+  return {static_cast<Sample*>(behind_layout()), requests_};
+}
+
+std::optional<Tally> CellMemory::tally() const {
+  if (tally_slots_ == 0) return std::nullopt;
+  return Tally(behind_layout(), requests_, tally_slots_);
+}
+
+Samples CellMemory::outcomes() const {
+  const auto tallied = tally();
+  return tallied ? Samples(*tallied) : Samples(samples());
+}
+
+std::size_t CellMemory::bytes() const {
+  return sizeof(Layout) +
+         (tally_slots_ > 0 ? Tally::bytes(requests_, tally_slots_) : requests_ * sizeof(Sample));
 }
 
 void CellMemory::map() {

@@ -4,10 +4,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/fd.h"
+#include "harness/cell/samples.h"
 #include "strategies/strategy.h"
+#include "strategies/tally.h"
 #include "transports/connection_notes.h"
 #include "transports/failure_words.h"
 #include "transports/policy_state.h"
@@ -37,10 +40,13 @@ struct CellHeader {
 
 class CellMemory {
  public:
-  // New, zeroed memory for `requests` samples, in a memfd. Throws RunError.
-  explicit CellMemory(std::size_t requests);
+  // New, zeroed memory for `requests` samples, in a memfd; for a tally of them if it is to have
+  // slots (strategies/tally.h). Throws RunError.
+  explicit CellMemory(std::size_t requests, std::size_t tally_slots = 0);
+  // How many slots a tally needs where so many requests are in flight.
+  static std::size_t tally_slots_for(unsigned workers);
   // Maps the memory behind a descriptor made by the other constructor.
-  CellMemory(UniqueFd fd, std::size_t requests);
+  CellMemory(UniqueFd fd, std::size_t requests, std::size_t tally_slots);
   CellMemory(const CellMemory&) = delete;
   CellMemory& operator=(const CellMemory&) = delete;
   ~CellMemory();
@@ -65,14 +71,18 @@ class CellMemory {
   [[nodiscard]] WorkDone& work_done() const { return layout().work_done; }
   // Of an adaptive strategy, which writes it.
   [[nodiscard]] LimitTrace& limit_trace() const { return layout().limit_trace; }
+  // Empty if there is a tally instead.
   [[nodiscard]] std::span<Sample> samples() const;
+  [[nodiscard]] std::optional<Tally> tally() const;
+  // What became of the requests, whichever there is.
+  [[nodiscard]] Samples outcomes() const;
   [[nodiscard]] int fd() const { return fd_.get(); }
-  // What lies before the samples: builds in which it differs do not understand each other.
-  static constexpr std::size_t shared_bytes() { return sizeof(Layout); }
+  // What lies beside the samples: builds in which it differs do not understand each other.
+  static std::size_t shared_bytes() { return sizeof(Layout) + Tally::fixed_bytes(); }
 
  private:
-  // Samples follow, as many as requests.
-  struct Layout {
+  // Samples follow, as many as requests, or a tally.
+  struct alignas(64) Layout {
     CellHeader header;
     std::atomic<std::int64_t> deadline_ns;
     std::atomic<std::int64_t> schedule_start_ns;
@@ -84,11 +94,13 @@ class CellMemory {
     LimitTrace limit_trace;
   };
   [[nodiscard]] Layout& layout() const { return *static_cast<Layout*>(memory_); }
-  [[nodiscard]] std::size_t bytes() const { return sizeof(Layout) + requests_ * sizeof(Sample); }
+  [[nodiscard]] void* behind_layout() const { return static_cast<char*>(memory_) + sizeof(Layout); }
+  [[nodiscard]] std::size_t bytes() const;
   void map();
 
   UniqueFd fd_;
   std::size_t requests_;
+  std::size_t tally_slots_;
   void* memory_ = nullptr;
 };
 

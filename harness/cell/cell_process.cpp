@@ -128,18 +128,51 @@ ClientConfig client_config(const CellTask& task, const CellMemory& memory,
   return client;
 }
 
+// Makes the requests of a task one by one.
+LongList::Make make_one_by_one(const CellTask& task, const std::optional<UrlSpool>& urls) {
+  if (!urls) return [&task](std::uint32_t index) { return make_request(task, index); };
+  return [listed = urls->first_requests(task.requests)](std::uint32_t index) {
+    Request request = listed[index % listed.size()];
+    request.index = index;
+    return request;
+  };
+}
+
+// The requests of a task, and where what became of them is recorded.
+class ListedWork {
+ public:
+  // Both are borrowed.
+  ListedWork(const CellTask& task, const CellMemory& memory, const std::optional<UrlSpool>& urls)
+      : samples_(memory.samples()) {
+    if (const auto tally = memory.tally()) {
+      list_.emplace(*tally, make_one_by_one(task, urls));
+    } else {
+      requests_ = urls ? urls->requests(task.requests) : make_requests(task);
+    }
+  }
+
+  Job job(Job::Limits limits, Job::Hooks hooks) {
+    if (list_) return {*list_, std::move(limits), std::move(hooks)};
+    return {requests_, samples_, std::move(limits), std::move(hooks)};
+  }
+
+ private:
+  std::vector<Request> requests_;
+  std::span<Sample> samples_;
+  std::optional<LongList> list_;
+};
+
 void run_job(CellTask task, CellMemory& memory) {
   CellHeader& header = memory.header();
   const auto pairing = pair_up(find_row("strategy", task.strategy, strategies()),
                                find_row("transport", task.transport, transports()));
   std::optional<UrlSpool> urls;
   if (task.urls_fd >= 0) task.client.paths = urls.emplace(task.urls_fd).text();
-  const std::vector<Request> requests = urls ? urls->requests(task.requests) : make_requests(task);
+  ListedWork work(task, memory, urls);
   const std::vector<std::int64_t> due_ns = due_times(task.schedule, task.requests);
   UsedUp at_ready;
   Syscalls syscalls(task.count_syscalls);
-  Job job(
-      requests, memory.samples(),
+  Job job = work.job(
       {.workers = task.workers,
        .queue_capacity = task.queue_capacity,
        .options = std::move(task.options),
@@ -171,7 +204,7 @@ void run_job(CellTask task, CellMemory& memory) {
 
 int run_cell_process(int task_fd, int memory_fd) {
   CellTask task = cell_task_from_text(read_all(task_fd));
-  CellMemory memory(UniqueFd(memory_fd), task.requests);
+  CellMemory memory(UniqueFd(memory_fd), task.requests, task.tally_slots);
   const bool external = !task.command.empty();
   try {
     if (!external) {

@@ -23,9 +23,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClientConfig, targets, method, request_body_b
                                    http, max_rate, per_host, hedge, retry, keep_bodies, watch,
                                    headers, certificates, certificate_file, key_file)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellTask, strategy, transport, workers, requests, first_request,
-                                   starts_with_others, order, queue_capacity, options, work,
-                                   deadline, token_seed, stoppable, schedule, urls_fd, command,
-                                   ready_limit, run_limit, count_syscalls, client)
+                                   starts_with_others, tally_slots, order, queue_capacity, options,
+                                   work, deadline, token_seed, stoppable, schedule, urls_fd,
+                                   command, ready_limit, run_limit, count_syscalls, client)
 
 // CBOR, because bodies and header fields may hold bytes that are not UTF-8.
 std::string to_text(const CellTask& task) {
@@ -38,17 +38,19 @@ CellTask cell_task_from_text(const std::string& text) {
   return nlohmann::json::from_cbor(text).get<CellTask>();
 }
 
-std::vector<Request> make_requests(const CellTask& task) {
-  std::vector<Request> requests(task.requests);
+Request make_request(const CellTask& task, std::uint32_t index) {
   const std::vector<std::uint32_t>& order = task.order;
   const std::size_t hosts = task.client.targets.size();
-  for (std::uint32_t i = 0; i < requests.size(); ++i) {
-    const std::uint64_t place = task.first_request + i;
-    requests[i] = {.index = i,
-                   .target = order.empty() ? static_cast<std::uint32_t>(place % hosts)
-                                           : order[place % order.size()],
-                   .token = make_token(task.token_seed, place)};
-  }
+  const std::uint64_t place = task.first_request + index;
+  return {.index = index,
+          .target = order.empty() ? static_cast<std::uint32_t>(place % hosts)
+                                  : order[place % order.size()],
+          .token = make_token(task.token_seed, place)};
+}
+
+std::vector<Request> make_requests(const CellTask& task) {
+  std::vector<Request> requests(task.requests);
+  for (std::uint32_t i = 0; i < requests.size(); ++i) requests[i] = make_request(task, i);
   return requests;
 }
 

@@ -19,6 +19,7 @@ struct CellTask {
   std::uint64_t requests = 0;
   std::uint64_t first_request = 0;      // of those of all clients that share the work
   bool starts_with_others = false;      // waits when ready (harness/cell/start_line.h)
+  std::uint64_t tally_slots = 0;        // of the tally that is kept of them; 0: a sample of each is
   std::vector<std::uint32_t> order{};   // Scenario::order
   std::uint64_t queue_capacity = 0;     // of a strategy with a queue
   std::vector<double> options{};        // of the strategy, in the order of Strategy::options
@@ -36,7 +37,8 @@ struct CellTask {
   ClientConfig client;
 };
 
-// The requests of a task without a list of URLs.
+// Of a task without a list of URLs: the request with this index, and all of them.
+Request make_request(const CellTask& task, std::uint32_t index);
 std::vector<Request> make_requests(const CellTask& task);
 
 std::string to_text(const CellTask& task);

@@ -9,20 +9,18 @@
 namespace fanout {
 
 RequestUrls::RequestUrls(const CellTask& task, const UrlList* urls, bool keep_secrets)
-    : client_(task.client), urls_(urls), keep_secrets_(keep_secrets) {
-  if (task.urls_fd >= 0) {
-    client_.paths = spool_.emplace(task.urls_fd).text();
-    requests_ = spool_->requests(task.requests);
-  } else {
-    requests_ = make_requests(task);
-  }
+    : task_(task), urls_(urls), keep_secrets_(keep_secrets) {
+  if (task.urls_fd < 0) return;
+  task_.client.paths = spool_.emplace(task.urls_fd).text();
+  listed_ = spool_->first_requests(task.requests);
 }
 
 std::string RequestUrls::url(std::uint64_t index) const {
-  const Request& request = requests_.at(index);
-  const Target& target = client_.targets.at(request.target);
+  const Request request = listed_.empty() ? make_request(task_, static_cast<std::uint32_t>(index))
+                                          : listed_[index % listed_.size()];
+  const Target& target = task_.client.targets.at(request.target);
   std::string url = fmt::format("{}://{}", target.tls ? "https" : "http", authority(target));
-  append_path(client_, request.token, url);
+  append_path(task_.client, request.token, url);
   return keep_secrets_ ? url : masked_url(url);
 }
 

@@ -23,9 +23,9 @@ class RequestUrls {
   [[nodiscard]] std::optional<std::uint64_t> line(std::uint64_t index) const;
 
  private:
-  ClientConfig client_;
+  CellTask task_;
   std::optional<UrlSpool> spool_;
-  std::vector<Request> requests_;
+  std::vector<Request> listed_;  // one to each URL
   const UrlList* urls_;
   bool keep_secrets_;
 };

@@ -15,10 +15,14 @@
 namespace fanout {
 namespace {
 
-std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
-  if (text == "unbounded") return kUnboundedQueue;
+std::optional<std::uint64_t> parse_requests(const std::string& text) {
   const auto count = parse_count(text);
   return count && *count >= 1 && *count <= kMaxRequests ? count : std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_queue_capacity(const std::string& text) {
+  if (text == "unbounded") return kUnboundedQueue;
+  return parse_requests(text);
 }
 
 void add_protocols(CLI::App& app, Selection& selection) {
@@ -183,8 +187,11 @@ void add_selection(CLI::App& app, Selection& selection) {
          [&selection](const std::string& text) { selection.workers = parse_workers(text); },
          "keep so many in flight: 1,5,10 or 1..64 (powers of two) or 1..64:4")
       ->type_name("LIST");
-  add_count(app, "-n,--requests", selection.requests, 1, kMaxRequests,
-            "make so many requests in each run; in mode steady, at most so many");
+  add_parsed(app, "-n,--requests", selection.requests, parse_requests,
+             fmt::format("a whole number from 1 to {}, since requests are numbered in 32 bits (10k "
+                         "and 2M are understood)",
+                         kMaxRequests),
+             "make so many requests in each run; in mode steady, at most so many", "COUNT");
   add_protocols(app, selection);
   add_mode(app, selection);
   add_names(app, "--reuse", selection.reuse, EnumNames<bool, 2>{{{"on", true}, {"off", false}}},

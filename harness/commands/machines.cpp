@@ -7,6 +7,7 @@
 #include "base/cpus.h"
 #include "base/error.h"
 #include "harness/control/control_key.h"
+#include "harness/plan/capacity.h"
 #include "harness/plan/server_loops.h"
 
 namespace fanout {
@@ -30,6 +31,11 @@ void check_for_cluster(const Plan& plan, std::size_t clients) {
     if (scenario.max_rate > 0 || scenario.per_host > 0) {
       refuse_on_cluster(fmt::format("keep no common limit, and {} has one", scenario.name),
                         "leave out its max_rate and per_host");
+    }
+    if (scenario.requests > kMostSampled) {
+      refuse_on_cluster(fmt::format("keep a sample of each request, and {} has more than {}",
+                                    scenario.name, kMostSampled),
+                        "make fewer requests (-n)");
     }
     if (scenario.requests < clients) {
       refuse_on_cluster(

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "harness/cell/cell_memory.h"
 #include "harness/machine/environment.h"
 #include "harness/plan/capacity.h"
 #include "harness/plan/selection.h"
@@ -36,6 +37,7 @@ CellTask make_task(const Cell& cell, const Scenario& scenario, std::vector<Targe
           .transport = cell.transport,
           .workers = cell.workers,
           .requests = scenario.requests,
+          .tally_slots = is_tallied(cell, scenario) ? CellMemory::tally_slots_for(cell.workers) : 0,
           .order = scenario.order,
           .queue_capacity = scenario.queue_capacity.value_or(2 * std::uint64_t{cell.workers}),
           .options = options_of(cell.strategy, scenario.strategy_options),

@@ -87,8 +87,9 @@ Profile CellRunner::profile(const Cell& cell) {
 CellTask CellRunner::task_for(const Cell& cell, unsigned round, bool served) {
   const Scenario& scenario = scenario_of(plan_, cell);
   const int urls_fd = scenario.real_targets() != nullptr ? needs_.urls->spool.get() : -1;
-  CellTask task = make_task(cell, scenario, prepare_targets(scenario, cell.http, served),
-                            token_seed_of(plan_, round), urls_fd);
+  const std::uint64_t seed = token_seed_of(plan_, round);
+  CellTask task =
+      make_task(cell, scenario, prepare_targets(scenario, cell.http, seed, served), seed, urls_fd);
   if (served) task.client.certificates = server_->certificate();
   if (scenario.real_targets() != nullptr) {
     task.client.certificate_file = needs_.urls->tls.certificate_file;
@@ -151,7 +152,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   note_cpus(execution, environment_);
   CellTask task = task_for(cell, round, execution.served);
   task.count_syscalls = syscalls != nullptr;
-  const CellMemory memory(scenario.requests);
+  const CellMemory memory(scenario.requests, task.tally_slots);
   const bool waited =
       task.urls_fd >= 0 &&
       wait_for_ports(task.client.targets, connections_to_one_address(cell, scenario), interrupt_,
@@ -168,7 +169,7 @@ Run CellRunner::execute(const Cell& cell, unsigned round, std::int64_t* syscalls
   if (execution.served) execution.server = finish_server();
   execution.header = memory.header();
   if (syscalls != nullptr) *syscalls = execution.header.syscalls;
-  execution.samples = memory.samples();
+  execution.samples = memory.outcomes();
   execution.failure_words = &memory.failure_words();
   execution.connection_notes = &memory.connection_notes();
   execution.limit_trace = &memory.limit_trace();
@@ -192,9 +193,9 @@ std::map<pid_t, ThreadTimes> CellRunner::server_threads() const {
 }
 
 std::vector<Target> CellRunner::prepare_targets(const Scenario& scenario, HttpVersion http,
-                                                bool served) {
+                                                std::uint64_t token_seed, bool served) {
   if (scenario.real_targets() != nullptr) return needs_.urls->targets;
-  if (served) return prepare_server(scenario, http);
+  if (served) return prepare_server(scenario, http, token_seed);
   return targets_for(scenario, std::vector<Endpoint>(scenario.server().hosts.size()));
 }
 
@@ -204,10 +205,12 @@ std::unique_ptr<ServerControl> CellRunner::start_server() const {
 }
 
 // A server found dead is replaced; if its successors die as well, the machine is at fault.
-std::vector<Target> CellRunner::prepare_server(const Scenario& scenario, HttpVersion http) {
+std::vector<Target> CellRunner::prepare_server(const Scenario& scenario, HttpVersion http,
+                                               std::uint64_t token_seed) {
   ServerConfig server = scenario.server();
   server.http = http;
   if (needs_.cluster != nullptr) server.bind = needs_.cluster->server_address();
+  server.first_tokens = {.seed = token_seed, .count = scenario.requests};
   for (int attempts_left = 2;; --attempts_left) {
     try {
       if (!server_) server_ = start_server();
@@ -234,7 +237,7 @@ int CellRunner::look_for_answers(const CellMemory& memory, Execution& execution)
   constexpr int kAgainMs = 500;
   const std::int64_t ready_ns = memory.schedule_start_ns().load();
   const std::int64_t age_ns = now_ns() - ready_ns;
-  if (ready_ns != 0 && waits_in_vain(memory.samples(), age_ns)) {
+  if (ready_ns != 0 && waits_in_vain(memory.outcomes(), age_ns)) {
     execution.failure = fmt::format("nothing was answered for {}; ended from outside",
                                     format_duration(static_cast<double>(age_ns)));
   }

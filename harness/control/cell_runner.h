@@ -59,8 +59,10 @@ class CellRunner {
   [[nodiscard]] std::chrono::nanoseconds limit_of(const CellTask& task, const Cell& cell) const;
   void run_on_cluster(const CellTask& task, const Cell& cell, const CellMemory& memory,
                       Execution& execution);
-  std::vector<Target> prepare_targets(const Scenario& scenario, HttpVersion http, bool served);
-  std::vector<Target> prepare_server(const Scenario& scenario, HttpVersion http);
+  std::vector<Target> prepare_targets(const Scenario& scenario, HttpVersion http,
+                                      std::uint64_t token_seed, bool served);
+  std::vector<Target> prepare_server(const Scenario& scenario, HttpVersion http,
+                                     std::uint64_t token_seed);
   void watch(ChildProcess& child, UniqueFd standard_error, std::int64_t limit_ns,
              Execution& execution, const std::function<int()>& look);
   [[nodiscard]] int look_for_answers(const CellMemory& memory, Execution& execution) const;

@@ -1,7 +1,6 @@
 #include "harness/control/hopeless.h"
 
 #include <algorithm>
-#include <atomic>
 #include <set>
 #include <string>
 
@@ -37,14 +36,14 @@ bool is_hopeless(const Report& report, bool round_done) {
   return round_done || (runs >= kRunsThatTell && all_in_vain);
 }
 
-bool waits_in_vain(std::span<Sample> samples, std::int64_t age_ns) {
+bool waits_in_vain(const Samples& samples, std::int64_t age_ns) {
   constexpr std::int64_t kLeastNs = 20'000'000'000;
   constexpr unsigned kLeastRequests = 3;
   if (age_ns < kLeastNs) return false;
   unsigned ended = 0;
-  for (Sample& sample : samples) {
-    if (std::atomic_ref(sample.finishes).load(std::memory_order_acquire) == 0) continue;
-    if (!is_wait(sample.outcome)) return false;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (!samples.has_ended(i)) continue;
+    if (!is_wait(samples[i].outcome)) return false;
     ++ended;
   }
   return ended >= kLeastRequests;

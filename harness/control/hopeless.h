@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "harness/cell/cell_memory.h"
+#include "harness/cell/samples.h"
 #include "harness/result/report.h"
 
 namespace fanout {
@@ -15,6 +15,6 @@ bool is_hopeless(const Report& report, bool round_done);
 
 // Whether a run of a single target has none: for 20 s, and 3 requests or more, all that ended
 // waited in vain. Processes may be writing the samples. `age_ns` is from ready() on.
-bool waits_in_vain(std::span<Sample> samples, std::int64_t age_ns);
+bool waits_in_vain(const Samples& samples, std::int64_t age_ns);
 
 }  // namespace fanout

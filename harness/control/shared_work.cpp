@@ -148,7 +148,7 @@ void join(std::span<const PlacedPart> parts, const CellMemory& whole, Execution&
   for (const PlacedPart& placed : parts) {
     UniqueFd file = memory_file("fanout-part", placed.part.memory);
     if (!file) throw_errno("memory for what a client machine measured");
-    const CellMemory part(std::move(file), placed.share.requests);
+    const CellMemory part(std::move(file), placed.share.requests, placed.share.tally_slots);
     add_header(header, part.header(), placed.clock_ahead_ns);
     add_samples(part, placed, whole);
     add_counts(part, whole);

@@ -225,8 +225,7 @@ bool may_end(const Scenario& scenario, const HostBehaviour& host, std::uint64_t 
          shows_as(scenario, outcome_of(scenario, host, fault, token), seen);
 }
 
-Attempts account(const Scenario& scenario, std::span<const Sample> samples,
-                 std::uint64_t token_seed) {
+Attempts account(const Scenario& scenario, const Samples& samples, std::uint64_t token_seed) {
   Attempts attempts;
   attempts.taken_on.resize(scenario.server().hosts.size());
   const auto loses = [&](const HostBehaviour& host) { return loses_others(scenario, host); };
@@ -234,7 +233,7 @@ Attempts account(const Scenario& scenario, std::span<const Sample> samples,
     attempts.lost_at_once = scenario.workers.front() * (scenario.hedge.budget > 0 ? 2ULL : 1ULL);
   }
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    const Sample& sample = samples[i];
+    const Sample sample = samples[i];
     const std::uint64_t token = make_token(token_seed, i);
     if (sample.outcome == Outcome::none) ++attempts.unfinished;
     if (sample.hedged) {
@@ -262,8 +261,7 @@ bool ends_in_order(const Scenario& scenario, const Sample& sample, std::int64_t 
 }
 
 std::map<std::string, std::uint64_t> unfounded_ends(const Scenario& scenario,
-                                                    std::span<const Sample> samples,
-                                                    std::int64_t ready_ns) {
+                                                    const Samples& samples, std::int64_t ready_ns) {
   std::map<std::string, std::uint64_t> unfounded;
   for (const Sample& sample : samples) {
     if (!ends_in_order(scenario, sample, ready_ns)) {

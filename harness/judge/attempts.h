@@ -6,13 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "harness/cell/samples.h"
 #include "harness/scenario/scenario.h"
 #include "local_server/ledger.h"
-#include "strategies/strategy.h"
 
 namespace fanout {
 
@@ -48,8 +47,7 @@ struct Attempts {
 };
 
 // Request i carries make_token(token_seed, i) to host i modulo the number of hosts.
-Attempts account(const Scenario& scenario, std::span<const Sample> samples,
-                 std::uint64_t token_seed);
+Attempts account(const Scenario& scenario, const Samples& samples, std::uint64_t token_seed);
 
 // Whether a request may have ended like this at all: after an attempt, or because it was given up
 // when its time was over. A run's deadline counts from `ready_ns` (base/clock.h).
@@ -57,8 +55,7 @@ bool ends_in_order(const Scenario& scenario, const Sample& sample, std::int64_t 
 
 // How many of these requests may not, by outcome.
 std::map<std::string, std::uint64_t> unfounded_ends(const Scenario& scenario,
-                                                    std::span<const Sample> samples,
-                                                    std::int64_t ready_ns);
+                                                    const Samples& samples, std::int64_t ready_ns);
 
 // Why the server's counters do not prove these attempts, one line each; none if some are
 // unfinished.

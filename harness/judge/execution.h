@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "harness/cell/cell_memory.h"
+#include "harness/cell/samples.h"
 #include "harness/machine/host_conditions.h"
 #include "harness/machine/process.h"
 #include "local_server/ledger.h"
@@ -26,7 +26,7 @@ struct SteadyWindow {
 struct Execution {
   std::int64_t started_ns = 0;  // base/clock.h, just before the process was started
   CellHeader header{};
-  std::span<const Sample> samples;
+  Samples samples;                              // borrowed
   const FailureWords* failure_words = nullptr;  // of the samples, borrowed; null: none were kept
   const ConnectionNotes* connection_notes = nullptr;  // borrowed; null: none were kept
   const LimitTrace* limit_trace =

@@ -30,7 +30,7 @@ std::string words_of(const Execution& execution, const Sample& sample) {
 void each_failed(const Execution& execution, const Scenario& scenario,
                  const std::function<bool(FailedRequest)>& take) {
   for (std::size_t i = 0; i < execution.samples.size(); ++i) {
-    const Sample& sample = execution.samples[i];
+    const Sample sample = execution.samples[i];
     if (!has_failed(sample, execution, scenario)) continue;
     const bool more = take({.index = i,
                             .line = {},

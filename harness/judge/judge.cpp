@@ -53,10 +53,8 @@ Reasons doubts_about_process(const Execution& execution, const Cell& cell) {
             ? "the program left processes behind that it did not await"
             : "the strategy left worker processes unreaped: their CPU is not counted");
   }
-  const bool early = std::ranges::any_of(execution.samples, [&](const Sample& sample) {
-    return sample.starts != 0 && sample.start_ns < header.ready_ns;
-  });
-  if (early) doubts.emplace_back("a request was issued before ready()");
+  if (execution.samples.first_start_ns() < header.ready_ns)
+    doubts.emplace_back("a request was issued before ready()");
   return doubts;
 }
 
@@ -206,6 +204,7 @@ Run judge(const Execution& execution, const Cell& cell, const Scenario& scenario
   const Limited exhausted = exhaustion_of(run);
   run.flags = disturbances(run, execution, responses);
   append(run.flags, exhausted.flags);
+  if (execution.samples.tally()) run.flags.push_back(Flag::tallied);
   run.limited_by = exhausted.by;
   if (run.reasons.empty()) add_bound(run, execution, attempts, cell, scenario);
   run.valid = run.reasons.empty();

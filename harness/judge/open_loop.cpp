@@ -22,7 +22,7 @@ struct Keeping {
   std::int64_t late_ns = 0;
 };
 
-Keeping keeping(std::span<const Sample> samples, std::span<const std::int64_t> due_ns,
+Keeping keeping(const Samples& samples, std::span<const std::int64_t> due_ns,
                 std::int64_t ready_ns) {
   std::size_t begun = samples.size();
   while (begun > 0 && samples[begun - 1].attempts == 0) --begun;
@@ -50,7 +50,7 @@ Ends ends_of(const Execution& execution, std::span<const std::int64_t> due_ns,
              const Scenario& scenario) {
   Ends ends;
   for (std::size_t i = 0; i < due_ns.size(); ++i) {
-    const Sample& sample = execution.samples[i];
+    const Sample sample = execution.samples[i];
     if (sample.outcome != Outcome::ok || sample.attempts != 1) continue;
     const HostBehaviour& host = host_of(scenario, i);
     const auto hold = draw(host.delay, make_token(execution.token_seed, i)) + host.rtt;
@@ -88,7 +88,7 @@ Keeping completions(const Execution& execution, std::span<const std::int64_t> du
 }  // namespace
 
 std::optional<Responses> responses_of(const Execution& execution, const Scenario& scenario) {
-  const auto samples = execution.samples;
+  const Samples& samples = execution.samples;
   const Schedule schedule = schedule_of(scenario, execution.token_seed);
   const auto due_ns = due_times(schedule, samples.size());
   const std::int64_t ready_ns = execution.header.ready_ns;
@@ -110,7 +110,7 @@ std::optional<Responses> responses_of(const Execution& execution, const Scenario
 }
 
 ScheduleBound schedule_bound(const Run& run, const Execution& execution, const Scenario& scenario) {
-  const auto samples = execution.samples;
+  const Samples& samples = execution.samples;
   const auto due_ns = due_times(schedule_of(scenario, execution.token_seed), samples.size());
   if (due_ns.empty()) return {};
   // At the deadline the rest is given up.

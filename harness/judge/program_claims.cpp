@@ -23,7 +23,7 @@ constexpr std::int64_t kMomentError = 5'000'000;
 std::uint64_t too_short(const Execution& execution, const Scenario& scenario) {
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < execution.samples.size(); ++i) {
-    const Sample& sample = execution.samples[i];
+    const Sample sample = execution.samples[i];
     if (sample.outcome != Outcome::ok) continue;
     const auto least =
         least_time(scenario, host_of(scenario, i), make_token(execution.token_seed, i));

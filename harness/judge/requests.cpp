@@ -54,12 +54,20 @@ CountedRequests count_requests(const Execution& execution, const Scenario& scena
       ++found.errors[std::string(outcome_name(sample.outcome))];
     }
   }
+  const auto& tally = execution.samples.tally();
+  if (tally) found.body_bytes = tally->body_bytes();
   if (unanswered > 0) {
     found.doubts.push_back(
         fmt::format("{} of {} requests have no outcome", unanswered, found.total));
   }
   if (repeated > 0) {
     found.doubts.push_back(counted(repeated, "request") + " issued or recorded more than once");
+  }
+  if (tally && tally->lost() > 0) {
+    found.doubts.push_back(
+        fmt::format("the requests ended in more than {} ways, and a list of so many keeps no more "
+                    "apart; make fewer requests (-n)",
+                    Tally::kMostEnds));
   }
   return found;
 }

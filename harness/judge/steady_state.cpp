@@ -22,7 +22,7 @@ struct Bounds {
 
 bool counts(const Sample& sample) { return sample.finishes > 0 && sample.attempts > 0; }
 
-Bounds trimmed(std::span<const Sample> samples, const SteadyWindow& window, std::int64_t ready_ns) {
+Bounds trimmed(const Samples& samples, const SteadyWindow& window, std::int64_t ready_ns) {
   Bounds bounds{.begin_ns = ready_ns, .end_ns = ready_ns};
   for (const Sample& sample : samples) {
     if (!counts(sample)) continue;
@@ -49,7 +49,7 @@ struct Ended {
   Histogram times;
 };
 
-Ended ended_within(std::span<const Sample> samples, const Bounds& bounds) {
+Ended ended_within(const Samples& samples, const Bounds& bounds) {
   Ended ended;
   for (const Sample& sample : samples) {
     const bool within = sample.end_ns > bounds.begin_ns && sample.end_ns <= bounds.end_ns;
@@ -74,8 +74,8 @@ bool is_left_over(const Sample& sample, const Execution& execution, const Scenar
 Timing within_window(const Execution& execution, const Timing& whole) {
   Timing timing = whole;
   // The list of requests is as long as it might have to be: not what the strategy needs.
-  const auto list = static_cast<std::int64_t>(execution.samples.size_bytes() +
-                                              execution.samples.size() * sizeof(Request));
+  const auto list =
+      static_cast<std::int64_t>(execution.samples.size() * (sizeof(Sample) + sizeof(Request)));
   timing.peak_memory_bytes = std::max<std::int64_t>(timing.peak_memory_bytes - list, 0);
   if (list_ended(execution)) {
     timing.doubts.push_back(
@@ -113,7 +113,7 @@ double window_latency_bound_ns(const Run& run, const Execution& execution, const
   const auto [begin_ns, end_ns] = bounds_of(run, execution);
   double sum = 0;
   for (std::size_t i = 0; i < execution.samples.size(); ++i) {
-    const Sample& sample = execution.samples[i];
+    const Sample sample = execution.samples[i];
     if (sample.outcome != Outcome::ok || sample.end_ns <= begin_ns || sample.start_ns >= end_ns) {
       continue;
     }

@@ -12,9 +12,14 @@ Timing whole_run(const Execution& execution) {
   Timing timing;
   Histogram histogram;
   std::int64_t last_end_ns = header.ready_ns;
-  for (const Sample& sample : execution.samples) {
-    last_end_ns = std::max(last_end_ns, sample.end_ns);
-    if (sample.outcome == Outcome::ok) histogram.add(sample.end_ns - sample.start_ns);
+  if (const auto& tally = execution.samples.tally()) {
+    last_end_ns = std::max(last_end_ns, tally->last_end_ns());
+    histogram = tally->service_times();
+  } else {
+    for (const Sample& sample : execution.samples) {
+      last_end_ns = std::max(last_end_ns, sample.end_ns);
+      if (sample.outcome == Outcome::ok) histogram.add(sample.end_ns - sample.start_ns);
+    }
   }
   timing.latency_ns = latency_of(histogram);
   timing.histogram = histogram.buckets();

@@ -105,8 +105,10 @@ MachineLimits machine_limits() {
   const auto range = numbers_of(proc_file("/proc/sys/net/ipv4/ip_local_port_range"));
   constexpr std::uint64_t kDebianDefault = 28'232;
   const bool told = range.size() == 2;
+  const auto free_kib = number_of(value_of(proc_file("/proc/meminfo"), "MemAvailable"));
   return {.file_descriptors = limit.rlim_max,
-          .ports = told ? static_cast<std::uint64_t>(range[1] - range[0] + 1) : kDebianDefault};
+          .ports = told ? static_cast<std::uint64_t>(range[1] - range[0] + 1) : kDebianDefault,
+          .memory = static_cast<std::uint64_t>(free_kib.value_or(0)) * 1024};
 }
 
 void raise_descriptor_limit() {

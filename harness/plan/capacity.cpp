@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/units.h"
 #include "harness/statistics/steady.h"
+#include "strategies/sample.h"
 
 namespace fanout {
 namespace {
@@ -87,7 +89,33 @@ std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario
                                                 : "make fewer requests (-n) or use more hosts")};
 }
 
+// What controller, run and server keep of each request, in bits: the server one for its token.
+std::uint64_t bits_for_each(const Cell& cell, const Scenario& scenario) {
+  constexpr std::uint64_t kByte = 8;
+  if (is_tallied(cell, scenario)) return 2 * kByte + 1;
+  const std::uint64_t due_times = scenario.mode == Mode::open ? 2 * sizeof(std::int64_t) : 0;
+  return (sizeof(Sample) + sizeof(Request) + due_times) * kByte + 1;
+}
+
 }  // namespace
+
+bool is_tallied(const Cell& cell, const Scenario& scenario) {
+  return scenario.requests > kMostSampled && scenario.mode == Mode::batch && !is_external(cell);
+}
+
+std::optional<WhySkipped> lacks_memory(const Cell& cell, const Scenario& scenario, unsigned held,
+                                       const MachineLimits& limits) {
+  const std::uint64_t needed =
+      scenario.requests * bits_for_each(cell, scenario) / 8 + scenario.requests * held;
+  if (needed <= limits.memory || limits.memory == 0) return std::nullopt;
+  return WhySkipped{
+      Skip::memory_limited,
+      fmt::format("{}: {} requests of {} / {} take {}, {} are free; make fewer requests (-n){}",
+                  enum_name(Skip::memory_limited, kSkipNames), format_count(scenario.requests),
+                  cell.strategy, transport_text(cell), format_bytes(static_cast<double>(needed)),
+                  format_bytes(static_cast<double>(limits.memory)),
+                  scenario.mode == Mode::batch ? "" : ", or use mode batch, which keeps less")};
+}
 
 std::uint64_t connections_to_one_address(const Cell& cell, const Scenario& scenario) {
   double largest = 0;

@@ -68,6 +68,7 @@ std::optional<WhySkipped> why_not(const Strategy& strategy, const Transport& tra
         fmt::format("{} blocks a worker until the answer; a hedge needs an event loop",
                     strategy.name)};
   }
+  if (auto lack = lacks_memory(cell, scenario, strategy.bytes_per_request, limits)) return lack;
   const bool client_each = !drives_loop(strategy);
   return lacks_capacity(cell, scenario, client_each ? transport.client_descriptors : 0, limits);
 }
@@ -191,6 +192,7 @@ void add_program(Plan& plan, const Scenario& scenario, const Program& program,
   bool runs = false;
   for (const Cell& cell : cells_of(program, scenario)) {
     std::optional<WhySkipped> why = lacks_capacity(cell, scenario, 0, limits);
+    if (auto lack = lacks_memory(cell, scenario, 0, limits)) why = std::move(lack);
     if (auto lack = lacks_protocol(program, scenario, cell)) why = std::move(lack);
     const bool is_http2 = cell.http == HttpVersion::http2;
     if (is_http2 && !found.lacks_for_http2.empty() && !why) {

@@ -17,18 +17,19 @@ namespace fanout {
 
 // Why a cell does not run.
 enum class Skip : std::uint8_t {
-  impossible,     // its strategy and transport, or program and scenario, do not go together
-  unusable,       // the machine lacks or forbids what its transport is made on
-  no_network,     // real targets would be sent nothing
-  no_tls,         // its transport speaks none, and the scenario does
-  no_version,     // its transport, or this version of it, does not speak that version of HTTP
-  no_sharing,     // its requests cannot share so many connections
-  no_redirects,   // its transport follows none, and the scenario does
-  fd_limited,     // too few file descriptors
-  port_limited,   // too few ephemeral ports
-  not_installed,  // what its external program needs is not here
+  impossible,      // its strategy and transport, or program and scenario, do not go together
+  unusable,        // the machine lacks or forbids what its transport is made on
+  no_network,      // real targets would be sent nothing
+  no_tls,          // its transport speaks none, and the scenario does
+  no_version,      // its transport, or this version of it, does not speak that version of HTTP
+  no_sharing,      // its requests cannot share so many connections
+  no_redirects,    // its transport follows none, and the scenario does
+  fd_limited,      // too few file descriptors
+  port_limited,    // too few ephemeral ports
+  memory_limited,  // too little memory for what is kept of its requests
+  not_installed,   // what its external program needs is not here
 };
-inline constexpr EnumNames<Skip, 10> kSkipNames{{{"impossible", Skip::impossible},
+inline constexpr EnumNames<Skip, 11> kSkipNames{{{"impossible", Skip::impossible},
                                                  {"unusable", Skip::unusable},
                                                  {"no_version", Skip::no_version},
                                                  {"no_sharing", Skip::no_sharing},
@@ -37,6 +38,7 @@ inline constexpr EnumNames<Skip, 10> kSkipNames{{{"impossible", Skip::impossible
                                                  {"no_redirects", Skip::no_redirects},
                                                  {"fd_limited", Skip::fd_limited},
                                                  {"port_limited", Skip::port_limited},
+                                                 {"memory_limited", Skip::memory_limited},
                                                  {"not_installed", Skip::not_installed}}};
 
 struct WhySkipped {

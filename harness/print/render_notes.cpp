@@ -104,6 +104,15 @@ std::string vain_work(const Report& report) {
                      odd, answers);
 }
 
+// How exact the figures of long lists are.
+std::string tallied_lists(const Report& report) {
+  const auto tallied = [](const Run& run) { return has_flag(run, Flag::tallied); };
+  const auto any = [&](const CellReport& cell) { return std::ranges::any_of(cell.runs, tallied); };
+  if (std::ranges::none_of(report.cells, any)) return {};
+  return "note: the list is too long for a sample of each request: counts are exact, percentiles "
+         "are those of a histogram, exact to 0.8 %\n";
+}
+
 // What the asterisk means.
 std::string render_those_beside(const Report& report) {
   const auto beside = [&](const CellReport& row) { return is_beside(report, row.cell); };
@@ -167,7 +176,7 @@ std::string caveats(const Report& report) {
                         counted(rounds, "valid round"), kLeastRoundsToRank);
   }
   text += disturbances(report, Flag::throttled) + disturbances(report, Flag::noisy);
-  text += strayed_runs(report) + resent_syns(report) + vain_work(report);
+  text += strayed_runs(report) + resent_syns(report) + vain_work(report) + tallied_lists(report);
   text += resumptions(report) + ending(report);
   text += render_those_beside(report);
   text += render_programs(report);

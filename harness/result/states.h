@@ -43,8 +43,9 @@ enum class Flag : std::uint8_t {
   fd_limited,        // attempts found no file descriptor left
   server_replaced,   // the server was found dead before it, and started anew
   waited_for_ports,  // earlier connections held too many local ports when it was to begin
+  tallied,           // a long list: what was kept of single requests has no times
 };
-inline constexpr EnumNames<Flag, 12> kFlagNames{{{"throttled", Flag::throttled},
+inline constexpr EnumNames<Flag, 13> kFlagNames{{{"throttled", Flag::throttled},
                                                  {"noisy", Flag::noisy},
                                                  {"saturated", Flag::saturated},
                                                  {"unsteady", Flag::unsteady},
@@ -55,7 +56,8 @@ inline constexpr EnumNames<Flag, 12> kFlagNames{{{"throttled", Flag::throttled},
                                                  {"port_limited", Flag::port_limited},
                                                  {"fd_limited", Flag::fd_limited},
                                                  {"server_replaced", Flag::server_replaced},
-                                                 {"waited_for_ports", Flag::waited_for_ports}}};
+                                                 {"waited_for_ports", Flag::waited_for_ports},
+                                                 {"tallied", Flag::tallied}}};
 constexpr std::string_view name_of(Flag flag) { return enum_name(flag, kFlagNames); }
 
 // Where a measurement stands.

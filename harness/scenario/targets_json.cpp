@@ -15,7 +15,7 @@ void read_targets(Scenario& scenario, const std::string& path, const Json& json)
       {"urls", "origins", "skipped_lines", "source", "digest", "first_url", "addresses", "follow"});
   const auto number = [&](const char* key) {
     return whole_number(path + "." + key, required(path, json, key, "of real targets"), 1,
-                        kMaxRequests);
+                        kMaxUrls);
   };
   const auto skipped = json.find("skipped_lines");  // earlier versions left none out
   scenario.answered_by = RealTargets{

@@ -68,9 +68,9 @@ class Collector {
 
   // Throws UsageError if there is no room for one more.
   void check_room(const std::string& where) const {
-    if (list_.about.urls > kMaxRequests) {
+    if (list_.about.urls > kMaxUrls) {
       throw UsageError(fmt::format("{}: more than {} URLs; say how many with -n", where,
-                                   format_count(kMaxRequests)));
+                                   format_count(kMaxUrls)));
     }
     if (list_.targets.size() > kMaxTargets) {
       throw UsageError(fmt::format("{}: more than {} different hosts and ports; split the list",

@@ -70,18 +70,27 @@ UrlSpool::~UrlSpool() {
 }
 
 std::vector<Request> UrlSpool::requests(std::uint64_t count) const {
-  std::vector<Request> requests;
-  if (text_.empty()) return requests;
+  std::vector<Request> requests = first_requests(count);
+  const std::size_t urls = requests.size();
+  if (urls == 0) return requests;
   requests.reserve(count);
+  for (std::size_t i = urls; i < count; ++i) {
+    requests.push_back(requests[i % urls]);
+    requests.back().index = static_cast<std::uint32_t>(i);
+  }
+  return requests;
+}
+
+std::vector<Request> UrlSpool::first_requests(std::uint64_t most) const {
+  std::vector<Request> requests;
   std::size_t at = 0;
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = 0; i < most && at < text_.size(); ++i) {
     Entry entry{};
     std::memcpy(&entry, text_.data() + at, sizeof entry);
     at += sizeof entry;
     requests.push_back({.index = i, .target = entry.target, .token = path_place(at, entry.length)});
     at += entry.length & kLongestPath;
     if ((entry.length & kOwnForm) != 0) at += stored_size(stored_form(text_.substr(at)));
-    if (at == text_.size()) at = 0;
   }
   return requests;
 }

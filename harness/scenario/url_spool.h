@@ -44,6 +44,8 @@ class UrlSpool {
   // So many requests to the URLs in their order, from the first again after the last. Nothing for
   // an empty file.
   [[nodiscard]] std::vector<Request> requests(std::uint64_t count) const;
+  // The same without repeating: at most one to each URL.
+  [[nodiscard]] std::vector<Request> first_requests(std::uint64_t most) const;
 
  private:
   std::string_view text_;

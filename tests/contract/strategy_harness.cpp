@@ -97,6 +97,8 @@ SharedMemory::SharedMemory(std::size_t bytes)
 
 SharedMemory::~SharedMemory() { ::munmap(memory_, bytes_); }
 
+static Request request_at(std::uint32_t index) { return {index, 0, make_token(1, index)}; }
+
 Execution::Execution(const Strategy& strategy, std::size_t requests, unsigned workers)
     : strategy_(strategy),
       workers_(workers),
@@ -104,7 +106,12 @@ Execution::Execution(const Strategy& strategy, std::size_t requests, unsigned wo
       counters_(sizeof(Counters)),
       samples_(requests * sizeof(Sample)) {
   new (counters_.get()) Counters;
-  for (std::uint32_t i = 0; i < requests; ++i) requests_.push_back({i, 0, make_token(1, i)});
+  for (std::uint32_t i = 0; i < requests; ++i) requests_.push_back(request_at(i));
+}
+
+void Execution::keep_tally(std::size_t slots) {
+  const std::size_t requests = requests_.size();
+  tally_.emplace(tally_memory_.emplace(Tally::bytes(requests, slots)).get(), requests, slots);
 }
 
 static std::vector<double> default_options(const Strategy& strategy) {
@@ -113,20 +120,36 @@ static std::vector<double> default_options(const Strategy& strategy) {
   return values;
 }
 
+Job::Limits Execution::limits() const {
+  return {.workers = workers_, .queue_capacity = 2 * std::size_t{workers_}};
+}
+
+Job::Hooks Execution::hooks() {
+  return {.ready =
+              [this](const Job& self) {
+                forked_ = !self.worker_processes.empty();
+                ++counters().ready;
+              },
+          .idle = {}};
+}
+
 void Execution::run() {
+  if (!tally_) {
+    const std::span<Sample> samples(static_cast<Sample*>(samples_.get()), requests_.size());
+    Job job(requests_, samples, limits(), hooks());
+    return run(job);
+  }
+  LongList list(*tally_, [](std::uint32_t index) { return request_at(index); });
+  Job job(list, limits(), hooks());
+  run(job);
+}
+
+void Execution::run(Job& job) {
   Counters& counted = counters();
   const auto note_client = [&] {
     const unsigned number = ++counted.clients;
     if (on_client) on_client(number);
   };
-  Job job(requests_, {static_cast<Sample*>(samples_.get()), requests_.size()},
-          {workers_, 2 * std::size_t{workers_}},
-          {.ready =
-               [&](const Job& self) {
-                 forked_ = !self.worker_processes.empty();
-                 ++counted.ready;
-               },
-           .idle = {}});
   if (const auto* blocking = std::get_if<RunBlocking>(&strategy_.run)) {
     const BlockingFactory make_client = null_clients().blocking(config_);
     (*blocking)(job, [&] {

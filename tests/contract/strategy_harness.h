@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -52,6 +53,10 @@ class Execution {
  public:
   Execution(const Strategy& strategy, std::size_t requests, unsigned workers);
 
+  // So that a tally of so many slots (strategies/tally.h) is kept in place of samples; before
+  // run().
+  void keep_tally(std::size_t slots);
+
   // Called in the client for every request, while it is counted as in flight.
   std::function<void(Counters&)> during_request;
   // Called for every client made, with its number from 1; may throw.
@@ -63,15 +68,22 @@ class Execution {
   [[nodiscard]] std::span<const Sample> samples() const {
     return {static_cast<const Sample*>(samples_.get()), requests_.size()};
   }
-  [[nodiscard]] bool forked() const { return forked_; }  // had worker processes at ready()
+  [[nodiscard]] const Tally& tally() const { return *tally_; }  // REQUIRED: one is kept
+  [[nodiscard]] bool forked() const { return forked_; }         // had worker processes at ready()
 
  private:
+  [[nodiscard]] Job::Limits limits() const;
+  Job::Hooks hooks();
+  void run(Job& job);
+
   const Strategy& strategy_;
   unsigned workers_;
   std::vector<Request> requests_;
   ClientConfig config_;
   SharedMemory counters_;
   SharedMemory samples_;
+  std::optional<SharedMemory> tally_memory_;
+  std::optional<Tally> tally_;
   bool forked_ = false;
 };
 

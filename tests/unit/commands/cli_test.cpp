@@ -137,8 +137,8 @@ TEST(ParseCommandLine, SaysWhatAValueShouldBe) {
             "--timeout: expected a duration with a unit, such as 1.5s or 250ms, found \"5\"");
   EXPECT_THAT(error_of({"run", "--time-budget", "0s"}), StartsWith("--time-budget: expected "));
   EXPECT_EQ(error_of({"run", "-n", "0"}),
-            "--requests: expected a whole number from 1 to 10000000 (10k and 2M are understood), "
-            "found \"0\"");
+            "--requests: expected a whole number from 1 to 4000000000, since requests are numbered "
+            "in 32 bits (10k and 2M are understood), found \"0\"");
   EXPECT_EQ(error_of({"run", "--format", "xml"}),
             "--format: expected one of table, markdown, csv, json, gbench, junit, github, "
             "prometheus, found \"xml\"");

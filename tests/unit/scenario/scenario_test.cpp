@@ -98,13 +98,13 @@ TEST(ScenarioError, NamesTheKeyMeant) {
 
 TEST(ScenarioError, NamesFileKeyExpectedAndFound) {
   EXPECT_EQ(error_with("requests", R"("many")"),
-            "mine.json: requests: expected a whole number from 1 to 10000000, found \"many\"");
+            "mine.json: requests: expected a whole number from 1 to 4000000000, found \"many\"");
   EXPECT_EQ(error_with("requests", "0"),
-            "mine.json: requests: expected a whole number from 1 to 10000000, found 0");
+            "mine.json: requests: expected a whole number from 1 to 4000000000, found 0");
   EXPECT_EQ(error_with("requests", "-3"),
-            "mine.json: requests: expected a whole number from 1 to 10000000, found -3");
+            "mine.json: requests: expected a whole number from 1 to 4000000000, found -3");
   EXPECT_EQ(error_with("requests", "1.5"),
-            "mine.json: requests: expected a whole number from 1 to 10000000, found 1.5");
+            "mine.json: requests: expected a whole number from 1 to 4000000000, found 1.5");
   EXPECT_EQ(error_with("name", "7"), "mine.json: name: expected a text, found 7");
   EXPECT_EQ(error_with("reuse", R"("yes")"),
             "mine.json: reuse: expected true or false, found \"yes\"");

@@ -26,6 +26,15 @@ TEST(Token, SurvivesBeingWrittenAndRead) {
   }
 }
 
+TEST(Token, TellsItsIndex) {
+  for (const std::uint64_t seed : {0ULL, 3ULL, ~0ULL}) {
+    for (const std::uint64_t index : {0ULL, 1ULL, 2ULL, 4'000'000'000ULL, ~0ULL - 1}) {
+      EXPECT_EQ(index_of_token(seed, make_token(seed, index)), index);
+    }
+    for (std::uint64_t i = 0; i < 10'000; ++i) ASSERT_EQ(unmix64(mix64(seed + i)), seed + i);
+  }
+}
+
 TEST(Token, IsReadOnlyFromExactlySixteenLowerCaseDigits) {
   for (const char* text : {"", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF",
                            "0123456789abcdeg", "0123456789abcde ", "-123456789abcdef"}) {
