@@ -19,9 +19,8 @@ nlohmann::json answer_in(const std::string& packet) {
 }  // namespace
 
 std::vector<Endpoint> ServerControl::configure(const ServerConfig& config) {
-  const nlohmann::json command{{"command", "configure"},
-                               {"server", to_json(config)},
-                               {"first_tokens", config.first_tokens}};
+  const nlohmann::json command{
+      {"command", "configure"}, {"server", to_json(config)}, {"first_tokens", config.first_tokens}};
   const nlohmann::json answer = answer_in(exchange(command.dump()));
   certificate_ = answer.at("certificate");
   std::vector<Endpoint> endpoints;

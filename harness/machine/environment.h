@@ -26,7 +26,7 @@ struct MachineLimits {
   std::uint64_t ports = 0;             // ephemeral ports, for connections to one address and port
   // Whether clients connect to the local server from one address, because it is on another machine.
   bool one_address = false;
-  std::uint64_t memory = 0;            // bytes that are free or can be made so; 0: not known
+  std::uint64_t memory = 0;  // bytes that are free or can be made so; 0: not known
 };
 
 struct Tool {
