@@ -28,6 +28,7 @@ using Json = nlohmann::json;
 
 constexpr std::chrono::nanoseconds kGrace = std::chrono::seconds(60);
 constexpr std::chrono::nanoseconds kStartsAfter = std::chrono::milliseconds(20);
+constexpr std::chrono::nanoseconds kTellsWithin = std::chrono::milliseconds(1);  // each client
 
 // Naps until there is something to do, but not beyond a moment, nor after an interruption.
 std::function<void()> patient(const InterruptWatch& interrupt, std::chrono::nanoseconds limit) {
@@ -98,7 +99,8 @@ std::vector<std::int64_t> MpiCluster::start_all(const Idle& idle) const {
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     ahead_ns.push_back(compare_clock(rank_of(i), idle).ahead_ns);
   }
-  const std::int64_t moment_ns = now_ns() + kStartsAfter.count();
+  const std::int64_t moment_ns =
+      now_ns() + kStartsAfter.count() + kTellsWithin.count() * std::ssize(clients_);
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     const std::int64_t theirs_ns = all_ready ? moment_ns + ahead_ns[i] : 0;
     send_text(rank_of(i), std::to_string(theirs_ns), idle);

@@ -6,9 +6,11 @@
 
 #include "base/cpus.h"
 #include "base/error.h"
+#include "harness/catalogue/names.h"
 #include "harness/control/control_key.h"
 #include "harness/plan/capacity.h"
 #include "harness/plan/server_loops.h"
+#include "strategies/registry.h"
 
 namespace fanout {
 
@@ -16,6 +18,17 @@ namespace {
 
 [[noreturn]] void refuse_on_cluster(const std::string& what, const std::string& instead) {
   throw UsageError(fmt::format("several client machines {}; {}", what, instead));
+}
+
+// What an adaptive strategy finds out, it finds out for one machine.
+void check_strategies_for_cluster(const Plan& plan) {
+  for (const Cell& cell : plan.cells) {
+    if (is_external(cell)) continue;
+    const Strategy& strategy = find_row("strategy", cell.strategy, strategies());
+    if (strategy.concurrency != Concurrency::adaptive) continue;
+    refuse_on_cluster(fmt::format("have no common limit, which {} looks for", cell.strategy),
+                      "name other strategies (--strategy)");
+  }
 }
 
 // What is decided while a run goes on, or by all requests together, is decided on one machine.
@@ -70,6 +83,7 @@ void Machines::choose(Plan& plan, const Options& options) const {
   }
   if (cluster_ != nullptr) {
     if (!options.against.empty()) refuse_on_cluster("run one build only", "leave out --against");
+    check_strategies_for_cluster(plan);
     check_for_cluster(plan, cluster_->clients().size());
   }
   plan.affinity = Affinity::none;

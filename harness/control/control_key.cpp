@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -58,18 +59,21 @@ std::string read_control_key(const std::string& file) {
 }
 
 bool ensure_control_key(const std::string& file) {
+  std::array<unsigned char, 32> secret{};
+  if (::getrandom(secret.data(), secret.size(), 0) != static_cast<ssize_t>(secret.size())) {
+    throw_errno("getrandom");
+  }
   const UniqueFd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!made) {
     if (errno == EEXIST) return false;
     refuse_key(file, fmt::format("cannot be made: {}", std::strerror(errno)));
   }
-  std::array<unsigned char, 32> secret{};
-  if (::getrandom(secret.data(), secret.size(), 0) != static_cast<ssize_t>(secret.size())) {
-    throw_errno("getrandom");
-  }
   std::string text;
   for (const unsigned char byte : secret) text += fmt::format("{:02x}", byte);
-  if (!write_all(made.get(), text + "\n")) refuse_key(file, "cannot be written");
+  if (!write_all(made.get(), text + "\n")) {
+    ::unlink(file.c_str());
+    refuse_key(file, "cannot be written");
+  }
   return true;
 }
 

@@ -77,7 +77,7 @@ bool HeldRun::is_ready() {
 }
 
 SharedPart HeldRun::run_from(std::int64_t moment_ns) {
-  constexpr int kLookSeldomMs = 60'000;
+  constexpr int kLongestWaitMs = 60'000;
   memory_.start_at_ns() = moment_ns;
   const std::int64_t until_ns = moment_ns + limit_.count();
   for (;;) {
@@ -87,7 +87,7 @@ SharedPart HeldRun::run_from(std::int64_t moment_ns) {
                                   format_duration(static_cast<double>(limit_.count())));
       break;
     }
-    if (has_ended(static_cast<int>(std::min<std::int64_t>(left_ms + 1, kLookSeldomMs)))) break;
+    if (has_ended(static_cast<int>(std::min<std::int64_t>(left_ms + 1, kLongestWaitMs)))) break;
   }
   return left_behind();
 }

@@ -89,12 +89,15 @@ std::optional<WhySkipped> lacks_ports(const Cell& cell, const Scenario& scenario
                                                 : "make fewer requests (-n) or use more hosts")};
 }
 
-// What controller, run and server keep of each request, in bits: the server one for its token.
+// What controller, run and server keep of each request, in bits: each loop of the server one for
+// its token.
 std::uint64_t bits_for_each(const Cell& cell, const Scenario& scenario) {
   constexpr std::uint64_t kByte = 8;
-  if (is_tallied(cell, scenario)) return 2 * kByte + 1;
+  const std::uint64_t served =
+      scenario.real_targets() != nullptr ? 0 : scenario.server().loops.value_or(1);
+  if (is_tallied(cell, scenario)) return 2 * kByte + served;
   const std::uint64_t due_times = scenario.mode == Mode::open ? 2 * sizeof(std::int64_t) : 0;
-  return (sizeof(Sample) + sizeof(Request) + due_times) * kByte + 1;
+  return (sizeof(Sample) + sizeof(Request) + due_times) * kByte + served;
 }
 
 }  // namespace

@@ -10,6 +10,15 @@
 namespace fanout {
 namespace {
 
+// Long lists of long requests take longer than whole nanoseconds can count.
+using Long = std::chrono::duration<double, std::nano>;
+constexpr Long kMonth = std::chrono::hours(30 * 24);
+constexpr Long kYear = std::chrono::hours(365 * 24);
+
+std::chrono::nanoseconds at_most(Long limit, Long time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::min(limit, time));
+}
+
 using Mean = std::chrono::duration<double, std::nano>;
 
 // How much longer a host that slows down takes when all workers wait, as many at each host.
@@ -94,7 +103,7 @@ std::chrono::nanoseconds scheduled(const Scenario& scenario) {
   if (scenario.mode != Mode::open) return {};
   const std::chrono::duration<double> span(static_cast<double>(scenario.requests - 1) /
                                            scenario.rate.value_or(1));
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(span);
+  return at_most(kMonth, span);
 }
 
 // The least time in which the hosts' limits let all requests through.
@@ -111,14 +120,13 @@ std::chrono::nanoseconds allowed(const Scenario& scenario) {
 
 // When even requests that all take as long as they may have ended, at most a month.
 std::chrono::nanoseconds longest_run(const Cell& cell, const Scenario& scenario) {
-  constexpr std::chrono::duration<double> kMonth = std::chrono::hours(30 * 24);
   const std::uint64_t waves = (scenario.requests + cell.workers - 1) / cell.workers;
   const auto wait = std::max<std::chrono::nanoseconds>(scenario.retry.cap, kLongestRetryAfter);
   const std::chrono::duration<double> longest =
       static_cast<double>(waves) * (scenario.timeout * (1.0 + scenario.retry.retries) +
                                     wait * static_cast<double>(scenario.retry.retries)) +
       scheduled(scenario);
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::min(longest, kMonth));
+  return at_most(kMonth, longest);
 }
 
 // Whether the delays of the hosts tell how long requests take.
@@ -171,31 +179,29 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
   const auto process = is_external(cell) ? 600ms : 120ms;
   const std::chrono::nanoseconds client_cpu =
       (is_external(cell) ? 1ms : 60us) + work_on_an_answer(scenario);
-  const auto waves =
-      static_cast<std::int64_t>((scenario.requests + cell.workers - 1) / cell.workers);
-  const auto cpu = static_cast<std::int64_t>(scenario.requests) * client_cpu;
+  const double waves = static_cast<double>((scenario.requests + cell.workers - 1) / cell.workers);
+  const auto cpu = at_most(kMonth, static_cast<double>(scenario.requests) * client_cpu);
   const auto request = mean_request(scenario, cell.workers, connects_per_request(cell, scenario));
   if (scenario.mode == Mode::steady) {
     return process + steady_time(predicted_rate(cell.workers, request, client_cpu));
   }
-  auto makespan = std::max<std::chrono::nanoseconds>({waves * (request + client_cpu), cpu,
-                                                      longest_request(scenario), allowed(scenario),
-                                                      scheduled(scenario) + request});
+  auto makespan = std::max<std::chrono::nanoseconds>(
+      {at_most(kMonth, waves * (request + client_cpu)), cpu, longest_request(scenario),
+       allowed(scenario), scheduled(scenario) + request});
   if (scenario.deadline.count() > 0) makespan = std::min(makespan, scenario.deadline);
   return process + makespan + freeze_time(scenario);
 }
 
 std::chrono::nanoseconds predicted_total(const Plan& plan) {
-  std::chrono::nanoseconds round{};
+  Long round{};
   const auto add = [&](const Cell& cell) { round += predicted_run(cell, scenario_of(plan, cell)); };
   for (const Cell& cell : plan.cells) add(cell);
   for (const Reference& reference : plan.references) add(reference.cell);
-  return round * plan.rounds;
+  return at_most(kYear, round * plan.rounds);
 }
 
 std::chrono::nanoseconds longest_total(const Plan& plan) {
-  constexpr std::chrono::duration<double> kYear = std::chrono::hours(365 * 24);
-  std::chrono::duration<double> round{};
+  Long round{};
   for (const Cell& cell : plan.cells) {
     const Scenario& scenario = scenario_of(plan, cell);
     if (scenario.real_targets() == nullptr) return predicted_total(plan);
@@ -203,8 +209,7 @@ std::chrono::nanoseconds longest_total(const Plan& plan) {
     if (scenario.deadline.count() > 0) longest = std::min(longest, scenario.deadline);
     round += predicted_run(cell, scenario) + longest;
   }
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::min<std::chrono::duration<double>>(round * plan.rounds, kYear));
+  return at_most(kYear, round * plan.rounds);
 }
 
 std::chrono::nanoseconds run_limit(const Plan& plan, const Cell& cell) {

@@ -29,7 +29,6 @@ void url(std::string_view input) {
   const std::string text(input);
   require(is_shown(shown_url(text)), "what messages show has more than one line");
   const std::string masked = masked_url(text);
-  require(masked_url(masked) == masked, "what is masked is masked once more");
   std::optional<Url> found;
   try {
     found = parse_url(text);
@@ -37,6 +36,7 @@ void url(std::string_view input) {
     require(is_shown(error.what()), "the message has more than one line");
     return;
   }
+  require(masked_url(masked) == masked, "what is masked is masked once more");
   require(!found->host.empty() && found->port > 0, "nobody to connect to");
   require(found->path.starts_with('/') && is_shown(found->path) &&
               found->path.find(' ') == std::string::npos,

@@ -151,6 +151,15 @@ TEST(PredictedTotal, IsTheSumOverCellsAndRounds) {
   EXPECT_EQ(predicted_total(plan), 3 * one_round);
 }
 
+TEST(PredictedTotal, IsAYearWhereItWouldBeCenturies) {
+  Plan plan = plan_of(2);
+  plan.rounds = 10;
+  plan.scenarios[0].requests = 4'000'000'000;
+  plan.scenarios[0].server().hosts[0].delay.mean = 60s;
+  EXPECT_EQ(predicted_total(plan), 365 * 24h);
+  EXPECT_GE(run_limit(plan, plan.cells[0]), 30 * 24h);
+}
+
 TEST(RunLimit, LeavesRoomForSlowRunsAndForARequestThatTimesOut) {
   const Plan plan = plan_of(1);
   EXPECT_GE(run_limit(plan, plan.cells[0]),
