@@ -6,11 +6,9 @@
 
 #include "base/cpus.h"
 #include "base/error.h"
-#include "harness/catalogue/names.h"
 #include "harness/control/control_key.h"
 #include "harness/plan/capacity.h"
 #include "harness/plan/server_loops.h"
-#include "strategies/registry.h"
 
 namespace fanout {
 
@@ -23,9 +21,7 @@ namespace {
 // What an adaptive strategy finds out, it finds out for one machine.
 void check_strategies_for_cluster(const Plan& plan) {
   for (const Cell& cell : plan.cells) {
-    if (is_external(cell)) continue;
-    const Strategy& strategy = find_row("strategy", cell.strategy, strategies());
-    if (strategy.concurrency != Concurrency::adaptive) continue;
+    if (!is_adaptive(cell)) continue;
     refuse_on_cluster(fmt::format("have no common limit, which {} looks for", cell.strategy),
                       "name other strategies (--strategy)");
   }

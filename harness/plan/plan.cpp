@@ -100,6 +100,11 @@ std::uint64_t held_connections(const Cell& cell, const Scenario& scenario) {
   return std::min(all, workers + idle);
 }
 
+bool is_adaptive(const Cell& cell) {
+  return !is_external(cell) &&
+         find_row("strategy", cell.strategy, strategies()).concurrency == Concurrency::adaptive;
+}
+
 std::uint64_t expected_connections(const Cell& cell, const Scenario& scenario) {
   const bool anew = client_life_of(cell) == ClientLife::request;
   const std::uint64_t all =

@@ -123,6 +123,9 @@ std::vector<std::size_t> round_order(const Plan& plan, unsigned round);
 // The scenario of a cell or a reference of the plan.
 const Scenario& scenario_of(const Plan& plan, const Cell& cell);
 
+// Whether its strategy finds out by itself how many requests to have in flight.
+bool is_adaptive(const Cell& cell);
+
 // The attempts that a run of this cell has in flight at once, at most: two of a hedged request.
 std::uint64_t attempts_in_flight(const Cell& cell, const Scenario& scenario);
 

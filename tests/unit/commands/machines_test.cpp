@@ -29,9 +29,10 @@ class ThreeMachines : public Cluster {
 
 class MachinesOfACluster : public ::testing::Test {
  protected:
-  // Why they do not run this scenario.
-  std::string refusal(const Scenario& scenario) {
+  // Why they do not run this scenario, or this cell of it.
+  std::string refusal(const Scenario& scenario, std::vector<Cell> cells = {}) {
     plan_.scenarios = {scenario};
+    plan_.cells = std::move(cells);
     return usage_error([&] { Machines(options_, &cluster_).choose(plan_, options_); });
   }
 
@@ -58,6 +59,9 @@ TEST_F(MachinesOfACluster, DoNotDoWhatOneMachineDecides) {
   EXPECT_THAT(refusal({.name = "gated", .requests = 9, .per_host = 5}), HasSubstr("per_host"));
   EXPECT_THAT(refusal({.name = "urls", .requests = 9, .answered_by = RealTargets{}}),
               HasSubstr("--urls"));
+  EXPECT_THAT(refusal({.name = "many", .requests = 1'000'001}), HasSubstr("fewer requests"));
+  EXPECT_THAT(refusal({.name = "adaptive", .requests = 9}, {{.strategy = "aimd"}}),
+              HasSubstr("which aimd looks for"));
   options_.against = "other/fanout";
   EXPECT_THAT(refusal({.name = "two builds", .requests = 9}), HasSubstr("--against"));
 }
