@@ -179,15 +179,15 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
   const auto process = is_external(cell) ? 600ms : 120ms;
   const std::chrono::nanoseconds client_cpu =
       (is_external(cell) ? 1ms : 60us) + work_on_an_answer(scenario);
-  const double waves = static_cast<double>((scenario.requests + cell.workers - 1) / cell.workers);
+  const std::uint64_t waves = (scenario.requests + cell.workers - 1) / cell.workers;
   const auto cpu = at_most(kMonth, static_cast<double>(scenario.requests) * client_cpu);
   const auto request = mean_request(scenario, cell.workers, connects_per_request(cell, scenario));
   if (scenario.mode == Mode::steady) {
     return process + steady_time(predicted_rate(cell.workers, request, client_cpu));
   }
   auto makespan = std::max<std::chrono::nanoseconds>(
-      {at_most(kMonth, waves * (request + client_cpu)), cpu, longest_request(scenario),
-       allowed(scenario), scheduled(scenario) + request});
+      {at_most(kMonth, static_cast<double>(waves) * (request + client_cpu)), cpu,
+       longest_request(scenario), allowed(scenario), scheduled(scenario) + request});
   if (scenario.deadline.count() > 0) makespan = std::min(makespan, scenario.deadline);
   return process + makespan + freeze_time(scenario);
 }
