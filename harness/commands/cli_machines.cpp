@@ -7,11 +7,6 @@
 namespace fanout {
 namespace {
 
-struct HostAndPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
 // "10.0.0.2:7000", "server.example.org:7000".
 std::optional<HostAndPort> parse_host_and_port(const std::string& text) {
   const auto colon = text.rfind(':');
@@ -21,6 +16,16 @@ std::optional<HostAndPort> parse_host_and_port(const std::string& text) {
   return HostAndPort{text.substr(0, colon), static_cast<std::uint16_t>(*port)};
 }
 
+std::optional<HostAndPort> parse_other_machine(const std::string& text) {
+  const auto found = parse_host_and_port(text);
+  return found && found->port != 0 ? found : std::nullopt;
+}
+
+std::optional<HostAndPort> parse_own_address(const std::string& text) {
+  const auto found = parse_host_and_port(text);
+  return found && CLI::ValidIPV4(found->host).empty() ? found : std::nullopt;
+}
+
 [[noreturn]] void exclude(const std::string& one, const std::string& other,
                           const std::string& why) {
   throw UsageError(
@@ -28,7 +33,7 @@ std::optional<HostAndPort> parse_host_and_port(const std::string& text) {
 }
 
 void check_control(const CLI::App& serve, const ControlOptions& control) {
-  if (control.address.empty()) {
+  if (!control.at) {
     if (control.key_file.empty()) return;
     throw UsageError("--key is for a controller on another machine; use it with --control");
   }
@@ -47,37 +52,18 @@ void check_control(const CLI::App& serve, const ControlOptions& control) {
 }  // namespace
 
 void add_remote(CLI::App& app, RemoteOptions& remote) {
-  app.add_option_function<std::string>(
-         "--server",
-         [&remote](const std::string& text) {
-           const auto found = parse_host_and_port(text);
-           if (!found || found->port == 0) {
-             fail_value("--server", text, "HOST:PORT as 'fanout serve --control' prints them");
-           }
-           remote.host = found->host;
-           remote.port = found->port;
-         },
-         "use the server of 'fanout serve --control' on another machine")
-      ->type_name("HOST:PORT");
+  add_parsed(app, "--server", remote.at, parse_other_machine,
+             "HOST:PORT as 'fanout serve --control' prints them",
+             "use the server of 'fanout serve --control' on another machine", "HOST:PORT");
   app.add_option("--network", remote.network,
                  "with --server: name what lies between, such as '10 GbE, one switch'")
       ->type_name("TEXT");
 }
 
 void add_control(CLI::App& app, ControlOptions& control) {
-  app.add_option_function<std::string>(
-         "--control",
-         [&control](const std::string& text) {
-           const auto found = parse_host_and_port(text);
-           if (!found || !CLI::ValidIPV4(found->host).empty()) {
-             fail_value("--control", text,
-                        "IPV4:PORT, an address of this machine (0.0.0.0: all) and a port (0: any)");
-           }
-           control.address = found->host;
-           control.port = found->port;
-         },
-         "serve a 'fanout run --server' elsewhere, controlled at this address")
-      ->type_name("IPV4:PORT");
+  add_parsed(app, "--control", control.at, parse_own_address,
+             "IPV4:PORT, an address of this machine (0.0.0.0: all) and a port (0: any)",
+             "serve a 'fanout run --server' elsewhere, controlled at this address", "IPV4:PORT");
   app.add_option("--key", control.key_file,
                  "with --control: the file of the secret, made if it is not there")
       ->type_name("FILE");
@@ -87,7 +73,7 @@ void check_remote(const CLI::App& command, Options& options) {
   if (options.command == Command::serve) check_control(command, options.control);
   if (options.command != Command::run && options.command != Command::sweep) return;
   RemoteOptions& remote = options.remote;
-  if (remote.host.empty()) {
+  if (!remote.at) {
     if (remote.network.empty()) return;
     throw UsageError("--network names what lies between two machines; use it with --server");
   }

@@ -244,9 +244,8 @@ int execute_command(const Options& options, Cluster* cluster) {
     case Command::record:
       return record(options);
     case Command::serve:
-      if (!options.control.address.empty()) {
-        return serve_control({options.control.address, options.control.port},
-                             options.control.key_file);
+      if (const auto& at = options.control.at) {
+        return serve_control({at->host, at->port}, options.control.key_file);
       }
       raise_descriptor_limit();
       return serve_alone(server_to_run(options));

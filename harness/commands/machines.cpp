@@ -58,8 +58,8 @@ void check_for_cluster(const Plan& plan, std::size_t clients) {
 
 Machines::Machines(const Options& options, Cluster* cluster) : cluster_(cluster) {
   const RemoteOptions& remote = options.remote;
-  if (remote.host.empty()) return;
-  address_ = {remote.host, remote.port, read_control_key(remote.key_file)};
+  if (!remote.at) return;
+  address_ = {remote.at->host, remote.at->port, read_control_key(remote.key_file)};
   server_ = RemoteServer(*address_).describe();
   server_->network = remote.network;
 }

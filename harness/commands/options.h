@@ -39,18 +39,21 @@ struct RecordOptions {
   bool check = false;        // hold the scenario against the API
 };
 
+struct HostAndPort {
+  std::string host;  // a name, or an IPv4 address
+  std::uint16_t port = 0;
+};
+
 // run, sweep: the embedded server on another machine.
 struct RemoteOptions {
-  std::string host;  // empty: it is on this one
-  std::uint16_t port = 0;
+  std::optional<HostAndPort> at;  // nothing: it is on this one
   std::string key_file;
   std::string network;  // what lies between, in the user's words
 };
 
 // serve: for a controller on another machine.
 struct ControlOptions {
-  std::string address;  // empty: for nobody
-  std::uint16_t port = 0;
+  std::optional<HostAndPort> at;  // nothing: for nobody
   std::string key_file;
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,7 +25,7 @@ class Cluster {
   [[nodiscard]] virtual const std::string& server_address() const = 0;
 
   // Has every machine run its share of the task's requests, all of them from one moment on, and
-  // joins what they measured (harness/control/joined_run.h): in `memory`, which has room for all
+  // joins what they measured (harness/control/shared_work.h): in `memory`, which has room for all
   // requests, and in the rest of the execution. No machine takes longer than `limit`. Throws
   // Interrupted.
   virtual void run(const CellTask& task, std::chrono::nanoseconds limit,

@@ -11,35 +11,33 @@ namespace fanout {
 namespace {
 
 // Long lists of long requests take longer than whole nanoseconds can count.
-using Long = std::chrono::duration<double, std::nano>;
-constexpr Long kMonth = std::chrono::hours(30 * 24);
-constexpr Long kYear = std::chrono::hours(365 * 24);
+using Time = std::chrono::duration<double, std::nano>;
+constexpr Time kMonth = std::chrono::hours(30 * 24);
+constexpr Time kYear = std::chrono::hours(365 * 24);
 
-std::chrono::nanoseconds at_most(Long limit, Long time) {
+std::chrono::nanoseconds at_most(Time limit, Time time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::min(limit, time));
 }
 
-using Mean = std::chrono::duration<double, std::nano>;
-
 // How much longer a host that slows down takes when all workers wait, as many at each host.
-Mean slowed_by(const HostBehaviour& host, unsigned workers, const Scenario& scenario) {
+Time slowed_by(const HostBehaviour& host, unsigned workers, const Scenario& scenario) {
   const double others = static_cast<double>(workers) / static_cast<double>(hosts_of(scenario)) - 1;
-  return Mean(host.slowdown.per_request) * std::max(0.0, others - host.slowdown.above);
+  return Time(host.slowdown.per_request) * std::max(0.0, others - host.slowdown.above);
 }
 
 // How long an attempt at this host takes, on average, the client's time limit included.
 std::chrono::nanoseconds mean_attempt(const Scenario& scenario, const HostBehaviour& host,
                                       unsigned workers, double connects) {
   if (refuses(host)) return {};
-  const Mean limit = scenario.timeout;
-  const Mean right = std::min<Mean>(mean_of(host.delay) + slowed_by(host, workers, scenario) +
-                                        Mean(host.rtt) * (1 + connects * host.handshake_trips),
+  const Time limit = scenario.timeout;
+  const Time right = std::min<Time>(mean_of(host.delay) + slowed_by(host, workers, scenario) +
+                                        Time(host.rtt) * (1 + connects * host.handshake_trips),
                                     limit);
-  Mean mean = right;
+  Time mean = right;
   for (const FaultShare& fault : host.faults) {
     if (fault.kind == FaultKind::hang) mean += fault.share * (limit - right);
     if (fault.kind == FaultKind::drip)
-      mean += fault.share * Mean(drip_time(fault, host.body_bytes));
+      mean += fault.share * Time(drip_time(fault, host.body_bytes));
   }
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::min(mean, limit));
 }
@@ -56,7 +54,7 @@ double failing(const HostBehaviour& host) {
 // How long a request takes on average: its attempts, and the waits between them, of which each is
 // half of its cap on average. `connects`: the share of requests that open a connection.
 std::chrono::nanoseconds mean_request(const Scenario& scenario, unsigned workers, double connects) {
-  Mean sum{};
+  Time sum{};
   if (scenario.real_targets() != nullptr) return {};  // nobody knows
   for (std::size_t i = 0; i < scenario.server().hosts.size(); ++i) {
     const HostBehaviour& host = scenario.server().hosts[i];
@@ -65,7 +63,7 @@ std::chrono::nanoseconds mean_request(const Scenario& scenario, unsigned workers
       sum += reached * mean_attempt(scenario, host, workers, connects);
       reached *= failing(host);
       if (attempt < scenario.retry.retries) {
-        sum += reached * Mean(longest_backoff(scenario.retry, attempt + 1)) / 2;
+        sum += reached * Time(longest_backoff(scenario.retry, attempt + 1)) / 2;
       }
     }
   }
@@ -115,7 +113,7 @@ std::chrono::nanoseconds allowed(const Scenario& scenario) {
     const auto own = static_cast<double>(scenario.requests) * share_of_host(scenario, i);
     if (limit) longest = std::max(longest, least_time_ns(*limit, std::llround(own)));
   }
-  return std::chrono::nanoseconds(std::llround(longest));
+  return at_most(kMonth, Time(longest));
 }
 
 // When even requests that all take as long as they may have ended, at most a month.
@@ -193,7 +191,7 @@ std::chrono::nanoseconds predicted_run(const Cell& cell, const Scenario& scenari
 }
 
 std::chrono::nanoseconds predicted_total(const Plan& plan) {
-  Long round{};
+  Time round{};
   const auto add = [&](const Cell& cell) { round += predicted_run(cell, scenario_of(plan, cell)); };
   for (const Cell& cell : plan.cells) add(cell);
   for (const Reference& reference : plan.references) add(reference.cell);
@@ -201,7 +199,7 @@ std::chrono::nanoseconds predicted_total(const Plan& plan) {
 }
 
 std::chrono::nanoseconds longest_total(const Plan& plan) {
-  Long round{};
+  Time round{};
   for (const Cell& cell : plan.cells) {
     const Scenario& scenario = scenario_of(plan, cell);
     if (scenario.real_targets() == nullptr) return predicted_total(plan);

@@ -23,8 +23,8 @@ BATCH = 24
 # What clang-format leaves at the beginning of a line: types, functions and constants.
 NAMES = re.compile(r"^(?:class|struct|enum class) (\w+)"
                    r"|^using (\w+) = "
-                   r"|^(?!namespace|using|template|extern|TEST)[A-Za-z][^\n;={]*?\b(?<!::)(\w+)(?:\(|\{| = )",
-                   re.MULTILINE)
+                   r"|^(?!namespace|using|template|extern|TEST)[A-Za-z][^\n;={]*?"
+                   r"\b(?<!::)(\w+)(?:\(|\{| = )", re.MULTILINE)
 PRIVATE = re.compile(r"^namespace \{$.*?^\}  // namespace$|^int main\(", re.MULTILINE | re.DOTALL)
 USED = re.compile(r"^using (?!namespace)[\w:]*::(\w+);", re.MULTILINE)
 CLASH = re.compile(r"^(\S+):\d+:\d+: error: .*\[clang-diagnostic-error\]$", re.MULTILINE)
