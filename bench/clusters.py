@@ -31,7 +31,7 @@ def command_of(build, hosts, folder, *arguments):
 
 
 def throughput(build, clients, folder):
-    """Requests a second of clients that have 1 ms of work for each, on one thread each."""
+    """Requests a second in each run of clients that have 1 ms of work for each, on one thread each."""
     hosts = namespaces.Hosts(1 + clients)
     result, scenario = folder / "scale.json", folder / "at-once.json"
     scenario.write_text(json.dumps({"name": "at-once", "requests": 3000, "work": "1ms"}))
@@ -45,7 +45,7 @@ def throughput(build, clients, folder):
     runs = json.loads(result.read_text())["cells"][0]["runs"]
     exact = all(run["valid"] and run["server"]["unique_tokens"] == run["requests"]["ok"] == 3000
                 for run in runs)
-    return statistics.median(3000e9 / run["makespan_ns"] for run in runs), exact
+    return [3000e9 / run["makespan_ns"] for run in runs], exact
 
 
 def marked(mark):
@@ -109,8 +109,9 @@ def cluster(build, times, folder):
         sys.exit(why)
     print(f"{os.cpu_count()} CPUs, one of the clients' threads on each client machine")
     for clients in range(1, MOST_CLIENTS + 1):
-        rate, exact = throughput(build, clients, folder)
-        print(f"{clients} client machines: {rate:,.0f} req/s, counts "
+        rates, exact = throughput(build, clients, folder)
+        print(f"{clients} client machines: {statistics.median(rates):,.0f} req/s "
+              f"({min(rates):,.0f} to {max(rates):,.0f}, {len(rates)} runs), counts "
               f"{'exact' if exact else 'NOT exact'}", flush=True)
     hosts = namespaces.Hosts(1 + MOST_CLIENTS)
     try:

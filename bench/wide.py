@@ -73,7 +73,7 @@ def measured(build, folder, in_flight, rounds, group):
                     "--transport", transports, *shared, "--rounds", str(rounds), "--no-profile",
                     "--no-references", "--no-progress", "--quiet", "-o", result], check=False,
                    stdout=subprocess.DEVNULL)
-    return json.loads(result.read_text())["cells"]
+    return json.loads(result.read_text())
 
 
 def spread(values):
@@ -84,8 +84,8 @@ def report(cell, in_flight, least):
     runs = [run for run in cell["runs"] if run["valid"]]
     name = f"{cell['strategy']} / {cell['transport']}"
     if not runs:
-        why = next((run["reasons"][0] for run in cell["runs"]), "skipped")
-        print(f"{in_flight:,} in flight, {name}: no valid run: {why}", flush=True)
+        print(f"{in_flight:,} in flight, {name}: no valid run: {cell['runs'][0]['reasons'][0]}",
+              flush=True)
         return
     cost = [run["cpu_ns"] / 1e3 / run["requests"]["total"] for run in runs]
     efficiency = [WAVES * DELAY_S * 1e9 / run["makespan_ns"] for run in runs]
@@ -104,5 +104,9 @@ def wide(build, times, folder):
                 print(f"{in_flight:,} in flight, {group[2]}: not here, a process may have "
                       f"{most + 100:,} descriptors", flush=True)
                 continue
-            for cell in measured(build, folder, in_flight, times, group):
+            document = measured(build, folder, in_flight, times, group)
+            for cell in document["cells"]:
                 report(cell, in_flight, least)
+            for cell in document["plan"]["skipped"]:
+                print(f"{in_flight:,} in flight, {cell['strategy']} / {cell['transport']}: "
+                      f"{cell['reason']}", flush=True)

@@ -2,6 +2,7 @@
 
 #include "base/json_read.h"
 #include "base/json_types.h"
+#include "harness/analysis/condition.h"
 #include "harness/document/json_write.h"
 #include "harness/plan/server_loops.h"
 #include "harness/scenario/scenario_json.h"
@@ -90,6 +91,7 @@ Plan plan_from_json(const Json& json) {
   plan.baseline = json.value("baseline", std::optional<Baseline>());
   plan.least_success = json.value("least_success", plan.least_success);
   plan.fail_if = json.value("fail_if", plan.fail_if);
+  for (const std::string& condition : plan.fail_if) (void)parse_condition(condition);
   if (const auto by = json.find("fail_on"); by != json.end()) {
     plan.fail_on = json_read::one_of("plan.fail_on", *by, kFailOnNames);
   }

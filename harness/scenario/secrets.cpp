@@ -61,15 +61,18 @@ std::size_t mask_user_at(std::size_t begin, std::string& url) {
   return end - (at - begin) + kMasked.size();
 }
 
-// Masks user and password, and returns where the path begins. An authority stands behind "://",
-// and where a URL is written without a scheme, as curl takes them, at the beginning.
+// Masks users and passwords, and returns where the path begins. An authority stands behind "://",
+// also of a URL that is a parameter of another, and where a URL is written without a scheme, as
+// curl takes them, at the beginning.
 std::size_t mask_user(std::string& url) {
   const std::size_t scheme = std::min(url.find(kSchemeEnd), url.size());
   const bool is_bare = url.find_first_of("/?#@") <= scheme;
-  const std::size_t path = is_bare ? mask_user_at(0, url) : url.size();
-  const std::size_t behind = url.find(kSchemeEnd);
-  if (behind == std::string::npos) return std::min(path, url.size());
-  return std::min(path, mask_user_at(behind + kSchemeEnd.size(), url));
+  std::size_t path = is_bare ? mask_user_at(0, url) : std::string::npos;
+  for (std::size_t at = 0; (at = url.find(kSchemeEnd, at)) != std::string::npos;) {
+    at += kSchemeEnd.size();
+    path = std::min(path, mask_user_at(at, url));
+  }
+  return std::min(path, url.size());
 }
 
 // Masks the values of NAME=VALUE from there on, where a name follows what stands between them, or

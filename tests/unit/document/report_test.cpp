@@ -215,6 +215,14 @@ TEST(LoadReport, RefusesAFileWithAKeyMissing) {
   }
 }
 
+TEST(LoadReport, RefusesAConditionThatIsNone) {
+  const TempFolder folder;
+  Json json = unit_test::document(sample_report());
+  json["plan"]["fail_if"] = {"rps < 100", "speed < 1"};
+  EXPECT_THAT(load_error(folder, json.dump()),
+              AllOf(StartsWith("not a whole fanout result: "), HasSubstr("found \"speed < 1\"")));
+}
+
 TEST(LoadReport, RefusesAnEmptyAndAMissingFileAndAFolder) {
   const TempFolder folder;
   EXPECT_NE(load_error(folder, ""), "no error");

@@ -22,6 +22,8 @@ TEST(MaskedUrl, HidesUsersAndSecretParameters) {
            {"http://u:p@ss@a/", "http://***@a/"},
            {"user:hunter2@a:80/x?token=abc", "***@a:80/x?token=***"},
            {"u:p@a/?next=http://v:q@b/&key=k", "***@a/?next=http://***@b/&key=***"},
+           {"http://a/?next=http://v:q@b/&or=ftp://w:r@c",
+            "http://a/?next=http://***@b/&or=ftp://***@c"},
            {"localhost:80/x@y", "localhost:80/x@y"},
            {"http://a/@me?to=x@y", "http://a/@me?to=x@y"},
            {"http://a/?id=1&token=abc&page=2", "http://a/?id=1&token=***&page=2"},
